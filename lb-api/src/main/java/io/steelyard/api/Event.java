@@ -1,0 +1,67 @@
+package io.steelyard.api;
+
+import io.steelyard.api.pool.HealthState;
+import io.steelyard.api.proxy.Protocol;
+
+/** Something an application or operator wants to know as it happens. The text form is one line for a log. */
+public sealed interface Event {
+    /** A listener accepts traffic. */
+    record ListenerReady(Protocol protocol, String address, String pool, String scheduler, int servers)
+            implements Event {
+        @Override
+        public String toString() {
+            return "ready " + protocol.name().toLowerCase(java.util.Locale.ROOT) + " " + address + " " + pool + " "
+                    + scheduler + " " + servers + (servers == 1 ? " server" : " servers");
+        }
+    }
+
+    /** A listener accepts traffic no longer. */
+    record ListenerClosed(Protocol protocol, String address, String pool) implements Event {
+        @Override
+        public String toString() {
+            return "closed " + protocol.name().toLowerCase(java.util.Locale.ROOT) + " " + address + " " + pool;
+        }
+    }
+
+    /** A server's health changed. */
+    record ServerHealthChanged(String pool, String server, HealthState from, HealthState to, String reason)
+            implements Event {
+        @Override
+        public String toString() {
+            return "server " + server + " in " + pool + " is " + to + ": " + reason;
+        }
+    }
+
+    /** Passive health leaves a server alone, or lets flows try it again. */
+    record ServerEjected(String pool, String server, boolean isEjected, String reason) implements Event {
+        @Override
+        public String toString() {
+            return "server " + server + " in " + pool + (isEjected ? " is left alone: " : " is tried again: ") + reason;
+        }
+    }
+
+    /** A server that is no longer configured was given back: its flows have ended or its drain deadline has passed. */
+    record ServerRemoved(String pool, String server, int flowsCut) implements Event {
+        @Override
+        public String toString() {
+            return "server " + server + " in " + pool + " is removed"
+                    + (flowsCut == 0 ? "" : ", " + flowsCut + " flows cut");
+        }
+    }
+
+    /** A new configuration runs. */
+    record ConfigurationApplied(int listeners, int pools, int servers) implements Event {
+        @Override
+        public String toString() {
+            return "configuration applied: " + listeners + " listeners, " + pools + " pools, " + servers + " servers";
+        }
+    }
+
+    /** Something needs an operator's attention; {@code what} says what and what to do. */
+    record Trouble(String what) implements Event {
+        @Override
+        public String toString() {
+            return what;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package io.steelyard.api.pool;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One target of a pool: an address and how much it takes. Immutable.
+ *
+ * @param id names the server within its pool and keeps its counters, health and affinity over configuration changes; by default the
+ *     address as written
+ * @param name the server as written in the configuration; consistent hashes that must agree with another program hash it
+ * @param address where it listens
+ * @param weight its share, 0 to 65535; 0 takes no new flow except those affinity brings back
+ * @param tier 0 for primary; a higher tier is used where no server of a lower one can serve (1 is a backup)
+ * @param adminState what the operator wants
+ * @param maxConnections how many flows at once; 0 for no limit
+ * @param resumeConnections with {@link io.steelyard.api.Personality#LVS}: a full server takes flows again below this; 0 for 3/4 of the limit
+ * @param maxFails passive failures until it is left alone; 0 for never (see {@link PassiveHealth.MaxFails})
+ * @param failTimeout how long passive failures are counted and how long it is then left alone
+ * @param slowStart how long its weight grows after it came up; zero for at once
+ * @param labels anything a scheduler may read, such as {@code zone}
+ */
+public record RealServer(
+        String id,
+        String name,
+        ServerAddress address,
+        int weight,
+        int tier,
+        AdminState adminState,
+        int maxConnections,
+        int resumeConnections,
+        int maxFails,
+        Duration failTimeout,
+        Duration slowStart,
+        Map<String, String> labels) {
+    /** The greatest weight. */
+    public static final int MAX_WEIGHT = 65_535;
+
+    public RealServer {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(adminState, "adminState");
+        check(weight, 0, MAX_WEIGHT, "weight");
+        check(tier, 0, 255, "tier");
+        check(maxConnections, 0, Integer.MAX_VALUE, "maxConnections");
+        check(resumeConnections, 0, Integer.MAX_VALUE, "resumeConnections");
+        check(maxFails, 0, Integer.MAX_VALUE, "maxFails");
+        if (failTimeout.isNegative() || slowStart.isNegative()) {
+            throw new IllegalArgumentException("server " + id + ": a time is negative");
+        }
+        labels = Map.copyOf(labels);
+    }
+
+    private static void check(int value, int least, int most, String name) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(name + " is " + value + ", expected " + least + " to " + most);
+        }
+    }
+
+    /** A server with defaults: weight 1, primary, no limit. */
+    public static RealServer of(String address) {
+        return builder(address).build();
+    }
+
+    /**
+     * Starts with the defaults.
+     *
+     * @throws IllegalArgumentException where {@code address} is not one {@link ServerAddress#parse(String)} reads
+     */
+    public static Builder builder(String address) {
+        return new Builder(address, ServerAddress.parse(address));
+    }
+
+    /** Starts with the defaults and a name other than the address. */
+    public static Builder builder(String name, ServerAddress address) {
+        return new Builder(name, address);
+    }
+
+    /** Starts with this server's values. */
+    public Builder toBuilder() {
+        return new Builder(name, address)
+                .id(id)
+                .weight(weight)
+                .tier(tier)
+                .adminState(adminState)
+                .maxConnections(maxConnections)
+                .resumeConnections(resumeConnections)
+                .maxFails(maxFails)
+                .failTimeout(failTimeout)
+                .slowStart(slowStart)
+                .labels(labels);
+    }
+
+    /** Names every value; not thread-safe. */
+    public static final class Builder {
+        private final String name;
+        private ServerAddress address;
+        private String id;
+        private int weight = 1;
+        private int tier;
+        private AdminState adminState = AdminState.ENABLED;
+        private int maxConnections;
+        private int resumeConnections;
+        private int maxFails = 1;
+        private Duration failTimeout = Duration.ofSeconds(10);
+        private Duration slowStart = Duration.ZERO;
+        private Map<String, String> labels = Map.of();
+
+        private Builder(String name, ServerAddress address) {
+            this.name = name;
+            this.address = address;
+            this.id = name;
+        }
+
+        public Builder id(String id) {
+            this.id = id;
+            return this;
+        }
+
+        public Builder address(ServerAddress address) {
+            this.address = address;
+            return this;
+        }
+
+        public Builder weight(int weight) {
+            this.weight = weight;
+            return this;
+        }
+
+        /** Used only where no primary server can serve: tier 1. */
+        public Builder backup() {
+            return tier(1);
+        }
+
+        public Builder tier(int tier) {
+            this.tier = tier;
+            return this;
+        }
+
+        public Builder adminState(AdminState adminState) {
+            this.adminState = adminState;
+            return this;
+        }
+
+        public Builder maxConnections(int maxConnections) {
+            this.maxConnections = maxConnections;
+            return this;
+        }
+
+        public Builder resumeConnections(int resumeConnections) {
+            this.resumeConnections = resumeConnections;
+            return this;
+        }
+
+        public Builder maxFails(int maxFails) {
+            this.maxFails = maxFails;
+            return this;
+        }
+
+        public Builder failTimeout(Duration failTimeout) {
+            this.failTimeout = failTimeout;
+            return this;
+        }
+
+        public Builder slowStart(Duration slowStart) {
+            this.slowStart = slowStart;
+            return this;
+        }
+
+        public Builder labels(Map<String, String> labels) {
+            this.labels = labels;
+            return this;
+        }
+
+        public RealServer build() {
+            return new RealServer(
+                    id,
+                    name,
+                    address,
+                    weight,
+                    tier,
+                    adminState,
+                    maxConnections,
+                    resumeConnections,
+                    maxFails,
+                    failTimeout,
+                    slowStart,
+                    labels);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package io.steelyard.api.pool;
+
+import io.steelyard.api.Personality;
+import io.steelyard.api.text.Template;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Real servers that can stand in for each other, and how one is picked. Immutable.
+ *
+ * @param name unique within a configuration
+ * @param personality whose habits the pool has
+ * @param scheduler the algorithm within a tier
+ * @param hashKey what schedulers that hash a key hash; where it is absent, or empty for a flow, they do what their program does then
+ * @param servers in configuration order, which is the order schedulers see
+ * @param affinity brings clients back; absent for none
+ * @param healthChecks active checks of every server
+ * @param passiveHealth what failures of real traffic do
+ * @param queue where flows wait for a full pool
+ */
+public record ServerPool(
+        String name,
+        Personality personality,
+        SchedulerSpec scheduler,
+        Optional<Template> hashKey,
+        List<RealServer> servers,
+        Optional<Affinity> affinity,
+        List<HealthCheckSpec> healthChecks,
+        PassiveHealth passiveHealth,
+        ConnectionQueue queue) {
+    public ServerPool {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(personality, "personality");
+        Objects.requireNonNull(scheduler, "scheduler");
+        Objects.requireNonNull(hashKey, "hashKey");
+        servers = List.copyOf(servers);
+        Objects.requireNonNull(affinity, "affinity");
+        healthChecks = List.copyOf(healthChecks);
+        Objects.requireNonNull(passiveHealth, "passiveHealth");
+        Objects.requireNonNull(queue, "queue");
+        var ids = new HashSet<String>();
+        for (var server : servers) {
+            if (!ids.add(server.id())) {
+                throw new IllegalArgumentException(
+                        "pool " + name + " has two servers with the id '" + server.id() + "'");
+            }
+        }
+    }
+
+    /** A native pool: {@code p2c}, sliding-window passive health. */
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    /** Starts with this pool's values. */
+    public Builder toBuilder() {
+        var builder = new Builder(name)
+                .personality(personality)
+                .scheduler(scheduler)
+                .servers(servers)
+                .passiveHealth(passiveHealth)
+                .queue(queue);
+        hashKey.ifPresent(builder::hashKey);
+        affinity.ifPresent(builder::affinity);
+        healthChecks.forEach(builder::healthCheck);
+        return builder;
+    }
+
+    /** Names every value; not thread-safe. */
+    public static final class Builder {
+        private final String name;
+        private Personality personality = Personality.NATIVE;
+        private Optional<SchedulerSpec> scheduler = Optional.empty();
+        private Optional<Template> hashKey = Optional.empty();
+        private final List<RealServer> servers = new ArrayList<>();
+        private Optional<Affinity> affinity = Optional.empty();
+        private final List<HealthCheckSpec> healthChecks = new ArrayList<>();
+        private Optional<PassiveHealth> passiveHealth = Optional.empty();
+        private ConnectionQueue queue = ConnectionQueue.NONE;
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        public Builder personality(Personality personality) {
+            this.personality = personality;
+            return this;
+        }
+
+        public Builder scheduler(String schedulerName) {
+            return scheduler(SchedulerSpec.of(schedulerName));
+        }
+
+        public Builder scheduler(String schedulerName, Map<String, String> options) {
+            return scheduler(new SchedulerSpec(schedulerName, options));
+        }
+
+        public Builder scheduler(SchedulerSpec spec) {
+            scheduler = Optional.of(spec);
+            return this;
+        }
+
+        public Builder hashKey(String template) {
+            return hashKey(Template.parse(template));
+        }
+
+        public Builder hashKey(Template template) {
+            hashKey = Optional.of(template);
+            return this;
+        }
+
+        /** Adds a server; an id that is taken gets {@code #2}, {@code #3}… appended. */
+        public Builder server(RealServer server) {
+            var id = server.id();
+            for (int copy = 2; isTaken(id); copy++) {
+                id = server.id() + "#" + copy;
+            }
+            servers.add(
+                    id.equals(server.id()) ? server : server.toBuilder().id(id).build());
+            return this;
+        }
+
+        public Builder servers(List<RealServer> more) {
+            more.forEach(this::server);
+            return this;
+        }
+
+        public Builder affinity(Affinity value) {
+            affinity = Optional.of(value);
+            return this;
+        }
+
+        public Builder healthCheck(HealthCheckSpec spec) {
+            healthChecks.add(spec);
+            return this;
+        }
+
+        public Builder passiveHealth(PassiveHealth value) {
+            passiveHealth = Optional.of(value);
+            return this;
+        }
+
+        public Builder queue(ConnectionQueue value) {
+            queue = value;
+            return this;
+        }
+
+        public ServerPool build() {
+            return new ServerPool(
+                    name,
+                    personality,
+                    scheduler.orElseGet(() -> SchedulerSpec.of(personality.defaultScheduler())),
+                    hashKey,
+                    servers,
+                    affinity,
+                    healthChecks,
+                    passiveHealth.orElseGet(this::defaultPassiveHealth),
+                    queue);
+        }
+
+        private PassiveHealth defaultPassiveHealth() {
+            return switch (personality) {
+                case NATIVE -> PassiveHealth.SlidingWindow.defaults();
+                case NGINX -> new PassiveHealth.MaxFails();
+                case HAPROXY, LVS -> new PassiveHealth.Off();
+            };
+        }
+
+        private boolean isTaken(String id) {
+            return servers.stream().anyMatch(known -> known.id().equals(id));
+        }
+    }
+}

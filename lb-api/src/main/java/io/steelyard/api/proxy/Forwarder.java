@@ -1,0 +1,23 @@
+package io.steelyard.api.proxy;
+
+import java.io.IOException;
+
+/** A virtual server's traffic being carried. Called on the control thread. */
+public interface Forwarder extends AutoCloseable {
+    /**
+     * Takes over a changed configuration of the same name; flows that exist go on. Addresses that stay are never closed.
+     *
+     * @throws IOException where a new address cannot be used; everything is then as before
+     */
+    void apply(VirtualServer changed) throws IOException;
+
+    /** Accepts nothing new; flows that exist go on. */
+    void stopAccepting();
+
+    /** Flows open now. */
+    int openFlows();
+
+    /** Ends all flows at once and frees everything. */
+    @Override
+    void close();
+}

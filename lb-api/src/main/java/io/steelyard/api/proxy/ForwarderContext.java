@@ -1,0 +1,17 @@
+package io.steelyard.api.proxy;
+
+import io.steelyard.api.Event;
+import io.steelyard.api.schedule.Balancer;
+
+/** What the engine lends a forwarder. Safe for all threads. */
+public interface ForwarderContext {
+    /**
+     * The pool at work. The same object for as long as a pool of this name is configured.
+     *
+     * @throws IllegalArgumentException where there is no such pool
+     */
+    Balancer balancer(String pool);
+
+    /** Tells the application. */
+    void publish(Event event);
+}

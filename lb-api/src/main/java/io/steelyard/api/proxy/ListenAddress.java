@@ -1,0 +1,68 @@
+package io.steelyard.api.proxy;
+
+import io.steelyard.api.pool.ServerAddress;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.Objects;
+
+/**
+ * Where clients are accepted: one address and a range of ports.
+ *
+ * @param address the local address; {@code 0.0.0.0} or {@code ::} for all of its family
+ * @param firstPort 1 to 65535
+ * @param lastPort from {@code firstPort} to 65535
+ * @param backlog how many connections may wait to be accepted; 0 for 511
+ * @param ipv6Only whether {@code ::} leaves IPv4 clients out
+ * @param keepAlive whether accepted connections probe idle peers (SO_KEEPALIVE)
+ */
+public record ListenAddress(
+        InetAddress address, int firstPort, int lastPort, int backlog, boolean ipv6Only, boolean keepAlive) {
+    public ListenAddress {
+        Objects.requireNonNull(address, "address");
+        if (firstPort < 1 || lastPort > 65_535 || lastPort < firstPort) {
+            throw new IllegalArgumentException(
+                    "port " + (firstPort == lastPort ? "" + firstPort : firstPort + "-" + lastPort)
+                            + " is out of range; expected 1 to 65535");
+        }
+        if (backlog < 0) {
+            throw new IllegalArgumentException("backlog is " + backlog + ", expected at least 0");
+        }
+    }
+
+    /**
+     * Reads {@code 127.0.0.1:80}, {@code [::]:80}, {@code *:80}, {@code 80} or {@code 10.0.0.1:8000-8009}.
+     *
+     * @throws IllegalArgumentException with the reason
+     */
+    public static ListenAddress parse(String text) {
+        int colon = text.lastIndexOf(':');
+        var host = colon < 0 ? "*" : text.substring(0, colon);
+        var ports = text.substring(colon + 1);
+        int dash = ports.indexOf('-');
+        int first = port(text, dash < 0 ? ports : ports.substring(0, dash));
+        int last = dash < 0 ? first : port(text, ports.substring(dash + 1));
+        if (host.indexOf(':') >= 0 && !host.startsWith("[")) {
+            throw new IllegalArgumentException("'" + text + "' is an IPv6 address without [ ]");
+        }
+        return new ListenAddress(
+                ServerAddress.numericAddress(host.equals("*") ? "0.0.0.0" : host), first, last, 0, true, false);
+    }
+
+    /** One port as {@code address:port}, IPv6 addresses in brackets. */
+    public String text(int port) {
+        var host = address.getHostAddress();
+        return (address instanceof Inet6Address ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    /** The text {@link #parse} reads. */
+    public String text() {
+        return text(firstPort) + (lastPort == firstPort ? "" : "-" + lastPort);
+    }
+
+    private static int port(String whole, String text) {
+        if (text.isEmpty() || text.length() > 9 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw new IllegalArgumentException("'" + whole + "' has no valid port; expected 1 to 65535");
+        }
+        return Integer.parseInt(text);
+    }
+}

@@ -1,0 +1,217 @@
+package io.steelyard.api.proxy;
+
+import io.steelyard.api.pool.ServerAddress;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How connections and datagrams are proxied. Immutable; the defaults are those of {@link #defaults()}.
+ *
+ * @param connectTimeout how long one server may take to accept
+ * @param idleTimeout how long a TCP connection or UDP session may be silent on both sides
+ * @param halfClose whether a side that has finished sending may go on receiving; otherwise its end ends both
+ * @param bufferBytes how much is read at once while a flow is small
+ * @param splice whether large TCP flows are moved inside the kernel (splice(2))
+ * @param nextServer whether another server is tried where one cannot be connected to
+ * @param nextServerTries servers tried in all; 0 for as many as there are
+ * @param nextServerTimeout how long after the first try another may begin; zero for no limit
+ * @param keepAlive whether connections to servers probe idle peers (SO_KEEPALIVE)
+ * @param userTimeout how long sent data may stay unacknowledged (TCP_USER_TIMEOUT), on both sides; zero for the system's rule
+ * @param sourceAddress the local address of connections to servers
+ * @param downloadRate bytes a second from server to client, for each connection; 0 for no limit
+ * @param uploadRate bytes a second from client to server, for each connection; 0 for no limit
+ * @param responses UDP: answers expected for each request; -1 for not counted (nginx {@code proxy_responses})
+ * @param requests UDP: datagrams after which a client's next one begins a new session; 0 for no limit (nginx {@code proxy_requests})
+ */
+public record ProxyOptions(
+        Duration connectTimeout,
+        Duration idleTimeout,
+        boolean halfClose,
+        int bufferBytes,
+        boolean splice,
+        boolean nextServer,
+        int nextServerTries,
+        Duration nextServerTimeout,
+        boolean keepAlive,
+        Duration userTimeout,
+        Optional<InetAddress> sourceAddress,
+        long downloadRate,
+        long uploadRate,
+        int responses,
+        int requests) {
+    private static final ProxyOptions DEFAULTS = new Builder().build();
+
+    public ProxyOptions {
+        positive(connectTimeout, "connectTimeout");
+        positive(idleTimeout, "idleTimeout");
+        notNegative(nextServerTimeout, "nextServerTimeout");
+        notNegative(userTimeout, "userTimeout");
+        Objects.requireNonNull(sourceAddress, "sourceAddress");
+        if (bufferBytes < 1_024 || bufferBytes > 16 << 20) {
+            throw new IllegalArgumentException("bufferBytes is " + bufferBytes + ", expected 1024 to 16777216");
+        }
+        if (nextServerTries < 0 || downloadRate < 0 || uploadRate < 0 || responses < -1 || requests < 0) {
+            throw new IllegalArgumentException("a count or rate is negative");
+        }
+    }
+
+    /** Connect timeout 5 s, idle timeout 10 min, half-close kept, splicing on, another server tried. */
+    public static ProxyOptions defaults() {
+        return DEFAULTS;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Starts with these values. */
+    public Builder toBuilder() {
+        var builder = new Builder();
+        builder.connectTimeout = connectTimeout;
+        builder.idleTimeout = idleTimeout;
+        builder.halfClose = halfClose;
+        builder.bufferBytes = bufferBytes;
+        builder.splice = splice;
+        builder.nextServer = nextServer;
+        builder.nextServerTries = nextServerTries;
+        builder.nextServerTimeout = nextServerTimeout;
+        builder.keepAlive = keepAlive;
+        builder.userTimeout = userTimeout;
+        builder.sourceAddress = sourceAddress;
+        builder.downloadRate = downloadRate;
+        builder.uploadRate = uploadRate;
+        builder.responses = responses;
+        builder.requests = requests;
+        return builder;
+    }
+
+    private static void positive(Duration duration, String name) {
+        if (duration.isNegative() || duration.isZero()) {
+            throw new IllegalArgumentException(name + " is " + duration + ", expected more than zero");
+        }
+    }
+
+    private static void notNegative(Duration duration, String name) {
+        if (duration.isNegative()) {
+            throw new IllegalArgumentException(name + " is negative");
+        }
+    }
+
+    /** Names every value; not thread-safe. */
+    public static final class Builder {
+        private Duration connectTimeout = Duration.ofSeconds(5);
+        private Duration idleTimeout = Duration.ofMinutes(10);
+        private boolean halfClose = true;
+        private int bufferBytes = 16_384;
+        private boolean splice = true;
+        private boolean nextServer = true;
+        private int nextServerTries;
+        private Duration nextServerTimeout = Duration.ZERO;
+        private boolean keepAlive;
+        private Duration userTimeout = Duration.ZERO;
+        private Optional<InetAddress> sourceAddress = Optional.empty();
+        private long downloadRate;
+        private long uploadRate;
+        private int responses = -1;
+        private int requests;
+
+        private Builder() {}
+
+        public Builder connectTimeout(Duration value) {
+            connectTimeout = value;
+            return this;
+        }
+
+        public Builder idleTimeout(Duration value) {
+            idleTimeout = value;
+            return this;
+        }
+
+        public Builder halfClose(boolean value) {
+            halfClose = value;
+            return this;
+        }
+
+        public Builder bufferBytes(int value) {
+            bufferBytes = value;
+            return this;
+        }
+
+        public Builder splice(boolean value) {
+            splice = value;
+            return this;
+        }
+
+        public Builder nextServer(boolean value) {
+            nextServer = value;
+            return this;
+        }
+
+        public Builder nextServerTries(int value) {
+            nextServerTries = value;
+            return this;
+        }
+
+        public Builder nextServerTimeout(Duration value) {
+            nextServerTimeout = value;
+            return this;
+        }
+
+        public Builder keepAlive(boolean value) {
+            keepAlive = value;
+            return this;
+        }
+
+        public Builder userTimeout(Duration value) {
+            userTimeout = value;
+            return this;
+        }
+
+        /** A numeric address. */
+        public Builder sourceAddress(String value) {
+            sourceAddress = Optional.of(ServerAddress.numericAddress(value));
+            return this;
+        }
+
+        public Builder downloadRate(long bytesPerSecond) {
+            downloadRate = bytesPerSecond;
+            return this;
+        }
+
+        public Builder uploadRate(long bytesPerSecond) {
+            uploadRate = bytesPerSecond;
+            return this;
+        }
+
+        public Builder responses(int value) {
+            responses = value;
+            return this;
+        }
+
+        public Builder requests(int value) {
+            requests = value;
+            return this;
+        }
+
+        public ProxyOptions build() {
+            return new ProxyOptions(
+                    connectTimeout,
+                    idleTimeout,
+                    halfClose,
+                    bufferBytes,
+                    splice,
+                    nextServer,
+                    nextServerTries,
+                    nextServerTimeout,
+                    keepAlive,
+                    userTimeout,
+                    sourceAddress,
+                    downloadRate,
+                    uploadRate,
+                    responses,
+                    requests);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.steelyard.api.schedule;
+
+import io.steelyard.api.pool.ServerPool;
+
+/**
+ * A pool at work: gives servers to flows and learns from how they went. Affinity, tiers, the scheduler, connection limits and passive health
+ * are applied in this order. Safe for all threads; picking allocates nothing and takes no lock.
+ *
+ * <pre>{@code
+ * Lease lease = balancer.newLease();
+ * switch (balancer.pick(flow, lease)) {
+ *     case PICKED -> connectTo(lease.server().address());
+ *     case NONE_AVAILABLE, ALL_FULL -> refuse();
+ * }
+ * …
+ * lease.connected();
+ * lease.completed();
+ * }</pre>
+ */
+public interface Balancer {
+    /** What became of a pick. */
+    enum Outcome {
+        /** The lease holds a server. */
+        PICKED,
+        /** No server can serve: down, drained, disabled or already tried. */
+        NONE_AVAILABLE,
+        /** Servers could serve but for their connection limits. */
+        ALL_FULL
+    }
+
+    /** The pool as it is configured now. */
+    ServerPool pool();
+
+    /** A lease to be used by one flow at a time, and again after it ended. */
+    Lease newLease();
+
+    /**
+     * Gives the flow a server and counts it as one of the server's open flows until the lease is completed or failed. A lease that failed
+     * and is given here again goes on with the same snapshot and never gets a server it had; {@link Lease#reset()} makes a new flow of it.
+     *
+     * @param flow who asks; its time, key and tried servers are set by this call as needed
+     * @param lease one of {@link #newLease()} that holds no server
+     * @throws IllegalStateException where the lease still holds a server
+     */
+    Outcome pick(Flow flow, Lease lease);
+
+    /**
+     * Waits for room after {@link Outcome#ALL_FULL}. {@code onRoom} is run once, on any thread, when a flow of the pool ended or a server
+     * came up and this waiter is next; it should pick again at once, and wait again where that fails.
+     *
+     * @return false where the pool has no queue or the queue is full; {@code onRoom} is then never run
+     */
+    boolean await(Waiter onRoom);
+
+    /** Leaves the queue. @return whether {@code waiter} was still in it, so that its {@code onRoom} will not be run */
+    boolean cancel(Waiter waiter);
+
+    /** A flow that waits for room. */
+    @FunctionalInterface
+    interface Waiter {
+        /** There may be room. Called on any thread; must not block. */
+        void onRoom();
+    }
+}

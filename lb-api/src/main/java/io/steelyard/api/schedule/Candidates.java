@@ -1,0 +1,169 @@
+package io.steelyard.api.schedule;
+
+import io.steelyard.api.pool.RealServer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The servers of one tier as a scheduler sees them, in configuration order. What a snapshot fixes (weight, health, admin state) never
+ * changes here; {@link #load} and {@link #isEligible} show the present.
+ *
+ * <p>Every server of the tier is here, also those that are down: some algorithms keep their places. Immutable, and safe for all threads.
+ */
+public final class Candidates {
+    private final RealServer[] servers;
+    private final int[] weights;
+    private final boolean[] usable;
+    private final int[] limits;
+    private final ServerLoad[] loads;
+    private final @Nullable Admission[] admissions;
+    private final int usableCount;
+    private final IntSupplier poolActive;
+
+    private Candidates(Builder builder) {
+        int size = builder.servers.size();
+        servers = builder.servers.toArray(RealServer[]::new);
+        loads = builder.loads.toArray(ServerLoad[]::new);
+        admissions = builder.admissions.toArray(Admission[]::new);
+        weights = new int[size];
+        usable = new boolean[size];
+        limits = new int[size];
+        int count = 0;
+        for (int i = 0; i < size; i++) {
+            weights[i] = builder.weights.get(i);
+            usable[i] = builder.usable.get(i) && weights[i] > 0;
+            limits[i] = servers[i].maxConnections();
+            count += usable[i] ? 1 : 0;
+        }
+        usableCount = count;
+        var allLoads = loads;
+        poolActive = builder.poolActive != null
+                ? builder.poolActive
+                : () -> Arrays.stream(allLoads).mapToInt(ServerLoad::active).sum();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** How many servers the tier has. */
+    public int size() {
+        return servers.length;
+    }
+
+    /** The server's id: what names it across configuration changes. */
+    public String id(int index) {
+        return servers[index].id();
+    }
+
+    public RealServer server(int index) {
+        return servers[index];
+    }
+
+    /**
+     * The weight now, 0 and up: the configured one, or a share of it in slow start. While any server of the tier is in slow start all
+     * weights may be multiplied by one factor.
+     */
+    public int weight(int index) {
+        return weights[index];
+    }
+
+    /** The live counters. */
+    public ServerLoad load(int index) {
+        return loads[index];
+    }
+
+    /** Open flows of the whole pool. */
+    public int poolActive() {
+        return poolActive.getAsInt();
+    }
+
+    /** Whether this snapshot lets new flows go to the server: up, enabled, weight above 0. */
+    public boolean isUsable(int index) {
+        return usable[index];
+    }
+
+    /** How many are {@link #isUsable usable}. */
+    public int usableCount() {
+        return usableCount;
+    }
+
+    /** Whether the server is below its connection limit. */
+    public boolean hasRoom(int index) {
+        int limit = limits[index];
+        if (limit == 0) {
+            return true;
+        }
+        var load = loads[index];
+        return !load.isOverloaded() && load.active() + load.inactive() < limit;
+    }
+
+    /** Whether passive health lets a flow try the server at this time. */
+    public boolean isAdmitted(int index, long nowNs) {
+        var admission = admissions[index];
+        return admission == null || admission.admits(nowNs);
+    }
+
+    /** Whether the flow may be given to the server: usable, not tried by this flow, with room, and admitted by passive health. */
+    public boolean isEligible(int index, Flow flow) {
+        return usable[index] && !flow.hasTried(index) && hasRoom(index) && isAdmitted(index, flow.nowNs());
+    }
+
+    /** The index of a server, or -1. */
+    public int indexOf(String id) {
+        for (int i = 0; i < servers.length; i++) {
+            if (servers[i].id().equals(id)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Collects candidates; not thread-safe. */
+    public static final class Builder {
+        private final List<RealServer> servers = new ArrayList<>();
+        private final List<Integer> weights = new ArrayList<>();
+        private final List<Boolean> usable = new ArrayList<>();
+        private final List<ServerLoad> loads = new ArrayList<>();
+        private final List<@Nullable Admission> admissions = new ArrayList<>();
+        private @Nullable IntSupplier poolActive;
+
+        private Builder() {}
+
+        /** A server that can serve, with fresh counters. */
+        public Builder add(RealServer server) {
+            return add(server, server.weight(), true, new ServerLoad(), null);
+        }
+
+        /**
+         * A server.
+         *
+         * @param weight its weight now
+         * @param isUsable whether it is up and enabled
+         * @param load its live counters
+         * @param admission its passive-health rule, if any
+         */
+        public Builder add(
+                RealServer server, int weight, boolean isUsable, ServerLoad load, @Nullable Admission admission) {
+            servers.add(server);
+            weights.add(weight);
+            usable.add(isUsable);
+            loads.add(load);
+            admissions.add(admission);
+            return this;
+        }
+
+        /** Where {@link Candidates#poolActive()} comes from; by default the sum over these candidates. */
+        public Builder poolActive(IntSupplier source) {
+            poolActive = source;
+            return this;
+        }
+
+        public Candidates build() {
+            return new Candidates(this);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.steelyard.api.schedule;
+
+import io.steelyard.api.pool.RealServer;
+
+/**
+ * A flow's hold on a server: the place where it reports what happens. Connection counts, response times and passive health all follow from
+ * these reports. Used by one thread at a time; reusable, so that no flow allocates one.
+ *
+ * <pre>{@code
+ *   pick ──► connected ──► firstByte ──► completed
+ *     └────────┴──────────────┴────────► failed ──► pick (another server) …
+ * }</pre>
+ */
+public interface Lease {
+    /** Why a server failed a flow. */
+    enum Failure {
+        /** Nothing answered in time. */
+        CONNECT_TIMEOUT,
+        /** The connection was refused, or the network said no. */
+        CONNECT_ERROR,
+        /** It was connected and then sent nothing in time. */
+        READ_TIMEOUT,
+        /** It was connected and the connection broke. */
+        BROKEN,
+        /** It answered with an error the configuration counts as a failure. */
+        BAD_RESPONSE
+    }
+
+    /** Whether it holds a server. */
+    boolean isHeld();
+
+    /**
+     * The server it holds, or held last.
+     *
+     * @throws IllegalStateException where it never held one
+     */
+    RealServer server();
+
+    /** How many servers this flow was given, from 1. */
+    int attempts();
+
+    /** The flow reached its server. */
+    void connected();
+
+    /** The server sent its first byte. Calls after the first do nothing. */
+    void firstByte();
+
+    /** The flow ended well; the server is given back. */
+    void completed();
+
+    /** The flow failed on its server, which is given back and will not be picked for this flow again. */
+    void failed(Failure failure);
+
+    /** The flow ended for a reason that says nothing of the server, such as a client that left; the server is given back. */
+    void cancelled();
+
+    /** Makes it ready for a new flow; a server still held is given back as {@link #cancelled()}. */
+    void reset();
+}

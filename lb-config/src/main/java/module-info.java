@@ -1,0 +1,7 @@
+/** Readers of nginx.conf and our own YAML, each into the same model. */
+@org.jspecify.annotations.NullMarked
+module io.steelyard.config {
+    requires transitive io.steelyard.api;
+    requires org.snakeyaml.engine;
+    requires static org.jspecify;
+}

@@ -1,0 +1,7 @@
+/** A pool at work: snapshots, tiers, affinity, leases, passive health, slow start, health states. No sockets. */
+@org.jspecify.annotations.NullMarked
+module io.steelyard.pool {
+    requires transitive io.steelyard.api;
+    requires org.jctools.core;
+    requires static org.jspecify;
+}
