@@ -1,13 +1,15 @@
-/** The engine: control loop, data-plane event loops, TCP and UDP proxying. */
+/**
+ * The engine: control loop, data-plane event loops, TCP and UDP proxying. Start at {@link io.steelyard.core.Steelyard}.
+ */
 @org.jspecify.annotations.NullMarked
 module io.steelyard.core {
     requires transitive io.steelyard.api;
-    requires io.steelyard.linux;
-    requires io.steelyard.pool;
     requires io.netty.common;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
+    requires io.steelyard.linux;
+    requires io.steelyard.pool;
     requires org.jctools.core;
     requires org.slf4j;
     requires static org.jspecify;

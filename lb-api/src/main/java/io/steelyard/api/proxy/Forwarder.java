@@ -14,8 +14,17 @@ public interface Forwarder extends AutoCloseable {
     /** Accepts nothing new; flows that exist go on. */
     void stopAccepting();
 
+    /** Ends the flows on one server at once, as its drain deadline asks. Returns when it is asked for, not when it is done. */
+    void cutFlows(String pool, String server);
+
     /** Flows open now. */
     int openFlows();
+
+    /** Flows ever accepted. */
+    long acceptedFlows();
+
+    /** Flows ever ended because no server could serve, or because the client was not let in. */
+    long refusedFlows();
 
     /** Ends all flows at once and frees everything. */
     @Override
