@@ -4,4 +4,6 @@ module io.steelyard.pool {
     requires transitive io.steelyard.api;
     requires org.jctools.core;
     requires static org.jspecify;
+
+    exports io.steelyard.pool.key;
 }

@@ -1,13 +1,18 @@
 package io.steelyard.api;
 
 import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.proxy.ConnectionLimit;
+import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.api.text.VariableDefinition;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Everything a balancer is told, as an immutable tree. A builder, a configuration reader and the runtime API all make one; nothing else
@@ -16,12 +21,21 @@ import java.util.Optional;
  * @param settings what holds for the whole
  * @param pools names are unique
  * @param virtualServers names are unique
+ * @param variables made out of other variables; names are unique
+ * @param limitZones where connections are counted for {@link io.steelyard.api.proxy.ConnectionLimit}; names are unique
  */
-public record Configuration(Settings settings, List<ServerPool> pools, List<VirtualServer> virtualServers) {
+public record Configuration(
+        Settings settings,
+        List<ServerPool> pools,
+        List<VirtualServer> virtualServers,
+        List<VariableDefinition> variables,
+        List<ConnectionLimit.Zone> limitZones) {
     public Configuration {
         Objects.requireNonNull(settings, "settings");
         pools = List.copyOf(pools);
         virtualServers = List.copyOf(virtualServers);
+        variables = List.copyOf(variables);
+        limitZones = List.copyOf(limitZones);
     }
 
     public static Builder builder() {
@@ -33,6 +47,8 @@ public record Configuration(Settings settings, List<ServerPool> pools, List<Virt
         var builder = new Builder().settings(settings);
         pools.forEach(builder::pool);
         virtualServers.forEach(builder::virtualServer);
+        variables.forEach(builder::variable);
+        limitZones.forEach(builder::limitZone);
         return builder;
     }
 
@@ -56,6 +72,20 @@ public record Configuration(Settings settings, List<ServerPool> pools, List<Virt
                         .expected("at least one"));
             }
         }
+        var zoneNames = new HashSet<String>();
+        for (var zone : limitZones) {
+            if (!zoneNames.add(zone.name())) {
+                problems.add(Problem.error(
+                        "limitZones." + zone.name(), "limit zone '" + zone.name() + "' is configured twice"));
+            }
+        }
+        var variableNames = new HashSet<String>();
+        for (var variable : variables) {
+            if (!variableNames.add(variable.name())) {
+                problems.add(Problem.error(
+                        "variables." + variable.name(), "variable '" + variable.name() + "' is configured twice"));
+            }
+        }
         var serverNames = new HashSet<String>();
         var listeners = new HashMap<String, String>();
         for (var server : virtualServers) {
@@ -63,17 +93,15 @@ public record Configuration(Settings settings, List<ServerPool> pools, List<Virt
             if (!serverNames.add(server.name())) {
                 problems.add(Problem.error(path, "virtual server '" + server.name() + "' is configured twice"));
             }
-            if (!poolNames.contains(server.pool())) {
+            if (server.target() instanceof Target.Pool && !poolNames.contains(server.pool())) {
                 problems.add(Problem.error(path + ".pool", "unknown pool '" + server.pool() + "'")
-                        .expected(
-                                poolNames.isEmpty()
-                                        ? ""
-                                        : "one of "
-                                                + String.join(
-                                                        ", ",
-                                                        poolNames.stream()
-                                                                .sorted()
-                                                                .toList())));
+                        .expected(oneOf(poolNames)));
+            }
+            for (var limit : server.limits()) {
+                if (!zoneNames.contains(limit.zone())) {
+                    problems.add(Problem.error(path + ".limits", "unknown limit zone '" + limit.zone() + "'")
+                            .expected(oneOf(zoneNames)));
+                }
             }
             for (var listen : server.listen()) {
                 for (int port = listen.firstPort(); port <= listen.lastPort(); port++) {
@@ -90,11 +118,17 @@ public record Configuration(Settings settings, List<ServerPool> pools, List<Virt
         return problems;
     }
 
+    private static String oneOf(Set<String> names) {
+        return names.isEmpty() ? "" : "one of " + names.stream().sorted().collect(Collectors.joining(", "));
+    }
+
     /** Names every value; not thread-safe. */
     public static final class Builder {
         private Settings settings = Settings.defaults();
         private final List<ServerPool> pools = new ArrayList<>();
         private final List<VirtualServer> virtualServers = new ArrayList<>();
+        private final List<VariableDefinition> variables = new ArrayList<>();
+        private final List<ConnectionLimit.Zone> limitZones = new ArrayList<>();
 
         private Builder() {}
 
@@ -121,10 +155,22 @@ public record Configuration(Settings settings, List<ServerPool> pools, List<Virt
             return virtualServer(server.build());
         }
 
-        /** Takes over the pools and virtual servers of {@code other}, not its settings. */
+        public Builder variable(VariableDefinition variable) {
+            variables.add(variable);
+            return this;
+        }
+
+        public Builder limitZone(ConnectionLimit.Zone zone) {
+            limitZones.add(zone);
+            return this;
+        }
+
+        /** Takes over everything {@code other} has but its settings. */
         public Builder addAll(Configuration other) {
             pools.addAll(other.pools());
             virtualServers.addAll(other.virtualServers());
+            variables.addAll(other.variables());
+            limitZones.addAll(other.limitZones());
             return this;
         }
 
@@ -134,7 +180,7 @@ public record Configuration(Settings settings, List<ServerPool> pools, List<Virt
          * @throws ConfigurationException with everything {@link Configuration#problems()} finds
          */
         public Configuration build() {
-            var configuration = new Configuration(settings, pools, virtualServers);
+            var configuration = new Configuration(settings, pools, virtualServers, variables, limitZones);
             var problems = configuration.problems();
             if (problems.stream().anyMatch(Problem::isError)) {
                 throw new ConfigurationException(problems);

@@ -1,40 +1,67 @@
 package io.steelyard.api.proxy;
 
+import io.steelyard.api.text.Assignment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
- * Addresses offered to clients, and the pool that serves them. Immutable.
+ * Addresses offered to clients, and what serves them. Immutable.
  *
  * @param name unique within a configuration
  * @param protocol TCP or UDP
  * @param listen at least one address
  * @param forwardingMode how traffic gets to a server
- * @param pool the name of the pool
+ * @param target what serves a connection: mostly a pool
  * @param options how it is proxied
  * @param access who may connect, the first rule that matches deciding; everybody where none matches
+ * @param assignments variables given a value when a connection is accepted, in order
+ * @param limits how many connections of one key there may be; each is asked
+ * @param accessLogs what is written when a connection has ended
  */
 public record VirtualServer(
         String name,
         Protocol protocol,
         List<ListenAddress> listen,
         ForwardingMode forwardingMode,
-        String pool,
+        Target target,
         ProxyOptions options,
-        List<AccessRule> access) {
+        List<AccessRule> access,
+        List<Assignment> assignments,
+        List<ConnectionLimit> limits,
+        List<AccessLog> accessLogs) {
     public VirtualServer {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(protocol, "protocol");
         listen = List.copyOf(listen);
         Objects.requireNonNull(forwardingMode, "forwardingMode");
-        Objects.requireNonNull(pool, "pool");
+        Objects.requireNonNull(target, "target");
         Objects.requireNonNull(options, "options");
         access = List.copyOf(access);
+        assignments = List.copyOf(assignments);
+        limits = List.copyOf(limits);
+        accessLogs = List.copyOf(accessLogs);
         if (listen.isEmpty()) {
             throw new IllegalArgumentException(
                     "virtual server " + name + " listens nowhere; give it at least one address");
         }
+    }
+
+    /** The name of the pool; empty where {@link #target()} is no {@link Target.Pool}. */
+    public String pool() {
+        return target instanceof Target.Pool pool ? pool.name() : "";
+    }
+
+    /** Starts with this virtual server's values. */
+    public Builder toBuilder() {
+        var builder = new Builder(name, protocol);
+        builder.listen.addAll(listen);
+        builder.access.addAll(access);
+        builder.assignments.addAll(assignments);
+        builder.limits.addAll(limits);
+        builder.accessLogs.addAll(accessLogs);
+        return builder.forwardingMode(forwardingMode).target(target).options(options);
     }
 
     public static Builder tcp(String name) {
@@ -51,8 +78,11 @@ public record VirtualServer(
         private final Protocol protocol;
         private final List<ListenAddress> listen = new ArrayList<>();
         private final List<AccessRule> access = new ArrayList<>();
+        private final List<Assignment> assignments = new ArrayList<>();
+        private final List<ConnectionLimit> limits = new ArrayList<>();
+        private final List<AccessLog> accessLogs = new ArrayList<>();
         private ForwardingMode forwardingMode = new ForwardingMode.Proxy();
-        private String pool = "";
+        private Optional<Target> target = Optional.empty();
         private ProxyOptions options = ProxyOptions.defaults();
 
         private Builder(String name, Protocol protocol) {
@@ -75,8 +105,13 @@ public record VirtualServer(
             return this;
         }
 
-        public Builder pool(String value) {
-            pool = value;
+        /** The pool that serves it. */
+        public Builder pool(String name) {
+            return target(new Target.Pool(name));
+        }
+
+        public Builder target(Target value) {
+            target = Optional.of(value);
             return this;
         }
 
@@ -90,11 +125,34 @@ public record VirtualServer(
             return this;
         }
 
+        public Builder assignment(Assignment value) {
+            assignments.add(value);
+            return this;
+        }
+
+        public Builder limit(ConnectionLimit value) {
+            limits.add(value);
+            return this;
+        }
+
+        public Builder accessLog(AccessLog value) {
+            accessLogs.add(value);
+            return this;
+        }
+
         public VirtualServer build() {
-            if (pool.isEmpty()) {
-                throw new IllegalStateException("virtual server " + name + " has no pool; name one with pool(\"…\")");
-            }
-            return new VirtualServer(name, protocol, listen, forwardingMode, pool, options, access);
+            return new VirtualServer(
+                    name,
+                    protocol,
+                    listen,
+                    forwardingMode,
+                    target.orElseThrow(() -> new IllegalStateException(
+                            "virtual server " + name + " has no pool; name one with pool(\"…\")")),
+                    options,
+                    access,
+                    assignments,
+                    limits,
+                    accessLogs);
         }
     }
 }
