@@ -18,6 +18,8 @@ public sealed interface PassiveHealth {
     /**
      * A true sliding window: {@code failures} within the last {@code window} eject the server for {@code ejection} times the number of
      * ejections in a row (at most ten times); never more than {@code maxEjectedPercent} of a tier's servers at once, but one always may be.
+     * An ejection is in a row with the one before when it begins no later than one window after that one ended; failures from before it
+     * ended no longer count. The only server of a pool is never ejected.
      *
      * @param failures at least 1
      * @param window how long a failure counts

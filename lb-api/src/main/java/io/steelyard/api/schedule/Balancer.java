@@ -45,14 +45,20 @@ public interface Balancer {
     Outcome pick(Flow flow, Lease lease);
 
     /**
-     * Waits for room after {@link Outcome#ALL_FULL}. {@code onRoom} is run once, on any thread, when a flow of the pool ended or a server
-     * came up and this waiter is next; it should pick again at once, and wait again where that fails.
+     * Waits for room after {@link Outcome#ALL_FULL}. {@code onRoom} is run once, on any thread and perhaps before this returns, when a
+     * server that {@code lease} can still be given has room and this waiter is the first who can use it; it should pick again at once, and
+     * wait again where that fails. How long it waits at most is the caller's affair: see {@link #cancel}.
      *
+     * @param lease the one whose pick found all servers full
      * @return false where the pool has no queue or the queue is full; {@code onRoom} is then never run
      */
-    boolean await(Waiter onRoom);
+    boolean await(Lease lease, Waiter onRoom);
 
-    /** Leaves the queue. @return whether {@code waiter} was still in it, so that its {@code onRoom} will not be run */
+    /**
+     * Leaves the queue.
+     *
+     * @return whether {@code waiter} was still in it, so that its {@code onRoom} will not be run
+     */
     boolean cancel(Waiter waiter);
 
     /** A flow that waits for room. */

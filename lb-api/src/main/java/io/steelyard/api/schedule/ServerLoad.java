@@ -69,6 +69,25 @@ public final class ServerLoad {
         return (int) ACTIVE.getAndAdd(counters, delta) + delta;
     }
 
+    /**
+     * Adds one open flow unless the server, with the flows that are over but tracked, has {@code limit} already. Exact whatever other threads
+     * do at the same time.
+     *
+     * @param limit at least 1
+     * @return whether it was added
+     */
+    public boolean tryAddActive(int limit) {
+        int now = active();
+        while (now + inactive() < limit) {
+            int seen = (int) ACTIVE.compareAndExchange(counters, now, now + 1);
+            if (seen == now) {
+                return true;
+            }
+            now = seen;
+        }
+        return false;
+    }
+
     /** Adds to the flows that are over but tracked. */
     public void addInactive(int delta) {
         INACTIVE.getAndAdd(counters, delta);
