@@ -1,5 +1,7 @@
-/** Linux system calls through java.lang.foreign: sockets, splice, datagram batches. */
+/** Linux system calls through java.lang.foreign: sockets, pipes, splice. */
 @org.jspecify.annotations.NullMarked
 module io.steelyard.linux {
     requires static org.jspecify;
+
+    exports io.steelyard.linux;
 }
