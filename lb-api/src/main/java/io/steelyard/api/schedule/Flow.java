@@ -31,6 +31,7 @@ public final class Flow {
     private long nowNs;
     private long random;
     private long[] tried = new long[1];
+    private boolean hasTriedAny;
 
     /** A flow with a random seed of its own. */
     public Flow() {
@@ -221,6 +222,7 @@ public final class Flow {
             tried = Arrays.copyOf(tried, word + 1);
         }
         tried[word] |= 1L << index;
+        hasTriedAny = true;
         return this;
     }
 
@@ -229,8 +231,16 @@ public final class Flow {
         return word < tried.length && (tried[word] >>> index & 1) != 0;
     }
 
+    /** Whether any server was tried: false for a flow's first pick, which algorithms may answer from what they prepared. */
+    public boolean hasTriedAny() {
+        return hasTriedAny;
+    }
+
     public Flow clearTried() {
-        Arrays.fill(tried, 0);
+        if (hasTriedAny) {
+            Arrays.fill(tried, 0);
+            hasTriedAny = false;
+        }
         return this;
     }
 
