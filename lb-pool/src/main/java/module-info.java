@@ -5,5 +5,6 @@ module io.steelyard.pool {
     requires org.jctools.core;
     requires static org.jspecify;
 
+    exports io.steelyard.pool;
     exports io.steelyard.pool.key;
 }

@@ -1,0 +1,343 @@
+package io.steelyard.pool;
+
+import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.schedule.Balancer.Outcome;
+import io.steelyard.api.schedule.Flow;
+import io.steelyard.api.schedule.Lease;
+import io.steelyard.api.schedule.Picker;
+import io.steelyard.api.text.Template;
+import io.steelyard.pool.Tier.Report;
+import io.steelyard.pool.Tier.Taking;
+import io.steelyard.pool.key.HashKey;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A flow's hold on a server, and the memory of what it tried. Picks for its flow: affinity, then tier by tier the scheduler, each time with a
+ * place taken under the server's limit.
+ *
+ * <pre>
+ *   FREE ──pick──► HELD ──completed, cancelled──► FREE
+ *                   │ ▲
+ *            failed ▼ │ pick
+ *                  FAILED ──reset──► FREE
+ * </pre>
+ *
+ * One thread at a time; everything it shares is in the snapshot's members.
+ */
+final class PoolLease implements Lease {
+    private enum State {
+        FREE,
+        HELD,
+        FAILED
+    }
+
+    /** Picks begun anew where a server that was seen to have room was taken by another thread. */
+    private static final int MOST_ROUNDS = 8;
+
+    private final PoolRuntime pool;
+    private State state = State.FREE;
+    private @Nullable PoolSnapshot snapshot;
+    private int tier;
+    private int index = Picker.NONE;
+    private int attempts;
+    private long pickedNs;
+    private boolean hasFirstByte;
+
+    /** One bit for each position of the snapshot. */
+    private long[] tried = new long[1];
+
+    private int firstTier;
+
+    /** Whether the client is bound to the server held, so that the end of the flow renews its entry. */
+    private boolean isBound;
+
+    private long keyHigh;
+    private long keyLow;
+
+    private @Nullable Template template;
+    private @Nullable HashKey hashKey;
+
+    PoolLease(PoolRuntime pool) {
+        this.pool = pool;
+    }
+
+    boolean belongsTo(PoolRuntime other) {
+        return pool == other;
+    }
+
+    // ---- picking
+
+    Outcome pick(Flow flow) {
+        if (state == State.HELD) {
+            throw new IllegalStateException(
+                    "the lease still holds server " + server().id() + "; complete, fail, cancel or reset it first");
+        }
+        if (state == State.FREE) {
+            begin();
+        }
+        var here = held();
+        long nowNs = pool.nowNs();
+        flow.nowNs(nowNs);
+        fillKey(flow, here);
+        isBound = false;
+        var affinity = here.affinity;
+        if (affinity == null || !flow.hasClientAddress()) {
+            return pickFromTiers(flow, here, nowNs);
+        }
+        keyHigh = affinity.keyHigh(flow);
+        keyLow = affinity.keyLow(flow);
+        return pickWithAffinity(flow, here, affinity, nowNs);
+    }
+
+    private void begin() {
+        var newest = pool.snapshot();
+        if (newest != snapshot) {
+            snapshot = newest;
+            int words = (newest.size() + 63) >>> 6;
+            if (words > tried.length) {
+                tried = new long[words];
+            }
+        }
+        Arrays.fill(tried, 0);
+        firstTier = 0;
+        attempts = 0;
+    }
+
+    private Outcome pickWithAffinity(Flow flow, PoolSnapshot here, AffinityRule affinity, long nowNs) {
+        var table = affinity.table;
+        int known = table.find(keyHigh, keyLow, nowNs, affinity.timeoutNs);
+        int unusable = AffinityTable.NONE;
+        boolean isOnlyFull = false;
+        if (known != AffinityTable.NONE) {
+            int position = here.positionOf(known);
+            switch (takeBound(here, position, nowNs)) {
+                case TAKEN -> {
+                    isBound = true;
+                    return hold(here, position, nowNs);
+                }
+                case FULL -> isOnlyFull = true;
+                case NOT_ADMITTED -> unusable = known;
+            }
+        }
+        var outcome = pickFromTiers(flow, here, nowNs);
+        if (outcome != Outcome.PICKED || isOnlyFull) {
+            return outcome;
+        }
+        int mine = here.tiers[tier].members[index].number;
+        int bound = table.claim(keyHigh, keyLow, mine, unusable, nowNs, affinity.timeoutNs);
+        isBound = true;
+        if (bound != mine) {
+            moveTo(here, here.positionOf(bound), nowNs);
+        }
+        return outcome;
+    }
+
+    /** Another flow of the same client was bound to another server at the same moment: joins it there where that is possible. */
+    private void moveTo(PoolSnapshot here, int position, long nowNs) {
+        if (takeBound(here, position, nowNs) == Taking.TAKEN) {
+            pool.giveBack(here.tiers[tier], index);
+            attempts--;
+            hold(here, position, nowNs);
+        } else {
+            isBound = false;
+        }
+    }
+
+    private Taking takeBound(PoolSnapshot here, int position, long nowNs) {
+        if (position < 0 || PoolSnapshot.isTried(tried, position)) {
+            return Taking.NOT_ADMITTED;
+        }
+        var itsTier = here.tiers[here.tierOf(position)];
+        int at = here.indexInTier(position);
+        if (!itsTier.isReachable(at) || !itsTier.candidates.isAdmitted(at, nowNs)) {
+            return Taking.NOT_ADMITTED;
+        }
+        return pool.take(itsTier, at, here.affinityIgnoresLimits, nowNs);
+    }
+
+    private Outcome pickFromTiers(Flow flow, PoolSnapshot here, long nowNs) {
+        boolean lostRace = false;
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+            lostRace = false;
+            for (int t = firstTier; t < here.tiers.length && here.isTierOpen(t, nowNs); t++) {
+                if (here.staysInTier) {
+                    firstTier = t;
+                }
+                var candidates = here.tiers[t];
+                markTried(flow, here, t);
+                for (int at = candidates.pick(flow); at != Picker.NONE; at = candidates.pick(flow)) {
+                    if (pool.take(candidates, at, false, nowNs) == Taking.TAKEN) {
+                        return hold(here, here.position(t, at), nowNs);
+                    }
+                    lostRace = true;
+                    flow.markTried(at);
+                }
+            }
+            if (here.firstWithRoom(tried, firstTier, nowNs) < 0) {
+                return here.isAnyFull(tried, firstTier, nowNs) || lostRace ? Outcome.ALL_FULL : Outcome.NONE_AVAILABLE;
+            }
+        }
+        // There is room, but the scheduler wants none of it, or others were faster each time.
+        return lostRace ? Outcome.ALL_FULL : Outcome.NONE_AVAILABLE;
+    }
+
+    private Outcome hold(PoolSnapshot here, int position, long nowNs) {
+        state = State.HELD;
+        tier = here.tierOf(position);
+        index = here.indexInTier(position);
+        pickedNs = nowNs;
+        hasFirstByte = false;
+        attempts++;
+        here.tiers[tier].members[index].load.countServed();
+        return Outcome.PICKED;
+    }
+
+    private void markTried(Flow flow, PoolSnapshot here, int ofTier) {
+        flow.clearTried();
+        if (attempts == 0) {
+            return;
+        }
+        int size = here.tiers[ofTier].size();
+        for (int at = 0; at < size; at++) {
+            if (PoolSnapshot.isTried(tried, here.position(ofTier, at))) {
+                flow.markTried(at);
+            }
+        }
+    }
+
+    private void fillKey(Flow flow, PoolSnapshot here) {
+        var wanted = here.hashKey;
+        if (wanted == null || flow.hasKey()) {
+            return;
+        }
+        var compiled = hashKey;
+        if (compiled == null || !wanted.equals(template)) {
+            compiled = HashKey.compile(wanted);
+            hashKey = compiled;
+            template = wanted;
+        }
+        compiled.fill(flow);
+    }
+
+    /** A place in the queue, for the flow whose pick found everything full. */
+    WaitQueue.Place place(io.steelyard.api.schedule.Balancer.Waiter waiter) {
+        return new WaitQueue.Place(
+                waiter,
+                state == State.FAILED ? snapshot : null,
+                state == State.FAILED ? tried.clone() : new long[1],
+                state == State.FAILED ? firstTier : 0);
+    }
+
+    // ---- reports
+
+    @Override
+    public boolean isHeld() {
+        return state == State.HELD;
+    }
+
+    @Override
+    public RealServer server() {
+        if (index == Picker.NONE) {
+            throw new IllegalStateException("the lease never held a server");
+        }
+        return held().tiers[tier].candidates.server(index);
+    }
+
+    @Override
+    public int attempts() {
+        return attempts;
+    }
+
+    @Override
+    public void connected() {
+        var here = heldTier();
+        long nowNs = pool.nowNs();
+        succeeded(here, nowNs);
+        here.report(index, Report.CONNECTED, nowNs - pickedNs);
+    }
+
+    @Override
+    public void firstByte() {
+        var here = heldTier();
+        if (!hasFirstByte) {
+            hasFirstByte = true;
+            here.report(index, Report.FIRST_BYTE, pool.nowNs() - pickedNs);
+        }
+    }
+
+    @Override
+    public void completed() {
+        var here = heldTier();
+        long nowNs = pool.nowNs();
+        succeeded(here, nowNs);
+        here.report(index, Report.COMPLETED, nowNs - pickedNs);
+        renewAffinity(nowNs);
+        end(here, State.FREE);
+    }
+
+    @Override
+    public void failed(Failure failure) {
+        var here = heldTier();
+        long nowNs = pool.nowNs();
+        here.members[index].load.countFailure();
+        var gate = here.gates[index];
+        if (gate != null) {
+            gate.onFailure(nowNs, here.gates);
+        }
+        here.report(index, Report.FAILED, nowNs - pickedNs);
+        int position = held().position(tier, index);
+        tried[position >>> 6] |= 1L << position;
+        end(here, State.FAILED);
+    }
+
+    @Override
+    public void cancelled() {
+        var here = heldTier();
+        renewAffinity(pool.nowNs());
+        end(here, State.FREE);
+    }
+
+    @Override
+    public void reset() {
+        if (state == State.HELD) {
+            cancelled();
+        }
+        state = State.FREE;
+    }
+
+    private void succeeded(Tier here, long nowNs) {
+        var gate = here.gates[index];
+        if (gate != null) {
+            gate.onSuccess(nowNs);
+        }
+    }
+
+    private void renewAffinity(long nowNs) {
+        var affinity = held().affinity;
+        if (isBound && affinity != null) {
+            int number = heldTier().members[index].number;
+            affinity.table.claim(keyHigh, keyLow, number, AffinityTable.NONE, nowNs, affinity.timeoutNs);
+        }
+    }
+
+    private void end(Tier here, State next) {
+        state = next;
+        pool.giveBack(here, index);
+    }
+
+    private Tier heldTier() {
+        if (state != State.HELD) {
+            throw new IllegalStateException("the lease holds no server");
+        }
+        return held().tiers[tier];
+    }
+
+    private PoolSnapshot held() {
+        var here = snapshot;
+        if (here == null) {
+            throw new IllegalStateException("the lease never held a server");
+        }
+        return here;
+    }
+}

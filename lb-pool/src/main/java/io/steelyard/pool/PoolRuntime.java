@@ -1,0 +1,443 @@
+package io.steelyard.pool;
+
+import io.steelyard.api.ConfigurationException;
+import io.steelyard.api.Event;
+import io.steelyard.api.Problem;
+import io.steelyard.api.Status.PoolStatus;
+import io.steelyard.api.Status.ServerStatus;
+import io.steelyard.api.plugin.Plugins;
+import io.steelyard.api.pool.AdminState;
+import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.HealthState;
+import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.schedule.Flow;
+import io.steelyard.api.schedule.Lease;
+import io.steelyard.pool.Tier.Taking;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * A pool at work, without sockets: gives servers to flows ({@link Balancer}), and changes when its configuration, an operator, a health check
+ * or time want it to.
+ *
+ * <p>Threads: the methods of {@link Balancer} and of its leases are safe for all. Those of this class's own ({@link #apply},
+ * {@link #adminState}, {@link #health}, {@link #tick}, {@link #status}…) belong to one control thread. Each of their changes makes a new
+ * snapshot, published by one release store.
+ *
+ * <p>Deadlines: call {@link #tick} at the time it returned, and again after any other control method.
+ */
+public final class PoolRuntime implements Balancer {
+    private static final Logger LOG = System.getLogger(PoolRuntime.class.getName());
+
+    /** How often a pool looks for what data threads leave to it, where it has a queue or passive health. */
+    private static final long UPKEEP_NS = Duration.ofSeconds(1).toNanos();
+
+    private final Plugins plugins;
+    private final LongSupplier nanoClock;
+    private final Consumer<Event> events;
+
+    /** Stored by the control thread with release, loaded by data threads with acquire: publishes everything the snapshot refers to. */
+    private final AtomicReference<PoolSnapshot> current = new AtomicReference<>();
+
+    /** Open flows of the pool; added to by data threads, summed by pickers for which a value a moment old is as good. */
+    private final LongAdder active = new LongAdder();
+
+    private final WaitQueue queue = new WaitQueue();
+    private volatile Consumer<String> onDrained = serverId -> {};
+
+    // Control thread only, except for what the members say of themselves.
+    private final SnapshotCompiler compiler;
+    private final Map<String, Member> members = new LinkedHashMap<>();
+    private final Map<String, Member> removed = new HashMap<>();
+    private int nextNumber;
+
+    private PoolRuntime(ServerPool pool, Plugins plugins, LongSupplier nanoClock, long seed, Consumer<Event> events) {
+        this.plugins = plugins;
+        this.nanoClock = nanoClock;
+        this.events = events;
+        compiler = new SnapshotCompiler(plugins, seed, active, this::ejected, this::publish);
+        takeOver(pool, false, nanoClock.getAsLong());
+    }
+
+    /**
+     * Starts a pool. Host names among its servers are not resolved here; see {@link HostNames}.
+     *
+     * @param nanoClock a monotonic clock, such as {@code System::nanoTime}; read on all threads
+     * @param seed what the affinity table's hash starts from
+     * @param events told of changes: of health on the control thread, of passive health on the data thread that causes it, so it must be
+     *     safe for all threads, and must not block
+     * @throws ConfigurationException where {@link PoolValidation} finds an error
+     */
+    public static PoolRuntime create(
+            ServerPool pool, Plugins plugins, LongSupplier nanoClock, long seed, Consumer<Event> events) {
+        refuseErrors(pool, plugins);
+        return new PoolRuntime(pool, plugins, nanoClock, seed, events);
+    }
+
+    // ---- data threads
+
+    @Override
+    public ServerPool pool() {
+        return snapshot().pool;
+    }
+
+    @Override
+    public Lease newLease() {
+        return new PoolLease(this);
+    }
+
+    @Override
+    public Outcome pick(Flow flow, Lease lease) {
+        return own(lease).pick(flow);
+    }
+
+    @Override
+    public boolean await(Lease lease, Waiter onRoom) {
+        var place = own(lease).place(onRoom);
+        if (!queue.enter(place, pool().queue().capacity())) {
+            return false;
+        }
+        // Room that was freed between the pick and the entry was announced to nobody.
+        var here = place.snapshot == null ? snapshot() : place.snapshot;
+        int position = here.firstWithRoom(place.tried, place.firstTier, nowNs());
+        if (position >= 0) {
+            wakeFor(here.member(position));
+        }
+        return true;
+    }
+
+    @Override
+    public boolean cancel(Waiter waiter) {
+        return queue.cancel(waiter);
+    }
+
+    /** How many flows wait for room. Safe for all threads. */
+    public int queued() {
+        return queue.size();
+    }
+
+    PoolSnapshot snapshot() {
+        return current.getAcquire();
+    }
+
+    long nowNs() {
+        return nanoClock.getAsLong();
+    }
+
+    Taking take(Tier tier, int index, boolean ignoresLimit, long nowNs) {
+        var taking = tier.take(index, ignoresLimit, nowNs);
+        switch (taking) {
+            case TAKEN -> active.increment();
+            case NOT_ADMITTED -> noticeRoom(tier.members[index]);
+            case FULL -> {}
+        }
+        return taking;
+    }
+
+    void giveBack(Tier tier, int index) {
+        int left = tier.giveBack(index);
+        active.decrement();
+        var member = tier.members[index];
+        if (left == 0 && member.isRemoved()) {
+            reportDrained(member);
+        }
+        noticeRoom(member);
+    }
+
+    private void noticeRoom(Member member) {
+        if (queue.size() != 0) {
+            wakeFor(member);
+        }
+    }
+
+    /** Wakes the first flow that a server's room is of use to. */
+    private boolean wakeFor(Member member) {
+        try {
+            long nowNs = nowNs();
+            return queue.wakeFirst(place -> {
+                var here = place.snapshot == null ? snapshot() : place.snapshot;
+                int position = here.positionOf(member.number);
+                return position >= 0
+                        && here.hasRoom(position)
+                        && here.couldServe(position, place.tried, place.firstTier, nowNs);
+            });
+        } catch (RuntimeException | Error thrown) {
+            publish(new Event.Trouble("a flow waiting for pool " + pool().name() + " threw " + thrown));
+            return true;
+        }
+    }
+
+    private PoolLease own(Lease lease) {
+        if (lease instanceof PoolLease mine && mine.belongsTo(this)) {
+            return mine;
+        }
+        throw new IllegalArgumentException("the lease is not one of this pool's newLease()");
+    }
+
+    private void ejected(String serverId, boolean isEjected, String reason) {
+        publish(new Event.ServerEjected(pool().name(), serverId, isEjected, reason));
+    }
+
+    private void reportDrained(Member member) {
+        if (member.claimDrained()) {
+            try {
+                onDrained.accept(member.server.id());
+            } catch (RuntimeException | Error thrown) {
+                LOG.log(Level.WARNING, "a listener for drained servers threw", thrown);
+            }
+        }
+    }
+
+    private void publish(Event event) {
+        try {
+            events.accept(event);
+        } catch (RuntimeException | Error thrown) {
+            LOG.log(Level.WARNING, "a listener threw on: " + event, thrown);
+        }
+    }
+
+    // ---- control thread
+
+    /**
+     * Makes {@code changed} what runs. Servers that stay, by id, keep their counters, health, passive health, affinity and places in the
+     * scheduler's rotation; a server whose address changed keeps all but its health. Removed servers take no new flow; those they have go
+     * on, see {@link #onDrained}.
+     *
+     * @throws ConfigurationException where {@link PoolValidation} finds an error; nothing changes then
+     */
+    public void apply(ServerPool changed) {
+        refuseErrors(changed, plugins);
+        takeOver(changed, true, nowNs());
+    }
+
+    /**
+     * Sets what an operator wants of a server. It holds until the configuration of the server says something else than before.
+     *
+     * @throws IllegalArgumentException where there is no such server
+     */
+    public void adminState(String serverId, AdminState state) {
+        var member = member(serverId);
+        if (member.adminState != state) {
+            member.adminState = state;
+            publishSnapshot(pool(), nowNs());
+        }
+    }
+
+    /**
+     * Sets what health checks say of a server. An unknown server is ignored: its last result may come after its removal.
+     *
+     * @param reason one phrase for people
+     */
+    public void health(String serverId, HealthState state, String reason) {
+        var member = members.get(serverId);
+        if (member == null) {
+            return;
+        }
+        member.reason = reason;
+        var before = member.health;
+        if (before == state) {
+            return;
+        }
+        long nowNs = nowNs();
+        boolean wasHealthy = member.isHealthy(hasMandatoryCheck(pool()));
+        member.health = state;
+        if (state == HealthState.DOWN) {
+            member.isInSlowStart = false;
+        } else if (before == HealthState.DOWN || (!wasHealthy && member.isBornAtRunTime)) {
+            beginSlowStart(pool(), member, nowNs);
+        }
+        publish(new Event.ServerHealthChanged(pool().name(), serverId, before, state, reason));
+        publishSnapshot(pool(), nowNs);
+    }
+
+    /**
+     * Does what is due: the next steps of slow start, the ends of passive ejections, and the waking of flows that a racing thread left
+     * behind.
+     *
+     * @param nowNs of the pool's clock
+     * @return when to call it again at the latest; {@link Long#MAX_VALUE} where nothing is to come
+     */
+    public long tick(long nowNs) {
+        long nextNs = Long.MAX_VALUE;
+        boolean isStepDue = false;
+        for (var member : members.values()) {
+            var gate = member.slidingWindowGate;
+            if (gate != null) {
+                nextNs = Math.min(nextNs, gate.announceEnd(nowNs));
+            }
+            if (member.isInSlowStart) {
+                isStepDue = true;
+                if (SlowStart.isOver(member, nowNs)) {
+                    member.isInSlowStart = false;
+                } else {
+                    nextNs = Math.min(nextNs, SlowStart.stepNs(member.server.slowStart()));
+                }
+            }
+        }
+        if (isStepDue) {
+            publishSnapshot(pool(), nowNs);
+        }
+        wakeForRoom();
+        forgetDrained();
+        boolean needsUpkeep = pool().queue().capacity() > 0 || snapshot().hasPassiveHealth() || !removed.isEmpty();
+        nextNs = needsUpkeep ? Math.min(nextNs, UPKEEP_NS) : nextNs;
+        return nextNs == Long.MAX_VALUE ? Long.MAX_VALUE : nowNs + nextNs;
+    }
+
+    /** A picture of the pool now. */
+    public PoolStatus status() {
+        long nowNs = nowNs();
+        var pool = pool();
+        var servers =
+                members.values().stream().map(member -> status(member, nowNs)).toList();
+        return new PoolStatus(pool.name(), pool.scheduler().name(), queue.size(), servers);
+    }
+
+    /** Open flows of a server, also of one that is no longer configured; 0 for an unknown one. */
+    public int activeFlowsOf(String serverId) {
+        var member = members.getOrDefault(serverId, removed.get(serverId));
+        return member == null ? 0 : member.load.active();
+    }
+
+    /** The ids of servers that are no longer configured and still have flows. */
+    public List<String> draining() {
+        return removed.values().stream()
+                .filter(member -> member.load.active() > 0)
+                .map(member -> member.server.id())
+                .sorted()
+                .toList();
+    }
+
+    /**
+     * Calls {@code listener} with the id of each removed server when its last flow has ended: once, on the thread that ends it, or within
+     * {@link #apply} where it has none. Replaces the listener before. It must not block.
+     */
+    public void onDrained(Consumer<String> listener) {
+        onDrained = listener;
+    }
+
+    private void takeOver(ServerPool pool, boolean isAtRunTime, long nowNs) {
+        var before = new HashMap<>(members);
+        members.clear();
+        boolean isMandatory = hasMandatoryCheck(pool);
+        for (var server : pool.servers()) {
+            var known = before.remove(server.id());
+            var member = known == null ? arrive(server, isAtRunTime) : update(known, server);
+            members.put(server.id(), member);
+            if (pool.healthChecks().isEmpty()) {
+                member.health = HealthState.UNKNOWN;
+                member.reason = "no health check";
+            }
+            if (known == null && isAtRunTime && member.isHealthy(isMandatory)) {
+                beginSlowStart(pool, member, nowNs);
+            }
+        }
+        publishSnapshot(pool, nowNs);
+        for (var gone : before.values()) {
+            gone.remove();
+            removed.put(gone.server.id(), gone);
+            reportDrained(gone);
+        }
+    }
+
+    private Member arrive(RealServer server, boolean isAtRunTime) {
+        var returning = removed.remove(server.id());
+        if (returning == null || returning.load.active() == 0) {
+            return new Member(nextNumber++, server, isAtRunTime);
+        }
+        returning.restore();
+        update(returning, server);
+        returning.health = HealthState.UNKNOWN;
+        returning.reason = Member.NOT_CHECKED;
+        return returning;
+    }
+
+    private static Member update(Member member, RealServer server) {
+        if (!server.address().equals(member.server.address())) {
+            member.health = HealthState.UNKNOWN;
+            member.reason = Member.NOT_CHECKED;
+        }
+        if (server.adminState() != member.server.adminState()) {
+            member.adminState = server.adminState();
+        }
+        member.server = server;
+        return member;
+    }
+
+    private void beginSlowStart(ServerPool pool, Member member, long nowNs) {
+        if (!member.server.slowStart().isZero() && compiler.followsWeightChanges(pool)) {
+            member.isInSlowStart = true;
+            member.slowStartNs = nowNs;
+        }
+    }
+
+    private void publishSnapshot(ServerPool pool, long nowNs) {
+        var next = compiler.compile(pool, List.copyOf(members.values()), current.getPlain(), nowNs);
+        current.setRelease(next);
+        wakeForRoom();
+    }
+
+    /** Wakes as many waiting flows as the servers now have room for: a server came up, a limit grew, an ejection ended. */
+    private void wakeForRoom() {
+        var here = snapshot();
+        for (int position = 0; position < here.size() && queue.size() != 0; position++) {
+            var member = here.member(position);
+            for (int room = here.room(position); room > 0 && wakeFor(member); room--) {
+                // Each turn wakes one.
+            }
+        }
+    }
+
+    private void forgetDrained() {
+        removed.values().removeIf(member -> {
+            reportDrained(member);
+            return member.load.active() == 0;
+        });
+    }
+
+    private ServerStatus status(Member member, long nowNs) {
+        var server = member.server;
+        return new ServerStatus(
+                server.id(),
+                server.address().text(),
+                SlowStart.weight(server.weight(), SlowStart.share(member, nowNs), 1),
+                server.tier(),
+                member.adminState,
+                member.health,
+                member.reason,
+                member.load.active(),
+                member.load.served(),
+                member.load.failures());
+    }
+
+    private Member member(String serverId) {
+        var member = members.get(serverId);
+        if (member == null) {
+            throw new IllegalArgumentException("pool " + pool().name() + " has no server '" + serverId + "'; it has "
+                    + String.join(", ", members.keySet()));
+        }
+        return member;
+    }
+
+    private static boolean hasMandatoryCheck(ServerPool pool) {
+        return pool.healthChecks().stream().anyMatch(HealthCheckSpec::mandatory);
+    }
+
+    private static void refuseErrors(ServerPool pool, Plugins plugins) {
+        var problems = PoolValidation.check(pool, plugins);
+        if (problems.stream().anyMatch(Problem::isError)) {
+            throw new ConfigurationException(problems);
+        }
+    }
+}
