@@ -4,4 +4,9 @@ module io.steelyard.config {
     requires transitive io.steelyard.api;
     requires org.snakeyaml.engine;
     requires static org.jspecify;
+
+    exports io.steelyard.config.nginx;
+
+    provides io.steelyard.api.config.ConfigurationReader with
+            io.steelyard.config.nginx.NginxConfigurationReader;
 }

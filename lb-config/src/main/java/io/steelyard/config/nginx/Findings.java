@@ -1,0 +1,73 @@
+package io.steelyard.config.nginx;
+
+import io.steelyard.api.Position;
+import io.steelyard.api.Problem;
+import io.steelyard.config.nginx.grammar.Directive;
+import io.steelyard.config.nginx.grammar.Word;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Collects what is found wrong or worth knowing in a file, and where the parts of the model stood. One thread. */
+final class Findings {
+    private final List<Problem> problems = new ArrayList<>();
+    private final Map<String, Position> positions = new HashMap<>();
+    private final Set<String> accepted = new HashSet<>();
+
+    List<Problem> problems() {
+        return problems;
+    }
+
+    Map<String, Position> positions() {
+        return positions;
+    }
+
+    void add(Problem problem) {
+        problems.add(problem);
+    }
+
+    void error(Position at, String what, String expected, String remedy) {
+        problems.add(Problem.error("", what).expected(expected).remedy(remedy).at(at));
+    }
+
+    void error(Position at, String what) {
+        error(at, what, "", "");
+    }
+
+    void warning(Position at, String what, String remedy) {
+        problems.add(Problem.warning("", what).remedy(remedy).at(at));
+    }
+
+    void notice(Position at, String what) {
+        problems.add(Problem.notice("", what).at(at));
+    }
+
+    /** Says that an argument cannot be read. */
+    void badArgument(Directive directive, Word argument, String expected) {
+        error(argument.position(), "'" + directive.keyword() + "' has the argument '" + argument + "'", expected, "");
+    }
+
+    /** Says that an argument cannot be read; the exception's message is what was expected. */
+    void badArgument(Directive directive, Word argument, IllegalArgumentException expected) {
+        badArgument(directive, argument, String.valueOf(expected.getMessage()));
+    }
+
+    /** Says once for each directive that it does nothing here. */
+    void accepted(Position at, String name, String why) {
+        if (accepted.add(name)) {
+            notice(at, "'" + name + "' is accepted without effect: " + why);
+        }
+    }
+
+    /** Says that a parameter of a directive does nothing here, once for each. */
+    void acceptedParameter(Directive directive, Word argument, String parameter, String why) {
+        accepted(argument.position(), parameter + "' of '" + directive.keyword(), why);
+    }
+
+    void place(String path, Position at) {
+        positions.putIfAbsent(path, at);
+    }
+}

@@ -1,0 +1,190 @@
+package io.steelyard.config.nginx;
+
+import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.proxy.Protocol;
+import io.steelyard.config.nginx.grammar.Directive;
+import io.steelyard.config.nginx.grammar.Word;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code listen}. */
+final class ListenReader {
+    private static final Set<String> NOT_WITH_UDP =
+            Set.of("ssl", "so_keepalive", "backlog", "fastopen", "proxy_protocol");
+
+    private final Findings findings;
+
+    ListenReader(Findings findings) {
+        this.findings = findings;
+    }
+
+    /** One {@code listen}: a protocol and an address. */
+    record Listen(Protocol protocol, ListenAddress address, Directive directive) {}
+
+    /** What the parameters say. */
+    private static final class Parameters {
+        private boolean isUdp;
+        private boolean isGood = true;
+        private int backlog;
+        private boolean ipv6Only = true;
+        private boolean keepAlive;
+    }
+
+    /** The listener; empty, and told, where it is wrong or refused. */
+    Optional<Listen> read(Directive directive) {
+        var address = directive.argument(0);
+        var parameters = parameters(directive);
+        try {
+            var parsed = address(address.text());
+            if (!parameters.isGood) {
+                return Optional.empty();
+            }
+            return Optional.of(new Listen(
+                    parameters.isUdp ? Protocol.UDP : Protocol.TCP,
+                    new ListenAddress(
+                            parsed.address(),
+                            parsed.firstPort(),
+                            parsed.lastPort(),
+                            parameters.backlog,
+                            parameters.ipv6Only,
+                            parameters.keepAlive),
+                    directive));
+        } catch (IllegalArgumentException wrong) {
+            findings.error(
+                    address.position(),
+                    "'listen' cannot use '" + address + "': " + wrong.getMessage(),
+                    "",
+                    "write a port, address:port, [address]:port, *:port or a range of ports");
+            return Optional.empty();
+        }
+    }
+
+    private static ListenAddress address(String text) {
+        if (text.startsWith("unix:")) {
+            throw new IllegalArgumentException("UNIX sockets are supported to servers, not from clients");
+        }
+        if (text.startsWith("[") && text.endsWith("]")) {
+            throw new IllegalArgumentException("it has no port");
+        }
+        int colon = text.lastIndexOf(':');
+        var host = colon < 0 ? "" : text.substring(0, colon);
+        if (host.equals("localhost")) {
+            return ListenAddress.parse("127.0.0.1" + text.substring(colon));
+        }
+        if (colon < 0 && !text.isEmpty() && !Character.isDigit(text.charAt(0))) {
+            throw new IllegalArgumentException("it has no port");
+        }
+        if (colon < 0 && text.indexOf('.') >= 0) {
+            throw new IllegalArgumentException("it has no port");
+        }
+        if (!host.isEmpty() && !host.equals("*") && !host.startsWith("[") && !isNumeric(host)) {
+            throw new IllegalArgumentException("a host name is not resolved here; write its address");
+        }
+        return ListenAddress.parse(text);
+    }
+
+    private static boolean isNumeric(String host) {
+        try {
+            ServerAddress.numericAddress(host);
+            return true;
+        } catch (IllegalArgumentException isName) {
+            return false;
+        }
+    }
+
+    private Parameters parameters(Directive directive) {
+        var parameters = new Parameters();
+        for (var word : directive.arguments().subList(1, directive.arguments().size())) {
+            var name = word.text().replaceFirst("=.*", "");
+            try {
+                read(directive, word, name, parameters);
+            } catch (IllegalArgumentException wrong) {
+                findings.badArgument(directive, word, name + "= with " + wrong.getMessage());
+                parameters.isGood = false;
+            }
+        }
+        if (parameters.isUdp) {
+            for (var word : directive.arguments()) {
+                var name = word.text().replaceFirst("=.*", "");
+                if (NOT_WITH_UDP.contains(name)) {
+                    findings.error(word.position(), "'" + name + "' does not go with 'udp'", "", "remove one of them");
+                    parameters.isGood = false;
+                }
+            }
+        }
+        return parameters;
+    }
+
+    private void read(Directive directive, Word word, String name, Parameters parameters) {
+        boolean hasValue = word.text().length() > name.length();
+        var value = hasValue ? word.text().substring(name.length() + 1) : "";
+        switch (hasValue ? name + "=" : name) {
+            case "udp" -> parameters.isUdp = true;
+            case "backlog=" -> parameters.backlog = Values.positiveNumber(value);
+            case "ipv6only=" -> {
+                parameters.ipv6Only = Values.flag(value);
+                if (!directive.argument(0).text().startsWith("[")) {
+                    findings.error(
+                            word.position(),
+                            "'ipv6only' is for IPv6 addresses only",
+                            "",
+                            "remove it, or listen on [::]");
+                    parameters.isGood = false;
+                }
+            }
+            case "so_keepalive=" -> {
+                parameters.keepAlive = keepAlive(value);
+                if (value.indexOf(':') >= 0) {
+                    findings.acceptedParameter(
+                            directive,
+                            word,
+                            "so_keepalive=idle:interval:count",
+                            "probes are on, with the system's times");
+                }
+            }
+            case "reuseport", "bind" ->
+                findings.acceptedParameter(directive, word, name, "each loop has a socket of its own always");
+            case "fastopen=", "rcvbuf=", "sndbuf=", "setfib=" -> {
+                Values.size(value);
+                findings.acceptedParameter(directive, word, name, "the system's rule holds");
+            }
+            case "deferred", "default_server", "accept_filter=" ->
+                findings.acceptedParameter(directive, word, name, "it changes nothing here");
+            case "ssl" -> refuse(word, "TLS in stream is not supported yet", parameters);
+            case "proxy_protocol" -> refuse(word, "the PROXY protocol is not supported yet", parameters);
+            default -> {
+                findings.error(
+                        word.position(),
+                        "'listen' has no parameter '" + word + "'",
+                        "udp, backlog=, reuseport, so_keepalive=, ipv6only=, fastopen=, rcvbuf=, sndbuf= or bind",
+                        "");
+                parameters.isGood = false;
+            }
+        }
+    }
+
+    private void refuse(Word word, String why, Parameters parameters) {
+        findings.error(word.position(), "'listen … " + word + "' cannot be honoured: " + why);
+        parameters.isGood = false;
+    }
+
+    private static boolean keepAlive(String value) {
+        if (value.indexOf(':') < 0) {
+            return Values.flag(value);
+        }
+        var parts = value.split(":", -1);
+        if (parts.length != 3 || value.equals("::")) {
+            throw new IllegalArgumentException("on, off or idle:interval:count");
+        }
+        for (int i = 0; i < 2; i++) {
+            if (!parts[i].isEmpty()) {
+                Values.seconds(parts[i]);
+            }
+        }
+        if (!parts[2].isEmpty()) {
+            Values.positiveNumber(parts[2]);
+        }
+        return true;
+    }
+}

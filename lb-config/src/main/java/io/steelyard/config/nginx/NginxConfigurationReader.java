@@ -1,0 +1,88 @@
+package io.steelyard.config.nginx;
+
+import io.steelyard.api.Configuration;
+import io.steelyard.api.ConfigurationException;
+import io.steelyard.api.Problem;
+import io.steelyard.api.config.ConfigurationReader;
+import io.steelyard.api.config.ConfigurationSource;
+import io.steelyard.api.config.ReadResult;
+import io.steelyard.config.nginx.grammar.SyntaxTree;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads nginx.conf: the whole syntax, and the {@code stream} block into the model. Every directive is honoured, accepted with a notice that
+ * names it, or refused.
+ */
+public final class NginxConfigurationReader implements ConfigurationReader {
+    /** The reader; it keeps no state. */
+    public NginxConfigurationReader() {}
+
+    @Override
+    public String name() {
+        return "nginx";
+    }
+
+    @Override
+    public String description() {
+        return "the stream block of nginx.conf";
+    }
+
+    @Override
+    public int recognizes(ConfigurationSource source) {
+        // Without its path, so that no included file is read.
+        var directives = SyntaxTree.parse(ConfigurationSource.of(source.name(), source.text()))
+                .directives();
+        int sureness = 0;
+        for (var directive : directives) {
+            boolean isBlock = directive.block().isPresent();
+            sureness = Math.max(
+                    sureness,
+                    switch (directive.keyword()) {
+                        case "stream", "events", "http" ->
+                            isBlock && directive.arguments().isEmpty() ? 95 : 0;
+                        case "upstream", "server" -> isBlock ? 60 : 0;
+                        case "worker_processes", "load_module", "error_log", "pid", "user" ->
+                            !isBlock && directive.arguments().size() <= 2 ? 50 : 0;
+                        default -> 0;
+                    });
+        }
+        return sureness;
+    }
+
+    @Override
+    public ReadResult read(ConfigurationSource source) {
+        var tree = SyntaxTree.parse(source);
+        var findings = new Findings();
+        tree.problems().forEach(findings::add);
+        var builder = new StreamTranslator(findings).translate(tree.directives());
+        Optional<Configuration> configuration = Optional.empty();
+        if (findings.problems().stream().noneMatch(Problem::isError)) {
+            try {
+                configuration = Optional.of(builder.build());
+            } catch (ConfigurationException invalid) {
+                var result = new ReadResult(Optional.empty(), List.of(), findings.positions());
+                invalid.problems().forEach(problem -> findings.add(result.locate(problem)));
+            }
+        }
+        return new ReadResult(configuration, inFileOrder(source.name(), findings.problems()), findings.positions());
+    }
+
+    /** The main file's problems first, then those of the others in the order the files were met. */
+    private static List<Problem> inFileOrder(String mainFile, List<Problem> problems) {
+        var files = new HashMap<String, Integer>();
+        files.put(mainFile, 0);
+        problems.forEach(
+                problem -> problem.position().ifPresent(position -> files.putIfAbsent(position.file(), files.size())));
+        var sorted = new ArrayList<>(problems);
+        sorted.sort(Comparator.comparingLong(problem -> problem.position()
+                .map(position -> ((long) files.getOrDefault(position.file(), 0) << 54)
+                        + ((long) position.line() << 27)
+                        + position.column())
+                .orElse(Long.MAX_VALUE)));
+        return sorted;
+    }
+}

@@ -1,0 +1,109 @@
+package io.steelyard.config.nginx;
+
+import io.steelyard.api.Personality;
+import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.proxy.Target;
+import io.steelyard.config.nginx.grammar.Directive;
+import io.steelyard.config.nginx.grammar.Word;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The upstreams of a file, and the pools that a {@code proxy_pass} to a bare address makes. */
+final class Pools {
+    private final Findings findings;
+    private final VariableScope variables;
+    private final Map<String, ServerPool.Builder> byName = new LinkedHashMap<>();
+    private final Map<String, String> upstreams = new LinkedHashMap<>();
+    private final Map<String, Set<HealthCheckSpec>> checks = new LinkedHashMap<>();
+
+    Pools(Findings findings, VariableScope variables) {
+        this.findings = findings;
+        this.variables = variables;
+    }
+
+    List<ServerPool> all() {
+        return byName.values().stream().map(ServerPool.Builder::build).toList();
+    }
+
+    /** Takes in an upstream; its name is its own whatever the case. */
+    void add(Word name, ServerPool.Builder pool) {
+        if (upstreams.putIfAbsent(name.text().toLowerCase(Locale.ROOT), name.text()) != null) {
+            findings.error(name.position(), "upstream '" + name + "' is duplicate", "", "remove or rename one of them");
+            return;
+        }
+        byName.put(name.text(), pool);
+    }
+
+    /** What a {@code proxy_pass} names; empty, and told, where it names nothing. */
+    Optional<Target> target(Directive pass) {
+        var word = pass.argument(0);
+        var text = word.text();
+        if (text.indexOf('$') >= 0) {
+            return variables.template(word).map(Target.Named::new);
+        }
+        var upstream = upstreams.get(text.toLowerCase(Locale.ROOT));
+        if (upstream != null) {
+            return Optional.of(new Target.Pool(upstream));
+        }
+        if (text.contains("://")) {
+            findings.error(
+                    word.position(),
+                    "'proxy_pass " + text + "' has a scheme",
+                    "an upstream, address:port, name:port or unix:path",
+                    "remove '" + text.substring(0, text.indexOf("://") + 3) + "'");
+            return Optional.empty();
+        }
+        try {
+            var address = ServerAddress.parse(text);
+            if (address instanceof ServerAddress.Name name && upstreams.containsKey(name.host())) {
+                findings.error(
+                        word.position(),
+                        "upstream '" + name.host() + "' has ports of its own",
+                        "no port here",
+                        "remove ':" + name.port() + "'");
+                return Optional.empty();
+            }
+            if (!byName.containsKey(text)) {
+                findings.place("pools." + text, word.position());
+                byName.put(
+                        text,
+                        ServerPool.builder(text)
+                                .personality(Personality.NGINX)
+                                .server(RealServer.builder(text, address).build()));
+            }
+            return Optional.of(new Target.Pool(text));
+        } catch (IllegalArgumentException wrong) {
+            boolean isName = text.indexOf(':') < 0;
+            findings.error(
+                    word.position(),
+                    isName ? "unknown upstream '" + text + "'" : "'proxy_pass' cannot use " + wrong.getMessage(),
+                    upstreams.isEmpty()
+                            ? "an upstream, address:port, name:port or unix:path"
+                            : "one of " + String.join(", ", upstreams.values()) + ", or name:port",
+                    "");
+            return Optional.empty();
+        }
+    }
+
+    /** Gives the pool of a target a check, once; false where it has none. */
+    boolean addCheck(Target target, HealthCheckSpec check) {
+        if (!(target instanceof Target.Pool pool)) {
+            return false;
+        }
+        if (checks.computeIfAbsent(pool.name(), name -> new HashSet<>()).add(check)) {
+            var builder = byName.get(pool.name());
+            if (builder != null) {
+                builder.healthCheck(check);
+            }
+        }
+        return true;
+    }
+}
