@@ -1,0 +1,313 @@
+package io.steelyard.pool;
+
+import io.steelyard.api.Durations;
+import io.steelyard.api.health.HealthCheck;
+import io.steelyard.api.health.ProbeResult;
+import io.steelyard.api.health.ProbeTarget;
+import io.steelyard.api.plugin.Options;
+import io.steelyard.api.plugin.Plugins;
+import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.HealthState;
+import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.pool.ServerPool;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Probes the servers of one pool when they are due, each probe on a virtual thread of its own, and reports what their trackers conclude.
+ *
+ * <p>Lives on a {@link ControlLoop}: every method and {@link Listener#onHealth} runs there. A probe that is not over at its timeout is
+ * interrupted and has failed. One that does not heed the interrupt goes on failing at every interval, and no second probe of the same server
+ * and check is begun before it ends.
+ */
+public final class HealthMonitor implements AutoCloseable {
+    /** How long an interrupted probe may take to say what it was waiting for. */
+    private static final Duration LAST_WORD = Duration.ofMillis(100);
+
+    /** Where conclusions go. */
+    @FunctionalInterface
+    public interface Listener {
+        /** A server's state, or the reason for it, is now this. */
+        void onHealth(String serverId, HealthState state, String reason);
+    }
+
+    private final ControlLoop loop;
+    private final Plugins plugins;
+    private final RandomGenerator random;
+    private final Listener listener;
+    private final Map<String, Watch> watches = new HashMap<>();
+    private List<HealthCheckSpec> specs = List.of();
+    private List<HealthCheck> checks = List.of();
+    private String poolName = "";
+
+    /**
+     * A monitor of nothing yet.
+     *
+     * @param random decides on first probes and jitter
+     */
+    public HealthMonitor(ControlLoop loop, Plugins plugins, RandomGenerator random, Listener listener) {
+        this.loop = loop;
+        this.plugins = plugins;
+        this.random = random;
+        this.listener = listener;
+    }
+
+    /**
+     * Watches the servers of this pool, which {@link PoolValidation} found right. Servers and checks that stay keep their history and their
+     * times.
+     */
+    public void apply(ServerPool pool) {
+        poolName = pool.name();
+        boolean hasNewChecks = !specs.equals(pool.healthChecks());
+        if (hasNewChecks) {
+            specs = pool.healthChecks();
+            checks = specs.stream().map(this::create).toList();
+        }
+        var before = new HashMap<>(watches);
+        watches.clear();
+        for (var server : pool.servers()) {
+            var known = before.remove(server.id());
+            if (known != null && known.server.address().equals(server.address())) {
+                known.server = server;
+                if (hasNewChecks) {
+                    known = replaced(known);
+                }
+                watches.put(server.id(), known);
+            } else {
+                var fresh = new Watch(server, HealthTracker.of(specs));
+                if (known != null) {
+                    known.end();
+                    fresh.after(known);
+                }
+                watches.put(server.id(), fresh.begin());
+            }
+        }
+        before.values().forEach(Watch::end);
+    }
+
+    /** Ends all probes. */
+    @Override
+    public void close() {
+        watches.values().forEach(Watch::end);
+        watches.clear();
+    }
+
+    private Watch replaced(Watch known) {
+        known.end();
+        var next = new Watch(known.server, known.tracker.withSpecs(specs))
+                .after(known)
+                .begin();
+        if (!specs.isEmpty() && next.tracker.state() != known.tracker.state()) {
+            listener.onHealth(known.server.id(), next.tracker.state(), next.tracker.reason());
+        }
+        return next;
+    }
+
+    private HealthCheck create(HealthCheckSpec spec) {
+        var provider = plugins.healthCheck(spec.type())
+                .orElseThrow(() -> new IllegalStateException("health check '" + spec.type() + "' was not validated"));
+        return provider.create(Options.of(provider.options(), spec.options()));
+    }
+
+    /** One server under watch. */
+    private final class Watch {
+        RealServer server;
+        HealthTracker tracker;
+        private final List<Probing> probings = new ArrayList<>();
+        /** Interrupted probes of the server's watch before this one; none of ours begins while one of them goes on. */
+        private List<Thread> leftOver = List.of();
+
+        Watch(RealServer server, HealthTracker tracker) {
+            this.server = server;
+            this.tracker = tracker;
+            for (int i = 0; i < specs.size(); i++) {
+                probings.add(new Probing(this, i, specs.get(i), checks.get(i)));
+            }
+        }
+
+        Watch begin() {
+            probings.forEach(probing ->
+                    probing.next(loop.nowNs() + HealthTracker.firstDelayNs(probing.spec, random.nextDouble())));
+            return this;
+        }
+
+        /** Takes the server over from a watch that was ended. */
+        Watch after(Watch before) {
+            leftOver = Stream.concat(
+                            before.leftOver.stream(),
+                            before.probings.stream()
+                                    .map(probing -> probing.running)
+                                    .filter(Objects::nonNull)
+                                    .map(Objects::requireNonNull))
+                    .toList();
+            return this;
+        }
+
+        boolean isBlocked() {
+            leftOver = leftOver.stream().filter(Thread::isAlive).toList();
+            return !leftOver.isEmpty();
+        }
+
+        void end() {
+            probings.forEach(Probing::end);
+        }
+
+        void onResult(Probing probing, ProbeResult result, long startNs) {
+            var step = tracker.onResult(probing.index, result, startNs, random.nextDouble());
+            boolean isNews = step.isChanged() || !step.tracker().reason().equals(tracker.reason());
+            tracker = step.tracker();
+            probing.next(step.nextProbeNs());
+            if (isNews) {
+                listener.onHealth(server.id(), tracker.state(), tracker.reason());
+            }
+        }
+    }
+
+    /** One check of one server: its timer, and the thread of the probe under way. */
+    private final class Probing {
+        private final Watch watch;
+        final int index;
+        final HealthCheckSpec spec;
+        private final HealthCheck check;
+        private boolean isEnded;
+        private ControlLoop.@Nullable Timer timer;
+        /** The thread of the last probe, until it has ended. */
+        private @Nullable Thread running;
+
+        /** Whether the result of {@link #running} is still awaited. */
+        private boolean isAwaited;
+
+        private boolean isOverdue;
+        private long startNs;
+
+        Probing(Watch watch, int index, HealthCheckSpec spec, HealthCheck check) {
+            this.watch = watch;
+            this.index = index;
+            this.spec = spec;
+            this.check = check;
+        }
+
+        void next(long atNs) {
+            if (!isEnded) {
+                timer = loop.schedule(atNs, this::begin);
+            }
+        }
+
+        private void begin() {
+            startNs = loop.nowNs();
+            if (watch.isBlocked()) {
+                next(startNs + LAST_WORD.toNanos());
+                return;
+            }
+            if (running != null) {
+                watch.onResult(this, ProbeResult.failed("probe still hangs, deaf to its timeout"), startNs);
+                return;
+            }
+            isAwaited = true;
+            isOverdue = false;
+            var server = watch.server;
+            var thread = Thread.ofVirtual()
+                    .name("probe " + spec.type() + " " + server.id() + " of " + poolName)
+                    .unstarted(() -> {
+                        var result = probe(server);
+                        deliver(() -> onEnd(result));
+                    });
+            running = thread;
+            timer = loop.schedule(startNs + spec.timeout().toNanos(), this::onTimeout);
+            thread.start();
+        }
+
+        private void deliver(Runnable result) {
+            try {
+                loop.execute(result);
+            } catch (RejectedExecutionException closed) {
+                // Nobody is left to tell.
+            }
+        }
+
+        /** On the probe's thread: every outcome becomes a result. */
+        private ProbeResult probe(RealServer server) {
+            try {
+                var result = check.probe(new ProbeTarget(server, address(server.address()), spec.timeout()));
+                return result == null ? ProbeResult.failed("the check gave no result") : result;
+            } catch (InterruptedException timeout) {
+                return ProbeResult.failed(timedOut());
+            } catch (IOException broken) {
+                var message = broken.getMessage();
+                return ProbeResult.failed(message == null ? broken.getClass().getSimpleName() : message);
+            } catch (Throwable thrown) {
+                return ProbeResult.failed("the check threw " + thrown);
+            }
+        }
+
+        private SocketAddress address(ServerAddress address) {
+            return switch (address) {
+                case ServerAddress.Ip ip -> new InetSocketAddress(ip.address(), portOr(ip.port()));
+                case ServerAddress.Name name -> new InetSocketAddress(name.host(), portOr(name.port()));
+                case ServerAddress.Unix unix -> UnixDomainSocketAddress.of(unix.path());
+            };
+        }
+
+        private int portOr(int port) {
+            return spec.port() == 0 ? port : spec.port();
+        }
+
+        private void onTimeout() {
+            isOverdue = true;
+            var thread = running;
+            if (thread != null) {
+                thread.interrupt();
+            }
+            timer = loop.schedule(LAST_WORD, this::onDeaf);
+        }
+
+        private void onDeaf() {
+            isAwaited = false;
+            watch.onResult(this, ProbeResult.failed(timedOut()), startNs);
+        }
+
+        private void onEnd(ProbeResult result) {
+            running = null;
+            if (isEnded || !isAwaited) {
+                return;
+            }
+            isAwaited = false;
+            cancelTimer();
+            boolean isLate = isOverdue && result.isPassed();
+            watch.onResult(this, isLate ? ProbeResult.failed(timedOut()) : result, startNs);
+        }
+
+        private String timedOut() {
+            return "timed out after " + Durations.format(spec.timeout());
+        }
+
+        void end() {
+            isEnded = true;
+            cancelTimer();
+            var thread = running;
+            if (thread != null) {
+                thread.interrupt();
+            }
+        }
+
+        private void cancelTimer() {
+            var set = timer;
+            if (set != null) {
+                set.cancel();
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.steelyard.pool;
+
+import io.steelyard.api.health.ProbeResult;
+import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.HealthState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What the checks of one server have found so far. Immutable: each probe's result gives the next tracker, and says when to probe again.
+ *
+ * <pre>
+ *             passed                    fall failed in a row
+ *   UNKNOWN ─────────► UP ─────────────────────────────────────► DOWN
+ *      │                ▲                                        │ ▲
+ *      │                └────────── rise passed in a row ────────┘ │
+ *      └──────────────────────────── failed ───────────────────────┘
+ * </pre>
+ *
+ * A server starts UNKNOWN, which takes flows unless a check is mandatory, and one result decides it (HAProxy: without a history a server is
+ * one failure away from DOWN). With several checks, the server is DOWN while any of them is; else UNKNOWN while a mandatory one, or all of
+ * them, are; else UP.
+ */
+public record HealthTracker(List<HealthCheckSpec> specs, List<Check> checks) {
+    private static final long FIRST_PROBES_WITHIN_NS = Duration.ofSeconds(1).toNanos();
+    private static final int TRANSITION_SPEED_UP = 4;
+    private static final long SHORTEST_TRANSITION_NS = Duration.ofMillis(100).toNanos();
+    private static final int SHORTEST_SHARE = 10;
+
+    /**
+     * One check's findings.
+     *
+     * @param streak results in a row that speak against {@code state}
+     * @param reason of the last result that confirmed or changed the state
+     */
+    public record Check(HealthState state, int streak, String reason) {
+        private static final Check INITIAL = new Check(HealthState.UNKNOWN, 0, "not checked yet");
+
+        public Check {
+            Objects.requireNonNull(state, "state");
+            Objects.requireNonNull(reason, "reason");
+        }
+
+        /** Whether a result is under way that may change the state. */
+        boolean isInTransition() {
+            return streak > 0 || state == HealthState.UNKNOWN;
+        }
+
+        Check next(HealthCheckSpec spec, ProbeResult result) {
+            var told = result.isPassed() ? HealthState.UP : HealthState.DOWN;
+            if (told == state) {
+                return new Check(state, 0, result.reason());
+            }
+            int needed = state == HealthState.UNKNOWN ? 1 : result.isPassed() ? spec.rise() : spec.fall();
+            return streak + 1 >= needed ? new Check(told, 0, result.reason()) : new Check(state, streak + 1, reason);
+        }
+    }
+
+    /**
+     * What a result led to.
+     *
+     * @param tracker the findings now
+     * @param isChanged whether the server's state is another than before
+     * @param nextProbeNs when to begin the check's next probe
+     */
+    public record Step(HealthTracker tracker, boolean isChanged, long nextProbeNs) {}
+
+    public HealthTracker {
+        specs = List.copyOf(specs);
+        checks = List.copyOf(checks);
+        if (specs.size() != checks.size()) {
+            throw new IllegalArgumentException(specs.size() + " checks, " + checks.size() + " findings");
+        }
+    }
+
+    /** A server nothing is known of. */
+    public static HealthTracker of(List<HealthCheckSpec> specs) {
+        return new HealthTracker(
+                specs, specs.stream().map(spec -> Check.INITIAL).toList());
+    }
+
+    /** The same findings under changed checks: one of the same type and options keeps what it found. */
+    public HealthTracker withSpecs(List<HealthCheckSpec> changed) {
+        var kept = new ArrayList<Check>();
+        var left = new ArrayList<>(specs);
+        var leftChecks = new ArrayList<>(checks);
+        for (var spec : changed) {
+            var found = Check.INITIAL;
+            for (int i = 0; i < left.size(); i++) {
+                if (isSameProbe(left.get(i), spec)) {
+                    left.remove(i);
+                    found = leftChecks.remove(i);
+                    break;
+                }
+            }
+            kept.add(found);
+        }
+        return new HealthTracker(changed, kept);
+    }
+
+    private static boolean isSameProbe(HealthCheckSpec one, HealthCheckSpec other) {
+        return one.type().equals(other.type()) && one.options().equals(other.options()) && one.port() == other.port();
+    }
+
+    /** The server's state. */
+    public HealthState state() {
+        boolean isAnyKnown = false;
+        boolean isAwaited = false;
+        for (int i = 0; i < checks.size(); i++) {
+            switch (checks.get(i).state()) {
+                case DOWN -> {
+                    return HealthState.DOWN;
+                }
+                case UP -> isAnyKnown = true;
+                case UNKNOWN -> isAwaited |= specs.get(i).mandatory();
+            }
+        }
+        return isAnyKnown && !isAwaited ? HealthState.UP : HealthState.UNKNOWN;
+    }
+
+    /** Why it is what it is: the reason of the first check that makes it so. */
+    public String reason() {
+        var state = state();
+        return checks.stream()
+                .filter(check -> check.state() == state)
+                .map(Check::reason)
+                .findFirst()
+                .orElse("not checked yet");
+    }
+
+    /**
+     * Takes a result in.
+     *
+     * @param check the index of the check
+     * @param startNs when the probe began
+     * @param random 0 to 1 (exclusive), from anywhere
+     */
+    public Step onResult(int check, ProbeResult result, long startNs, double random) {
+        var spec = specs.get(check);
+        var found = checks.get(check).next(spec, result);
+        var changed = new ArrayList<>(checks);
+        changed.set(check, found);
+        var next = new HealthTracker(specs, changed);
+        return new Step(next, next.state() != state(), startNs + delayNs(spec, found, random));
+    }
+
+    /** When to begin the first probe, so that the servers of a pool are not all probed at one moment but soon. */
+    public static long firstDelayNs(HealthCheckSpec spec, double random) {
+        return (long) (random * Math.min(spec.interval().toNanos(), FIRST_PROBES_WITHIN_NS));
+    }
+
+    /** Settled: the interval. On the way to another state: a quarter of it. Moved at random by up to the jitter, to either side. */
+    private static long delayNs(HealthCheckSpec spec, Check found, double random) {
+        long intervalNs = spec.interval().toNanos();
+        long baseNs = found.isInTransition()
+                ? Math.max(intervalNs / TRANSITION_SPEED_UP, Math.min(intervalNs, SHORTEST_TRANSITION_NS))
+                : intervalNs;
+        long movedNs = (long) (baseNs * (1 + spec.jitter() * (2 * random - 1)));
+        return Math.max(movedNs, baseNs / SHORTEST_SHARE);
+    }
+}

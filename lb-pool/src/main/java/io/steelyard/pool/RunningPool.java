@@ -1,0 +1,115 @@
+package io.steelyard.pool;
+
+import io.steelyard.api.Event;
+import io.steelyard.api.Status.PoolStatus;
+import io.steelyard.api.plugin.Plugins;
+import io.steelyard.api.pool.AdminState;
+import io.steelyard.api.pool.HealthState;
+import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.schedule.Balancer;
+import java.util.Random;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link PoolRuntime} with its health checks and its timers, on a {@link ControlLoop}. Every method but {@link #balancer()} belongs to the
+ * loop.
+ */
+public final class RunningPool implements AutoCloseable {
+    private final ControlLoop loop;
+    private final PoolRuntime runtime;
+    private final HealthMonitor monitor;
+    private ControlLoop.@Nullable Timer timer;
+
+    private RunningPool(ControlLoop loop, PoolRuntime runtime, Plugins plugins, long seed) {
+        this.loop = loop;
+        this.runtime = runtime;
+        monitor = new HealthMonitor(loop, plugins, new Random(seed), this::onHealth);
+    }
+
+    /**
+     * Starts a pool whose host names are resolved. On the loop.
+     *
+     * @param seed what random numbers start from
+     * @param events told of changes, always on the loop
+     * @throws io.steelyard.api.ConfigurationException where {@link PoolValidation} finds an error
+     */
+    public static RunningPool start(
+            ServerPool pool, Plugins plugins, ControlLoop loop, long seed, Consumer<Event> events) {
+        var runtime = PoolRuntime.create(pool, plugins, loop::nowNs, seed, event -> tell(loop, events, event));
+        var running = new RunningPool(loop, runtime, plugins, seed);
+        running.monitor.apply(pool);
+        running.tick();
+        return running;
+    }
+
+    /** What gives servers to flows; the same object as long as the pool runs. Safe for all threads. */
+    public Balancer balancer() {
+        return runtime;
+    }
+
+    /** Its counts and lists, for those that want to know more than {@link #status()} tells. */
+    public PoolRuntime runtime() {
+        return runtime;
+    }
+
+    /**
+     * Makes {@code changed}, whose host names are resolved, what runs; see {@link PoolRuntime#apply}.
+     *
+     * @throws io.steelyard.api.ConfigurationException where it is refused; nothing changes then
+     */
+    public void apply(ServerPool changed) {
+        runtime.apply(changed);
+        monitor.apply(changed);
+        tick();
+    }
+
+    /** See {@link PoolRuntime#adminState}. */
+    public void adminState(String serverId, AdminState state) {
+        runtime.adminState(serverId, state);
+        tick();
+    }
+
+    /** A picture of the pool now. */
+    public PoolStatus status() {
+        return runtime.status();
+    }
+
+    /** Ends probes and timers. Flows may go on picking and reporting. */
+    @Override
+    public void close() {
+        monitor.close();
+        cancelTimer();
+    }
+
+    private static void tell(ControlLoop loop, Consumer<Event> events, Event event) {
+        if (loop.isCurrentThread()) {
+            events.accept(event);
+            return;
+        }
+        try {
+            loop.execute(() -> events.accept(event));
+        } catch (RejectedExecutionException closed) {
+            // Nobody is left to tell.
+        }
+    }
+
+    private void onHealth(String serverId, HealthState state, String reason) {
+        runtime.health(serverId, state, reason);
+        tick();
+    }
+
+    private void tick() {
+        cancelTimer();
+        long nextNs = runtime.tick(loop.nowNs());
+        timer = nextNs == Long.MAX_VALUE ? null : loop.schedule(nextNs, this::tick);
+    }
+
+    private void cancelTimer() {
+        var set = timer;
+        if (set != null) {
+            set.cancel();
+        }
+    }
+}
