@@ -13,4 +13,6 @@ module io.steelyard.core {
     requires org.jctools.core;
     requires org.slf4j;
     requires static org.jspecify;
+
+    exports io.steelyard.core;
 }

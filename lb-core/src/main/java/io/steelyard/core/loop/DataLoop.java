@@ -18,7 +18,8 @@ public final class DataLoop {
     DataLoop(int index, IoEventLoop loop) {
         this.index = index;
         this.loop = loop;
-        timers = new TimerWheel((delayNs, task) -> loop.schedule(task, delayNs, TimeUnit.NANOSECONDS));
+        timers =
+                new TimerWheel(System::nanoTime, (delayNs, task) -> loop.schedule(task, delayNs, TimeUnit.NANOSECONDS));
     }
 
     /** 0 to the number of loops less one. */

@@ -14,6 +14,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A file descriptor in a loop's epoll set, which it owns: closing the registration closes the descriptor. Only the loop's thread uses it.
  *
+ * <p>Readiness is a hint: of the events one epoll_wait(2) gave, a later one may be about a descriptor that was closed since and whose number
+ * a new one has. A handler must find out by a call that cannot block.
+ *
  * <p>Level-triggered, except while paused: a socket both of whose directions are shut down reports a hang-up that cannot be masked, so a
  * paused descriptor is edge-triggered and reports it once.
  */
@@ -97,13 +100,14 @@ public final class FdRegistration implements AutoCloseable {
             return;
         }
         isClosed = true;
-        if (registration != null) {
-            registration.cancel();
-        }
+        // Closing takes it out of the epoll set; cancelling afterwards costs no system call and forgets the handle.
         try {
             descriptor.close();
         } catch (IOException failed) {
             LOG.debug("close of descriptor failed: {}", failed.getMessage());
+        }
+        if (registration != null) {
+            registration.cancel();
         }
     }
 

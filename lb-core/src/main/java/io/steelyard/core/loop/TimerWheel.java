@@ -1,5 +1,6 @@
 package io.steelyard.core.loop;
 
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ public final class TimerWheel {
         void ring(long delayNs, Runnable task);
     }
 
+    private final LongSupplier nanoClock;
     private final Alarm alarm;
     private final @Nullable Timer[] slots = new Timer[SLOTS];
     private final long[] occupied = new long[SLOTS / 64];
@@ -32,13 +34,14 @@ public final class TimerWheel {
     private long alarmTick = Long.MAX_VALUE;
     private long doneTick = Long.MIN_VALUE;
 
-    TimerWheel(Alarm alarm) {
+    TimerWheel(LongSupplier nanoClock, Alarm alarm) {
+        this.nanoClock = nanoClock;
         this.alarm = alarm;
     }
 
-    /** The clock deadlines are measured by. */
-    public static long nowNs() {
-        return System.nanoTime();
+    /** The time deadlines are measured by, in nanoseconds. */
+    public long nowNs() {
+        return nanoClock.getAsLong();
     }
 
     /** Sets or moves a timer. */

@@ -1,0 +1,107 @@
+package io.steelyard.core;
+
+import io.steelyard.api.Event;
+import io.steelyard.api.Status;
+import io.steelyard.api.plugin.Plugins;
+import io.steelyard.api.pool.AdminState;
+import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.schedule.Balancer;
+import io.steelyard.pool.ControlLoop;
+import io.steelyard.pool.RunningPool;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * A pool at work and the servers it is giving back: those whose configuration is gone, until their flows have ended or their time is over.
+ * Owned by the control thread, except the {@link #balancer()}.
+ */
+final class DrainablePool {
+    private final RunningPool pool;
+    private final ControlLoop control;
+    private final Consumer<Event> events;
+
+    /** Removed servers whose flows have not all ended. */
+    private final Set<String> draining = new HashSet<>();
+
+    DrainablePool(ServerPool configured, Plugins plugins, ControlLoop control, Consumer<Event> events) {
+        this.control = control;
+        this.events = events;
+        pool = RunningPool.start(configured, plugins, control, System.nanoTime(), events);
+        pool.runtime().onDrained(serverId -> control.execute(() -> drained(serverId)));
+    }
+
+    Balancer balancer() {
+        return pool.balancer();
+    }
+
+    Status.PoolStatus status() {
+        return pool.status();
+    }
+
+    void adminState(String serverId, AdminState state) {
+        pool.adminState(serverId, state);
+    }
+
+    /**
+     * Takes over a changed pool.
+     *
+     * @param drainTimeout how long flows on removed servers may go on
+     * @param cut ends the flows on a server: given the pool's name and the server's id
+     */
+    void apply(ServerPool changed, Duration drainTimeout, BiConsumer<String, String> cut) {
+        if (changed.equals(configured())) {
+            return;
+        }
+        var before = configured();
+        var kept = new HashSet<String>();
+        changed.servers().forEach(server -> kept.add(server.id()));
+        draining.removeAll(kept);
+        for (var server : before.servers()) {
+            if (!kept.contains(server.id())) {
+                draining.add(server.id());
+            }
+        }
+        pool.apply(changed);
+        cutLater(drainTimeout, cut);
+    }
+
+    /** Takes no new flow; flows may go on until the drain timeout. */
+    void retire(Duration drainTimeout, BiConsumer<String, String> cut) {
+        pool.close();
+        configured().servers().forEach(server -> draining.add(server.id()));
+        cutLater(drainTimeout, cut);
+    }
+
+    void close() {
+        pool.close();
+    }
+
+    private void cutLater(Duration drainTimeout, BiConsumer<String, String> cut) {
+        var cutting = List.copyOf(draining);
+        if (!cutting.isEmpty()) {
+            control.schedule(drainTimeout, () -> cutting.forEach(serverId -> cutNow(serverId, cut)));
+        }
+    }
+
+    private void cutNow(String serverId, BiConsumer<String, String> cut) {
+        int open = pool.runtime().activeFlowsOf(serverId);
+        if (draining.remove(serverId) && open > 0) {
+            cut.accept(configured().name(), serverId);
+            events.accept(new Event.ServerRemoved(configured().name(), serverId, open));
+        }
+    }
+
+    private void drained(String serverId) {
+        if (draining.remove(serverId)) {
+            events.accept(new Event.ServerRemoved(configured().name(), serverId, 0));
+        }
+    }
+
+    private ServerPool configured() {
+        return pool.runtime().pool();
+    }
+}

@@ -1,0 +1,79 @@
+package io.steelyard.core;
+
+import io.steelyard.api.Status;
+import io.steelyard.api.proxy.Forwarder;
+import io.steelyard.api.proxy.ForwarderProvider;
+import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.proxy.VirtualServer;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A virtual server and what carries its traffic. Owned by the control thread. */
+final class RunningServer {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
+
+    private final ForwarderProvider provider;
+    private final Forwarder forwarder;
+    private VirtualServer server;
+    private boolean isRetiring;
+
+    RunningServer(ForwarderProvider provider, VirtualServer server, Forwarder forwarder) {
+        this.provider = provider;
+        this.server = server;
+        this.forwarder = forwarder;
+    }
+
+    ForwarderProvider provider() {
+        return provider;
+    }
+
+    VirtualServer server() {
+        return server;
+    }
+
+    void apply(VirtualServer changed) throws IOException {
+        forwarder.apply(changed);
+        server = changed;
+    }
+
+    /** Goes back to what ran before, as part of undoing; a listener that cannot be opened again is the one thing that stays lost. */
+    void applyAgain(VirtualServer before) {
+        try {
+            apply(before);
+        } catch (IOException lost) {
+            LOG.error("virtual server {} could not be set back: {}", before.name(), lost.getMessage());
+        }
+    }
+
+    void cutFlows(String pool, String serverId) {
+        forwarder.cutFlows(pool, serverId);
+    }
+
+    void stopAccepting() {
+        isRetiring = true;
+        forwarder.stopAccepting();
+    }
+
+    boolean isRetiring() {
+        return isRetiring;
+    }
+
+    int openFlows() {
+        return forwarder.openFlows();
+    }
+
+    Status.ListenerStatus status() {
+        return new Status.ListenerStatus(
+                server.name(),
+                server.pool(),
+                server.listen().stream().map(ListenAddress::text).toList(),
+                forwarder.openFlows(),
+                forwarder.acceptedFlows(),
+                forwarder.refusedFlows());
+    }
+
+    void close() {
+        forwarder.close();
+    }
+}

@@ -1,0 +1,26 @@
+package io.steelyard.core;
+
+import io.steelyard.api.Configuration;
+import io.steelyard.api.Problem;
+import io.steelyard.api.plugin.Plugins;
+import io.steelyard.pool.PoolValidation;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Everything that is wrong with a configuration, as far as that can be seen without running it. */
+public final class Validation {
+    private Validation() {}
+
+    /**
+     * Checks the whole, with every plug-in's part in it.
+     *
+     * @return all problems in configuration order; {@link Steelyard#start} refuses a configuration with an error among them
+     */
+    public static List<Problem> problems(Configuration configuration, Plugins plugins) {
+        var problems = new ArrayList<>(configuration.problems());
+        for (var pool : configuration.pools()) {
+            problems.addAll(PoolValidation.check(pool, plugins));
+        }
+        return List.copyOf(problems);
+    }
+}

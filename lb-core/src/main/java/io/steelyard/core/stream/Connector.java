@@ -1,0 +1,113 @@
+package io.steelyard.core.stream;
+
+import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.proxy.ProxyOptions;
+import io.steelyard.linux.Errno;
+import io.steelyard.linux.Linux;
+import io.steelyard.linux.SocketAddressBuffer;
+import java.lang.foreign.Arena;
+import java.net.Inet6Address;
+
+/** Opens sockets to servers. Owned by one loop. */
+final class Connector {
+    private final SocketAddressBuffer remote;
+    private final SocketAddressBuffer source;
+
+    Connector(Arena arena) {
+        remote = SocketAddressBuffer.allocate(arena);
+        source = SocketAddressBuffer.allocate(arena);
+    }
+
+    /**
+     * Begins to connect without waiting.
+     *
+     * @return the socket, which is writable when the attempt has ended; or a negative errno
+     */
+    int connect(ServerAddress address, ProxyOptions options) {
+        return switch (address) {
+            case ServerAddress.Ip ip -> connectTcp(ip, options);
+            case ServerAddress.Unix unix -> {
+                int fd = Linux.unixStreamSocket();
+                yield fd < 0 ? fd : start(fd, unix);
+            }
+            case ServerAddress.Name name -> throw unresolved(name);
+        };
+    }
+
+    /**
+     * How an attempt to connect went, asked when the socket seems to be writable.
+     *
+     * @return 0 where it is connected, -EALREADY where it is still under way, another negative errno where it failed
+     */
+    int outcome(int fd, ServerAddress address) {
+        // Asking by connect(2) again, and not by SO_ERROR, tells an attempt that is under way from one that succeeded.
+        fill(address);
+        int result = Linux.connect(fd, remote);
+        return result == -Errno.EISCONN ? 0 : result;
+    }
+
+    /** Sets on a connection what its virtual server asks for. */
+    static void applyTo(int fd, ProxyOptions options, boolean keepAlive) {
+        if (keepAlive) {
+            Linux.keepAlive(fd);
+        }
+        if (!options.userTimeout().isZero()) {
+            Linux.tcpUserTimeout(fd, (int) Math.min(options.userTimeout().toMillis(), Integer.MAX_VALUE));
+        }
+    }
+
+    /** Whether an error comes from this machine's limits and says nothing of the server. */
+    static boolean isOurFault(int errno) {
+        return switch (errno) {
+            case Errno.EMFILE,
+                    Errno.ENFILE,
+                    Errno.ENOBUFS,
+                    Errno.ENOMEM,
+                    Errno.EADDRNOTAVAIL,
+                    Errno.EACCES,
+                    Errno.EPERM -> true;
+            default -> false;
+        };
+    }
+
+    private int connectTcp(ServerAddress.Ip address, ProxyOptions options) {
+        int fd = Linux.tcpSocket(address.address() instanceof Inet6Address);
+        if (fd < 0) {
+            return fd;
+        }
+        Linux.tcpNoDelay(fd);
+        applyTo(fd, options, options.keepAlive());
+        if (options.sourceAddress().isPresent()) {
+            source.set(options.sourceAddress().get(), 0);
+            Linux.bindAddressNoPort(fd);
+            int result = Linux.bind(fd, source);
+            if (result < 0) {
+                Linux.close(fd);
+                return result;
+            }
+        }
+        return start(fd, address);
+    }
+
+    private void fill(ServerAddress address) {
+        switch (address) {
+            case ServerAddress.Ip ip -> remote.set(ip.address(), ip.port());
+            case ServerAddress.Unix unix -> remote.setUnix(unix.path());
+            case ServerAddress.Name name -> throw unresolved(name);
+        }
+    }
+
+    private static IllegalStateException unresolved(ServerAddress.Name name) {
+        return new IllegalStateException("server " + name.text() + " was not resolved before it was used");
+    }
+
+    private int start(int fd, ServerAddress address) {
+        fill(address);
+        int result = Linux.connect(fd, remote);
+        if (result < 0 && result != -Errno.EINPROGRESS) {
+            Linux.close(fd);
+            return result;
+        }
+        return fd;
+    }
+}

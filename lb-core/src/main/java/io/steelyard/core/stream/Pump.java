@@ -1,0 +1,279 @@
+package io.steelyard.core.stream;
+
+import io.steelyard.core.loop.Timer;
+import io.steelyard.linux.Errno;
+import io.steelyard.linux.Linux;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves bytes in one direction, from a source socket to a target. Owned by the connection's loop.
+ *
+ * <pre>
+ *             bulk                    target full
+ *   COPY ─────────────► SPLICE     ─────────────────► pending bytes in a buffer or a pipe;
+ *        ◄─────────────                               the source is not read until they are gone
+ *             small                   source ended and nothing pending: the target is shut down, the pump has ended
+ * </pre>
+ *
+ * <p>Copying goes through the loop's one read buffer straight into the target; only what the target does not take is kept, at most one
+ * buffer, so an idle or moving direction holds no memory. A direction whose reads fill the buffer twice in a row is moved inside the kernel
+ * through a pipe, lent for as long as there are bytes in it.
+ */
+final class Pump {
+    /** System calls' worth of work before other connections get their turn. */
+    private static final int ROUNDS = 8;
+
+    private static final int SPLICE_CHUNK_BYTES = 1 << 20;
+    private static final int BULK_READS = 2;
+    private static final int SMALL_SPLICE_BYTES = 16 << 10;
+
+    private final StreamConnection connection;
+    private final StreamWorker worker;
+    private final Endpoint source;
+    private final Endpoint target;
+    private final int bufferBytes;
+    private final boolean maySplice;
+    private final @Nullable RateLimit rateLimit;
+
+    private @Nullable MemorySegment pending;
+    private int pendingStart;
+    private int pendingEnd;
+
+    private @Nullable Pipe pipe;
+    private long inPipe;
+
+    private int fullReads;
+    private boolean sourceEnded;
+    private boolean ended;
+    private long movedBytes;
+
+    Pump(
+            StreamConnection connection,
+            StreamWorker worker,
+            Endpoint source,
+            Endpoint target,
+            StreamService.Limits limits,
+            long rate) {
+        this.connection = connection;
+        this.worker = worker;
+        this.source = source;
+        this.target = target;
+        bufferBytes = limits.bufferBytes();
+        maySplice = limits.splice();
+        rateLimit = rate == 0 ? null : new RateLimit(rate);
+    }
+
+    /** The source has ended, all it sent has been written, and the target was told. */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** Bytes read from the source. */
+    long movedBytes() {
+        return movedBytes;
+    }
+
+    /** Moves what can be moved now, then says what it waits for. */
+    void run() {
+        if (ended) {
+            return;
+        }
+        for (int round = 0; round < ROUNDS && flush(); round++) {
+            if (sourceEnded) {
+                end();
+                return;
+            }
+            if (!(isBulk() ? splice() : copy())) {
+                break;
+            }
+        }
+        if (connection.isClosed()) {
+            return;
+        }
+        if (sourceEnded && !isPending()) {
+            end();
+            return;
+        }
+        source.wantRead(!sourceEnded && !isPending() && !isThrottled());
+        target.wantWrite(isPending());
+    }
+
+    /** Gives back what it was lent. */
+    void close() {
+        if (pending != null) {
+            worker.buffers().giveBack(pending);
+            pending = null;
+        }
+        if (pipe != null) {
+            worker.pipes().giveBack(pipe, inPipe == 0);
+            pipe = null;
+        }
+        if (rateLimit != null) {
+            worker.timers().cancel(rateLimit);
+        }
+    }
+
+    private boolean isPending() {
+        return pending != null || inPipe > 0;
+    }
+
+    private boolean isBulk() {
+        return maySplice && fullReads >= BULK_READS;
+    }
+
+    private boolean isThrottled() {
+        return rateLimit != null && rateLimit.isSet();
+    }
+
+    private void end() {
+        ended = true;
+        source.wantRead(false);
+        target.wantWrite(false);
+        if (!connection.isOverWith(this)) {
+            Linux.shutdownWrite(target.fd());
+        }
+    }
+
+    /** One read and write through the loop's buffer. @return whether another round may find more */
+    private boolean copy() {
+        int wanted = allowed(bufferBytes);
+        if (wanted == 0) {
+            return false;
+        }
+        var buffer = worker.readBuffer();
+        int count = (int) Linux.recv(source.fd(), buffer, 0, wanted);
+        if (count <= 0) {
+            return readEnded(count);
+        }
+        moved(count);
+        fullReads = count == wanted ? fullReads + 1 : 0;
+        int written = (int) Linux.send(target.fd(), buffer, 0, count);
+        if (written == count) {
+            return count == wanted;
+        }
+        if (written < 0 && written != -Errno.EAGAIN) {
+            connection.targetBroke(this, -written);
+            return false;
+        }
+        keep(buffer, Math.max(written, 0), count);
+        return false;
+    }
+
+    /** One step through a pipe. @return whether another round may find more */
+    private boolean splice() {
+        int wanted = allowed(SPLICE_CHUNK_BYTES);
+        if (wanted == 0) {
+            return false;
+        }
+        var through = worker.pipes().take();
+        if (through == null) {
+            fullReads = 0;
+            return copy();
+        }
+        long count = Linux.splice(source.fd(), through.writeFd(), Math.min(wanted, through.capacityBytes()));
+        if (count <= 0) {
+            worker.pipes().giveBack(through, true);
+            if (count == -Errno.EINVAL) {
+                fullReads = Integer.MIN_VALUE; // These sockets cannot be spliced.
+                return true;
+            }
+            return readEnded(count);
+        }
+        moved(count);
+        if (count < SMALL_SPLICE_BYTES) {
+            fullReads = 0;
+        }
+        pipe = through;
+        inPipe = count;
+        return flush();
+    }
+
+    /** Writes what is pending. @return whether nothing is pending any more */
+    private boolean flush() {
+        if (pending != null) {
+            int written = (int) Linux.send(target.fd(), pending, pendingStart, pendingEnd - pendingStart);
+            if (written < 0) {
+                return writeStopped(written);
+            }
+            pendingStart += written;
+            if (pendingStart < pendingEnd) {
+                return false;
+            }
+            worker.buffers().giveBack(pending);
+            pending = null;
+        }
+        while (pipe != null) {
+            long written = Linux.splice(pipe.readFd(), target.fd(), inPipe);
+            if (written < 0) {
+                return writeStopped(written);
+            }
+            inPipe -= written;
+            if (inPipe == 0) {
+                worker.pipes().giveBack(pipe, true);
+                pipe = null;
+            }
+        }
+        return true;
+    }
+
+    private boolean writeStopped(long result) {
+        if (result != -Errno.EAGAIN) {
+            connection.targetBroke(this, (int) -result);
+        }
+        return false;
+    }
+
+    private boolean readEnded(long result) {
+        if (result == 0) {
+            sourceEnded = true;
+            return true;
+        }
+        if (result != -Errno.EAGAIN) {
+            connection.sourceBroke(this, (int) -result);
+        }
+        return false;
+    }
+
+    private void keep(MemorySegment buffer, int start, int end) {
+        pending = worker.buffers().take(bufferBytes);
+        pendingStart = 0;
+        pendingEnd = end - start;
+        MemorySegment.copy(buffer, start, pending, 0, pendingEnd);
+    }
+
+    private void moved(long count) {
+        movedBytes += count;
+        connection.onBytes(this);
+    }
+
+    /** How much of {@code most} may be read now; 0 sets the timer that goes on. */
+    private int allowed(int most) {
+        return rateLimit == null ? most : rateLimit.allowed(most);
+    }
+
+    /** nginx's rule (ngx_stream_proxy_module.c): what was moved may never exceed the rate times the seconds begun since the start. */
+    private final class RateLimit extends Timer {
+        private final long bytesPerSecond;
+        private final long startNs = worker.timers().nowNs();
+
+        RateLimit(long bytesPerSecond) {
+            this.bytesPerSecond = bytesPerSecond;
+        }
+
+        int allowed(int most) {
+            long nowNs = worker.timers().nowNs();
+            long budget = bytesPerSecond * ((nowNs - startNs) / 1_000_000_000L + 1) - movedBytes;
+            if (budget > 0) {
+                return (int) Math.min(budget, most);
+            }
+            worker.timers().set(this, nowNs + 1_000_000_000L * -budget / bytesPerSecond + 1_000_000L);
+            return 0;
+        }
+
+        @Override
+        protected void onDeadline(long nowNs) {
+            connection.resume(Pump.this);
+        }
+    }
+}
