@@ -2,7 +2,6 @@ package io.steelyard.api.schedule;
 
 import io.steelyard.api.pool.RealServer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,7 @@ public final class Candidates {
     private final ServerLoad[] loads;
     private final @Nullable Admission[] admissions;
     private final int usableCount;
-    private final IntSupplier poolActive;
+    private final @Nullable IntSupplier poolActive;
 
     private Candidates(Builder builder) {
         int size = builder.servers.size();
@@ -39,10 +38,7 @@ public final class Candidates {
             count += usable[i] ? 1 : 0;
         }
         usableCount = count;
-        var allLoads = loads;
-        poolActive = builder.poolActive != null
-                ? builder.poolActive
-                : () -> Arrays.stream(allLoads).mapToInt(ServerLoad::active).sum();
+        poolActive = builder.poolActive;
     }
 
     public static Builder builder() {
@@ -76,9 +72,16 @@ public final class Candidates {
         return loads[index];
     }
 
-    /** Open flows of the whole pool. */
+    /** Open flows of the whole pool; the greatest integer where they are more than that. */
     public int poolActive() {
-        return poolActive.getAsInt();
+        if (poolActive != null) {
+            return poolActive.getAsInt();
+        }
+        long sum = 0;
+        for (var load : loads) {
+            sum += load.active();
+        }
+        return (int) Math.min(sum, Integer.MAX_VALUE);
     }
 
     /** Whether this snapshot lets new flows go to the server: up, enabled, weight above 0. */
@@ -98,7 +101,7 @@ public final class Candidates {
             return true;
         }
         var load = loads[index];
-        return !load.isOverloaded() && load.active() + load.inactive() < limit;
+        return !load.isOverloaded() && (long) load.active() + load.inactive() < limit;
     }
 
     /** Whether passive health lets a flow try the server at this time. */
