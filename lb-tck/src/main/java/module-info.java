@@ -5,5 +5,8 @@ module io.steelyard.tck {
     requires transitive org.junit.jupiter.api;
     requires transitive org.junit.jupiter.params;
     requires transitive org.assertj.core;
+    requires jdk.management;
     requires static org.jspecify;
+
+    exports io.steelyard.tck;
 }
