@@ -1,0 +1,2 @@
+/** Checksums and consistent-hash rings shared by the algorithms. */
+package io.steelyard.schedulers.hash;
