@@ -7,4 +7,5 @@ module io.steelyard.pool {
 
     exports io.steelyard.pool;
     exports io.steelyard.pool.key;
+    exports io.steelyard.pool.variable;
 }

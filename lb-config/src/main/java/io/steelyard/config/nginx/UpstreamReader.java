@@ -111,7 +111,7 @@ final class UpstreamReader {
                 case "least_conn" -> options.put("method", "least_conn");
                 case "least_time=connect", "least_time=first_byte", "least_time=last_byte" -> {
                     options.put("method", "least_time");
-                    options.put("metric", method.substring("least_time=".length()));
+                    options.put("what", method.substring("least_time=".length()));
                 }
                 default ->
                     findings.badArgument(
@@ -129,7 +129,7 @@ final class UpstreamReader {
         if (!List.of("connect", "first_byte", "last_byte").contains(metric)) {
             findings.badArgument(directive, directive.argument(0), "connect, first_byte or last_byte");
         }
-        options.put("metric", metric);
+        options.put("what", metric);
         if (directive.arguments().size() == 2) {
             if (!directive.argument(1).text().equals("inflight")) {
                 findings.badArgument(directive, directive.argument(1), "inflight");

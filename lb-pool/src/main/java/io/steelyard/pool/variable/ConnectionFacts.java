@@ -1,0 +1,151 @@
+package io.steelyard.pool.variable;
+
+import io.steelyard.api.proxy.Protocol;
+import io.steelyard.api.text.BuiltInVariable;
+import io.steelyard.api.text.VariableSource;
+import io.steelyard.pool.key.AddressText;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one connection or UDP session, as the values of its built-in variables in nginx's form. Its owner sets what it learns;
+ * texts are made when they are asked for. One thread at a time.
+ */
+public final class ConnectionFacts implements VariableSource {
+    private static final DateTimeFormatter LOCAL = DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT);
+    private static final DateTimeFormatter ISO8601 =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssxxx", Locale.ROOT);
+
+    /**
+     * What is the same for all connections.
+     *
+     * @param hostName the machine's name
+     * @param pid the process's number
+     * @param version {@code $nginx_version}
+     * @param zone in which times are told
+     */
+    public record Host(String hostName, long pid, String version, ZoneId zone) {}
+
+    /**
+     * One server tried.
+     *
+     * @param address as text; the pool's name where no server could be picked
+     * @param connectMs how long connecting took; -1 where it failed
+     * @param firstByteMs how long until its first byte; -1 where none came
+     * @param sessionMs how long it was used; -1 while it is
+     */
+    public record Attempt(
+            String address, long connectMs, long firstByteMs, long sessionMs, long bytesSent, long bytesReceived) {}
+
+    private final Host host;
+    private final Protocol protocol;
+    private final long connection;
+    private final List<Attempt> attempts = new ArrayList<>(1);
+    private @Nullable InetAddress client;
+    private int clientPort;
+    private @Nullable InetAddress server;
+    private int serverPort;
+    private long bytesReceived;
+    private long bytesSent;
+    private int status;
+    private long sessionMs;
+    private Instant now = Instant.EPOCH;
+
+    /** @param connection the serial number */
+    public ConnectionFacts(Host host, Protocol protocol, long connection) {
+        this.host = host;
+        this.protocol = protocol;
+        this.connection = connection;
+    }
+
+    public ConnectionFacts client(InetAddress address, int port) {
+        client = address;
+        clientPort = port;
+        return this;
+    }
+
+    /** The address the client spoke to. */
+    public ConnectionFacts server(InetAddress address, int port) {
+        server = address;
+        serverPort = port;
+        return this;
+    }
+
+    /** Bytes from and to the client so far. */
+    public ConnectionFacts bytes(long received, long sent) {
+        bytesReceived = received;
+        bytesSent = sent;
+        return this;
+    }
+
+    /** How it ended: 200 well, 400 client's fault, 403 forbidden, 500 our fault, 502 server's fault, 503 limited. */
+    public ConnectionFacts status(int value) {
+        status = value;
+        return this;
+    }
+
+    /** The time of day, and how long the connection has lasted. */
+    public ConnectionFacts time(Instant wallClock, long sessionMilliseconds) {
+        now = wallClock;
+        sessionMs = sessionMilliseconds;
+        return this;
+    }
+
+    public ConnectionFacts attempt(Attempt attempt) {
+        attempts.add(attempt);
+        return this;
+    }
+
+    @Override
+    public @Nullable String value(BuiltInVariable variable) {
+        return switch (variable) {
+            case BINARY_REMOTE_ADDR ->
+                client == null ? "" : new String(client.getAddress(), StandardCharsets.ISO_8859_1);
+            case BYTES_RECEIVED -> Long.toString(bytesReceived);
+            case BYTES_SENT -> Long.toString(bytesSent);
+            case CONNECTION -> Long.toString(connection);
+            case HOSTNAME -> Raw.ofText(host.hostName());
+            case MSEC -> seconds(now.toEpochMilli());
+            case NGINX_VERSION -> Raw.ofText(host.version());
+            case PID -> Long.toString(host.pid());
+            case PROTOCOL -> protocol.name();
+            case REMOTE_ADDR -> client == null ? "unix:" : AddressText.of(client);
+            case REMOTE_PORT -> client == null ? "" : Integer.toString(clientPort);
+            case SERVER_ADDR -> server == null ? "" : AddressText.of(server);
+            case SERVER_PORT -> server == null ? "" : Integer.toString(serverPort);
+            case SESSION_TIME -> seconds(sessionMs);
+            case STATUS -> String.format(Locale.ROOT, "%03d", status);
+            case TIME_ISO8601 -> ISO8601.format(ZonedDateTime.ofInstant(now, host.zone()));
+            case TIME_LOCAL -> LOCAL.format(ZonedDateTime.ofInstant(now, host.zone()));
+            case UPSTREAM_ADDR -> joined(attempt -> Raw.ofText(attempt.address()));
+            case UPSTREAM_BYTES_RECEIVED -> joined(attempt -> Long.toString(attempt.bytesReceived()));
+            case UPSTREAM_BYTES_SENT -> joined(attempt -> Long.toString(attempt.bytesSent()));
+            case UPSTREAM_CONNECT_TIME -> joined(attempt -> secondsOrNone(attempt.connectMs()));
+            case UPSTREAM_FIRST_BYTE_TIME -> joined(attempt -> secondsOrNone(attempt.firstByteMs()));
+            case UPSTREAM_SESSION_TIME -> joined(attempt -> secondsOrNone(attempt.sessionMs()));
+        };
+    }
+
+    private @Nullable String joined(Function<Attempt, String> text) {
+        return attempts.isEmpty() ? null : attempts.stream().map(text).collect(Collectors.joining(", "));
+    }
+
+    private static String secondsOrNone(long ms) {
+        return ms < 0 ? "-" : seconds(ms);
+    }
+
+    private static String seconds(long ms) {
+        long fraction = ms % 1_000;
+        return ms / 1_000 + (fraction < 10 ? ".00" : fraction < 100 ? ".0" : ".") + fraction;
+    }
+}

@@ -1,0 +1,131 @@
+package io.steelyard.pool.variable;
+
+import io.steelyard.api.schedule.Flow;
+import io.steelyard.api.text.NamedPattern;
+import io.steelyard.api.text.VariableSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The variables of one connection. A defined variable is worked out at its first use and kept, unless it is volatile or part of a circle
+ * (whose inner use is empty); an assigned one has what was assigned last. One thread at a time.
+ */
+public final class Evaluation {
+    private final VariableTable table;
+    private final VariableSource source;
+    private final Map<String, String> values = new HashMap<>();
+    private final Set<String> underWay = new HashSet<>();
+    private @Nullable String[] groups = {};
+
+    Evaluation(VariableTable table, VariableSource source) {
+        this.table = table;
+        this.source = source;
+    }
+
+    /** Gives a variable the value of {@code value} as it is now (nginx {@code set}). */
+    public void assign(String variable, CompiledTemplate value) {
+        values.put(variable, raw(value));
+    }
+
+    /** The text, bytes that are not UTF-8 replaced; variables without a value leave nothing. */
+    public String text(CompiledTemplate template) {
+        return Raw.toText(raw(template));
+    }
+
+    /** The bytes of the text; variables without a value leave nothing. */
+    public byte[] bytes(CompiledTemplate template) {
+        return Raw.toBytes(raw(template));
+    }
+
+    /** Whether the text is neither empty nor {@code 0} (nginx {@code if=}). */
+    public boolean isTrue(CompiledTemplate template) {
+        var value = raw(template);
+        return !value.isEmpty() && !value.equals("0");
+    }
+
+    /** Makes the bytes of the text the hash key of a flow. */
+    public void fillKey(CompiledTemplate template, Flow flow) {
+        var bytes = bytes(template);
+        flow.key(bytes, 0, bytes.length);
+    }
+
+    /** The raw bytes of the text. */
+    String raw(CompiledTemplate template) {
+        var parts = template.parts();
+        if (parts.size() == 1) {
+            var only = value(parts.getFirst());
+            return only == null ? "" : only;
+        }
+        var text = new StringBuilder();
+        for (var part : parts) {
+            var value = value(part);
+            if (value != null) {
+                text.append(value);
+            }
+        }
+        return text.toString();
+    }
+
+    /** The raw value of one part; null for a variable that has none. */
+    @Nullable
+    String value(CompiledTemplate.Part part) {
+        return switch (part) {
+            case CompiledTemplate.Part.Literal literal -> literal.raw();
+            case CompiledTemplate.Part.BuiltIn builtIn -> source.value(builtIn.variable());
+            case CompiledTemplate.Part.Defined defined -> defined(defined.name());
+            case CompiledTemplate.Part.Group group -> group(group.number());
+        };
+    }
+
+    /** Whether an expression matches; its groups then are {@code $1}…, and the named ones are variables. */
+    boolean matches(NamedPattern pattern, String raw) {
+        var matcher = pattern.pattern().matcher(raw);
+        try {
+            if (!matcher.find()) {
+                return false;
+            }
+        } catch (StackOverflowError tooLong) {
+            // An expression with nested repetition on a long text: nginx too takes its library's limit for "no match".
+            return false;
+        }
+        groups = new String[matcher.groupCount() + 1];
+        for (int i = 0; i < groups.length; i++) {
+            groups[i] = matcher.group(i);
+        }
+        for (int i = 0; i < pattern.names().size(); i++) {
+            var value = groups[pattern.groups().get(i)];
+            values.put(pattern.names().get(i), value == null ? "" : value);
+        }
+        return true;
+    }
+
+    private @Nullable String group(int number) {
+        return number < groups.length ? groups[number] : null;
+    }
+
+    private @Nullable String defined(String name) {
+        var known = values.get(name);
+        if (known != null) {
+            return known;
+        }
+        var variable = table.variable(name);
+        if (variable == null) {
+            return table.isGroupName(name) ? null : "";
+        }
+        if (!underWay.add(name)) {
+            return null;
+        }
+        try {
+            var value = variable.value(this);
+            if (!variable.isVolatile()) {
+                values.put(name, value);
+            }
+            return value;
+        } finally {
+            underWay.remove(name);
+        }
+    }
+}

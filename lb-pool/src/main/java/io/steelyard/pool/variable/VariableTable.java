@@ -1,0 +1,68 @@
+package io.steelyard.pool.variable;
+
+import io.steelyard.api.text.Template;
+import io.steelyard.api.text.VariableDefinition;
+import io.steelyard.api.text.VariableSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The variables a configuration defines, made ready for evaluation. Immutable and safe to share. */
+public final class VariableTable {
+    private final Map<String, CompiledVariable> variables = new HashMap<>();
+    private final Set<String> groupNames = new HashSet<>();
+
+    private VariableTable(List<VariableDefinition> definitions) {
+        for (var definition : definitions) {
+            var variable = compile(definition);
+            variables.put(definition.name(), variable);
+            if (variable instanceof CompiledMap map) {
+                groupNames.addAll(map.groupNames());
+            }
+        }
+    }
+
+    /**
+     * Prepares definitions.
+     *
+     * @throws IllegalArgumentException where a regular expression is malformed, with the variable's name
+     */
+    public static VariableTable of(List<VariableDefinition> definitions) {
+        return new VariableTable(definitions);
+    }
+
+    /** Prepares a template, to be evaluated any number of times. */
+    public CompiledTemplate compile(Template template) {
+        return new CompiledTemplate(template);
+    }
+
+    /** Begins to evaluate for one connection, whose built-in variables {@code source} tells. */
+    public Evaluation open(VariableSource source) {
+        return new Evaluation(this, source);
+    }
+
+    @Nullable
+    CompiledVariable variable(String name) {
+        return variables.get(name);
+    }
+
+    /** Whether the name is that of a group of a regular expression, which has no value until that matches. */
+    boolean isGroupName(String name) {
+        return groupNames.contains(name);
+    }
+
+    private static CompiledVariable compile(VariableDefinition definition) {
+        try {
+            return switch (definition) {
+                case VariableDefinition.TextMap map -> new CompiledMap(map);
+                case VariableDefinition.Geo geo -> new CompiledGeo(geo);
+                case VariableDefinition.Split split -> new CompiledSplit(split);
+            };
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException("variable '" + definition.name() + "': " + wrong.getMessage(), wrong);
+        }
+    }
+}
