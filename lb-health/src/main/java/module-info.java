@@ -1,6 +1,13 @@
-/** Active health checks. */
+/** Active health checks: TCP, HTTP and UDP. */
 @org.jspecify.annotations.NullMarked
 module io.steelyard.health {
     requires transitive io.steelyard.api;
     requires static org.jspecify;
+
+    exports io.steelyard.health;
+
+    provides io.steelyard.api.health.HealthCheckProvider with
+            io.steelyard.health.HttpCheckProvider,
+            io.steelyard.health.TcpCheckProvider,
+            io.steelyard.health.UdpCheckProvider;
 }

@@ -1,0 +1,76 @@
+package io.steelyard.health;
+
+import io.steelyard.api.health.HealthCheck;
+import io.steelyard.api.health.HealthCheckProvider;
+import io.steelyard.api.plugin.OptionSpec;
+import io.steelyard.api.plugin.Options;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * {@code http}: sends one HTTP/1 request and looks at the status and, where something is expected of it, at the first 256 KiB of the body
+ * (RFC 9112). The body is taken as it is on the wire, chunk sizes and all.
+ */
+public final class HttpCheckProvider implements HealthCheckProvider {
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final Pattern TARGET = Pattern.compile("[\\x21-\\x7e]+");
+    private static final Pattern FIELD = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+:[ \\t]*[\\x20-\\x7e\\t]*");
+
+    @Override
+    public String name() {
+        return "http";
+    }
+
+    @Override
+    public String description() {
+        return "sends an HTTP request; expects a status and perhaps a body";
+    }
+
+    @Override
+    public List<OptionSpec> options() {
+        return List.of(
+                OptionSpec.text("method", "GET", "the request method"),
+                OptionSpec.text("path", "/", "the request target"),
+                OptionSpec.text("host", "", "the Host header; the server's address by default"),
+                OptionSpec.choice("version", List.of("1.1", "1.0"), "the version of HTTP"),
+                OptionSpec.text("status", "200-399", "codes that pass, such as 200,204,300-399; !500 for all others"),
+                OptionSpec.text("header", "", "more header lines, parted by \\n"),
+                OptionSpec.text("body", "", "what the body must contain, with \\r \\n \\t \\0 \\\\ \\xNN"),
+                OptionSpec.text("body-regex", "", "regular expression the body must match somewhere"));
+    }
+
+    @Override
+    public HealthCheck create(Options options) {
+        var method = matching(TOKEN, options.text("method"), "method", "one such as GET");
+        var path = matching(TARGET, options.text("path"), "path", "one without spaces, such as /health");
+        var host = options.text("host");
+        if (!host.isEmpty()) {
+            matching(TARGET, host, "host", "a host name");
+        }
+        var body = Expectation.of("body", options.text("body"), options.text("body-regex"));
+        if (method.equals("HEAD") && body.isPresent()) {
+            throw new IllegalArgumentException("method HEAD gives no body, but one is expected; use GET");
+        }
+        var lines = new StringBuilder();
+        for (var line : options.text("header").split("\\R|\\\\r\\\\n|\\\\n", -1)) {
+            if (!line.isBlank()) {
+                lines.append(matching(FIELD, line.strip(), "header", "lines such as X-Name: value"))
+                        .append("\r\n");
+            }
+        }
+        return new HttpCheck(
+                method + " " + path + " HTTP/" + options.text("version") + "\r\n",
+                host,
+                lines.toString(),
+                StatusSet.parse(options.text("status")),
+                body,
+                method.equals("HEAD"));
+    }
+
+    private static String matching(Pattern pattern, String text, String option, String expected) {
+        if (!pattern.matcher(text).matches()) {
+            throw new IllegalArgumentException(option + " is '" + text + "', expected " + expected);
+        }
+        return text;
+    }
+}
