@@ -1,306 +1,318 @@
 package io.steelyard.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 
 /**
- * The system calls of TCP proxying (man-pages section 2, 7). A result is what the call gives, or the negative {@link Errno}. Safe for all
- * threads, as far as descriptors are; nothing here allocates once a thread has made its first call.
+ * The system calls of a proxy (man-pages sections 2 and 7). A result is what the call gives, or the negative {@link Errno}. Every descriptor
+ * made here is non-blocking and not inherited. Safe for all threads, as far as descriptors are; nothing here allocates once a thread has
+ * made its first call.
+ *
+ * <p>Memory is native, owned by the caller, and must stay alive during the call: it must not belong to an arena that another thread may
+ * close meanwhile.
  */
 public final class Linux {
-    private static final MethodHandle SOCKET = SystemCall.function("socket", false, JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle BIND = SystemCall.function("bind", false, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle LISTEN = SystemCall.function("listen", false, JAVA_INT, JAVA_INT);
-    private static final MethodHandle CONNECT = SystemCall.function("connect", false, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle ACCEPT4 =
-            SystemCall.function("accept4", false, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
-    private static final MethodHandle GETSOCKNAME =
-            SystemCall.function("getsockname", false, JAVA_INT, ADDRESS, ADDRESS);
-    private static final MethodHandle SETSOCKOPT =
-            SystemCall.function("setsockopt", false, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle GETSOCKOPT =
-            SystemCall.function("getsockopt", false, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-    private static final MethodHandle RECV = SystemCall.function("recv", true, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle SEND = SystemCall.function("send", true, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle SHUTDOWN = SystemCall.function("shutdown", false, JAVA_INT, JAVA_INT);
-    private static final MethodHandle CLOSE = SystemCall.function("close", false, JAVA_INT);
-    private static final MethodHandle PIPE2 = SystemCall.function("pipe2", false, ADDRESS, JAVA_INT);
-    private static final MethodHandle FCNTL = SystemCall.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle SPLICE =
-            SystemCall.function("splice", true, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    /** {@link #poll}: there is something to read, or the end. */
+    public static final int POLLIN = 0x1;
 
-    private static final int SOCK_STREAM = 1;
-    private static final int SOCK_NONBLOCK = 0x800;
-    private static final int SOCK_CLOEXEC = 0x80000;
+    /** {@link #poll}: there is room to write, or a connection attempt has ended. */
+    public static final int POLLOUT = 0x4;
+
+    /** {@link #poll}: an error is pending; comes unasked. */
+    public static final int POLLERR = 0x8;
+
+    /** {@link #poll}: both directions are shut down; comes unasked. */
+    public static final int POLLHUP = 0x10;
+
+    /** {@link #recv}: leaves the bytes to be read again. */
+    public static final int MSG_PEEK = 0x2;
+
+    /** Waits not, though the descriptor would. */
+    public static final int MSG_DONTWAIT = 0x40;
+
+    /** {@link #send}: more follows at once, so that small segments are put together. */
+    public static final int MSG_MORE = 0x8000;
+
+    /** {@link #splice}: more follows at once. */
+    public static final int SPLICE_F_MORE = 0x4;
+
     private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_DGRAM = 2;
+    private static final int NONBLOCK_CLOEXEC = 0x80800;
+    private static final int SHUT_RD = 0;
     private static final int SHUT_WR = 1;
+    private static final int SPLICE_F_MOVE_NONBLOCK = 0x3;
     private static final int F_SETPIPE_SZ = 1031;
     private static final int F_GETPIPE_SZ = 1032;
-    private static final int SPLICE_F_MOVE = 1;
-    private static final int SPLICE_F_NONBLOCK = 2;
-
     private static final int SOL_SOCKET = 1;
-    private static final int SO_REUSEADDR = 2;
-    private static final int SO_ERROR = 4;
-    private static final int SO_KEEPALIVE = 9;
     private static final int SO_LINGER = 13;
-    private static final int SO_REUSEPORT = 15;
-    private static final int IPPROTO_IP = 0;
-    private static final int IP_BIND_ADDRESS_NO_PORT = 24;
-    private static final int IPPROTO_TCP = 6;
-    private static final int TCP_NODELAY = 1;
-    private static final int TCP_USER_TIMEOUT = 18;
-    private static final int IPPROTO_IPV6 = 41;
-    private static final int IPV6_V6ONLY = 26;
-
-    private static final MemorySegment ONE = constant(1);
-    private static final MemorySegment ZERO = constant(0);
-    private static final MemorySegment LINGER_RESET = linger(1, 0);
-    private static final ThreadLocal<MemorySegment> SCRATCH =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(16, 8));
 
     private Linux() {}
 
-    /** A TCP socket that does not block and is not inherited. */
+    // ---- sockets
+
+    /** A TCP socket. */
     public static int tcpSocket(boolean isIpv6) {
-        return socket(isIpv6 ? SocketAddressBuffer.AF_INET6 : SocketAddressBuffer.AF_INET);
+        return socket(isIpv6 ? AddressFamily.IPV6 : AddressFamily.IPV4, SOCK_STREAM);
     }
 
-    /** A UNIX stream socket that does not block and is not inherited. */
+    /** A UDP socket. */
+    public static int udpSocket(boolean isIpv6) {
+        return socket(isIpv6 ? AddressFamily.IPV6 : AddressFamily.IPV4, SOCK_DGRAM);
+    }
+
+    /** A UNIX stream socket. */
     public static int unixStreamSocket() {
-        return socket(SocketAddressBuffer.AF_UNIX);
+        return socket(AddressFamily.UNIX, SOCK_STREAM);
     }
 
-    private static int socket(int family) {
-        var state = SystemCall.state();
-        try {
-            return SystemCall.result(
-                    (int) SOCKET.invokeExact(state, family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), state);
-        } catch (Throwable thrown) {
-            throw SystemCall.failed(thrown);
-        }
+    /** A UNIX datagram socket. */
+    public static int unixDatagramSocket() {
+        return socket(AddressFamily.UNIX, SOCK_DGRAM);
+    }
+
+    private static int socket(AddressFamily family, int kind) {
+        return Libc.socket(family.number(), kind | NONBLOCK_CLOEXEC, 0);
     }
 
     public static int bind(int fd, SocketAddressBuffer local) {
-        var state = SystemCall.state();
-        try {
-            return SystemCall.result((int) BIND.invokeExact(state, fd, local.address(), local.lengthBytes()), state);
-        } catch (Throwable thrown) {
-            throw SystemCall.failed(thrown);
-        }
+        int result = Libc.bind(fd, local.address(), local.lengthBytes());
+        Reference.reachabilityFence(local);
+        return result;
     }
 
+    /** @param backlog how many connections may wait to be accepted */
     public static int listen(int fd, int backlog) {
-        var state = SystemCall.state();
-        try {
-            return SystemCall.result((int) LISTEN.invokeExact(state, fd, backlog), state);
-        } catch (Throwable thrown) {
-            throw SystemCall.failed(thrown);
-        }
+        return Libc.listen(fd, backlog);
     }
 
-    /** Mostly gives -EINPROGRESS: the socket is writable when the attempt has ended, and {@link #socketError} says how. */
+    /**
+     * For TCP mostly gives -EINPROGRESS: the socket is writable when the attempt has ended, and {@link #socketError} says how. A UDP socket
+     * afterwards takes datagrams of {@code remote} only, and reports its ICMP errors.
+     */
     public static int connect(int fd, SocketAddressBuffer remote) {
-        var state = SystemCall.state();
-        try {
-            return SystemCall.result(
-                    (int) CONNECT.invokeExact(state, fd, remote.address(), remote.lengthBytes()), state);
-        } catch (Throwable thrown) {
-            throw SystemCall.failed(thrown);
-        }
+        int result = Libc.connect(fd, remote.address(), remote.lengthBytes());
+        Reference.reachabilityFence(remote);
+        return result;
     }
 
-    /** Accepts a connection that does not block and is not inherited; {@code peer} gets the other side's address. */
+    /** Accepts a connection; {@code peer} gets the other side's address. */
     public static int accept(int fd, SocketAddressBuffer peer) {
-        var state = SystemCall.state();
         peer.makeRoom();
-        try {
-            return SystemCall.result(
-                    (int) ACCEPT4.invokeExact(state, fd, peer.address(), peer.length(), SOCK_NONBLOCK | SOCK_CLOEXEC),
-                    state);
-        } catch (Throwable thrown) {
-            throw SystemCall.failed(thrown);
-        }
+        int result = Libc.accept4(fd, peer.address(), peer.lengthAddress(), NONBLOCK_CLOEXEC);
+        Reference.reachabilityFence(peer);
+        return result;
     }
 
     /** The socket's own address (getsockname(2)). */
     public static int localAddress(int fd, SocketAddressBuffer local) {
-        var state = SystemCall.state();
         local.makeRoom();
-        try {
-            return SystemCall.result((int) GETSOCKNAME.invokeExact(state, fd, local.address(), local.length()), state);
-        } catch (Throwable thrown) {
-            throw SystemCall.failed(thrown);
-        }
+        int result = Libc.getsockname(fd, local.address(), local.lengthAddress());
+        Reference.reachabilityFence(local);
+        return result;
     }
 
-    /** Reads up to {@code count} bytes to {@code offset}; 0 is the end. */
-    public static long recv(int fd, MemorySegment buffer, long offset, long count) {
-        var state = SystemCall.state();
-        try {
-            return SystemCall.result((long) RECV.invokeExact(state, fd, buffer.asSlice(offset), count, 0), state);
-        } catch (Throwable thrown) {
-            throw SystemCall.failed(thrown);
-        }
-    }
-
-    /** Writes up to {@code count} bytes from {@code offset}; never raises SIGPIPE. */
-    public static long send(int fd, MemorySegment buffer, long offset, long count) {
-        var state = SystemCall.state();
-        try {
-            return SystemCall.result(
-                    (long) SEND.invokeExact(state, fd, buffer.asSlice(offset), count, MSG_NOSIGNAL), state);
-        } catch (Throwable thrown) {
-            throw SystemCall.failed(thrown);
-        }
+    /** The address of the other side (getpeername(2)). */
+    public static int peerAddress(int fd, SocketAddressBuffer peer) {
+        peer.makeRoom();
+        int result = Libc.getpeername(fd, peer.address(), peer.lengthAddress());
+        Reference.reachabilityFence(peer);
+        return result;
     }
 
     /** Says that nothing more will be sent. */
     public static int shutdownWrite(int fd) {
-        var state = SystemCall.state();
-        try {
-            return SystemCall.result((int) SHUTDOWN.invokeExact(state, fd, SHUT_WR), state);
-        } catch (Throwable thrown) {
-            throw SystemCall.failed(thrown);
-        }
+        return Libc.shutdown(fd, SHUT_WR);
     }
 
+    /** Says that nothing more will be read: reading gives the end. */
+    public static int shutdownRead(int fd) {
+        return Libc.shutdown(fd, SHUT_RD);
+    }
+
+    /** Gives a descriptor back. It is free afterwards whatever the result, so that a failed close is never repeated (close(2)). */
     public static int close(int fd) {
-        var state = SystemCall.state();
-        try {
-            return SystemCall.result((int) CLOSE.invokeExact(state, fd), state);
-        } catch (Throwable thrown) {
-            throw SystemCall.failed(thrown);
-        }
+        return Libc.close(fd);
     }
 
-    /** Opens a pipe whose ends do not block: the read end's descriptor in the upper 32 bits, the write end's in the lower. */
-    public static long pipe() {
-        var state = SystemCall.state();
-        var ends = SCRATCH.get();
-        try {
-            int result = SystemCall.result((int) PIPE2.invokeExact(state, ends, SOCK_NONBLOCK | SOCK_CLOEXEC), state);
-            return result < 0 ? result : (long) ends.get(JAVA_INT, 0) << 32 | ends.get(JAVA_INT, 4);
-        } catch (Throwable thrown) {
-            throw SystemCall.failed(thrown);
-        }
+    // ---- bytes
+
+    /** Reads up to {@code count} bytes to {@code offset}; 0 is the end. */
+    public static long recv(int fd, MemorySegment buffer, long offset, long count) {
+        return recv(fd, buffer, offset, count, 0);
     }
 
-    /** Asks for a pipe's capacity; gives the one it got, in bytes. */
-    public static int setPipeSize(int fd, int bytes) {
-        return fcntl(fd, F_SETPIPE_SZ, bytes);
+    /** As {@link #recv(int, MemorySegment, long, long)}. @param flags {@link #MSG_PEEK}, {@link #MSG_DONTWAIT} */
+    public static long recv(int fd, MemorySegment buffer, long offset, long count, int flags) {
+        int result = Libc.recv(fd, Libc.address(buffer, offset, count), count, flags);
+        Reference.reachabilityFence(buffer);
+        return result;
     }
 
-    /** A pipe's capacity in bytes. */
-    public static int pipeSize(int fd) {
-        return fcntl(fd, F_GETPIPE_SZ, 0);
+    /** Writes up to {@code count} bytes from {@code offset}; never raises SIGPIPE. */
+    public static long send(int fd, MemorySegment buffer, long offset, long count) {
+        return send(fd, buffer, offset, count, 0);
     }
 
-    private static int fcntl(int fd, int command, int argument) {
-        var state = SystemCall.state();
-        try {
-            return SystemCall.result((int) FCNTL.invokeExact(state, fd, command, argument), state);
-        } catch (Throwable thrown) {
-            throw SystemCall.failed(thrown);
-        }
+    /** As {@link #send(int, MemorySegment, long, long)}. @param flags {@link #MSG_MORE}, {@link #MSG_DONTWAIT} */
+    public static long send(int fd, MemorySegment buffer, long offset, long count, int flags) {
+        int result = Libc.send(fd, Libc.address(buffer, offset, count), count, flags | MSG_NOSIGNAL);
+        Reference.reachabilityFence(buffer);
+        return result;
+    }
+
+    /** As {@link #recv} for any descriptor, such as a pipe or an {@link #eventfd}. */
+    public static long read(int fd, MemorySegment buffer, long offset, long count) {
+        int result = Libc.read(fd, Libc.address(buffer, offset, count), count);
+        Reference.reachabilityFence(buffer);
+        return result;
+    }
+
+    /** As {@link #send} for any descriptor. The JVM ignores SIGPIPE. */
+    public static long write(int fd, MemorySegment buffer, long offset, long count) {
+        int result = Libc.write(fd, Libc.address(buffer, offset, count), count);
+        Reference.reachabilityFence(buffer);
+        return result;
+    }
+
+    /** Writes two pieces of memory in one call (writev(2)), such as a header and what follows it. */
+    public static long write(
+            int fd,
+            MemorySegment first,
+            long firstOffset,
+            long firstCount,
+            MemorySegment second,
+            long secondOffset,
+            long secondCount) {
+        var vectors = Libc.scratch().memory;
+        vectors.set(Libc.NATIVE_LONG, 0, Libc.address(first, firstOffset, firstCount));
+        vectors.set(Libc.NATIVE_LONG, 8, firstCount);
+        vectors.set(Libc.NATIVE_LONG, 16, Libc.address(second, secondOffset, secondCount));
+        vectors.set(Libc.NATIVE_LONG, 24, secondCount);
+        int result = Libc.writev(fd, vectors.address(), 2);
+        Reference.reachabilityFence(first);
+        Reference.reachabilityFence(second);
+        return result;
     }
 
     /** Moves up to {@code count} bytes between a pipe and a socket inside the kernel; 0 is the source's end. */
     public static long splice(int fromFd, int toFd, long count) {
-        var state = SystemCall.state();
-        try {
-            return SystemCall.result(
-                    (long) SPLICE.invokeExact(
-                            state,
-                            fromFd,
-                            MemorySegment.NULL,
-                            toFd,
-                            MemorySegment.NULL,
-                            count,
-                            SPLICE_F_MOVE | SPLICE_F_NONBLOCK),
-                    state);
-        } catch (Throwable thrown) {
-            throw SystemCall.failed(thrown);
-        }
+        return splice(fromFd, toFd, count, 0);
+    }
+
+    /** As {@link #splice(int, int, long)}. @param flags {@link #SPLICE_F_MORE} or 0 */
+    public static long splice(int fromFd, int toFd, long count, int flags) {
+        return Libc.splice(fromFd, 0, toFd, 0, count, flags | SPLICE_F_MOVE_NONBLOCK);
+    }
+
+    // ---- pipes, events, readiness
+
+    /** Opens a pipe: the read end's descriptor in the upper 32 bits, the write end's in the lower. */
+    public static long pipe() {
+        var ends = Libc.scratch().memory;
+        int result = Libc.pipe2(ends.address(), NONBLOCK_CLOEXEC);
+        return result < 0 ? result : (long) ends.get(JAVA_INT, 0) << 32 | ends.get(JAVA_INT, 4);
+    }
+
+    /** Asks for a pipe's capacity; gives the one it got, in bytes. -EPERM: above /proc/sys/fs/pipe-max-size, or the user has too many. */
+    public static int setPipeSize(int fd, int bytes) {
+        return Libc.fcntl(fd, F_SETPIPE_SZ, bytes);
+    }
+
+    /** A pipe's capacity in bytes. */
+    public static int pipeSize(int fd) {
+        return Libc.fcntl(fd, F_GETPIPE_SZ, 0);
+    }
+
+    /** A counter that is readable while it is not 0: written and read as 8 bytes (eventfd(2)). */
+    public static int eventfd() {
+        return Libc.eventfd(0, NONBLOCK_CLOEXEC);
+    }
+
+    /**
+     * Waits until a descriptor is ready (poll(2)). Blocks its thread: not for a loop.
+     *
+     * @param events {@link #POLLIN}, {@link #POLLOUT} or both
+     * @param timeoutMs 0 to look only, -1 to wait for ever
+     * @return the events that are there; 0 after the timeout
+     */
+    public static int poll(int fd, int events, int timeoutMs) {
+        var entry = Libc.scratch().memory;
+        entry.set(JAVA_INT, 0, fd);
+        // struct pollfd: short events, short revents.
+        entry.set(JAVA_INT, 4, events & 0xFFFF);
+        int result = Libc.poll(entry.address(), 1, timeoutMs);
+        return result <= 0 ? result : entry.get(JAVA_INT, 4) >>> 16;
     }
 
     // ---- socket options
 
-    public static int reuseAddress(int fd) {
-        return setOption(fd, SOL_SOCKET, SO_REUSEADDR, ONE, 4);
+    /** Sets an option. */
+    public static int set(int fd, SocketOption option, int value) {
+        var memory = Libc.scratch().memory;
+        memory.set(JAVA_INT, 0, value);
+        return Libc.setsockopt(fd, option.level(), option.number(), memory.address(), 4);
     }
 
-    public static int reusePort(int fd) {
-        return setOption(fd, SOL_SOCKET, SO_REUSEPORT, ONE, 4);
+    /** An option's value. An option whose value is negative cannot be told from an error number; none of {@link SocketOption} is by itself. */
+    public static int get(int fd, SocketOption option) {
+        var memory = Libc.scratch().memory;
+        memory.set(JAVA_INT, 8, 4);
+        int result = Libc.getsockopt(fd, option.level(), option.number(), memory.address(), memory.address() + 8);
+        return result < 0 ? result : memory.get(JAVA_INT, 0);
     }
 
-    public static int keepAlive(int fd) {
-        return setOption(fd, SOL_SOCKET, SO_KEEPALIVE, ONE, 4);
-    }
-
-    public static int tcpNoDelay(int fd) {
-        return setOption(fd, IPPROTO_TCP, TCP_NODELAY, ONE, 4);
-    }
-
-    /** Chooses the port of a bound socket only when it connects, so that many can share one. */
-    public static int bindAddressNoPort(int fd) {
-        return setOption(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, ONE, 4);
-    }
-
-    public static int ipv6Only(int fd, boolean value) {
-        return setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, value ? ONE : ZERO, 4);
-    }
-
-    public static int tcpUserTimeout(int fd, int milliseconds) {
-        var value = SCRATCH.get();
-        value.set(JAVA_INT, 0, milliseconds);
-        return setOption(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, value, 4);
+    /**
+     * What closing does with data not yet sent (SO_LINGER).
+     *
+     * @param seconds 0 throws it away and resets the connection; -1 sends it in the background, which is the default
+     */
+    public static int linger(int fd, int seconds) {
+        var memory = Libc.scratch().memory;
+        memory.set(JAVA_INT, 0, seconds < 0 ? 0 : 1);
+        memory.set(JAVA_INT, 4, Math.max(seconds, 0));
+        return Libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, memory.address(), 8);
     }
 
     /** Makes closing the socket reset the connection (SO_LINGER with 0 s). */
     public static int resetOnClose(int fd) {
-        return setOption(fd, SOL_SOCKET, SO_LINGER, LINGER_RESET, 8);
+        return linger(fd, 0);
     }
 
-    /** The socket's pending error, which is cleared (SO_ERROR); 0 for none. */
+    /** The socket's pending error as a positive {@link Errno}, which is cleared (SO_ERROR); 0 for none. */
     public static int socketError(int fd) {
-        var state = SystemCall.state();
-        var value = SCRATCH.get();
-        var length = value.asSlice(8, 4);
-        length.set(JAVA_INT, 0, 4);
-        try {
-            int result = SystemCall.result(
-                    (int) GETSOCKOPT.invokeExact(state, fd, SOL_SOCKET, SO_ERROR, value, length), state);
-            return result < 0 ? -result : value.get(JAVA_INT, 0);
-        } catch (Throwable thrown) {
-            throw SystemCall.failed(thrown);
-        }
+        return Math.abs(get(fd, SocketOption.SO_ERROR));
     }
 
-    private static int setOption(int fd, int level, int option, MemorySegment value, int length) {
-        var state = SystemCall.state();
-        try {
-            return SystemCall.result((int) SETSOCKOPT.invokeExact(state, fd, level, option, value, length), state);
-        } catch (Throwable thrown) {
-            throw SystemCall.failed(thrown);
-        }
+    public static int reuseAddress(int fd) {
+        return set(fd, SocketOption.SO_REUSEADDR, 1);
     }
 
-    private static MemorySegment constant(int value) {
-        var segment = Arena.global().allocate(4, 4);
-        segment.set(JAVA_INT, 0, value);
-        return segment;
+    public static int reusePort(int fd) {
+        return set(fd, SocketOption.SO_REUSEPORT, 1);
     }
 
-    private static MemorySegment linger(int on, int seconds) {
-        var segment = Arena.global().allocate(8, 4);
-        segment.set(JAVA_INT, 0, on);
-        segment.set(JAVA_INT, 4, seconds);
-        return segment;
+    public static int keepAlive(int fd) {
+        return set(fd, SocketOption.SO_KEEPALIVE, 1);
+    }
+
+    public static int tcpNoDelay(int fd) {
+        return set(fd, SocketOption.TCP_NODELAY, 1);
+    }
+
+    public static int tcpUserTimeout(int fd, int milliseconds) {
+        return set(fd, SocketOption.TCP_USER_TIMEOUT, milliseconds);
+    }
+
+    /** Chooses the port of a bound socket only when it connects, so that many can share one. */
+    public static int bindAddressNoPort(int fd) {
+        return set(fd, SocketOption.IP_BIND_ADDRESS_NO_PORT, 1);
+    }
+
+    public static int ipv6Only(int fd, boolean value) {
+        return set(fd, SocketOption.IPV6_V6ONLY, value ? 1 : 0);
     }
 }

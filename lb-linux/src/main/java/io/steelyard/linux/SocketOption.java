@@ -1,0 +1,79 @@
+package io.steelyard.linux;
+
+/**
+ * A socket option whose value is an int: a count, a size, or 0 and 1. The names are the kernel's; socket(7), ip(7), ipv6(7), tcp(7) and
+ * udp(7) define them. SO_LINGER, which is a struct, is {@link Linux#linger}.
+ */
+public enum SocketOption {
+    SO_REUSEADDR(Level.SOCKET, 2),
+    SO_ERROR(Level.SOCKET, 4),
+    SO_BROADCAST(Level.SOCKET, 6),
+    SO_SNDBUF(Level.SOCKET, 7),
+    SO_RCVBUF(Level.SOCKET, 8),
+    SO_KEEPALIVE(Level.SOCKET, 9),
+    SO_PRIORITY(Level.SOCKET, 12),
+    SO_REUSEPORT(Level.SOCKET, 15),
+    SO_RCVLOWAT(Level.SOCKET, 18),
+    SO_ACCEPTCONN(Level.SOCKET, 30),
+    SO_MARK(Level.SOCKET, 36),
+    SO_BUSY_POLL(Level.SOCKET, 46),
+    SO_INCOMING_CPU(Level.SOCKET, 49),
+    IP_TOS(Level.IP, 1),
+    IP_TTL(Level.IP, 2),
+    IP_PKTINFO(Level.IP, 8),
+    IP_MTU_DISCOVER(Level.IP, 10),
+    IP_RECVERR(Level.IP, 11),
+    IP_FREEBIND(Level.IP, 15),
+    IP_TRANSPARENT(Level.IP, 19),
+    IP_BIND_ADDRESS_NO_PORT(Level.IP, 24),
+    IPV6_UNICAST_HOPS(Level.IPV6, 16),
+    IPV6_MTU_DISCOVER(Level.IPV6, 23),
+    IPV6_RECVERR(Level.IPV6, 25),
+    IPV6_V6ONLY(Level.IPV6, 26),
+    IPV6_RECVPKTINFO(Level.IPV6, 49),
+    IPV6_TCLASS(Level.IPV6, 67),
+    IPV6_TRANSPARENT(Level.IPV6, 75),
+    IPV6_FREEBIND(Level.IPV6, 78),
+    TCP_NODELAY(Level.TCP, 1),
+    TCP_MAXSEG(Level.TCP, 2),
+    TCP_CORK(Level.TCP, 3),
+    TCP_KEEPIDLE(Level.TCP, 4),
+    TCP_KEEPINTVL(Level.TCP, 5),
+    TCP_KEEPCNT(Level.TCP, 6),
+    TCP_DEFER_ACCEPT(Level.TCP, 9),
+    TCP_QUICKACK(Level.TCP, 12),
+    /** Milliseconds. */
+    TCP_USER_TIMEOUT(Level.TCP, 18),
+    TCP_FASTOPEN(Level.TCP, 23),
+    TCP_NOTSENT_LOWAT(Level.TCP, 25),
+    TCP_FASTOPEN_CONNECT(Level.TCP, 30),
+    UDP_SEGMENT(Level.UDP, 103),
+    UDP_GRO(Level.UDP, 104);
+
+    private final int level;
+    private final int number;
+
+    SocketOption(int level, int number) {
+        this.level = level;
+        this.number = number;
+    }
+
+    int level() {
+        return level;
+    }
+
+    int number() {
+        return number;
+    }
+
+    /** The protocol layers options belong to. */
+    static final class Level {
+        static final int IP = 0;
+        static final int SOCKET = 1;
+        static final int TCP = 6;
+        static final int UDP = 17;
+        static final int IPV6 = 41;
+
+        private Level() {}
+    }
+}
