@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 /** Durations as people write them: {@code 500ms}, {@code 2s}, {@code 1m30s}, {@code 1h}, {@code 1d}, {@code 250us}. */
 public final class Durations {
     private static final Pattern PART = Pattern.compile("(\\d{1,12})(us|ms|s|m|h|d)");
+    private static final Duration LONGEST = Duration.ofDays(36_500);
     private static final String[] UNITS = {"d", "h", "m", "s", "ms", "us"};
 
     private Durations() {}
@@ -13,19 +14,24 @@ public final class Durations {
     /**
      * Reads a duration.
      *
-     * @throws IllegalArgumentException for anything but a series of numbers, each with one of the units us, ms, s, m, h, d
+     * @throws IllegalArgumentException for anything but a series of numbers, each with one of the units us, ms, s, m, h, d, of at most
+     *     36500 days in all
      */
     public static Duration parse(String text) {
         var parts = PART.matcher(text);
         var sum = Duration.ZERO;
         int end = 0;
         while (parts.lookingAt()) {
-            sum = sum.plusNanos(Math.multiplyExact(Long.parseLong(parts.group(1)), unitNs(parts.group(2))));
+            long count = Long.parseLong(parts.group(1));
+            sum = sum.plus(Duration.ofNanos(unitNs(parts.group(2))).multipliedBy(count));
             end = parts.end();
             parts.region(end, text.length());
         }
         if (end == 0 || end != text.length()) {
             throw new IllegalArgumentException("'" + text + "' is not a time; expected one such as 500ms, 2s or 1m30s");
+        }
+        if (sum.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("'" + text + "' is too long; expected at most 36500d");
         }
         return sum;
     }

@@ -13,4 +13,12 @@ public interface ConfigurationReader extends Plugin {
 
     /** Reads the whole of {@code source}, finding every problem in one go. */
     ReadResult read(ConfigurationSource source);
+
+    /**
+     * Reads one of several files that make a configuration together: as {@link #read}, but what another file may define, such as a pool, is
+     * not missed. The whole is checked when the files have been put together.
+     */
+    default ReadResult readPart(ConfigurationSource source) {
+        return read(source);
+    }
 }

@@ -3,11 +3,13 @@ package io.steelyard.api.pool;
 import io.steelyard.api.Personality;
 import io.steelyard.api.text.Template;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Real servers that can stand in for each other, and how one is picked. Immutable.
@@ -77,6 +79,10 @@ public record ServerPool(
         private Optional<SchedulerSpec> scheduler = Optional.empty();
         private Optional<Template> hashKey = Optional.empty();
         private final List<RealServer> servers = new ArrayList<>();
+        private final Set<String> ids = new HashSet<>();
+        /** The number of the next copy of an id, so that adding stays fast where one is repeated thousands of times. */
+        private final Map<String, Integer> copies = new HashMap<>();
+
         private Optional<Affinity> affinity = Optional.empty();
         private final List<HealthCheckSpec> healthChecks = new ArrayList<>();
         private Optional<PassiveHealth> passiveHealth = Optional.empty();
@@ -116,8 +122,9 @@ public record ServerPool(
         /** Adds a server; an id that is taken gets {@code #2}, {@code #3}… appended. */
         public Builder server(RealServer server) {
             var id = server.id();
-            for (int copy = 2; isTaken(id); copy++) {
+            for (int copy = copies.getOrDefault(id, 2); !ids.add(id); copy++) {
                 id = server.id() + "#" + copy;
+                copies.put(server.id(), copy + 1);
             }
             servers.add(
                     id.equals(server.id()) ? server : server.toBuilder().id(id).build());
@@ -168,10 +175,6 @@ public record ServerPool(
                 case NGINX -> new PassiveHealth.MaxFails();
                 case HAPROXY, LVS -> new PassiveHealth.Off();
             };
-        }
-
-        private boolean isTaken(String id) {
-            return servers.stream().anyMatch(known -> known.id().equals(id));
         }
     }
 }
