@@ -5,8 +5,11 @@ module io.steelyard.config {
     requires org.snakeyaml.engine;
     requires static org.jspecify;
 
+    exports io.steelyard.config;
     exports io.steelyard.config.nginx;
+    exports io.steelyard.config.yaml;
 
     provides io.steelyard.api.config.ConfigurationReader with
-            io.steelyard.config.nginx.NginxConfigurationReader;
+            io.steelyard.config.nginx.NginxConfigurationReader,
+            io.steelyard.config.yaml.YamlReader;
 }

@@ -1,0 +1,2 @@
+/** Configuration files into one model: {@link io.steelyard.config.ConfigurationFiles} reads and joins them. */
+package io.steelyard.config;

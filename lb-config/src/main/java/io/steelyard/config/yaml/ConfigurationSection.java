@@ -1,0 +1,57 @@
+package io.steelyard.config.yaml;
+
+import io.steelyard.api.Configuration;
+import io.steelyard.api.Settings;
+import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.proxy.ConnectionLimit;
+import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.api.text.VariableDefinition;
+import java.util.List;
+
+/** {@link Configuration}: the root of the table of keys. */
+final class ConfigurationSection extends Section<Configuration> {
+    private final Key<Configuration, Settings> settings = optional(
+            "settings",
+            new SettingsSection(),
+            Configuration::settings,
+            Settings.defaults(),
+            "What holds for the whole balancer.");
+    private final Key<Configuration, List<ServerPool>> pools = optional(
+            "pools",
+            Forms.named(new PoolSection(), ServerPool::name),
+            Configuration::pools,
+            List.of(),
+            "Real servers that can stand in for each other, by the pool's name.");
+    private final Key<Configuration, List<VirtualServer>> virtualServers = optional(
+            "virtualServers",
+            Forms.named(new VirtualServerSection(), VirtualServer::name),
+            Configuration::virtualServers,
+            List.of(),
+            "Addresses offered to clients, by the virtual server's name.");
+    private final Key<Configuration, List<VariableDefinition>> variables = optional(
+            "variables",
+            Forms.named(new VariableSection(), VariableDefinition::name),
+            Configuration::variables,
+            List.of(),
+            "Variables made out of others, by name without the `$`.");
+    private final Key<Configuration, List<ConnectionLimit.Zone>> limitZones = optional(
+            "limitZones",
+            Forms.named(new LimitZoneSection(), ConnectionLimit.Zone::name),
+            Configuration::limitZones,
+            List.of(),
+            "Where connections are counted for limits, by the zone's name.");
+
+    ConfigurationSection() {
+        super("configuration");
+    }
+
+    @Override
+    Configuration make(Values values) {
+        return new Configuration(
+                values.or(settings, Settings.defaults()),
+                values.or(pools, List.of()),
+                values.or(virtualServers, List.of()),
+                values.or(variables, List.of()),
+                values.or(limitZones, List.of()));
+    }
+}

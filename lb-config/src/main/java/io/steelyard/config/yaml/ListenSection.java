@@ -1,0 +1,48 @@
+package io.steelyard.config.yaml;
+
+import io.steelyard.api.proxy.ListenAddress;
+
+/** {@link ListenAddress}. */
+final class ListenSection extends Section<ListenAddress> {
+    private static final ListenAddress DEFAULTS = ListenAddress.parse("127.0.0.1:1");
+
+    private final Key<ListenAddress, ListenAddress> address = required(
+            "address",
+            Forms.parsed("address:port", ListenAddress::parse, ListenAddress::text),
+            listen -> listen,
+            "`127.0.0.1:80`, `\"[::]:80\"`, `\"*:80\"`, `80`, or a range of ports: `10.0.0.1:8000-8009`.");
+    private final Key<ListenAddress, Integer> backlog = optional(
+            "backlog",
+            Forms.whole(0, Integer.MAX_VALUE),
+            ListenAddress::backlog,
+            DEFAULTS.backlog(),
+            "How many connections may wait to be accepted; 0 for 511.");
+    private final Key<ListenAddress, Boolean> ipv6Only = optional(
+            "ipv6Only",
+            Forms.flag(),
+            ListenAddress::ipv6Only,
+            DEFAULTS.ipv6Only(),
+            "Whether `[::]` leaves IPv4 clients out.");
+    private final Key<ListenAddress, Boolean> keepAlive = optional(
+            "keepAlive",
+            Forms.flag(),
+            ListenAddress::keepAlive,
+            DEFAULTS.keepAlive(),
+            "Whether accepted connections probe idle clients (SO_KEEPALIVE).");
+
+    ListenSection() {
+        super("listener");
+    }
+
+    @Override
+    ListenAddress make(Values values) {
+        var parsed = values.get(address);
+        return new ListenAddress(
+                parsed.address(),
+                parsed.firstPort(),
+                parsed.lastPort(),
+                values.or(backlog, DEFAULTS.backlog()),
+                values.or(ipv6Only, DEFAULTS.ipv6Only()),
+                values.or(keepAlive, DEFAULTS.keepAlive()));
+    }
+}

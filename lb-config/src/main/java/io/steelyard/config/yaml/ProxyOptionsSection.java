@@ -1,0 +1,127 @@
+package io.steelyard.config.yaml;
+
+import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.proxy.ProxyOptions;
+import java.net.InetAddress;
+import java.time.Duration;
+
+/** {@link ProxyOptions}. */
+final class ProxyOptionsSection extends Section<ProxyOptions> {
+    private static final ProxyOptions DEFAULTS = ProxyOptions.defaults();
+
+    private final Key<ProxyOptions, Duration> connectTimeout = optional(
+            "connectTimeout",
+            Forms.positiveTime(),
+            ProxyOptions::connectTimeout,
+            DEFAULTS.connectTimeout(),
+            "How long one server may take to accept.");
+    private final Key<ProxyOptions, Duration> idleTimeout = optional(
+            "idleTimeout",
+            Forms.positiveTime(),
+            ProxyOptions::idleTimeout,
+            DEFAULTS.idleTimeout(),
+            "How long a TCP connection or UDP session may be silent on both sides.");
+    private final Key<ProxyOptions, Boolean> halfClose = optional(
+            "halfClose",
+            Forms.flag(),
+            ProxyOptions::halfClose,
+            DEFAULTS.halfClose(),
+            "Whether a side that has finished sending may go on receiving; otherwise its end ends both.");
+    private final Key<ProxyOptions, Integer> bufferBytes = optional(
+            "bufferBytes",
+            Forms.whole(1_024, 16 << 20),
+            ProxyOptions::bufferBytes,
+            DEFAULTS.bufferBytes(),
+            "How much is read at once while a flow is small, in bytes.");
+    private final Key<ProxyOptions, Boolean> splice = optional(
+            "splice",
+            Forms.flag(),
+            ProxyOptions::splice,
+            DEFAULTS.splice(),
+            "Whether large TCP flows are moved inside the kernel (splice(2)).");
+    private final Key<ProxyOptions, Boolean> nextServer = optional(
+            "nextServer",
+            Forms.flag(),
+            ProxyOptions::nextServer,
+            DEFAULTS.nextServer(),
+            "Whether another server is tried where one cannot be connected to.");
+    private final Key<ProxyOptions, Integer> nextServerTries = optional(
+            "nextServerTries",
+            Forms.whole(0, Integer.MAX_VALUE),
+            ProxyOptions::nextServerTries,
+            DEFAULTS.nextServerTries(),
+            "Servers tried in all; 0 for as many as there are.");
+    private final Key<ProxyOptions, Duration> nextServerTimeout = optional(
+            "nextServerTimeout",
+            Forms.time(),
+            ProxyOptions::nextServerTimeout,
+            DEFAULTS.nextServerTimeout(),
+            "How long after the first try another may begin; `0s` for no limit.");
+    private final Key<ProxyOptions, Boolean> keepAlive = optional(
+            "keepAlive",
+            Forms.flag(),
+            ProxyOptions::keepAlive,
+            DEFAULTS.keepAlive(),
+            "Whether connections to servers probe idle peers (SO_KEEPALIVE).");
+    private final Key<ProxyOptions, Duration> userTimeout = optional(
+            "userTimeout",
+            Forms.time(),
+            ProxyOptions::userTimeout,
+            DEFAULTS.userTimeout(),
+            "How long sent data may stay unacknowledged (TCP_USER_TIMEOUT), on both sides; `0s` for the system's rule.");
+    private final Key<ProxyOptions, InetAddress> sourceAddress = absent(
+            "sourceAddress",
+            Forms.parsed("IP address", ServerAddress::numericAddress, InetAddress::getHostAddress),
+            ProxyOptions::sourceAddress,
+            "the system's choice",
+            "The local address of connections to servers.");
+    private final Key<ProxyOptions, Long> downloadRate = optional(
+            "downloadRate",
+            Forms.whole(0L, Long.MAX_VALUE),
+            ProxyOptions::downloadRate,
+            DEFAULTS.downloadRate(),
+            "Bytes a second from server to client, for each connection; 0 for no limit.");
+    private final Key<ProxyOptions, Long> uploadRate = optional(
+            "uploadRate",
+            Forms.whole(0L, Long.MAX_VALUE),
+            ProxyOptions::uploadRate,
+            DEFAULTS.uploadRate(),
+            "Bytes a second from client to server, for each connection; 0 for no limit.");
+    private final Key<ProxyOptions, Integer> responses = optional(
+            "responses",
+            Forms.whole(-1, Integer.MAX_VALUE),
+            ProxyOptions::responses,
+            DEFAULTS.responses(),
+            "UDP: answers expected for each request; -1 for not counted.");
+    private final Key<ProxyOptions, Integer> requests = optional(
+            "requests",
+            Forms.whole(0, Integer.MAX_VALUE),
+            ProxyOptions::requests,
+            DEFAULTS.requests(),
+            "UDP: datagrams after which a client's next one begins a new session; 0 for no limit.");
+
+    ProxyOptionsSection() {
+        super("proxy options");
+    }
+
+    @Override
+    ProxyOptions make(Values values) {
+        var builder = ProxyOptions.builder()
+                .connectTimeout(values.or(connectTimeout, DEFAULTS.connectTimeout()))
+                .idleTimeout(values.or(idleTimeout, DEFAULTS.idleTimeout()))
+                .halfClose(values.or(halfClose, DEFAULTS.halfClose()))
+                .bufferBytes(values.or(bufferBytes, DEFAULTS.bufferBytes()))
+                .splice(values.or(splice, DEFAULTS.splice()))
+                .nextServer(values.or(nextServer, DEFAULTS.nextServer()))
+                .nextServerTries(values.or(nextServerTries, DEFAULTS.nextServerTries()))
+                .nextServerTimeout(values.or(nextServerTimeout, DEFAULTS.nextServerTimeout()))
+                .keepAlive(values.or(keepAlive, DEFAULTS.keepAlive()))
+                .userTimeout(values.or(userTimeout, DEFAULTS.userTimeout()))
+                .downloadRate(values.or(downloadRate, DEFAULTS.downloadRate()))
+                .uploadRate(values.or(uploadRate, DEFAULTS.uploadRate()))
+                .responses(values.or(responses, DEFAULTS.responses()))
+                .requests(values.or(requests, DEFAULTS.requests()));
+        values.find(sourceAddress).map(InetAddress::getHostAddress).ifPresent(builder::sourceAddress);
+        return builder.build();
+    }
+}

@@ -1,0 +1,303 @@
+package io.steelyard.config.yaml;
+
+import io.steelyard.api.Configuration;
+import io.steelyard.api.Personality;
+import io.steelyard.api.Settings;
+import io.steelyard.api.pool.AdminState;
+import io.steelyard.api.pool.Affinity;
+import io.steelyard.api.pool.ConnectionQueue;
+import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.PassiveHealth;
+import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.pool.SchedulerSpec;
+import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.proxy.AccessLog;
+import io.steelyard.api.proxy.AccessRule;
+import io.steelyard.api.proxy.ConnectionLimit;
+import io.steelyard.api.proxy.ForwardingMode;
+import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.proxy.ProxyOptions;
+import io.steelyard.api.proxy.Target;
+import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.api.text.Assignment;
+import io.steelyard.api.text.Template;
+import io.steelyard.api.text.VariableDefinition;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Configurations of every shape, with texts that try the quoting. Everything follows from the random numbers. */
+final class RandomConfiguration {
+    private static final List<String> TEXTS = List.of(
+            "web",
+            "a b",
+            "true",
+            "no",
+            "null",
+            "~",
+            "12",
+            "1.5",
+            "0x1F",
+            "1e3",
+            "2026-01-01",
+            "- x",
+            "x: y",
+            "x #y",
+            "#",
+            "'",
+            "\"",
+            "\\",
+            "[",
+            "{a}",
+            "*",
+            "&a",
+            "!b",
+            "%",
+            "@",
+            "`",
+            "|",
+            ">",
+            "?",
+            "é 文字 😀",
+            "\u00a0",
+            "\u200b",
+            "\t",
+            "a\nb",
+            " lead",
+            "trail ",
+            "",
+            ":",
+            "a:",
+            "a:b",
+            "...",
+            "---",
+            "=",
+            "<<",
+            "\u0007",
+            "\u2028",
+            "\r\n",
+            "1:30",
+            ".");
+
+    private final Random random;
+
+    private RandomConfiguration(Random random) {
+        this.random = random;
+    }
+
+    static Configuration make(Random random) {
+        return new RandomConfiguration(random).configuration();
+    }
+
+    private Configuration configuration() {
+        var builder = Configuration.builder();
+        if (random.nextBoolean()) {
+            builder.settings(new Settings(random.nextInt(5), time(), random.nextInt(3) * 1000));
+        }
+        int pools = 1 + random.nextInt(3);
+        for (int i = 0; i < pools; i++) {
+            builder.pool(pool(i + text()));
+        }
+        var poolNames = builder.build().pools().stream().map(ServerPool::name).toList();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            builder.variable(variable("v" + i));
+        }
+        builder.limitZone(new ConnectionLimit.Zone("zone", template(), 1 + random.nextInt(9)));
+        for (int i = random.nextInt(4); i > 0; i--) {
+            builder.virtualServer(server(i, poolNames));
+        }
+        return builder.build();
+    }
+
+    private ServerPool pool(String name) {
+        var builder = ServerPool.builder(name).personality(one(Personality.values()));
+        maybe(() -> builder.scheduler(new SchedulerSpec("x." + random.nextInt(9), texts())));
+        maybe(() -> builder.hashKey(template()));
+        for (int i = 1 + random.nextInt(5); i > 0; i--) {
+            builder.server(realServer());
+        }
+        maybe(() -> builder.affinity(
+                new Affinity(1 + random.nextInt(32), 1 + random.nextInt(128), positiveTime(), 1 + random.nextInt(99))));
+        for (int i = random.nextInt(3); i > 0; i--) {
+            builder.healthCheck(new HealthCheckSpec(
+                    "tcp",
+                    texts(),
+                    positiveTime(),
+                    positiveTime(),
+                    1 + random.nextInt(3),
+                    1 + random.nextInt(3),
+                    random.nextDouble(),
+                    random.nextBoolean(),
+                    random.nextInt(65_536)));
+        }
+        maybe(() -> builder.passiveHealth(Stream.<Supplier<PassiveHealth>>of(
+                        PassiveHealth.Off::new,
+                        PassiveHealth.MaxFails::new,
+                        PassiveHealth.SlidingWindow::defaults,
+                        () -> new PassiveHealth.SlidingWindow(3, positiveTime(), positiveTime(), random.nextInt(101)))
+                .skip(random.nextInt(4))
+                .findFirst()
+                .orElseThrow()
+                .get()));
+        maybe(() -> builder.queue(new ConnectionQueue(random.nextInt(9), time())));
+        return builder.build();
+    }
+
+    private RealServer realServer() {
+        var address = ServerAddress.parse(
+                one("10.0.0.1:80", "[2001:db8::1]:443", "db.example:5432", "unix:/run/a b.sock", "127.0.0.1:1"));
+        var builder = RealServer.builder(random.nextBoolean() ? address.text() : text(), address);
+        maybe(() -> builder.id("id" + text()));
+        maybe(() -> builder.weight(random.nextInt(RealServer.MAX_WEIGHT + 1)));
+        maybe(() -> builder.tier(random.nextInt(256)));
+        maybe(() -> builder.adminState(one(AdminState.values())));
+        maybe(() -> builder.maxConnections(random.nextInt(100)));
+        maybe(() -> builder.resumeConnections(random.nextInt(100)));
+        maybe(() -> builder.maxFails(random.nextInt(100)));
+        maybe(() -> builder.failTimeout(time()));
+        maybe(() -> builder.slowStart(time()));
+        maybe(() -> builder.labels(texts()));
+        return builder.build();
+    }
+
+    private VariableDefinition variable(String name) {
+        return switch (random.nextInt(3)) {
+            case 0 ->
+                new VariableDefinition.TextMap(
+                        name,
+                        template(),
+                        template(),
+                        IntStream.range(0, random.nextInt(4))
+                                .mapToObj(i -> new VariableDefinition.Rule(
+                                        one(VariableDefinition.Kind.values()), text() + i, template()))
+                                .toList(),
+                        random.nextBoolean());
+            case 1 ->
+                new VariableDefinition.Geo(
+                        name,
+                        template(),
+                        text(),
+                        List.of(range("10.0.0.0", "10.255.255.255"), range("::", "::9"), range("1.2.3.4", "1.2.3.4")));
+            default ->
+                new VariableDefinition.Split(
+                        name,
+                        template(),
+                        List.of(
+                                new VariableDefinition.Share(1 + random.nextInt(10_000), text()),
+                                new VariableDefinition.Share(VariableDefinition.Share.REST, text())));
+        };
+    }
+
+    private VariableDefinition.Range range(String first, String last) {
+        return new VariableDefinition.Range(
+                ServerAddress.numericAddress(first), ServerAddress.numericAddress(last), text());
+    }
+
+    private VirtualServer server(int number, List<String> pools) {
+        var builder = random.nextBoolean() ? VirtualServer.tcp(number + text()) : VirtualServer.udp(number + text());
+        for (int i = 1 + random.nextInt(2); i > 0; i--) {
+            var parsed = ListenAddress.parse(one("127.0.0.1", "[::]", "*") + ":" + (number * 1_000 + i));
+            builder.listen(
+                    random.nextBoolean()
+                            ? parsed
+                            : new ListenAddress(
+                                    parsed.address(),
+                                    parsed.firstPort(),
+                                    parsed.firstPort() + random.nextInt(1),
+                                    random.nextInt(9),
+                                    random.nextBoolean(),
+                                    random.nextBoolean()));
+        }
+        builder.target(
+                switch (random.nextInt(3)) {
+                    case 0 -> new Target.Pool(pools.get(random.nextInt(pools.size())));
+                    case 1 -> new Target.Named(template());
+                    default -> new Target.Reply(template());
+                });
+        builder.forwardingMode(one(
+                new ForwardingMode.Proxy(),
+                new ForwardingMode.Nat(),
+                new ForwardingMode.FullNat(),
+                new ForwardingMode.DirectRouting(),
+                new ForwardingMode.Tunnel()));
+        maybe(() -> builder.options(options()));
+        for (var network : List.of("10.0.0.0/8", "0.0.0.0/0", "::/0", "::1")) {
+            maybe(() -> builder.access(AccessRule.parse(random.nextBoolean(), network)));
+        }
+        maybe(() -> builder.assignment(new Assignment("x", template())));
+        maybe(() -> builder.limit(new ConnectionLimit(
+                "zone", 1 + random.nextInt(65_535), random.nextBoolean(), one(ConnectionLimit.Level.values()))));
+        maybe(() -> builder.accessLog(new AccessLog(
+                Path.of("logs/a b.log"),
+                template(),
+                one(AccessLog.Escape.values()),
+                random.nextBoolean() ? Optional.of(template()) : Optional.empty(),
+                random.nextInt(9_999),
+                time())));
+        return builder.build();
+    }
+
+    private ProxyOptions options() {
+        var builder = ProxyOptions.builder();
+        maybe(() -> builder.connectTimeout(positiveTime()));
+        maybe(() -> builder.idleTimeout(positiveTime()));
+        maybe(() -> builder.halfClose(random.nextBoolean()));
+        maybe(() -> builder.bufferBytes(1_024 + random.nextInt(99_999)));
+        maybe(() -> builder.splice(random.nextBoolean()));
+        maybe(() -> builder.nextServer(random.nextBoolean()));
+        maybe(() -> builder.nextServerTries(random.nextInt(9)));
+        maybe(() -> builder.nextServerTimeout(time()));
+        maybe(() -> builder.keepAlive(random.nextBoolean()));
+        maybe(() -> builder.userTimeout(time()));
+        maybe(() -> builder.sourceAddress(one("127.0.0.9", "::1")));
+        maybe(() -> builder.downloadRate(random.nextLong() & Long.MAX_VALUE));
+        maybe(() -> builder.uploadRate(random.nextInt(99_999)));
+        maybe(() -> builder.responses(random.nextInt(9) - 1));
+        maybe(() -> builder.requests(random.nextInt(9)));
+        return builder.build();
+    }
+
+    private Template template() {
+        return TemplateForm.parse(
+                (text() + text()).replace("$", "$$") + one("", "$remote_addr", "${a}b", "$a-", "$$", "$a$$"));
+    }
+
+    private Map<String, String> texts() {
+        var texts = new HashMap<String, String>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            texts.put(text(), text());
+        }
+        return texts;
+    }
+
+    private String text() {
+        return TEXTS.get(random.nextInt(TEXTS.size()));
+    }
+
+    private Duration time() {
+        return random.nextInt(4) == 0 ? Duration.ZERO : positiveTime();
+    }
+
+    private Duration positiveTime() {
+        return Duration.ofNanos(1_000 * (1 + (random.nextLong() & 0xFFFF_FFFF_FFFFL) / (1L << random.nextInt(40))));
+    }
+
+    private void maybe(Supplier<?> action) {
+        if (random.nextInt(3) > 0) {
+            action.get();
+        }
+    }
+
+    @SafeVarargs
+    private <V> V one(V... values) {
+        return values[random.nextInt(values.length)];
+    }
+}
