@@ -7,5 +7,6 @@ module io.steelyard.pool {
 
     exports io.steelyard.pool;
     exports io.steelyard.pool.key;
+    exports io.steelyard.pool.limit;
     exports io.steelyard.pool.variable;
 }

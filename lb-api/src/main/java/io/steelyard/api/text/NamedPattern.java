@@ -36,8 +36,6 @@ public record NamedPattern(Pattern pattern, List<String> names, List<Integer> gr
             return new NamedPattern(pattern, names, groups);
         } catch (PatternSyntaxException wrong) {
             throw new IllegalArgumentException(wrong.getDescription(), wrong);
-        } catch (StackOverflowError tooDeep) {
-            throw new IllegalArgumentException("it is nested too deep", tooDeep);
         }
     }
 

@@ -26,17 +26,16 @@ final class HealthCheckReader {
     void readMatch(Directive block) {
         var options = new HashMap<String, String>();
         var level = blocks.read(block.children(), Context.MATCH);
-        level.value("send").ifPresent(send -> options.put("send", send.text()));
+        level.value("send").ifPresent(send -> options.put("send", escaped(send.text())));
         level.first("expect").ifPresent(expect -> {
             if (expect.arguments().size() == 1) {
-                options.put("expect", expect.argument(0).text());
+                options.put("expect", escaped(expect.argument(0).text()));
             } else if (expect.argument(0).text().equals("~")
                     || expect.argument(0).text().equals("~*")) {
-                var ignoresCase = expect.argument(0).text().equals("~*");
-                options.put(
-                        "expect-regex",
-                        (ignoresCase ? "(?i)" : "") + expect.argument(1).text());
-                Patterns.check(findings, expect.argument(1), expect.argument(1).text());
+                var flags = expect.argument(0).text().equals("~*") ? "(?i)" : "";
+                Patterns.check(findings, expect.argument(1), expect.argument(1).text())
+                        .ifPresent(regex -> options.put(
+                                "expect-regex", flags + regex.pattern().pattern()));
             } else {
                 findings.badArgument(expect, expect.argument(0), "~ or ~* before a regular expression");
             }
@@ -94,6 +93,9 @@ final class HealthCheckReader {
             return Optional.empty();
         }
         options.forEach(spec::option);
+        if (isUdp && !options.containsKey("send")) {
+            spec.option("send", "nginx health check");
+        }
         if (jitter.compareTo(interval) > 0) {
             findings.warning(
                     directive.position(),
@@ -111,6 +113,11 @@ final class HealthCheckReader {
             findings.error(directive.position(), "'health_check' cannot be used: " + wrong.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** {@code \xNN} stands for a byte; any other backslash, which the file had as two, for itself. */
+    private static String escaped(String text) {
+        return text.replaceAll("\\\\(?!x[0-9A-Fa-f]{2})", "\\\\\\\\");
     }
 
     /** The options of a match; null, and told, where there is none. */

@@ -61,10 +61,10 @@ final class UpstreamReader {
                 pool.server(server);
             }
         }
-        boolean hasBrokenServer = upstream.children().stream()
-                .anyMatch(child ->
-                        child.keyword().equals("server") && !level.directives().contains(child));
-        if (primaries == 0 && !hasBrokenServer) {
+        long written = upstream.children().stream()
+                .filter(child -> child.keyword().equals("server"))
+                .count();
+        if (primaries == 0 && used >= written) {
             findings.error(
                     upstream.argument(0).position(),
                     used == 0

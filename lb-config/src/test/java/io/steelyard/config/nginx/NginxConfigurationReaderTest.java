@@ -151,6 +151,38 @@ class NginxConfigurationReaderTest {
         assertThat(check.port()).isEqualTo(6379);
         assertThat(check.mandatory()).isTrue();
         assertThat(checks.get(1).type()).isEqualTo("udp");
+        assertThat(checks.get(1).options()).isEqualTo(Map.of("send", "nginx health check"));
+    }
+
+    @Test
+    void bytesOfAMatchAreEscapedForTheCheck() {
+        var check = stream(
+                        "match m { send \"\\x00a\\\\b\\\\x\"; expect ~* \"(?<a_b>x)\"; } upstream a { server 10.0.0.1:80; }"
+                                + "server { listen 80; proxy_pass a; health_check match=m; }")
+                .pool("a")
+                .orElseThrow()
+                .healthChecks()
+                .getFirst();
+        assertThat(check.options()).isEqualTo(Map.of("send", "\\x00a\\\\b\\\\x", "expect-regex", "(?i)(?<g0>x)"));
+    }
+
+    @Test
+    void largeUpstreamIsReadInAMoment() {
+        var text = new StringBuilder("upstream a {");
+        for (int i = 0; i < 5_000; i++) {
+            text.append("server 10.")
+                    .append(i >> 8 & 0xFF)
+                    .append('.')
+                    .append(i & 0xFF)
+                    .append(".1:80 weight=2;\n");
+        }
+        var started = System.nanoTime();
+        assertThat(stream(text + "} server { listen 80; proxy_pass a; }")
+                        .pool("a")
+                        .orElseThrow()
+                        .servers())
+                .hasSize(5_000);
+        assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(10));
     }
 
     @Test

@@ -41,7 +41,8 @@ final class CompiledGeo implements CompiledVariable {
 
     private static InetAddress parse(String text) {
         try {
-            return ServerAddress.numericAddress(text);
+            // An address with a zone is none to nginx, and one that Java reads for some interfaces only.
+            return text.indexOf('%') < 0 ? ServerAddress.numericAddress(text) : NO_ADDRESS;
         } catch (IllegalArgumentException isNone) {
             return NO_ADDRESS;
         }
