@@ -5,6 +5,20 @@ module io.steelyard.schedulers {
     requires static org.jspecify;
 
     provides io.steelyard.api.schedule.SchedulerProvider with
+            io.steelyard.schedulers.lvs.DestinationHashProvider,
+            io.steelyard.schedulers.lvs.LeastConnectionProvider,
+            io.steelyard.schedulers.lvs.LocalityLeastConnectionProvider,
+            io.steelyard.schedulers.lvs.MaglevHashProvider,
+            io.steelyard.schedulers.lvs.NeverQueueProvider,
+            io.steelyard.schedulers.lvs.OverflowProvider,
+            io.steelyard.schedulers.lvs.ReplicatedLocalityProvider,
+            io.steelyard.schedulers.lvs.RoundRobinProvider,
+            io.steelyard.schedulers.lvs.ShortestExpectedDelayProvider,
+            io.steelyard.schedulers.lvs.SourceHashProvider,
+            io.steelyard.schedulers.lvs.TwoChoicesProvider,
+            io.steelyard.schedulers.lvs.WeightedFailoverProvider,
+            io.steelyard.schedulers.lvs.WeightedLeastConnectionProvider,
+            io.steelyard.schedulers.lvs.WeightedRoundRobinProvider,
             io.steelyard.schedulers.nginx.HashProvider,
             io.steelyard.schedulers.nginx.IpHashProvider,
             io.steelyard.schedulers.nginx.LeastConnProvider,

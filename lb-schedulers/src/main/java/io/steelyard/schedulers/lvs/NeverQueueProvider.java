@@ -1,0 +1,34 @@
+package io.steelyard.schedulers.lvs;
+
+import io.steelyard.api.plugin.Options;
+import io.steelyard.api.schedule.Candidates;
+import io.steelyard.api.schedule.Flow;
+import io.steelyard.api.schedule.Scheduler;
+import io.steelyard.api.schedule.SchedulerProvider;
+
+/** {@code lvs.nq}: the first listed server without an active flow; where all have some, as {@code lvs.sed}. */
+public final class NeverQueueProvider implements SchedulerProvider {
+    @Override
+    public String name() {
+        return "lvs.nq";
+    }
+
+    @Override
+    public String description() {
+        return "the first idle server, else the shortest expected delay";
+    }
+
+    @Override
+    public Scheduler create(Options options) {
+        return (candidates, previous) -> flow -> pick(candidates, flow);
+    }
+
+    private static int pick(Candidates candidates, Flow flow) {
+        for (int i = 0; i < candidates.size(); i++) {
+            if (candidates.load(i).active() == 0 && candidates.isEligible(i, flow)) {
+                return i;
+            }
+        }
+        return ServerList.shortestDelay(candidates, flow);
+    }
+}

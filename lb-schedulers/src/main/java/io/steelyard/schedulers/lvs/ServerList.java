@@ -1,0 +1,92 @@
+package io.steelyard.schedulers.lvs;
+
+import io.steelyard.api.pool.AdminState;
+import io.steelyard.api.schedule.Candidates;
+import io.steelyard.api.schedule.Flow;
+import io.steelyard.api.schedule.Picker;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/** What IPVS schedulers have in common: the kernel's idea of which servers are on the list, of load, and of the least loaded. */
+final class ServerList {
+    private ServerList() {}
+
+    /** Whether the kernel would know the server: it takes flows, or is quiesced by weight 0 or by draining. */
+    static boolean isListed(Candidates candidates, int index) {
+        return candidates.isUsable(index)
+                || candidates.weight(index) == 0
+                || candidates.server(index).adminState() == AdminState.DRAINING;
+    }
+
+    /** The weight the kernel would see: 0 for a server that takes no new flows. */
+    static int weight(Candidates candidates, int index) {
+        return candidates.isUsable(index) ? candidates.weight(index) : 0;
+    }
+
+    /** How busy a server is: an active flow counts as much as 256 that are over but tracked. */
+    static long overhead(Candidates candidates, int index) {
+        var load = candidates.load(index);
+        return ((long) load.active() << 8) + load.inactive();
+    }
+
+    /** The eligible server with the least overhead for its weight, the first listed on ties. */
+    static int leastForWeight(Candidates candidates, Flow flow) {
+        int least = Picker.NONE;
+        long leastOverhead = 0;
+        long leastWeight = 1;
+        for (int i = 0; i < candidates.size(); i++) {
+            if (candidates.isEligible(i, flow)) {
+                long overhead = overhead(candidates, i);
+                long weight = candidates.weight(i);
+                if (least == Picker.NONE || leastOverhead * weight > overhead * leastWeight) {
+                    least = i;
+                    leastOverhead = overhead;
+                    leastWeight = weight;
+                }
+            }
+        }
+        return least;
+    }
+
+    /** The eligible server on which the flow would be served soonest: least {@code (active + 1) / weight}, the first listed on ties. */
+    static int shortestDelay(Candidates candidates, Flow flow) {
+        int least = Picker.NONE;
+        long leastActive = 0;
+        long leastWeight = 1;
+        for (int i = 0; i < candidates.size(); i++) {
+            if (candidates.isEligible(i, flow)) {
+                long active = candidates.load(i).active() + 1L;
+                long weight = candidates.weight(i);
+                if (least == Picker.NONE || leastActive * weight > active * leastWeight) {
+                    least = i;
+                    leastActive = active;
+                    leastWeight = weight;
+                }
+            }
+        }
+        return least;
+    }
+
+    /** The indexes of the usable servers, the greatest weight first, in configuration order among equals. */
+    static int[] byWeight(Candidates candidates) {
+        return IntStream.range(0, candidates.size())
+                .filter(candidates::isUsable)
+                .boxed()
+                .sorted(Comparator.comparingInt(candidates::weight).reversed())
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    /** An IPv6 address folded to 32 bits as the kernel does it, by exclusive or of its words; an IPv4 address is itself. */
+    static int fold(long high, long low, boolean isIpv4) {
+        return isIpv4 ? (int) low : (int) (high >>> 32) ^ (int) high ^ (int) (low >>> 32) ^ (int) low;
+    }
+
+    static int foldedClient(Flow flow) {
+        return fold(flow.clientHigh(), flow.clientLow(), flow.isClientIpv4());
+    }
+
+    static int foldedDestination(Flow flow) {
+        return fold(flow.destinationHigh(), flow.destinationLow(), flow.isDestinationIpv4());
+    }
+}
