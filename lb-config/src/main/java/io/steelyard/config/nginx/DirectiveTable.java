@@ -251,8 +251,7 @@ final class DirectiveTable {
                 "mqtt",
                 "mqtt_preread",
                 "mqtt_set_connect",
-                "rdp_preread",
-                "pass_through")) {
+                "rdp_preread")) {
             refuse("it is not supported", name, Set.of(STREAM, SERVER), 0, ANY);
         }
     }

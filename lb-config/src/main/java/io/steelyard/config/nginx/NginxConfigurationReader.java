@@ -1,7 +1,5 @@
 package io.steelyard.config.nginx;
 
-import io.steelyard.api.Configuration;
-import io.steelyard.api.ConfigurationException;
 import io.steelyard.api.Problem;
 import io.steelyard.api.config.ConfigurationReader;
 import io.steelyard.api.config.ConfigurationSource;
@@ -55,20 +53,31 @@ public final class NginxConfigurationReader implements ConfigurationReader {
 
     @Override
     public ReadResult read(ConfigurationSource source) {
+        return read(source, true);
+    }
+
+    @Override
+    public ReadResult readPart(ConfigurationSource source) {
+        return read(source, false);
+    }
+
+    private static ReadResult read(ConfigurationSource source, boolean isWhole) {
         var tree = SyntaxTree.parse(source);
         var findings = new Findings();
         tree.problems().forEach(findings::add);
-        var builder = new StreamTranslator(findings).translate(tree.directives());
-        Optional<Configuration> configuration = Optional.empty();
-        if (findings.problems().stream().noneMatch(Problem::isError)) {
-            try {
-                configuration = Optional.of(builder.build());
-            } catch (ConfigurationException invalid) {
-                var result = new ReadResult(Optional.empty(), List.of(), findings.positions());
-                invalid.problems().forEach(problem -> findings.add(result.locate(problem)));
-            }
+        var configuration = new StreamTranslator(findings, isWhole).translate(tree.directives());
+        if (isWhole && isSound(findings)) {
+            var result = new ReadResult(Optional.empty(), List.of(), findings.positions());
+            configuration.problems().forEach(problem -> findings.add(result.locate(problem)));
         }
-        return new ReadResult(configuration, inFileOrder(source.name(), findings.problems()), findings.positions());
+        return new ReadResult(
+                isSound(findings) ? Optional.of(configuration) : Optional.empty(),
+                inFileOrder(source.name(), findings.problems()),
+                findings.positions());
+    }
+
+    private static boolean isSound(Findings findings) {
+        return findings.problems().stream().noneMatch(Problem::isError);
     }
 
     /** The main file's problems first, then those of the others in the order the files were met. */

@@ -20,13 +20,16 @@ import java.util.Set;
 final class Pools {
     private final Findings findings;
     private final VariableScope variables;
+    private final boolean isWhole;
     private final Map<String, ServerPool.Builder> byName = new LinkedHashMap<>();
     private final Map<String, String> upstreams = new LinkedHashMap<>();
     private final Map<String, Set<HealthCheckSpec>> checks = new LinkedHashMap<>();
 
-    Pools(Findings findings, VariableScope variables) {
+    /** @param isWhole whether no other file may define an upstream */
+    Pools(Findings findings, VariableScope variables, boolean isWhole) {
         this.findings = findings;
         this.variables = variables;
+        this.isWhole = isWhole;
     }
 
     List<ServerPool> all() {
@@ -82,6 +85,9 @@ final class Pools {
             return Optional.of(new Target.Pool(text));
         } catch (IllegalArgumentException wrong) {
             boolean isName = text.indexOf(':') < 0;
+            if (isName && !isWhole) {
+                return Optional.of(new Target.Pool(text));
+            }
             findings.error(
                     word.position(),
                     isName ? "unknown upstream '" + text + "'" : "'proxy_pass' cannot use " + wrong.getMessage(),

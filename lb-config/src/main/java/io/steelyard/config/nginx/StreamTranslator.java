@@ -1,39 +1,53 @@
 package io.steelyard.config.nginx;
 
 import io.steelyard.api.Configuration;
+import io.steelyard.api.Problem;
 import io.steelyard.api.Settings;
+import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.proxy.ConnectionLimit;
+import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.api.text.VariableDefinition;
 import io.steelyard.config.nginx.grammar.Directive;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Makes the model of a file's directives, telling all that is wrong with them. One use, one thread. */
 final class StreamTranslator {
     private final Findings findings;
     private final BlockReader blocks;
     private final VariableScope variables;
-    private final Configuration.Builder configuration = Configuration.builder();
+    private final boolean isWhole;
+    private final List<VirtualServer> virtualServers = new ArrayList<>();
+    private final List<VariableDefinition> definitions = new ArrayList<>();
+    private List<ServerPool> pools = List.of();
+    private List<ConnectionLimit.Zone> limitZones = List.of();
+    private Settings settings = Settings.defaults();
 
-    StreamTranslator(Findings findings) {
+    /** @param isWhole whether no other file may add to this one */
+    StreamTranslator(Findings findings, boolean isWhole) {
         this.findings = findings;
+        this.isWhole = isWhole;
         blocks = new BlockReader(findings);
         variables = new VariableScope(findings);
     }
 
-    /** The model, to be built only where no error was found. */
-    Configuration.Builder translate(List<Directive> directives) {
+    /** The model, of use only where no error was found. */
+    Configuration translate(List<Directive> directives) {
         var level = blocks.read(directives, Context.MAIN);
         level.value("worker_shutdown_timeout").ifPresent(timeout -> {
-            var defaults = Settings.defaults();
-            configuration.settings(
-                    new Settings(defaults.loops(), Values.time(timeout.text()), defaults.maxConnections()));
+            settings = new Settings(settings.loops(), Values.time(timeout.text()), settings.maxConnections());
         });
         level.first("events").ifPresent(events -> blocks.read(events.children(), Context.EVENTS));
         level.first("http").ifPresent(this::readHttp);
         level.first("stream").ifPresent(this::readStream);
-        if (directives.stream().noneMatch(directive -> directive.keyword().equals("stream"))
+        if (isWhole
+                && directives.stream()
+                        .noneMatch(directive -> directive.keyword().equals("stream"))
                 && findings.problems().isEmpty()) {
-            findings.add(io.steelyard.api.Problem.warning("", "the file has no stream block: nothing is balanced"));
+            findings.add(Problem.warning("", "the file has no stream block: nothing is balanced"));
         }
-        return configuration;
+        return new Configuration(settings, pools, virtualServers, definitions, limitZones);
     }
 
     private void readHttp(Directive http) {
@@ -53,7 +67,7 @@ final class StreamTranslator {
 
     private void readStream(Directive stream) {
         var level = blocks.read(stream.children(), Context.STREAM);
-        var pools = new Pools(findings, variables);
+        var upstreamPools = new Pools(findings, variables, isWhole);
         var upstreams = new UpstreamReader(findings, blocks, variables);
         var maps = new MapReader(findings, variables);
         var geos = new GeoReader(findings, variables);
@@ -62,7 +76,7 @@ final class StreamTranslator {
         var checks = new HealthCheckReader(findings, blocks);
         for (var directive : level.directives()) {
             switch (directive.keyword()) {
-                case "upstream" -> pools.add(directive.argument(0), upstreams.read(directive));
+                case "upstream" -> upstreamPools.add(directive.argument(0), upstreams.read(directive));
                 case "map" -> define(directive, maps.readMap(directive));
                 case "split_clients" -> define(directive, maps.readSplit(directive));
                 case "geo" -> define(directive, geos.read(directive));
@@ -72,20 +86,20 @@ final class StreamTranslator {
                 default -> {}
             }
         }
-        var settings = ServerSettings.read(level, logs, limits, findings);
-        var servers = new ServerReader(findings, blocks, variables, logs, limits, checks, pools);
+        var shared = ServerSettings.read(level, logs, limits, findings);
+        var servers = new ServerReader(findings, blocks, variables, logs, limits, checks, upstreamPools);
         for (var server : level.all("server")) {
-            servers.read(server, settings).forEach(configuration::virtualServer);
+            virtualServers.addAll(servers.read(server, shared));
         }
-        pools.all().forEach(configuration::pool);
-        limits.zones().forEach(configuration::limitZone);
+        pools = upstreamPools.all();
+        limitZones = limits.zones();
         variables.tellUnknown();
     }
 
-    private void define(Directive directive, java.util.Optional<io.steelyard.api.text.VariableDefinition> definition) {
+    private void define(Directive directive, Optional<VariableDefinition> definition) {
         definition.ifPresent(variable -> {
             findings.place("variables." + variable.name(), directive.position());
-            configuration.variable(variable);
+            definitions.add(variable);
         });
     }
 }

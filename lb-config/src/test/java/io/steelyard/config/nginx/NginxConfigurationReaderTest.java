@@ -249,6 +249,17 @@ class NginxConfigurationReaderTest {
     }
 
     @Test
+    void onePartOfSeveralMayNameThePoolOfAnother() {
+        var source = ConfigurationSource.of("f", "stream { server { listen 80; proxy_pass elsewhere; } }");
+        assertThat(reader.read(source).configuration()).isEmpty();
+        assertThat(reader.readPart(source).configuration().orElseThrow().virtualServers())
+                .singleElement()
+                .satisfies(server -> assertThat(server.pool()).isEqualTo("elsewhere"));
+        assertThat(reader.readPart(ConfigurationSource.of("f", "events {}")).problems())
+                .isEmpty();
+    }
+
+    @Test
     void recognizesItsOwnFilesOnly() {
         assertThat(reader.recognizes(ConfigurationSource.of("x", "worker_processes 1;\nstream {")))
                 .isEqualTo(95);
