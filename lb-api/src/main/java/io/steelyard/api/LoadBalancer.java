@@ -36,6 +36,9 @@ public interface LoadBalancer extends AutoCloseable {
     /** Calls {@code listener} for each event from now on, on the control thread; it must not block. */
     void onEvent(Consumer<Event> listener);
 
+    /** Closes the access logs and opens them again by name, after they were moved away. */
+    void reopenLogs();
+
     /** Accepts nothing new, waits until the open flows have finished or {@code limit} has passed, then closes. */
     void drain(Duration limit);
 

@@ -15,6 +15,7 @@ import io.steelyard.api.proxy.ForwardingMode;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.core.loop.LoopGroup;
+import io.steelyard.core.session.Sessions;
 import io.steelyard.core.stream.StreamForwarderProvider;
 import io.steelyard.pool.ControlLoop;
 import io.steelyard.pool.HostNames;
@@ -53,6 +54,7 @@ final class Engine implements LoadBalancer {
     private final Plugins plugins;
     private final ControlLoop control;
     private final LoopGroup loops;
+    private final Sessions sessions = new Sessions(this::publish);
     private final StreamForwarderProvider streams;
     private final List<ForwarderProvider> providers;
     private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
@@ -70,13 +72,17 @@ final class Engine implements LoadBalancer {
     /** Written by the control thread. */
     private volatile Configuration configuration;
 
+    /** What is being applied, or was last. */
+    private Configuration applying;
+
     private Engine(Configuration first, Plugins plugins, List<Consumer<Event>> listeners) {
         this.plugins = plugins;
         this.listeners.addAll(listeners);
+        applying = first;
         configuration = new Configuration(first.settings(), List.of(), List.of(), List.of(), List.of());
         control = ControlLoop.start("lb-control", failure -> LOG.error("a control task failed", failure));
         loops = LoopGroup.start(first.settings().loops());
-        streams = new StreamForwarderProvider(loops, this::publish);
+        streams = new StreamForwarderProvider(loops, sessions, this::publish);
         providers = new ArrayList<>(plugins.forwarders());
         providers.add(streams);
     }
@@ -159,6 +165,11 @@ final class Engine implements LoadBalancer {
     }
 
     @Override
+    public void reopenLogs() {
+        sessions.reopenLogs();
+    }
+
+    @Override
     public void drain(Duration limit) {
         var drained = new CompletableFuture<Void>();
         control.call(() -> {
@@ -191,6 +202,7 @@ final class Engine implements LoadBalancer {
         });
         streams.close();
         loops.close();
+        sessions.close();
         control.close();
     }
 
@@ -200,6 +212,11 @@ final class Engine implements LoadBalancer {
         @Override
         public Balancer balancer(String pool) {
             return running(pool).balancer();
+        }
+
+        @Override
+        public Configuration configuration() {
+            return applying;
         }
 
         @Override
@@ -224,10 +241,15 @@ final class Engine implements LoadBalancer {
 
     private void applyResolved(Configuration changed, Map<String, ServerPool> resolved) {
         var undo = new ArrayDeque<Runnable>();
+        var before = configuration;
+        applying = changed;
+        var restoreSessions = sessions.change(changed);
         try {
             addPools(changed, resolved, undo);
             changeServers(changed, undo);
         } catch (IOException | RuntimeException failed) {
+            applying = before;
+            restoreSessions.run();
             undo.forEach(Runnable::run);
             if (failed instanceof IOException) {
                 throw new ConfigurationException(List.of(Problem.error("", String.valueOf(failed.getMessage()))));

@@ -4,6 +4,7 @@ import io.steelyard.api.Configuration;
 import io.steelyard.api.Problem;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.pool.PoolValidation;
+import io.steelyard.pool.variable.VariableTable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +21,11 @@ public final class Validation {
         var problems = new ArrayList<>(configuration.problems());
         for (var pool : configuration.pools()) {
             problems.addAll(PoolValidation.check(pool, plugins));
+        }
+        try {
+            VariableTable.of(configuration.variables());
+        } catch (IllegalArgumentException malformed) {
+            problems.add(Problem.error("variables", String.valueOf(malformed.getMessage())));
         }
         return List.copyOf(problems);
     }

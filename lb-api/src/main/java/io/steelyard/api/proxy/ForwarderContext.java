@@ -1,5 +1,6 @@
 package io.steelyard.api.proxy;
 
+import io.steelyard.api.Configuration;
 import io.steelyard.api.Event;
 import io.steelyard.api.schedule.Balancer;
 
@@ -11,6 +12,9 @@ public interface ForwarderContext {
      * @throws IllegalArgumentException where there is no such pool
      */
     Balancer balancer(String pool);
+
+    /** The configuration a virtual server is opened or changed under: its variables and limit zones. */
+    Configuration configuration();
 
     /** Tells the application. */
     void publish(Event event);

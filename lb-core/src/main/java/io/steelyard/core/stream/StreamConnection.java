@@ -5,6 +5,7 @@ import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Lease;
 import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
+import io.steelyard.core.session.Session;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,13 @@ import org.jspecify.annotations.Nullable;
  * A client's connection and the one to its server. Owned by the loop that accepted it.
  *
  * <pre>
- *            no room                    refused, timed out: another server
- *   PICKING ─────────► QUEUED ──┐         ┌──────┐
- *      │  ◄──────room───────────┘         ▼      │
+ *   limits, access rules, target
+ *      │        ├──► REPLYING (a text instead of a server) ──► CLOSED
+ *      │        └──► RESOLVING (a server by host name) ──┐
+ *      ▼                                                 ▼
+ *   PICKING ─────────► QUEUED ──┐ no room   refused, timed out: another server
+ *      │  ◄──────room───────────┘         ┌──────┐
+ *      │                                  ▼      │
  *      └───────────────────────────► CONNECTING ─┘ ──► RELAYING ──► CLOSED
  *      no server: closed at once
  * </pre>
@@ -24,7 +29,18 @@ import org.jspecify.annotations.Nullable;
  * have been silent for the idle timeout, or when its server's drain deadline cuts it.
  */
 final class StreamConnection extends Timer implements Balancer.Waiter {
+    private static final int OK = 200;
+    private static final int FORBIDDEN = 403;
+    private static final int TARGET_UNKNOWN = 500;
+    private static final int NO_SERVER = 502;
+    private static final int LIMITED = 503;
+
+    /** How long a client that was sent a reply may go on sending. */
+    private static final long REPLY_LINGER_NS = 5_000_000_000L;
+
     private enum State {
+        RESOLVING,
+        REPLYING,
         PICKING,
         QUEUED,
         CONNECTING,
@@ -35,7 +51,7 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     private final StreamWorker worker;
     private final StreamListener listener;
     private final StreamService service;
-    private final Lease lease;
+    private final @Nullable Session session;
     private final Endpoint client;
     private final long clientHigh;
     private final long clientLow;
@@ -43,6 +59,10 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     private final long startNs;
 
     private State state = State.PICKING;
+    private @Nullable Balancer balancer;
+    private @Nullable Lease lease;
+    private @Nullable Reply reply;
+    private int status = OK;
     private @Nullable Endpoint server;
     private @Nullable Pump upload;
     private @Nullable Pump download;
@@ -63,11 +83,12 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
             int fd,
             long high,
             long low,
-            int port) {
+            int port,
+            @Nullable Session session) {
+        this.session = session;
         this.worker = worker;
         this.listener = listener;
         this.service = service;
-        lease = service.balancer().newLease();
         clientHigh = high;
         clientLow = low;
         clientPort = port;
@@ -78,7 +99,62 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
 
     /** Finds it a server. */
     void begin() {
-        pick();
+        var rules = session;
+        if (rules == null) {
+            use(service.balancer());
+        } else if (!rules.enterLimits()) {
+            refuse(LIMITED);
+        } else if (!listener.admitsPeer(service)) {
+            refuse(FORBIDDEN);
+        } else if (rules.isReply()) {
+            reply(rules.reply());
+        } else if (rules.hasOwnTarget()) {
+            find(rules, rules.targetText());
+        } else {
+            use(service.balancer());
+        }
+    }
+
+    private void find(Session rules, String target) {
+        var known = rules.known(target);
+        if (known != null || !rules.needsNameServer(target)) {
+            use(known);
+            return;
+        }
+        state = State.RESOLVING;
+        client.update();
+        Thread.ofVirtual().start(() -> {
+            var found = rules.resolve(target);
+            worker.loop().execute(() -> {
+                if (state == State.RESOLVING) {
+                    use(found);
+                }
+            });
+        });
+    }
+
+    private void use(@Nullable Balancer found) {
+        if (found == null) {
+            refuse(TARGET_UNKNOWN);
+            return;
+        }
+        balancer = found;
+        var held = found.newLease();
+        lease = held;
+        pick(found, held);
+    }
+
+    private void reply(byte[] text) {
+        state = State.REPLYING;
+        reply = new Reply(worker, client, text);
+        worker.timers().set(this, worker.timers().nowNs() + REPLY_LINGER_NS);
+        onReplyReady();
+    }
+
+    private void onReplyReady() {
+        if (reply != null && reply.run()) {
+            close();
+        }
     }
 
     boolean isClosed() {
@@ -87,8 +163,10 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
 
     /** Whether it uses this server of this pool. */
     boolean isOn(String pool, String serverId) {
-        return lease.isHeld()
-                && service.server().pool().equals(pool)
+        return balancer != null
+                && lease != null
+                && lease.isHeld()
+                && balancer.pool().name().equals(pool)
                 && lease.server().id().equals(serverId);
     }
 
@@ -99,6 +177,12 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     // ---- finding a server
 
     private void pick() {
+        if (balancer != null && lease != null) {
+            pick(balancer, lease);
+        }
+    }
+
+    private void pick(Balancer from, Lease held) {
         state = State.PICKING;
         while (state == State.PICKING) {
             var flow = worker.flow().clear();
@@ -106,25 +190,36 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
             listener.fillDestination(flow, client.fd());
             if (service.hashKey() != null) {
                 service.hashKey().fill(flow);
+            } else if (session != null) {
+                session.fillKey(from.pool().name(), flow);
             }
-            switch (service.balancer().pick(flow, lease)) {
-                case PICKED -> connect();
-                case ALL_FULL -> enqueue();
-                case NONE_AVAILABLE -> refuse();
+            switch (from.pick(flow, held)) {
+                case PICKED -> connect(held);
+                case ALL_FULL -> enqueue(from, held);
+                case NONE_AVAILABLE -> {
+                    if (session != null) {
+                        session.nonePicked(from.pool().name());
+                    }
+                    refuse(NO_SERVER);
+                }
             }
         }
     }
 
-    private void enqueue() {
+    private void enqueue(Balancer from, Lease held) {
         if (!isInQueue) {
             isInQueue = true;
-            worker.timers().set(this, worker.timers().nowNs() + service.limits().queueTimeoutNs());
+            worker.timers()
+                    .set(
+                            this,
+                            worker.timers().nowNs()
+                                    + from.pool().queue().timeout().toNanos());
             // Paused, so that only a reset is reported: the client may wait with its end already sent.
             client.update();
         }
         state = State.QUEUED;
-        if (!service.balancer().await(lease, this)) {
-            refuse();
+        if (!from.await(held, this)) {
+            refuse(NO_SERVER);
         }
     }
 
@@ -137,34 +232,38 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     private void onRoomOnLoop() {
         if (state == State.QUEUED) {
             pick();
-        } else if (state == State.CLOSED) {
+        } else if (state == State.CLOSED && balancer != null && lease != null) {
             // It left as it was called. Taking the room and giving it back calls whoever waits behind it.
             var flow = worker.flow().clear().client(clientHigh, clientLow, clientPort);
-            if (service.balancer().pick(flow, lease) == Balancer.Outcome.PICKED) {
+            if (balancer.pick(flow, lease) == Balancer.Outcome.PICKED) {
                 lease.cancelled();
             }
         }
     }
 
-    private void refuse() {
+    private void refuse(int why) {
+        status = why;
         listener.countRefused();
         close();
     }
 
-    private void connect() {
+    private void connect(Lease held) {
         if (isInQueue) {
             isInQueue = false;
             worker.timers().cancel(this);
         }
-        int fd = worker.connector()
-                .connect(lease.server().address(), service.server().options());
+        var address = held.server().address();
+        if (session != null) {
+            session.attempt(address.text(), worker.timers().nowNs());
+        }
+        int fd = worker.connector().connect(address, service.server().options());
         if (fd < 0) {
             if (Connector.isOurFault(-fd)) {
-                worker.report("cannot open a connection to " + lease.server().id() + ": " + Errno.text(-fd));
-                lease.cancelled();
-                refuse();
+                worker.report("cannot open a connection to " + held.server().id() + ": " + Errno.text(-fd));
+                held.cancelled();
+                refuse(NO_SERVER);
             } else {
-                serverFailed(Lease.Failure.CONNECT_ERROR);
+                serverFailed(held, Lease.Failure.CONNECT_ERROR);
             }
             return;
         }
@@ -176,20 +275,24 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         worker.timers().set(this, worker.timers().nowNs() + service.limits().connectTimeoutNs());
     }
 
-    private void serverFailed(Lease.Failure failure) {
-        lease.failed(failure);
+    private void serverFailed(Lease held, Lease.Failure failure) {
+        held.failed(failure);
+        long nowNs = worker.timers().nowNs();
+        if (session != null) {
+            session.attemptEnded(0, 0, nowNs);
+        }
         if (server != null) {
             server.close();
             server = null;
         }
         var limits = service.limits();
         boolean another = limits.nextServer()
-                && lease.attempts() < limits.tries()
-                && worker.timers().nowNs() - startNs < limits.nextServerTimeoutNs();
+                && held.attempts() < limits.tries()
+                && nowNs - startNs < limits.nextServerTimeoutNs();
         if (another) {
             state = State.PICKING;
         } else {
-            refuse();
+            refuse(NO_SERVER);
         }
     }
 
@@ -211,7 +314,8 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     private void onClientReady(int ready) {
         switch (state) {
             case RELAYING -> onRelayReady(ready, upload, download, true);
-            case QUEUED, CONNECTING -> {
+            case REPLYING -> onReplyReady();
+            case QUEUED, CONNECTING, RESOLVING -> {
                 if ((ready & FdRegistration.ERROR) != 0) {
                     cancel();
                 }
@@ -222,20 +326,25 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
 
     private void onConnectEnded() {
         var endpoint = server;
-        if (endpoint == null) {
+        var held = lease;
+        if (endpoint == null || held == null) {
             return;
         }
-        int outcome = worker.connector().outcome(endpoint.fd(), lease.server().address());
+        int outcome = worker.connector().outcome(endpoint.fd(), held.server().address());
         if (outcome == -Errno.EALREADY) {
             return;
         }
         if (outcome < 0) {
-            serverFailed(outcome == -Errno.ETIMEDOUT ? Lease.Failure.CONNECT_TIMEOUT : Lease.Failure.CONNECT_ERROR);
+            serverFailed(
+                    held, outcome == -Errno.ETIMEDOUT ? Lease.Failure.CONNECT_TIMEOUT : Lease.Failure.CONNECT_ERROR);
             return;
         }
         state = State.RELAYING;
-        lease.connected();
+        held.connected();
         lastActivityNs = worker.timers().nowNs();
+        if (session != null) {
+            session.connected(lastActivityNs);
+        }
         worker.timers().set(this, lastActivityNs + service.limits().idleTimeoutNs());
         var limits = service.limits();
         var up = new Pump(this, worker, client, endpoint, limits, limits.uploadRate());
@@ -286,7 +395,7 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
                 ? upload.hasEnded() && download.hasEnded()
                 : upload.hasEnded() || download.hasEnded();
         if (isDone) {
-            lease.completed();
+            complete();
             close();
             return;
         }
@@ -310,8 +419,11 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
 
     /** A pump read something. */
     void onBytes(Pump pump) {
-        if (pump == download) {
+        if (pump == download && lease != null) {
             lease.firstByte();
+            if (session != null) {
+                session.firstByte(lastActivityNs);
+            }
         }
     }
 
@@ -329,15 +441,22 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
             return;
         }
         boolean isServersFault = !isClient
-                && service.balancer().pool().personality() == Personality.NATIVE
+                && balancer != null
+                && balancer.pool().personality() == Personality.NATIVE
                 && download != null
                 && download.movedBytes() == 0;
-        if (isServersFault) {
+        if (isServersFault && lease != null) {
             lease.failed(Lease.Failure.BROKEN);
         } else {
-            lease.completed();
+            complete();
         }
         reset();
+    }
+
+    private void complete() {
+        if (lease != null) {
+            lease.completed();
+        }
     }
 
     /** Ends both sides with a reset, so that nobody takes what came so far for the whole. */
@@ -350,19 +469,20 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     }
 
     private void cancel() {
-        lease.cancelled();
+        if (lease != null) {
+            lease.cancelled();
+        }
         close();
     }
 
     @Override
     protected void onDeadline(long nowNs) {
         switch (state) {
-            case QUEUED -> {
-                service.balancer().cancel(this);
-                refuse();
-            }
+            case QUEUED -> refuse(NO_SERVER);
             case CONNECTING -> {
-                serverFailed(Lease.Failure.CONNECT_TIMEOUT);
+                if (lease != null) {
+                    serverFailed(lease, Lease.Failure.CONNECT_TIMEOUT);
+                }
                 if (state == State.PICKING) {
                     pick();
                 }
@@ -372,10 +492,11 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
                 if (deadlineNs - nowNs > 0) {
                     worker.timers().set(this, deadlineNs);
                 } else {
-                    lease.completed();
+                    complete();
                     close();
                 }
             }
+            case REPLYING -> close();
             default -> {}
         }
     }
@@ -385,22 +506,39 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         if (state == State.CLOSED) {
             return;
         }
-        if (state == State.QUEUED) {
-            service.balancer().cancel(this);
+        if (state == State.QUEUED && balancer != null) {
+            balancer.cancel(this);
         }
         state = State.CLOSED;
         worker.timers().cancel(this);
-        lease.reset();
+        if (lease != null) {
+            lease.reset();
+        }
+        endSession();
         if (upload != null) {
             upload.close();
         }
         if (download != null) {
             download.close();
         }
+        if (reply != null) {
+            reply.close();
+        }
         client.close();
         if (server != null) {
             server.close();
         }
         worker.onClosed(this);
+    }
+
+    private void endSession() {
+        if (session == null) {
+            return;
+        }
+        long nowNs = worker.timers().nowNs();
+        long fromClient = upload == null ? 0 : upload.movedBytes();
+        long toClient = download == null ? 0 : download.movedBytes();
+        session.attemptEnded(fromClient, toClient, nowNs);
+        session.end(status, fromClient, reply == null ? toClient : Math.max(reply.sentBytes(), 0), nowNs);
     }
 }

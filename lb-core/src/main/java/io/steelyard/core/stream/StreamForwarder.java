@@ -4,6 +4,7 @@ import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.core.session.Sessions;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
 import io.steelyard.linux.SocketAddressBuffer;
@@ -26,7 +27,7 @@ final class StreamForwarder implements Forwarder {
 
     private final List<StreamWorker> workers;
     private final ForwarderContext context;
-    private VirtualServer server;
+    private final Sessions sessions;
 
     /** By address and port. */
     private final Map<ListenAddress, List<StreamListener>> listeners = new LinkedHashMap<>();
@@ -34,16 +35,17 @@ final class StreamForwarder implements Forwarder {
     /** Closed to new connections; theirs may still be open. */
     private final List<StreamListener> retired = new ArrayList<>();
 
-    StreamForwarder(List<StreamWorker> workers, ForwarderContext context, VirtualServer server) throws IOException {
+    StreamForwarder(List<StreamWorker> workers, ForwarderContext context, Sessions sessions, VirtualServer server)
+            throws IOException {
         this.workers = workers;
         this.context = context;
-        this.server = server;
+        this.sessions = sessions;
         apply(server);
     }
 
     @Override
     public void apply(VirtualServer changed) throws IOException {
-        var service = StreamService.of(changed, context.balancer(changed.pool()));
+        var service = StreamService.of(changed, context, sessions.rules(changed, context));
         var wanted = singlePorts(changed);
         var opened = new LinkedHashMap<ListenAddress, List<StreamListener>>();
         try {
@@ -56,7 +58,6 @@ final class StreamForwarder implements Forwarder {
             opened.values().forEach(this::retire);
             throw failed;
         }
-        server = changed;
         listeners.forEach((address, kept) -> {
             if (wanted.contains(address)) {
                 kept.forEach(listener -> listener.service(service));

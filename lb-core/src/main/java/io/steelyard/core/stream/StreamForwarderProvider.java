@@ -8,6 +8,7 @@ import io.steelyard.api.proxy.ForwardingMode;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.core.loop.LoopGroup;
+import io.steelyard.core.session.Sessions;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,8 +18,10 @@ import java.util.function.Consumer;
 public final class StreamForwarderProvider implements ForwarderProvider, AutoCloseable {
     private final StreamWorker.ConnectionLimit limit = new StreamWorker.ConnectionLimit();
     private final List<StreamWorker> workers;
+    private final Sessions sessions;
 
-    public StreamForwarderProvider(LoopGroup loops, Consumer<Event> events) {
+    public StreamForwarderProvider(LoopGroup loops, Sessions sessions, Consumer<Event> events) {
+        this.sessions = sessions;
         workers = loops.loops().stream()
                 .map(loop -> new StreamWorker(loop, events, limit))
                 .toList();
@@ -42,7 +45,7 @@ public final class StreamForwarderProvider implements ForwarderProvider, AutoClo
 
     @Override
     public Forwarder open(VirtualServer virtualServer, ForwarderContext context) throws IOException {
-        return new StreamForwarder(workers, context, virtualServer);
+        return new StreamForwarder(workers, context, sessions, virtualServer);
     }
 
     /** @param most clients connected at once over all virtual servers; 0 for no limit */

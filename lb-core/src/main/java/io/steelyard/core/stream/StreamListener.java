@@ -4,11 +4,13 @@ import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
+import io.steelyard.core.session.Session;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
 import io.steelyard.linux.SocketAddressBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One address on one loop: a listening socket and what is done with the connections it accepts. Owned by the loop, except where a method
@@ -133,7 +135,7 @@ final class StreamListener {
     private void accepted(int fd) {
         var current = service;
         accepted.setOpaque(accepted.getPlain() + 1);
-        if (!current.access().isEmpty() && !current.admits(peer.inetAddress())) {
+        if (current.rules() == null && !admitsPeer(current)) {
             countRefused();
             Linux.close(fd);
             return;
@@ -141,10 +143,31 @@ final class StreamListener {
         Linux.tcpNoDelay(fd);
         Connector.applyTo(fd, current.server().options(), address.keepAlive());
         open.setOpaque(open.getPlain() + 1);
-        var connection =
-                new StreamConnection(worker, this, current, fd, peer.addressHigh(), peer.addressLow(), peer.port());
+        var connection = new StreamConnection(
+                worker, this, current, fd, peer.addressHigh(), peer.addressLow(), peer.port(), open(current, fd));
         worker.onOpened(connection);
         connection.begin();
+    }
+
+    private @Nullable Session open(StreamService current, int fd) {
+        if (current.rules() == null) {
+            return null;
+        }
+        if (address.address().isAnyLocalAddress()) {
+            Linux.localAddress(fd, local);
+        }
+        return current.rules()
+                .open(
+                        peer.inetAddress(),
+                        peer.port(),
+                        local.inetAddress(),
+                        local.port(),
+                        worker.timers().nowNs());
+    }
+
+    /** Whether the access rules let the client in that was accepted last. */
+    boolean admitsPeer(StreamService current) {
+        return current.access().isEmpty() || current.admits(peer.inetAddress());
     }
 
     private void pause(long forNs) {

@@ -1,0 +1,172 @@
+package io.steelyard.core.session;
+
+import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.schedule.Flow;
+import io.steelyard.pool.limit.Permit;
+import io.steelyard.pool.variable.ConnectionFacts;
+import io.steelyard.pool.variable.Evaluation;
+import java.lang.System.Logger;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection's variables, its places in limit zones, and what its log line will say. Owned by the loop of the connection.
+ *
+ * <p>Statuses are nginx's: 200 it ended in order, 403 the access rules kept it out, 500 its target is unknown, 502 no server could be
+ * reached, 503 a limit kept it out.
+ */
+public final class Session {
+    private static final Logger LOG = System.getLogger(Session.class.getName());
+    private static final long NONE = Long.MIN_VALUE;
+
+    private final SessionRules rules;
+    private final ConnectionFacts facts;
+    private final Evaluation evaluation;
+    private final long startNs;
+    private @Nullable Permit permit;
+
+    private @Nullable String serverAddress;
+    private long attemptNs;
+    private long connectedNs;
+    private long firstByteNs;
+    private boolean isOver;
+
+    Session(SessionRules rules, ConnectionFacts facts, long nowNs) {
+        this.rules = rules;
+        this.facts = facts;
+        startNs = nowNs;
+        evaluation = rules.table().open(facts);
+        tell(nowNs, 0, 0);
+        rules.sets().forEach(set -> evaluation.assign(set.variable(), set.value()));
+    }
+
+    /** Counts the connection in its zones. @return whether every limit lets it in */
+    public boolean enterLimits() {
+        var entered = rules.enter(evaluation);
+        permit = entered;
+        entered.reached()
+                .ifPresent(limit -> LOG.log(
+                        level(limit.level()),
+                        "limiting connections" + (limit.isDryRun() ? ", dry run," : "") + " by zone \"" + limit.zone()
+                                + "\""));
+        return entered.isGranted();
+    }
+
+    /** Whether the client is sent {@link #targetText()} instead of being given a server. */
+    public boolean isReply() {
+        return rules.isReply();
+    }
+
+    /** The bytes of the reply. */
+    public byte[] reply() {
+        var target = rules.target();
+        return target == null ? new byte[0] : evaluation.bytes(target);
+    }
+
+    /** What the connection's target says; empty where the virtual server names its pool. */
+    public String targetText() {
+        var target = rules.target();
+        return target == null ? "" : evaluation.text(target);
+    }
+
+    /** Whether the target is worked out for each connection. */
+    public boolean hasOwnTarget() {
+        return rules.target() != null;
+    }
+
+    /** The pool or server that {@link #targetText()} names, where that is known without asking anybody; null otherwise. */
+    public @Nullable Balancer known(String targetText) {
+        var balancer = rules.balancer(targetText);
+        return balancer != null || SessionRules.needsNameServer(targetText) ? balancer : rules.resolve(targetText);
+    }
+
+    /** Whether a name server must be asked, by {@link #resolve}, where {@link #known} found nothing. */
+    public boolean needsNameServer(String targetText) {
+        return SessionRules.needsNameServer(targetText);
+    }
+
+    /** As {@link #known}, and asks a name server where it takes one; never on a loop. Any thread. */
+    public @Nullable Balancer resolve(String targetText) {
+        return rules.resolve(targetText);
+    }
+
+    /** Gives the flow the pool's hash key. */
+    public void fillKey(String pool, Flow flow) {
+        var key = rules.hashKey(pool);
+        if (key != null) {
+            evaluation.fillKey(key, flow);
+        }
+    }
+
+    // ---- what happens to it
+
+    public void attempt(String address, long nowNs) {
+        serverAddress = address;
+        attemptNs = nowNs;
+        connectedNs = NONE;
+        firstByteNs = NONE;
+    }
+
+    public void connected(long nowNs) {
+        connectedNs = nowNs;
+    }
+
+    public void firstByte(long nowNs) {
+        if (firstByteNs == NONE) {
+            firstByteNs = nowNs;
+        }
+    }
+
+    /** The server is no longer used. */
+    public void attemptEnded(long bytesToServer, long bytesFromServer, long nowNs) {
+        if (serverAddress != null) {
+            facts.attempt(new ConnectionFacts.Attempt(
+                    serverAddress,
+                    sinceAttempt(connectedNs),
+                    sinceAttempt(firstByteNs),
+                    sinceAttempt(nowNs),
+                    bytesToServer,
+                    bytesFromServer));
+            serverAddress = null;
+        }
+    }
+
+    /** No server of a pool could be picked. */
+    public void nonePicked(String pool) {
+        facts.attempt(new ConnectionFacts.Attempt(pool, -1, -1, 0, 0, 0));
+    }
+
+    /** The connection is over: writes its log lines and gives up its places. Calls after the first do nothing. */
+    public void end(int status, long bytesFromClient, long bytesToClient, long nowNs) {
+        if (isOver) {
+            return;
+        }
+        isOver = true;
+        if (permit != null) {
+            permit.close();
+        }
+        facts.status(status);
+        tell(nowNs, bytesFromClient, bytesToClient);
+        for (var log : rules.logs()) {
+            if (log.line().isWanted(evaluation)) {
+                rules.files().write(log.configured(), log.line().bytes(evaluation));
+            }
+        }
+    }
+
+    private void tell(long nowNs, long bytesFromClient, long bytesToClient) {
+        facts.time(Instant.now(), (nowNs - startNs) / 1_000_000).bytes(bytesFromClient, bytesToClient);
+    }
+
+    private long sinceAttempt(long atNs) {
+        return atNs == NONE ? -1 : (atNs - attemptNs) / 1_000_000;
+    }
+
+    private static Logger.Level level(io.steelyard.api.proxy.ConnectionLimit.Level level) {
+        return switch (level) {
+            case INFO, NOTICE -> Logger.Level.INFO;
+            case WARN -> Logger.Level.WARNING;
+            case ERROR -> Logger.Level.ERROR;
+        };
+    }
+}

@@ -1,0 +1,189 @@
+package io.steelyard.core.session;
+
+import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.proxy.AccessLog;
+import io.steelyard.api.proxy.ConnectionLimit;
+import io.steelyard.api.proxy.ForwarderContext;
+import io.steelyard.api.proxy.Protocol;
+import io.steelyard.api.proxy.Target;
+import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.api.schedule.Balancer;
+import io.steelyard.pool.key.HashKey;
+import io.steelyard.pool.limit.LimitZones;
+import io.steelyard.pool.limit.Permit;
+import io.steelyard.pool.variable.CompiledTemplate;
+import io.steelyard.pool.variable.ConnectionFacts;
+import io.steelyard.pool.variable.Evaluation;
+import io.steelyard.pool.variable.LogLine;
+import io.steelyard.pool.variable.VariableTable;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A virtual server's rules for its connections, prepared once and shared by all of them. Immutable but for the cache of servers that a
+ * target named by address.
+ */
+public final class SessionRules {
+    private static final int MOST_NAMED_SERVERS = 4_096;
+    private static final AtomicLong SERIAL = new AtomicLong();
+    private static final ConnectionFacts.Host HOST =
+            new ConnectionFacts.Host(hostName(), ProcessHandle.current().pid(), version(), ZoneId.systemDefault());
+
+    /** A variable's value. */
+    record Set(String variable, CompiledTemplate value) {}
+
+    /** A log with its line. */
+    record Log(AccessLog configured, LogLine line) {}
+
+    private final Protocol protocol;
+    private final VariableTable table;
+    private final List<Set> sets = new ArrayList<>();
+    private final List<ConnectionLimit> limits;
+    private final LimitZones zones;
+    private final List<Log> logs = new ArrayList<>();
+    private final LogFiles files;
+    private final @Nullable CompiledTemplate target;
+    private final boolean isReply;
+    private final Map<String, Balancer> pools = new HashMap<>();
+    private final Map<String, CompiledTemplate> hashKeys = new HashMap<>();
+
+    /** Servers that a target named by address; filled by the loops. */
+    private final Map<String, Balancer> named = new ConcurrentHashMap<>();
+
+    SessionRules(
+            VirtualServer server, ForwarderContext context, VariableTable table, LimitZones zones, LogFiles files) {
+        this.table = table;
+        this.zones = zones;
+        this.files = files;
+        protocol = server.protocol();
+        limits = server.limits();
+        server.assignments().forEach(set -> sets.add(new Set(set.variable(), table.compile(set.value()))));
+        server.accessLogs().forEach(log -> logs.add(new Log(log, LogLine.compile(table, log))));
+        target = switch (server.target()) {
+            case Target.Pool pool -> null;
+            case Target.Named text -> table.compile(text.text());
+            case Target.Reply text -> table.compile(text.text());
+        };
+        isReply = server.target() instanceof Target.Reply;
+        for (var pool : context.configuration().pools()) {
+            boolean isReachable = target != null || pool.name().equals(server.pool());
+            if (isReachable) {
+                pools.put(pool.name(), context.balancer(pool.name()));
+                pool.hashKey().ifPresent(key -> hashKeys.put(pool.name(), table.compile(key)));
+            }
+        }
+    }
+
+    /** Whether a virtual server wants anything of its connections that takes a {@link Session}. */
+    static boolean isNeeded(VirtualServer server, ForwarderContext context) {
+        return !(server.target() instanceof Target.Pool)
+                || !server.assignments().isEmpty()
+                || !server.limits().isEmpty()
+                || !server.accessLogs().isEmpty()
+                || !context.balancer(server.pool())
+                        .pool()
+                        .hashKey()
+                        .map(HashKey::supports)
+                        .orElse(true);
+    }
+
+    /** Begins a session of one connection. */
+    public Session open(InetAddress client, int clientPort, InetAddress local, int localPort, long nowNs) {
+        var facts = new ConnectionFacts(HOST, protocol, SERIAL.incrementAndGet())
+                .client(client, clientPort)
+                .server(local, localPort);
+        return new Session(this, facts, nowNs);
+    }
+
+    VariableTable table() {
+        return table;
+    }
+
+    List<Set> sets() {
+        return sets;
+    }
+
+    /** Asks every limit, and counts the connection where they let it in. */
+    Permit enter(Evaluation evaluation) {
+        return zones.acquire(limits, evaluation);
+    }
+
+    List<Log> logs() {
+        return logs;
+    }
+
+    LogFiles files() {
+        return files;
+    }
+
+    /** What the target is worked out from; null where it is a pool. */
+    @Nullable
+    CompiledTemplate target() {
+        return target;
+    }
+
+    boolean isReply() {
+        return isReply;
+    }
+
+    @Nullable
+    CompiledTemplate hashKey(String pool) {
+        return hashKeys.get(pool);
+    }
+
+    /** The pool of a name, or the server at an address; null where the text is neither. A host name may wait for its name server. */
+    @Nullable
+    Balancer balancer(String text) {
+        var pool = pools.get(text);
+        return pool != null ? pool : named.get(text);
+    }
+
+    /** Whether finding the server takes a question to a name server, which must not be asked on a loop. */
+    static boolean needsNameServer(String text) {
+        try {
+            return ServerAddress.parse(text) instanceof ServerAddress.Name;
+        } catch (IllegalArgumentException noAddress) {
+            return false;
+        }
+    }
+
+    /** Finds the server at an address and remembers it; null where the text is no address or its name is unknown. */
+    @Nullable
+    Balancer resolve(String text) {
+        Balancer found;
+        try {
+            found = switch (ServerAddress.parse(text)) {
+                case ServerAddress.Name name ->
+                    new SingleServer(text, new ServerAddress.Ip(InetAddress.getByName(name.host()), name.port()));
+                case ServerAddress known -> new SingleServer(text, known);
+            };
+        } catch (IllegalArgumentException | UnknownHostException unknown) {
+            return null;
+        }
+        if (named.size() < MOST_NAMED_SERVERS && !needsNameServer(text)) {
+            named.put(text, found);
+        }
+        return found;
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException unknown) {
+            return "localhost";
+        }
+    }
+
+    private static String version() {
+        var version = SessionRules.class.getPackage().getImplementationVersion();
+        return version == null ? "0.1.0" : version;
+    }
+}

@@ -1,0 +1,58 @@
+package io.steelyard.core.session;
+
+import io.steelyard.api.Configuration;
+import io.steelyard.api.Event;
+import io.steelyard.api.proxy.ForwarderContext;
+import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.pool.limit.LimitZones;
+import io.steelyard.pool.variable.VariableTable;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * What the sessions of all virtual servers share: variables, limit zones, log files. Owned by the control thread, except {@link #reopenLogs}.
+ */
+public final class Sessions implements AutoCloseable {
+    private final LogFiles files;
+    private VariableTable variables = VariableTable.of(List.of());
+    private LimitZones zones = LimitZones.of(List.of(), variables);
+
+    public Sessions(Consumer<Event> events) {
+        files = new LogFiles(events);
+    }
+
+    /**
+     * Takes over the variables and zones of a configuration; rules made before keep theirs.
+     *
+     * @return sets back what was before
+     */
+    public Runnable change(Configuration changed) {
+        var variablesBefore = variables;
+        var zonesBefore = zones;
+        variables = VariableTable.of(changed.variables());
+        zones = zones.successor(changed.limitZones(), variables);
+        return () -> {
+            variables = variablesBefore;
+            zones = zonesBefore;
+        };
+    }
+
+    /** The rules of a virtual server; empty where it has none, and each connection may do without a {@link Session}. */
+    public Optional<SessionRules> rules(VirtualServer server, ForwarderContext context) {
+        return SessionRules.isNeeded(server, context)
+                ? Optional.of(new SessionRules(server, context, variables, zones, files))
+                : Optional.empty();
+    }
+
+    /** Closes the logs; the next line opens them again by name. Any thread. */
+    public void reopenLogs() {
+        files.reopen();
+    }
+
+    /** Writes what is waiting and closes the logs. */
+    @Override
+    public void close() {
+        files.close();
+    }
+}
