@@ -78,7 +78,7 @@ public final class ServerLoad {
      */
     public boolean tryAddActive(int limit) {
         int now = active();
-        while (now + inactive() < limit) {
+        while ((long) now + inactive() < limit) {
             int seen = (int) ACTIVE.compareAndExchange(counters, now, now + 1);
             if (seen == now) {
                 return true;
