@@ -7,34 +7,37 @@ import java.lang.invoke.VarHandle;
  * Which server each client had last: a table of fixed size from 128-bit keys to server numbers, in sets of up to eight places. A new client
  * takes a free or expired place of its set, else that of the one that was idle longest. Looking up and storing allocate nothing.
  *
- * <p>Safe for all threads. A set has a version, odd while a thread writes keys into it. Writers take it by compare-and-set; readers check
- * that it stood still while they read, so a key and its number always belong together. A thread that finds a version odd for long (its
- * writer was suspended) does not wait: the look-up misses, or the client is not stored this time. The time of last use is stored opaquely
- * without the version: at worst a client that has just taken the place lives as long as its predecessor would have.
+ * <p>A place is two words: a tag of 44 hashed bits of the key and 20 bits of server number, and the time of last use. That the tag is one word
+ * makes every change one compare-and-set, so no thread ever waits for another. The price: in a full table of 65,536 clients, about one
+ * unknown client of 270 million is taken for a known one, and gets that one's server.
+ *
+ * <p>Safe for all threads. Tags are read and changed with volatile semantics; times are stored opaquely before the tag they belong to: at
+ * worst an old client lives a little longer. Two threads that store one client agree on one server but where both evict others from a full set
+ * at the same moment.
  */
 final class AffinityTable {
     /** No server is known. */
     static final int NONE = -1;
 
-    private static final int MOST_WAYS = 8;
-    private static final int MOST_TRIES = 64;
-    private static final int WORDS = 4;
-    private static final int KEY_HIGH = 0;
-    private static final int KEY_LOW = 1;
-    /** Server number + 1, so that 0 is a free place. */
-    private static final int NUMBER = 2;
+    /** Server numbers are below this. */
+    static final int NUMBERS = (1 << 20) - 1;
 
-    private static final int USED_NS = 3;
+    private static final int MOST_WAYS = 8;
+    private static final int WORDS = 2;
+    private static final int USED_NS = 1;
+    private static final int NUMBER_BITS = 20;
+    private static final long NUMBER_MASK = (1L << NUMBER_BITS) - 1;
+    /** Times that a thread begins anew because another changed the place it wanted; then it leaves the client as it is. */
+    private static final int MOST_TRIES = 64;
 
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
 
     private final int capacity;
     private final int ways;
     private final int sets;
     private final long seed;
+    /** For each place its tag (server number + 1 in the low bits, 0 for a free place) and its time. */
     private final long[] words;
-    private final int[] versions;
 
     /**
      * An empty table.
@@ -43,12 +46,15 @@ final class AffinityTable {
      * @param seed keeps clients from choosing addresses that fall into one set
      */
     AffinityTable(int capacity, long seed) {
+        this(capacity, seed, Math.min(MOST_WAYS, capacity));
+    }
+
+    private AffinityTable(int capacity, long seed, int ways) {
         this.capacity = capacity;
         this.seed = seed;
-        ways = Math.min(MOST_WAYS, capacity);
+        this.ways = ways;
         sets = capacity / ways;
-        words = new long[Math.multiplyExact(Math.multiplyExact(sets, ways), WORDS)];
-        versions = new int[sets];
+        words = new long[sets * ways * WORDS];
     }
 
     int capacity() {
@@ -57,26 +63,18 @@ final class AffinityTable {
 
     /** The server of a client, whose entry then counts as used now; {@link #NONE} where it is unknown or has been idle too long. */
     int find(long high, long low, long nowNs, long timeoutNs) {
-        int set = set(high, low);
-        for (int tries = 0; tries < MOST_TRIES; tries++) {
-            int version = (int) INTS.getAcquire(versions, set);
-            if ((version & 1) != 0) {
-                Thread.onSpinWait();
-                continue;
-            }
-            int at = place(set, high, low);
-            int number = at < 0 ? NONE : (int) word(at + NUMBER) - 1;
-            boolean isLive = at >= 0 && nowNs - word(at + USED_NS) < timeoutNs;
-            VarHandle.acquireFence();
-            if ((int) INTS.getOpaque(versions, set) == version) {
-                if (isLive && number != NONE) {
-                    word(at + USED_NS, nowNs);
-                    return number;
-                }
-                return NONE;
-            }
+        long fingerprint = fingerprint(high, low);
+        int at = place(start(fingerprint), fingerprint);
+        if (at < 0) {
+            return NONE;
         }
-        return NONE;
+        long tag = tag(at);
+        boolean isStillIts = tag != 0 && (tag & ~NUMBER_MASK) == fingerprint;
+        if (!isStillIts || nowNs - usedNs(at) >= timeoutNs) {
+            return NONE;
+        }
+        usedNs(at, nowNs);
+        return number(tag);
     }
 
     /**
@@ -87,89 +85,116 @@ final class AffinityTable {
      * @return the server it has now: another thread may have been first with another
      */
     int claim(long high, long low, int number, int unusable, long nowNs, long timeoutNs) {
-        int set = set(high, low);
+        return claim(fingerprint(high, low), number, unusable, nowNs, timeoutNs);
+    }
+
+    private int claim(long fingerprint, int number, int unusable, long nowNs, long timeoutNs) {
+        int start = start(fingerprint);
+        long wanted = fingerprint | (number + 1);
         for (int tries = 0; tries < MOST_TRIES; tries++) {
-            int version = (int) INTS.getAcquire(versions, set);
-            if ((version & 1) != 0 || !INTS.compareAndSet(versions, set, version, version + 1)) {
-                Thread.onSpinWait();
-                continue;
+            int at = place(start, fingerprint);
+            long before;
+            if (at >= 0) {
+                before = tag(at);
+                if ((before & ~NUMBER_MASK) != fingerprint) {
+                    continue;
+                }
+                int bound = number(before);
+                if (bound == number || (bound != unusable && nowNs - usedNs(at) < timeoutNs)) {
+                    usedNs(at, nowNs);
+                    return bound;
+                }
+            } else {
+                at = idlest(start, nowNs);
+                before = tag(at);
+                if (before != 0 && (before & ~NUMBER_MASK) == fingerprint) {
+                    // Another flow of the client has just taken the place.
+                    continue;
+                }
             }
-            // The odd version is visible before any word that follows; readers that see such a word see it too.
-            VarHandle.fullFence();
-            int result = store(set, high, low, number, unusable, nowNs, timeoutNs);
-            INTS.setRelease(versions, set, version + 2);
-            return result;
+            usedNs(at, nowNs);
+            if (LONGS.compareAndSet(words, at, before, wanted)) {
+                return settled(start, at, fingerprint, wanted, nowNs);
+            }
         }
         return number;
     }
 
-    private int store(int set, long high, long low, int number, int unusable, long nowNs, long timeoutNs) {
-        int at = place(set, high, low);
-        if (at >= 0) {
-            int bound = (int) word(at + NUMBER) - 1;
-            if (bound != unusable && nowNs - word(at + USED_NS) < timeoutNs) {
-                word(at + USED_NS, nowNs);
-                return bound;
+    /** Gives the place just taken up again where the client has one before it in the set. */
+    private int settled(int start, int at, long fingerprint, long wanted, long nowNs) {
+        int first = place(start, fingerprint);
+        if (first >= 0 && first < at) {
+            LONGS.compareAndSet(words, at, wanted, 0L);
+            long tag = tag(first);
+            if ((tag & ~NUMBER_MASK) == fingerprint) {
+                usedNs(first, nowNs);
+                return number(tag);
             }
-        } else {
-            at = idlest(set, nowNs);
         }
-        word(at + KEY_HIGH, high);
-        word(at + KEY_LOW, low);
-        word(at + NUMBER, number + 1L);
-        word(at + USED_NS, nowNs);
-        return number;
+        return number(wanted);
     }
 
     /** Copies every client that is not idle for too long. What other threads store meanwhile may be left out. */
     void copyTo(AffinityTable other, long nowNs, long timeoutNs) {
         for (int at = 0; at < words.length; at += WORDS) {
-            int number = (int) word(at + NUMBER) - 1;
-            long usedNs = word(at + USED_NS);
-            if (number != NONE && nowNs - usedNs < timeoutNs) {
-                other.claim(word(at + KEY_HIGH), word(at + KEY_LOW), number, NONE, usedNs, timeoutNs);
+            long tag = tag(at);
+            long usedNs = usedNs(at);
+            if (tag != 0 && nowNs - usedNs < timeoutNs) {
+                other.claim(tag & ~NUMBER_MASK, number(tag), NONE, usedNs, timeoutNs);
             }
         }
     }
 
-    /** Where the set has the key; -1 where it has not. */
-    private int place(int set, long high, long low) {
-        int start = set * ways * WORDS;
+    /** The first place of the set that has the client; -1 where none has. */
+    private int place(int start, long fingerprint) {
         for (int at = start; at < start + ways * WORDS; at += WORDS) {
-            if (word(at + KEY_LOW) == low && word(at + KEY_HIGH) == high && word(at + NUMBER) != 0) {
+            long tag = tag(at);
+            if ((tag & ~NUMBER_MASK) == fingerprint && tag != 0) {
                 return at;
             }
         }
         return -1;
     }
 
-    private int idlest(int set, long nowNs) {
-        int start = set * ways * WORDS;
+    private int idlest(int start, long nowNs) {
         int best = start;
         for (int at = start; at < start + ways * WORDS; at += WORDS) {
-            if (word(at + NUMBER) == 0) {
+            if (tag(at) == 0) {
                 return at;
             }
-            if (nowNs - word(at + USED_NS) > nowNs - word(best + USED_NS)) {
+            if (nowNs - usedNs(at) > nowNs - usedNs(best)) {
                 best = at;
             }
         }
         return best;
     }
 
-    private int set(long high, long low) {
-        long z = (high * 0x9E3779B97F4A7C15L ^ low) + seed;
-        z = (z ^ (z >>> 33)) * 0xFF51AFD7ED558CCDL;
+    /** The set follows from the bits the tag keeps, so that a table of another size can take places over. */
+    private int start(long fingerprint) {
+        return (int) ((fingerprint >>> 32) * sets >>> 32) * ways * WORDS;
+    }
+
+    /** In the upper 44 bits. */
+    private long fingerprint(long high, long low) {
+        long z = (high + seed) * 0x9E3779B97F4A7C15L;
+        z = (z ^ (z >>> 32) ^ low) * 0xFF51AFD7ED558CCDL;
         z = (z ^ (z >>> 33)) * 0xC4CEB9FE1A85EC53L;
-        z ^= z >>> 33;
-        return (int) ((z >>> 32) * sets >>> 32);
+        return (z ^ (z >>> 33)) & ~NUMBER_MASK;
     }
 
-    private long word(int at) {
-        return (long) LONGS.getOpaque(words, at);
+    private static int number(long tag) {
+        return (int) (tag & NUMBER_MASK) - 1;
     }
 
-    private void word(int at, long value) {
-        LONGS.setOpaque(words, at, value);
+    private long tag(int at) {
+        return (long) LONGS.getVolatile(words, at);
+    }
+
+    private long usedNs(int at) {
+        return (long) LONGS.getOpaque(words, at + USED_NS);
+    }
+
+    private void usedNs(int at, long value) {
+        LONGS.setOpaque(words, at + USED_NS, value);
     }
 }

@@ -6,7 +6,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +46,7 @@ public abstract sealed class ControlLoop implements Executor, AutoCloseable
             ? Long.signum(one.deadlineNs - other.deadlineNs)
             : Long.compare(one.order, other.order);
 
-    private final MpscUnboundedArrayQueue<Runnable> tasks = new MpscUnboundedArrayQueue<>(QUEUE_CHUNK);
+    private final MpscUnboundedAtomicArrayQueue<Runnable> tasks = new MpscUnboundedAtomicArrayQueue<>(QUEUE_CHUNK);
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(BY_DEADLINE);
     private final Consumer<Throwable> onError;
     private long timersEver;

@@ -17,6 +17,7 @@ import io.steelyard.api.schedule.Lease;
 import io.steelyard.pool.Tier.Taking;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * A pool at work, without sockets: gives servers to flows ({@link Balancer}), and changes when its configuration, an operator, a health check
@@ -60,7 +62,15 @@ public final class PoolRuntime implements Balancer {
     private final SnapshotCompiler compiler;
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Map<String, Member> removed = new HashMap<>();
+
+    /**
+     * Removed servers without flows. A flow that goes on with an old snapshot may still be given one, so a server that returns must get the
+     * same counters for as long as such a snapshot is in use.
+     */
+    private final Map<String, WeakReference<Member>> forgotten = new HashMap<>();
+
     private int nextNumber;
+    private boolean hasUsedAllNumbers;
 
     private PoolRuntime(ServerPool pool, Plugins plugins, LongSupplier nanoClock, long seed, Consumer<Event> events) {
         this.plugins = plugins;
@@ -353,14 +363,37 @@ public final class PoolRuntime implements Balancer {
 
     private Member arrive(RealServer server, boolean isAtRunTime) {
         var returning = removed.remove(server.id());
-        if (returning == null || returning.load.active() == 0) {
-            return new Member(nextNumber++, server, isAtRunTime);
+        var reference = forgotten.remove(server.id());
+        if (returning == null && reference != null) {
+            returning = reference.get();
+        }
+        if (returning == null) {
+            return new Member(freeNumber(), server, isAtRunTime);
         }
         returning.restore();
         update(returning, server);
         returning.health = HealthState.UNKNOWN;
         returning.reason = Member.NOT_CHECKED;
+        returning.adminState = server.adminState();
+        returning.isInSlowStart = false;
         return returning;
+    }
+
+    /** The next number that no member has. They come round only after a million servers. */
+    private int freeNumber() {
+        while (true) {
+            int number = nextNumber;
+            nextNumber++;
+            if (nextNumber == AffinityTable.NUMBERS) {
+                nextNumber = 0;
+                hasUsedAllNumbers = true;
+            }
+            if (!hasUsedAllNumbers
+                    || Stream.concat(members.values().stream(), removed.values().stream())
+                            .noneMatch(member -> member.number == number)) {
+                return number;
+            }
+        }
     }
 
     private static Member update(Member member, RealServer server) {
@@ -402,8 +435,13 @@ public final class PoolRuntime implements Balancer {
     private void forgetDrained() {
         removed.values().removeIf(member -> {
             reportDrained(member);
-            return member.load.active() == 0;
+            boolean isDrained = member.load.active() == 0;
+            if (isDrained) {
+                forgotten.put(member.server.id(), new WeakReference<>(member));
+            }
+            return isDrained;
         });
+        forgotten.values().removeIf(reference -> reference.get() == null);
     }
 
     private ServerStatus status(Member member, long nowNs) {
