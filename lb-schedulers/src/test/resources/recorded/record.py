@@ -3,7 +3,7 @@
 import os, re, signal, socket, subprocess, sys, tempfile, threading, time
 
 HTTP, TCP, FRONT, ADMIN = 19101, 19201, 19300, 19399
-KEYS = ["user:%d" % i for i in range(40)] + ["/index.html", "bar", "x", "-17", "4294967301", "a longer key of sixty bytes, to see every step of hash loops"]
+KEYS = ["user:%d" % i for i in range(40)] + ["/index.html", "bar", "x", "-17", "4294967301", "a longer key of some sixty bytes to see every step of hash loops"]
 CLIENTS = ["10.0.0.1", "192.168.1.1", "192.168.1.2", "192.168.15.1", "172.16.5.4", "127.0.0.1", "8.8.8.8", "203.0.113.77",
            "100.64.3.9", "2001:db8::2", "2001:db8::3", "::1", "fe80::1:2:3:4", "2a00:1450:4001:81b::200e"]
 

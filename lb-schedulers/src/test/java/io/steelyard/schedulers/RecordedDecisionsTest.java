@@ -36,9 +36,14 @@ class RecordedDecisionsTest {
         return decides("nginx-1.22.1.txt");
     }
 
+    @TestFactory
+    Stream<DynamicNode> likeHaproxy() throws IOException {
+        return decides("haproxy-2.6.12.txt");
+    }
+
     private static Stream<DynamicNode> decides(String file) throws IOException {
         var cases = read(file);
-        assertThat(cases).hasSizeGreaterThan(8);
+        assertThat(cases).hasSizeGreaterThan(20);
         return cases.stream().map(RecordedDecisionsTest::test);
     }
 
