@@ -1,6 +1,7 @@
 package io.steelyard.core.session;
 
 import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.ConnectionLimit;
 import io.steelyard.api.proxy.ForwarderContext;
@@ -88,9 +89,9 @@ public final class SessionRules {
                 || !server.assignments().isEmpty()
                 || !server.limits().isEmpty()
                 || !server.accessLogs().isEmpty()
-                || !context.balancer(server.pool())
-                        .pool()
-                        .hashKey()
+                || !context.configuration()
+                        .pool(server.pool())
+                        .flatMap(ServerPool::hashKey)
                         .map(HashKey::supports)
                         .orElse(true);
     }

@@ -42,7 +42,7 @@ final class StreamListener {
     StreamListener(StreamWorker worker, int fd, ListenAddress address, StreamService service) {
         this.worker = worker;
         this.address = address;
-        this.service = service;
+        this.service = service.forOneLoop();
         peer = SocketAddressBuffer.allocate(worker.arena());
         local = SocketAddressBuffer.allocate(worker.arena());
         local.set(address.address(), address.firstPort());
@@ -72,7 +72,7 @@ final class StreamListener {
 
     /** Control thread: what is done with connections from now on. */
     void service(StreamService changed) {
-        service = changed;
+        service = changed.forOneLoop();
         worker.loop().execute(() -> worker.needsBuffer(changed.limits().bufferBytes()));
     }
 

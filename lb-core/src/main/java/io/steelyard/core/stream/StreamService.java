@@ -7,6 +7,7 @@ import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.text.Template;
 import io.steelyard.core.session.SessionRules;
 import io.steelyard.pool.key.HashKey;
 import java.net.InetAddress;
@@ -19,27 +20,36 @@ import org.jspecify.annotations.Nullable;
  * keeps the one it was accepted under.
  *
  * @param balancer what gives it a server; null where the virtual server works out its target for each connection
- * @param hashKey the pool's, where it names nothing but addresses and ports
+ * @param hashKeyText the pool's hash key, where it names nothing but addresses and ports
+ * @param hashKey the same, ready to be written; of one loop alone
  * @param rules variables, limits, logs and the like; null where there are none
  */
 record StreamService(
         VirtualServer server,
         @Nullable Balancer balancer,
+        Optional<Template> hashKeyText,
         @Nullable HashKey hashKey,
         @Nullable SessionRules rules,
         Limits limits) {
     static StreamService of(VirtualServer server, ForwarderContext context, Optional<SessionRules> rules) {
         var balancer = server.target() instanceof Target.Pool pool ? context.balancer(pool.name()) : null;
-        var pool = Optional.ofNullable(balancer).map(Balancer::pool);
         return new StreamService(
                 server,
                 balancer,
-                pool.flatMap(ServerPool::hashKey)
-                        .filter(HashKey::supports)
-                        .map(HashKey::compile)
-                        .orElse(null),
+                // The configuration's and not the balancer's: a pool changes after its virtual servers.
+                context.configuration()
+                        .pool(server.pool())
+                        .flatMap(ServerPool::hashKey)
+                        .filter(HashKey::supports),
+                null,
                 rules.orElse(null),
                 Limits.of(server.options()));
+    }
+
+    /** The same for one loop: a hash key is written in a buffer of its own. */
+    StreamService forOneLoop() {
+        var ownKey = hashKeyText.map(HashKey::compile).orElse(null);
+        return new StreamService(server, balancer, hashKeyText, ownKey, rules, limits);
     }
 
     /** Whether the first access rule that is about the client lets it in; it is let in where none is. */
