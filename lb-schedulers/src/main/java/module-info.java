@@ -5,6 +5,12 @@ module io.steelyard.schedulers {
     requires static org.jspecify;
 
     provides io.steelyard.api.schedule.SchedulerProvider with
+            io.steelyard.schedulers.consistent.BoundedHashProvider,
+            io.steelyard.schedulers.consistent.MaglevProvider,
+            io.steelyard.schedulers.consistent.RendezvousProvider,
+            io.steelyard.schedulers.sampled.LocalityProvider,
+            io.steelyard.schedulers.sampled.PeakLatencyProvider,
+            io.steelyard.schedulers.sampled.PowerOfTwoProvider,
             io.steelyard.schedulers.lvs.DestinationHashProvider,
             io.steelyard.schedulers.lvs.LeastConnectionProvider,
             io.steelyard.schedulers.lvs.LocalityLeastConnectionProvider,
