@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -148,7 +149,10 @@ public final class Plugins {
                     }
                 } catch (ServiceConfigurationError | RuntimeException | LinkageError broken) {
                     failures++;
-                    LOG.log(Level.WARNING, "left out a broken " + kind.getSimpleName() + ": " + broken.getMessage());
+                    LOG.log(
+                            Level.WARNING,
+                            "left out a broken " + kind.getSimpleName() + ": " + broken.getMessage()
+                                    + (broken.getCause() == null ? "" : " (" + broken.getCause() + ")"));
                 }
             }
         }
@@ -182,6 +186,9 @@ public final class Plugins {
                                     + "' must be lower-case letters, digits and . _ -, beginning with a letter");
                     return false;
                 }
+                // Asked here so that one that throws is left out before it is compared with others.
+                provider.priority();
+                Objects.requireNonNull(provider.description(), "description");
                 return provider.isAvailable();
             } catch (RuntimeException | LinkageError broken) {
                 LOG.log(Level.WARNING, "left out " + type + ": it threw " + broken);

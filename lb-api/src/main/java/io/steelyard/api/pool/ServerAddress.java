@@ -29,11 +29,17 @@ public sealed interface ServerAddress {
         }
     }
 
-    /** A host name, resolved when the configuration is applied: one server for each of its addresses. The port is 1 to 65535. */
+    /**
+     * A host name, resolved when the configuration is applied: one server for each of its addresses. Its last label is not a number
+     * (RFC 3696 section 2), which tells it from a misspelt address. The port is 1 to 65535.
+     */
     record Name(String host, int port) implements ServerAddress {
         public Name {
             if (host.isEmpty() || !host.chars().allMatch(Name::isHostCharacter)) {
                 throw new IllegalArgumentException("'" + host + "' is not a host name");
+            }
+            if (host.substring(host.lastIndexOf('.') + 1).chars().allMatch(c -> c >= '0' && c <= '9')) {
+                throw new IllegalArgumentException("'" + host + "' is neither an IPv4 address nor a host name");
             }
             checkPort(port);
         }
