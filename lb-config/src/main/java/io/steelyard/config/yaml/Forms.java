@@ -19,6 +19,8 @@ final class Forms {
     private static final Pattern DECIMAL =
             Pattern.compile("[-+]?(\\d{1,15}(\\.\\d{0,20})?|\\.\\d{1,20})([eE][-+]?\\d{1,3})?");
 
+    private static final Pattern BARE = Pattern.compile("true|false|-?\\d{1,15}(\\.\\d{1,9})?");
+
     private Forms() {}
 
     /** A scalar that a function understands. */
@@ -233,8 +235,13 @@ final class Forms {
         public Yaml write(Map<String, String> texts) {
             return Yaml.mapping(texts.entrySet().stream()
                     .sorted(Map.Entry.comparingByKey())
-                    .map(entry -> Yaml.Entry.of(entry.getKey(), Yaml.text(entry.getValue())))
+                    .map(entry -> Yaml.Entry.of(entry.getKey(), write(entry.getValue())))
                     .toList());
+        }
+
+        /** Numbers, true and false need no quotes here, where every value is read as text. */
+        private static Yaml write(String text) {
+            return BARE.matcher(text).matches() ? Yaml.plain(text) : Yaml.text(text);
         }
 
         @Override

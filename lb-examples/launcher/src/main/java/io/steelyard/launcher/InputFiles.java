@@ -1,0 +1,59 @@
+package io.steelyard.launcher;
+
+import io.steelyard.api.Configuration;
+import io.steelyard.api.ConfigurationException;
+import io.steelyard.api.Problem;
+import io.steelyard.api.plugin.Plugins;
+import io.steelyard.config.ConfigurationFiles;
+import io.steelyard.config.ReadFiles;
+import io.steelyard.core.Validation;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The files a command works on, joined into one configuration. */
+final class InputFiles {
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Configuration files, of one format or several; together they are one configuration.")
+    private List<Path> files = List.of();
+
+    @Option(
+            names = "--format",
+            paramLabel = "NAME",
+            description = "The format of the files (nginx, yaml); by default it is told from their content.")
+    private @Nullable String format;
+
+    /**
+     * What the files say now.
+     *
+     * @param files what was read
+     * @param problems everything found, with places, the plug-ins' part included
+     * @param configuration the model; absent where there is an error
+     */
+    record Reading(ReadFiles files, List<Problem> problems, Optional<Configuration> configuration) {
+        boolean has(Problem.Severity severity) {
+            return problems.stream().anyMatch(problem -> problem.severity() == severity);
+        }
+
+        /** The places of what a balancer refused when it was given the configuration. */
+        List<Problem> located(ConfigurationException refused) {
+            return refused.problems().stream().map(files::locate).toList();
+        }
+    }
+
+    Reading read(Plugins plugins) {
+        var read = ConfigurationFiles.of(plugins).read(files, Optional.ofNullable(format));
+        var problems = new LinkedHashSet<>(read.problems());
+        read.configuration()
+                .ifPresent(configuration -> Validation.problems(configuration, plugins)
+                        .forEach(problem -> problems.add(read.locate(problem))));
+        boolean isSound = problems.stream().noneMatch(Problem::isError);
+        return new Reading(read, List.copyOf(problems), isSound ? read.configuration() : Optional.empty());
+    }
+}
