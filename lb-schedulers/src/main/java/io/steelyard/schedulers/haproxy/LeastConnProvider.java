@@ -77,17 +77,23 @@ public final class LeastConnProvider implements SchedulerProvider {
             int best = NONE;
             for (int race = 0; race < MAX_RACES; race++) {
                 best = NONE;
-                long least = Long.MAX_VALUE;
+                long least = 0;
                 long oldest = 0;
                 for (int i = 0; i < stamps.length; i++) {
-                    if (candidates.isEligible(i, flow)) {
-                        long key = key(i);
-                        long stamp = key <= least ? (long) STAMPS.getOpaque(stamps, i) : 0;
-                        if (key < least || (key == least && stamp < oldest)) {
-                            best = i;
-                            least = key;
-                            oldest = stamp;
-                        }
+                    long flows = flows(i);
+                    long weight = 16L * candidates.weight(i);
+                    // Most servers are busier than the best so far: seen without a division, and before all else is
+                    // asked.
+                    boolean isBusier = best != NONE && flows > 0 && (flows + 1) * unit >= (least + 1) * weight;
+                    if (isBusier || !candidates.isEligible(i, flow)) {
+                        continue;
+                    }
+                    long key = flows == 0 ? 0 : (flows + 1) * unit / weight;
+                    long stamp = (long) STAMPS.getOpaque(stamps, i);
+                    if (best == NONE || key < least || stamp < oldest) {
+                        best = i;
+                        least = key;
+                        oldest = stamp;
                     }
                 }
                 if (best == NONE || STAMPS.compareAndSet(stamps, best, oldest, clock.getAndAdd(1))) {
@@ -97,10 +103,9 @@ public final class LeastConnProvider implements SchedulerProvider {
             return best;
         }
 
-        private long key(int index) {
+        private long flows(int index) {
             var load = candidates.load(index);
-            long flows = (long) load.active() + load.queued();
-            return flows == 0 ? 0 : (flows + 1) * unit / (16L * candidates.weight(index));
+            return (long) load.active() + load.queued();
         }
 
         private void touch(int index) {

@@ -43,18 +43,19 @@ public final class LeastConnProvider implements SchedulerProvider {
             int leastWeight = 1;
             int ties = 0;
             for (int i = 0; i < candidates.size(); i++) {
-                if (!candidates.isEligible(i, flow)) {
-                    continue;
-                }
                 long flows = candidates.load(i).active();
                 int weight = candidates.weight(i);
-                long difference = flows * leastWeight - leastFlows * weight;
-                if (best == NONE || difference < 0) {
+                long difference = best == NONE ? -1 : flows * leastWeight - leastFlows * weight;
+                // Most servers are busier than the best so far, and that is the cheaper question.
+                if (difference > 0 || !candidates.isEligible(i, flow)) {
+                    continue;
+                }
+                if (difference < 0) {
                     best = i;
                     leastFlows = flows;
                     leastWeight = weight;
                     ties = 1;
-                } else if (difference == 0) {
+                } else {
                     ties++;
                 }
             }

@@ -208,7 +208,7 @@ public final class SmoothRotation {
         int best = Picker.NONE;
         boolean isRestored = true;
         for (int i = first; i < weights.length; i++) {
-            if (!candidates.isEligible(i, flow) || (tie != null && !tie.holds(i, flow, cost, weight))) {
+            if ((tie != null && !tie.holds(i, flow, cost, weight)) || !candidates.isEligible(i, flow)) {
                 continue;
             }
             int grown = effective[i];
