@@ -28,11 +28,10 @@ public final class Lb {
 
     /** Runs the command that {@code arguments} name, and ends the process. */
     public static void main(String[] arguments) {
-        System.exit(execute(arguments));
+        System.exit(commandLine().execute(arguments));
     }
 
-    /** @return the exit code */
-    static int execute(String... arguments) {
+    static CommandLine commandLine() {
         return new CommandLine(new Lb())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((wrong, given) -> {
@@ -42,7 +41,6 @@ public final class Lb {
                             .println("see: "
                                     + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help");
                     return USAGE;
-                })
-                .execute(arguments);
+                });
     }
 }

@@ -100,13 +100,14 @@ final class PickCommand implements Callable<Integer> {
         }
         var out = command.commandLine().getOut();
         var plugins = Plugins.installed();
+        var parsed = clients.stream().map(this::client).toList();
+        var only = parsed.stream().findFirst();
         try (var balancer = ClientBalancer.builder(pool(plugins))
                 .plugins(plugins)
                 .seed(seed)
                 .onEvent(event -> {})
                 .start()) {
             var picking = new Picking(balancer, new Flow(seed), out);
-            var only = clients.isEmpty() ? Optional.<Client>empty() : Optional.of(client(clients.getFirst()));
             boolean isAsked = false;
             for (var key : keys) {
                 picking.answer(question(key, only));
@@ -117,8 +118,9 @@ final class PickCommand implements Callable<Integer> {
                 answerLines(picking, only);
             }
             if (!isAsked && !clients.isEmpty()) {
-                for (var text : clients) {
-                    picking.answer(new Question(Optional.of(text), Optional.empty(), Optional.of(client(text))));
+                for (int i = 0; i < parsed.size(); i++) {
+                    picking.answer(
+                            new Question(Optional.of(clients.get(i)), Optional.empty(), Optional.of(parsed.get(i))));
                 }
             } else if (!isAsked) {
                 picking.answer(new Question(Optional.empty(), Optional.empty(), Optional.empty()));

@@ -1,0 +1,112 @@
+package io.steelyard.launcher;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** The launcher as a process of its own, started as {@code ./lb} starts it. */
+final class LbProcess implements AutoCloseable {
+    private static final long LIMIT_SECONDS = 60;
+
+    private final Process process;
+    private final Lines out;
+    private final Lines err;
+
+    private LbProcess(Process process) {
+        this.process = process;
+        out = new Lines(process.getInputStream());
+        err = new Lines(process.getErrorStream());
+    }
+
+    static LbProcess start(String... arguments) throws IOException {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Lb.class.getName()));
+        command.addAll(List.of(arguments));
+        return new LbProcess(new ProcessBuilder(command).start());
+    }
+
+    /** Waits for a line of standard output. */
+    String awaitOut(Predicate<String> wanted) throws InterruptedException {
+        return out.await(wanted);
+    }
+
+    /** Waits for a line of the log. */
+    String awaitErr(Predicate<String> wanted) throws InterruptedException {
+        return err.await(wanted);
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    int exitCode() throws InterruptedException {
+        if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("still running; its log: " + err.lines);
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    /** What a stream said so far. Guarded by itself: the reading thread adds, the test waits. */
+    private static final class Lines {
+        private final List<String> lines = new ArrayList<>();
+        private boolean isEnded;
+
+        Lines(InputStream stream) {
+            Thread.ofVirtual().start(() -> {
+                try (var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                    for (var line = reader.readLine(); line != null; line = reader.readLine()) {
+                        add(line);
+                    }
+                } catch (IOException ended) {
+                    add("stream broke: " + ended.getMessage());
+                }
+                end();
+            });
+        }
+
+        private synchronized void add(String line) {
+            lines.add(line);
+            notifyAll();
+        }
+
+        private synchronized void end() {
+            isEnded = true;
+            notifyAll();
+        }
+
+        synchronized String await(Predicate<String> wanted) throws InterruptedException {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+            while (true) {
+                var found = lines.stream().filter(wanted).findFirst();
+                if (found.isPresent()) {
+                    return found.get();
+                }
+                long restMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (isEnded || restMs <= 0) {
+                    throw new AssertionError("the line did not come; there were " + lines);
+                }
+                wait(restMs);
+            }
+        }
+    }
+}
