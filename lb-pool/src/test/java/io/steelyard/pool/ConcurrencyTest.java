@@ -133,6 +133,27 @@ class ConcurrencyTest {
         assertThat(events).noneMatch(Event.Trouble.class::isInstance);
     }
 
+    @Test
+    void aLimitIsExactWhereEveryThreadWantsTheLastPlace() throws Exception {
+        var runtime = start(
+                Fixture.pool().server(server("a").maxConnections(1).build()).build());
+        var inside = new AtomicInteger();
+        var most = new AtomicInteger();
+        inThreads(THREADS, thread -> {
+            var flow = new Flow(thread);
+            var lease = runtime.newLease();
+            for (int i = 0; i < 300_000; i++) {
+                if (runtime.pick(flow, lease) == Outcome.PICKED) {
+                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                    inside.decrementAndGet();
+                    lease.completed();
+                }
+            }
+        });
+        assertThat(most).hasValue(1);
+        assertThat(runtime.activeFlowsOf("a")).isZero();
+    }
+
     private static Lease end(Lease lease, Random random, Map<String, AtomicInteger> held) {
         // The count goes down first, so that it is never higher than the pool's own.
         held.get(lease.server().id()).decrementAndGet();

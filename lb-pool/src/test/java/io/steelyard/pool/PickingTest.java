@@ -357,6 +357,23 @@ class PickingTest {
     }
 
     @Test
+    void aServerThatReturnsSharesItsLimitWithFlowsOfAnOldSnapshot() {
+        var b = server("b").maxConnections(1).build();
+        var runtime = fixture.start(pool("a").server(b));
+        var lease = fixture.open(runtime);
+        lease.failed(Failure.CONNECT_ERROR);
+        runtime.apply(pool("a").build());
+        runtime.tick(fixture.nowNs.get());
+        runtime.apply(pool("a").server(b).build());
+        assertThat(runtime.pick(fixture.flow, lease)).isEqualTo(Outcome.PICKED);
+        assertThat(lease.server().id()).isEqualTo("b");
+        runtime.adminState("a", AdminState.DISABLED);
+        assertThat(fixture.serve(runtime)).isEqualTo("ALL_FULL");
+        lease.completed();
+        assertThat(fixture.serve(runtime)).isEqualTo("b");
+    }
+
+    @Test
     void aRefusedChangeChangesNothing() {
         var runtime = fixture.start(pool("a"));
         assertThatThrownBy(() -> runtime.apply(pool("b").scheduler("nobody").build()))
