@@ -14,6 +14,7 @@ import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.proxy.ForwardingMode;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.schedule.Balancer;
+import io.steelyard.core.datagram.DatagramForwarderProvider;
 import io.steelyard.core.loop.LoopGroup;
 import io.steelyard.core.session.Sessions;
 import io.steelyard.core.stream.StreamForwarderProvider;
@@ -56,6 +57,7 @@ final class Engine implements LoadBalancer {
     private final LoopGroup loops;
     private final Sessions sessions = new Sessions(this::publish);
     private final StreamForwarderProvider streams;
+    private final DatagramForwarderProvider datagrams;
     private final List<ForwarderProvider> providers;
     private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
     private final ForwarderContext context = new Context();
@@ -83,8 +85,10 @@ final class Engine implements LoadBalancer {
         control = ControlLoop.start("lb-control", failure -> LOG.error("a control task failed", failure));
         loops = LoopGroup.start(first.settings().loops());
         streams = new StreamForwarderProvider(loops, sessions, this::publish);
+        datagrams = new DatagramForwarderProvider(loops, sessions, this::publish);
         providers = new ArrayList<>(plugins.forwarders());
         providers.add(streams);
+        providers.add(datagrams);
     }
 
     static LoadBalancer start(Configuration configuration, Plugins plugins, List<Consumer<Event>> listeners) {
@@ -264,6 +268,7 @@ final class Engine implements LoadBalancer {
         retirePools(changed);
         announceListeners(changed);
         streams.maxConnections(changed.settings().maxConnections());
+        datagrams.maxSessions(changed.settings().maxConnections());
         if (changed.settings().loops() != configuration.settings().loops()) {
             publish(new Event.Trouble("the number of loops stays as it is until the next start"));
         }

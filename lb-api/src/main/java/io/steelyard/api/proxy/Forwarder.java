@@ -1,6 +1,7 @@
 package io.steelyard.api.proxy;
 
 import java.io.IOException;
+import java.util.Map;
 
 /** A virtual server's traffic being carried. Called on the control thread. */
 public interface Forwarder extends AutoCloseable {
@@ -25,6 +26,15 @@ public interface Forwarder extends AutoCloseable {
 
     /** Flows ever ended because no server could serve, or because the client was not let in. */
     long refusedFlows();
+
+    /**
+     * What was dropped, by a name an operator understands such as {@code server_buffer_full}: datagrams or packets since the beginning.
+     *
+     * @return empty where nothing is ever dropped
+     */
+    default Map<String, Long> drops() {
+        return Map.of();
+    }
 
     /** Ends all flows at once and frees everything. */
     @Override

@@ -1,0 +1,76 @@
+package io.steelyard.core.datagram;
+
+import io.steelyard.api.Event;
+import io.steelyard.api.proxy.Forwarder;
+import io.steelyard.api.proxy.ForwarderContext;
+import io.steelyard.api.proxy.ForwarderProvider;
+import io.steelyard.api.proxy.ForwardingMode;
+import io.steelyard.api.proxy.Protocol;
+import io.steelyard.api.proxy.Target;
+import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.core.loop.LoopGroup;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * UDP proxying on one engine's loops. Made by the engine, which owns the loops; not found by ServiceLoader. Used by the control thread.
+ *
+ * <p>The sockets belong here and not to the virtual servers that use them, so that one virtual server can take over an address while
+ * another's sessions on it go on.
+ */
+public final class DatagramForwarderProvider implements ForwarderProvider {
+    private final DatagramWorker.SessionLimit limit = new DatagramWorker.SessionLimit();
+    private final List<DatagramWorker> workers;
+    private final Map<PortGroup.Key, PortGroup> groups = new HashMap<>();
+
+    public DatagramForwarderProvider(LoopGroup loops, Consumer<Event> events) {
+        workers = loops.loops().stream()
+                .map(loop -> new DatagramWorker(loop, events, limit))
+                .toList();
+    }
+
+    @Override
+    public String name() {
+        return "datagram";
+    }
+
+    @Override
+    public String description() {
+        return "UDP proxying: sessions by client, many datagrams a system call";
+    }
+
+    @Override
+    public boolean supports(VirtualServer virtualServer) {
+        return virtualServer.protocol() == Protocol.UDP
+                && virtualServer.forwardingMode() instanceof ForwardingMode.Proxy
+                && virtualServer.target() instanceof Target.Pool;
+    }
+
+    @Override
+    public Forwarder open(VirtualServer virtualServer, ForwarderContext context) throws IOException {
+        return new DatagramForwarder(this, workers, context, virtualServer);
+    }
+
+    /** @param most sessions at once over all virtual servers; 0 for no limit */
+    public void maxSessions(int most) {
+        limit.most(most);
+    }
+
+    /** The sockets of an address, opened where they are not. */
+    PortGroup attach(PortGroup.Key key) throws IOException {
+        var known = groups.get(key);
+        if (known != null) {
+            if (known.reattach()) {
+                return known;
+            }
+            known.awaitClosed();
+        }
+        groups.remove(key);
+        var opened = PortGroup.open(key, workers);
+        groups.put(key, opened);
+        return opened;
+    }
+}
