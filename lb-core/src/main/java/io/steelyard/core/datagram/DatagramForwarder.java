@@ -3,6 +3,7 @@ package io.steelyard.core.datagram;
 import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.core.session.Sessions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ final class DatagramForwarder implements Forwarder {
     private final DatagramForwarderProvider ports;
     private final List<DatagramWorker> workers;
     private final ForwarderContext context;
+    private final Sessions sessions;
 
     /** One for each loop. */
     private final List<Tally> tallies;
@@ -27,18 +29,20 @@ final class DatagramForwarder implements Forwarder {
             DatagramForwarderProvider ports,
             List<DatagramWorker> workers,
             ForwarderContext context,
+            Sessions sessions,
             VirtualServer server)
             throws IOException {
         this.ports = ports;
         this.workers = workers;
         this.context = context;
+        this.sessions = sessions;
         tallies = workers.stream().map(worker -> new Tally()).toList();
         apply(server);
     }
 
     @Override
     public void apply(VirtualServer changed) throws IOException {
-        var service = DatagramService.of(changed, context.balancer(changed.pool()));
+        var service = DatagramService.of(changed, context, sessions.rules(changed, context));
         var wanted = keys(changed);
         var opened = new LinkedHashMap<PortGroup.Key, PortGroup>();
         try {

@@ -6,9 +6,9 @@ import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.proxy.ForwardingMode;
 import io.steelyard.api.proxy.Protocol;
-import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.core.loop.LoopGroup;
+import io.steelyard.core.session.Sessions;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -24,9 +24,11 @@ import java.util.function.Consumer;
 public final class DatagramForwarderProvider implements ForwarderProvider {
     private final DatagramWorker.SessionLimit limit = new DatagramWorker.SessionLimit();
     private final List<DatagramWorker> workers;
+    private final Sessions sessions;
     private final Map<PortGroup.Key, PortGroup> groups = new HashMap<>();
 
-    public DatagramForwarderProvider(LoopGroup loops, Consumer<Event> events) {
+    public DatagramForwarderProvider(LoopGroup loops, Sessions sessions, Consumer<Event> events) {
+        this.sessions = sessions;
         workers = loops.loops().stream()
                 .map(loop -> new DatagramWorker(loop, events, limit))
                 .toList();
@@ -45,13 +47,12 @@ public final class DatagramForwarderProvider implements ForwarderProvider {
     @Override
     public boolean supports(VirtualServer virtualServer) {
         return virtualServer.protocol() == Protocol.UDP
-                && virtualServer.forwardingMode() instanceof ForwardingMode.Proxy
-                && virtualServer.target() instanceof Target.Pool;
+                && virtualServer.forwardingMode() instanceof ForwardingMode.Proxy;
     }
 
     @Override
     public Forwarder open(VirtualServer virtualServer, ForwarderContext context) throws IOException {
-        return new DatagramForwarder(this, workers, context, virtualServer);
+        return new DatagramForwarder(this, workers, context, sessions, virtualServer);
     }
 
     /** @param most sessions at once over all virtual servers; 0 for no limit */

@@ -4,6 +4,8 @@ import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.linux.DatagramBatch;
 import io.steelyard.linux.Errno;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -160,9 +162,7 @@ final class DatagramPort {
             return null;
         }
         Drop why;
-        if (!at.service().access().admits(high, low)) {
-            why = Drop.CLIENT_NOT_ADMITTED;
-        } else if (worker.limit().isReached()) {
+        if (worker.limit().isReached()) {
             why = Drop.TOO_MANY_SESSIONS;
         } else {
             var session = worker.idleSession();
@@ -192,23 +192,30 @@ final class DatagramPort {
 
     // ---- to clients
 
+    /**
+     * Sends a session's client a text of ours.
+     *
+     * @return the bytes sent
+     */
+    int replyWith(DatagramSession session, Tally counts, byte[] text) {
+        var batch = worker.replies();
+        if (text.length == 0) {
+            return 0;
+        }
+        if (text.length > batch.bytesPerSlot()) {
+            counts.dropped(Drop.CLIENT_UNREACHABLE, 1);
+            return 0;
+        }
+        MemorySegment.copy(text, 0, batch.buffer(0), ValueLayout.JAVA_BYTE, 0, text.length);
+        batch.lengthBytes(0, text.length);
+        reply(session, counts, batch, 1);
+        return text.length;
+    }
+
     /** Sends the first slots of a batch to a session's client, from the address it spoke to. */
     void reply(DatagramSession session, Tally counts, DatagramBatch batch, int count) {
-        int scope = (int) (session.clientPort >>> 16);
-        int port = (int) session.clientPort & 0xFFFF;
         for (int slot = 0; slot < count; slot++) {
-            var peer = batch.peer(slot);
-            if (isIpv6) {
-                peer.setIpv6(session.clientHigh, session.clientLow, port);
-                peer.setScope(scope);
-            } else {
-                peer.set(session.clientHigh, session.clientLow, port);
-            }
-            if (isWildcard) {
-                batch.local(slot, session.localHigh, session.localLow, scope);
-            } else {
-                batch.clearLocal(slot);
-            }
+            address(batch, slot, session);
         }
         for (int slot = 0; slot < count; ) {
             int result = batch.send(registration.fd(), slot, count - slot);
@@ -227,6 +234,23 @@ final class DatagramPort {
                     slot++;
                 }
             }
+        }
+    }
+
+    private void address(DatagramBatch batch, int slot, DatagramSession session) {
+        int scope = (int) (session.clientPort >>> 16);
+        int port = (int) session.clientPort & 0xFFFF;
+        var peer = batch.peer(slot);
+        if (isIpv6) {
+            peer.setIpv6(session.clientHigh, session.clientLow, port);
+            peer.setScope(scope);
+        } else {
+            peer.set(session.clientHigh, session.clientLow, port);
+        }
+        if (isWildcard) {
+            batch.local(slot, session.localHigh, session.localLow, scope);
+        } else {
+            batch.clearLocal(slot);
         }
     }
 

@@ -1,38 +1,40 @@
 package io.steelyard.core.datagram;
 
-import io.steelyard.api.Personality;
+import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ProxyOptions;
+import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.schedule.Balancer;
+import io.steelyard.core.session.SessionRules;
 import java.net.InetAddress;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is done with the sessions that begin from now on: one immutable picture, replaced as a whole. A session keeps the one it began under.
  *
+ * @param balancer what gives a session its server; null where the virtual server works out its target for each session
+ * @param rules variables, limits, logs and the like; null where there are none
  * @param tries servers given to one session at most
- * @param isConnectionSuccess whether a server counts as working once a socket to it is open, as nginx has it, and not only when it answers
  */
 record DatagramService(
-        String poolName,
-        Balancer balancer,
-        ExchangeRules rules,
+        @Nullable Balancer balancer,
+        @Nullable SessionRules rules,
+        ExchangeRules exchange,
         AccessFilter access,
         long idleTimeoutNs,
         int tries,
-        @Nullable InetAddress source,
-        boolean isConnectionSuccess) {
-    static DatagramService of(VirtualServer server, Balancer balancer) {
+        @Nullable InetAddress source) {
+    static DatagramService of(VirtualServer server, ForwarderContext context, Optional<SessionRules> rules) {
         var options = server.options();
         return new DatagramService(
-                server.pool(),
-                balancer,
+                server.target() instanceof Target.Pool pool ? context.balancer(pool.name()) : null,
+                rules.orElse(null),
                 new ExchangeRules(options.requests(), options.responses()),
                 AccessFilter.of(server.access()),
                 options.idleTimeout().toNanos(),
                 tries(options),
-                options.sourceAddress().orElse(null),
-                balancer.pool().personality() == Personality.NGINX);
+                options.sourceAddress().orElse(null));
     }
 
     private static int tries(ProxyOptions options) {

@@ -1,12 +1,16 @@
 package io.steelyard.core.datagram;
 
+import io.steelyard.api.Personality;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Lease;
 import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
+import io.steelyard.core.session.Session;
 import io.steelyard.linux.DatagramBatch;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,21 +18,31 @@ import org.jspecify.annotations.Nullable;
  * another client after it has ended, so that a session of one datagram allocates nothing.
  *
  * <pre>
- *          begin        forward: requests reached       answered, refused, silent, cut
- *   ENDED ───────► LISTED ─────────────────────► UNLISTED ──────────────► ENDED
- *                     └────────────────────────────────────────────────────►
+ *              a server by host name
+ *          begin ──► RESOLVING ──┐     requests reached       answered, refused, silent, cut
+ *   ENDED ───┴───────────────────┴► LISTED ─────────► UNLISTED ──────────────► ENDED
+ *                                     └────────────────────────────────────────►
  * </pre>
  *
  * <p>A LISTED session gets what its client sends; an UNLISTED one only waits for answers.
  */
 final class DatagramSession extends Timer {
     private static final int NO_SOCKET = -1;
+    private static final int OK = 200;
+    private static final int FORBIDDEN = 403;
+    private static final int TARGET_UNKNOWN = 500;
+    private static final int NO_SERVER = 502;
+    private static final int LIMITED = 503;
 
     private final DatagramWorker worker;
 
     private @Nullable Attachment attachment;
+
+    /** Variables, limits and logs, where the virtual server has any. */
+    private @Nullable Session session;
+
     private @Nullable Lease lease;
-    private @Nullable Balancer leaseOf;
+    private @Nullable Balancer balancer;
     private int fd = NO_SOCKET;
 
     /** Null until something has to be waited for. */
@@ -36,9 +50,18 @@ final class DatagramSession extends Timer {
 
     private long sent;
     private long answered;
+    private long bytesFromClient;
+    private long bytesToServer;
+    private long bytesToClient;
     private long lastActivityNs;
+    private int status;
     private boolean isListed;
     private boolean isConnectionReported;
+    private boolean isResolving;
+    private byte @Nullable [] waiting;
+
+    /** Tells one use of this object from the next. */
+    private int use;
 
     // The client, and the local address it spoke to.
     long clientHigh;
@@ -61,44 +84,45 @@ final class DatagramSession extends Timer {
     /** What a session belongs to: a port, and what is done there and counted. */
     record Attachment(DatagramPort port, DatagramService service, Tally tally) {}
 
-    /** Whether it has ended; it may serve another client by now. */
-    boolean hasEnded() {
-        return attachment == null;
-    }
-
     boolean isOf(Tally tally) {
         return attachment != null && attachment.tally() == tally;
     }
 
     boolean isOn(String pool, String serverId) {
         return attachment != null
-                && attachment.service().poolName().equals(pool)
                 && lease != null
+                && balancer != null
                 && lease.isHeld()
+                && balancer.pool().name().equals(pool)
                 && lease.server().id().equals(serverId);
     }
 
     // ---- beginning
 
     /**
-     * Begins, for the client and local address already set, and finds a server.
+     * Begins, for the client and local address already set, and finds a server. A session that is over with that, since its client is sent
+     * a text of ours, has ended again.
      *
      * @return why that was not possible, and it has ended again; null where it was
      */
     @Nullable
     Drop begin(Attachment at, long nowNs) {
+        use++;
         attachment = at;
         sent = 0;
         answered = 0;
+        bytesFromClient = 0;
+        bytesToServer = 0;
+        bytesToClient = 0;
         lastActivityNs = nowNs;
-        var balancer = at.service().balancer();
-        if (lease == null || leaseOf != balancer) {
-            lease = balancer.newLease();
-            leaseOf = balancer;
-        }
-        var why = connect(at, lease);
+        status = OK;
+        var service = at.service();
+        var rules = service.rules();
+        session =
+                rules == null ? null : worker.openSession(rules, this, at.port().number(), nowNs);
+        var why = findServer(at, nowNs);
         if (why != null) {
-            lease.reset();
+            closeSession(nowNs);
             attachment = null;
             return why;
         }
@@ -106,69 +130,186 @@ final class DatagramSession extends Timer {
         at.port().onSessionBegun(this);
         at.tally().opened();
         worker.onBegun(this);
+        if (session != null && session.isReply()) {
+            bytesToClient = at.port().replyWith(this, at.tally(), session.reply());
+            end();
+        }
         return null;
     }
 
-    private @Nullable Drop connect(Attachment at, Lease held) {
+    private @Nullable Drop findServer(Attachment at, long nowNs) {
+        if (session != null && !session.enterLimits()) {
+            return refused(LIMITED, Drop.CLIENT_LIMITED);
+        }
+        if (!at.service().access().admits(clientHigh, clientLow)) {
+            return refused(FORBIDDEN, Drop.CLIENT_NOT_ADMITTED);
+        }
+        if (session == null || !session.hasOwnTarget()) {
+            return use(at, at.service().balancer(), nowNs);
+        }
+        if (session.isReply()) {
+            return null;
+        }
+        var target = session.targetText();
+        var known = session.known(target);
+        if (known != null || !session.needsNameServer(target)) {
+            return use(at, known, nowNs);
+        }
+        resolve(session, target, use);
+        return null;
+    }
+
+    private void resolve(Session asking, String target, int asked) {
+        isResolving = true;
+        Thread.ofVirtual().start(() -> {
+            var found = asking.resolve(target);
+            worker.loop().execute(() -> onResolved(found, asked));
+        });
+    }
+
+    private void onResolved(@Nullable Balancer found, int asked) {
+        var at = attachment;
+        if (at == null || !isResolving || asked != use) {
+            return;
+        }
+        isResolving = false;
+        long nowNs = worker.timers().nowNs();
+        var why = use(at, found, nowNs);
+        var first = waiting;
+        waiting = null;
+        if (why != null) {
+            at.tally().dropped(why, 1);
+            end();
+        } else if (first != null) {
+            var batch = worker.requests();
+            MemorySegment.copy(first, 0, batch.buffer(0), ValueLayout.JAVA_BYTE, 0, first.length);
+            batch.lengthBytes(0, first.length);
+            bytesFromClient -= first.length;
+            forward(batch, 0, 1, nowNs);
+        }
+    }
+
+    private @Nullable Drop use(Attachment at, @Nullable Balancer from, long nowNs) {
+        if (from == null) {
+            return refused(TARGET_UNKNOWN, Drop.TARGET_UNKNOWN);
+        }
+        if (lease == null || balancer != from) {
+            lease = from.newLease();
+            balancer = from;
+        }
+        return connect(at, from, lease, nowNs);
+    }
+
+    private @Nullable Drop connect(Attachment at, Balancer from, Lease held, long nowNs) {
         var service = at.service();
         while (true) {
             var flow = worker.flow().clear().client(clientHigh, clientLow, (int) clientPort & 0xFFFF);
             flow.destination(localHigh, localLow, at.port().number()).udp(true);
-            switch (service.balancer().pick(flow, held)) {
+            if (session != null) {
+                session.fillKey(from.pool().name(), flow);
+            }
+            switch (from.pick(flow, held)) {
                 case NONE_AVAILABLE -> {
-                    return held.attempts() == 0 ? Drop.NO_SERVER : Drop.SERVER_UNREACHABLE;
+                    return none(from, held.attempts() == 0 ? Drop.NO_SERVER : Drop.SERVER_UNREACHABLE);
                 }
                 case ALL_FULL -> {
-                    return Drop.ALL_SERVERS_FULL;
+                    return none(from, Drop.ALL_SERVERS_FULL);
                 }
                 case PICKED -> {}
+            }
+            if (session != null) {
+                session.attempt(held.server().address().text(), nowNs);
             }
             int result = worker.connect(held.server().address(), service.source());
             if (result >= 0) {
                 fd = result;
-                isConnectionReported = service.isConnectionSuccess();
-                if (isConnectionReported) {
-                    held.connected();
-                }
+                connected(from, held, nowNs);
                 return null;
             }
-            if (DatagramWorker.isOurFault(-result)) {
-                worker.report("cannot open a socket to " + held.server().id() + ": " + Errno.text(-result));
-                return Drop.OUT_OF_RESOURCES;
-            }
             worker.report("server " + held.server().id() + " cannot be sent to: " + Errno.text(-result));
-            held.failed(Lease.Failure.CONNECT_ERROR);
+            if (DatagramWorker.isOurFault(-result)) {
+                return refused(NO_SERVER, Drop.OUT_OF_RESOURCES);
+            }
+            attemptFailed(held, Lease.Failure.CONNECT_ERROR, nowNs);
             if (held.attempts() >= service.tries()) {
-                return Drop.SERVER_UNREACHABLE;
+                return refused(NO_SERVER, Drop.SERVER_UNREACHABLE);
             }
         }
+    }
+
+    private void connected(Balancer from, Lease held, long nowNs) {
+        // With nginx a server counts as working once there is a socket to it, otherwise only when it answers.
+        isConnectionReported = from.pool().personality() == Personality.NGINX;
+        if (isConnectionReported) {
+            held.connected();
+        }
+        if (session != null) {
+            session.connected(nowNs);
+        }
+    }
+
+    private Drop none(Balancer from, Drop why) {
+        if (session != null) {
+            session.nonePicked(from.pool().name());
+        }
+        return refused(NO_SERVER, why);
+    }
+
+    private Drop refused(int withStatus, Drop why) {
+        status = withStatus;
+        return why;
     }
 
     // ---- from the client
 
     /** Whether the client's next datagram is for this session once {@code more} others have been sent. */
     boolean takesMore(int more) {
-        return attachment != null && attachment.service().rules().takesMore(sent + more, answered);
+        return attachment != null && attachment.service().exchange().takesMore(sent + more, answered);
     }
 
     /** Sends slots of a batch to the server. The session may have ended afterwards. */
     void forward(DatagramBatch batch, int from, int count, long nowNs) {
+        var at = attachment;
+        if (at == null) {
+            return;
+        }
         lastActivityNs = nowNs;
         int end = from + count;
+        for (int slot = from; slot < end; slot++) {
+            bytesFromClient += batch.lengthBytes(slot);
+        }
+        if (isResolving) {
+            keepFirst(at, batch, from, count);
+            return;
+        }
         for (int slot = from; slot < end && attachment != null; ) {
             int result = worker.send(fd, batch, slot, end - slot);
             if (result > 0) {
                 sent += result;
-                slot += result;
+                for (int last = slot + result; slot < last; slot++) {
+                    bytesToServer += batch.lengthBytes(slot);
+                }
             } else {
-                slot += onSendFailed(attachment, -result, end - slot);
+                slot += onSendFailed(at, -result, end - slot, nowNs);
             }
         }
         settle();
     }
 
+    private void keepFirst(Attachment at, DatagramBatch batch, int slot, int count) {
+        int kept = 0;
+        if (waiting == null) {
+            waiting = batch.buffer(slot).asSlice(0, batch.lengthBytes(slot)).toArray(ValueLayout.JAVA_BYTE);
+            kept = 1;
+        }
+        if (count > kept) {
+            at.tally().dropped(Drop.WAITING_FOR_NAME, count - kept);
+        }
+        awaitMore(at);
+    }
+
     /** @return how many datagrams are given up */
-    private int onSendFailed(Attachment at, int errno, int left) {
+    private int onSendFailed(Attachment at, int errno, int left, long nowNs) {
         switch (errno) {
             case Errno.EINTR -> {
                 return 0;
@@ -183,7 +324,7 @@ final class DatagramSession extends Timer {
             }
             default -> {
                 // An earlier datagram was refused; this one was not sent and may go to another server.
-                var why = moveToAnotherServer(at);
+                var why = moveToAnotherServer(at, nowNs);
                 if (why == null) {
                     return 0;
                 }
@@ -194,16 +335,27 @@ final class DatagramSession extends Timer {
         }
     }
 
-    private @Nullable Drop moveToAnotherServer(Attachment at) {
+    private @Nullable Drop moveToAnotherServer(Attachment at, long nowNs) {
         var held = lease;
-        if (held == null || !held.isHeld()) {
-            return Drop.SERVER_UNREACHABLE;
+        var from = balancer;
+        if (held == null || from == null || !held.isHeld()) {
+            return refused(NO_SERVER, Drop.SERVER_UNREACHABLE);
         }
-        held.failed(Lease.Failure.CONNECT_ERROR);
-        closeSocket();
+        attemptFailed(held, Lease.Failure.CONNECT_ERROR, nowNs);
         sent = 0;
         answered = 0;
-        return held.attempts() >= at.service().tries() ? Drop.SERVER_UNREACHABLE : connect(at, held);
+        return held.attempts() >= at.service().tries()
+                ? refused(NO_SERVER, Drop.SERVER_UNREACHABLE)
+                : connect(at, from, held, nowNs);
+    }
+
+    private void attemptFailed(Lease held, Lease.Failure failure, long nowNs) {
+        held.failed(failure);
+        closeSocket();
+        if (session != null) {
+            session.attemptEnded(bytesToServer, bytesToClient, nowNs);
+        }
+        bytesToServer = 0;
     }
 
     /** After datagrams went either way: ends what is over, else waits for what is to come. */
@@ -212,18 +364,22 @@ final class DatagramSession extends Timer {
         if (at == null) {
             return;
         }
-        var rules = at.service().rules();
-        if (rules.isFinished(sent, answered)) {
+        var exchange = at.service().exchange();
+        if (exchange.isFinished(sent, answered)) {
             finish();
             return;
         }
-        if (isListed && !rules.takesMore(sent, answered)) {
+        if (isListed && !exchange.takesMore(sent, answered)) {
             unlist(at);
         }
         if (registration == null) {
             registration = worker.loop().register(fd, ready -> onServerReady());
             registration.interest(FdRegistration.READABLE);
         }
+        awaitMore(at);
+    }
+
+    private void awaitMore(Attachment at) {
         if (!isSet()) {
             worker.timers().set(this, lastActivityNs + at.service().idleTimeoutNs());
         }
@@ -238,24 +394,36 @@ final class DatagramSession extends Timer {
         }
         var batch = worker.replies();
         int count = batch.receive(fd);
+        long nowNs = worker.timers().nowNs();
         if (count < 0) {
             if (!Errno.isTransient(count)) {
-                lease.failed(Lease.Failure.CONNECT_ERROR);
+                status = NO_SERVER;
+                attemptFailed(lease, Lease.Failure.CONNECT_ERROR, nowNs);
                 end();
             }
             return;
         }
-        lastActivityNs = worker.timers().nowNs();
+        lastActivityNs = nowNs;
         if (answered == 0) {
-            if (!isConnectionReported) {
-                isConnectionReported = true;
-                lease.connected();
-            }
-            lease.firstByte();
+            onFirstAnswer(lease, nowNs);
         }
         answered += count;
+        for (int slot = 0; slot < count; slot++) {
+            bytesToClient += batch.lengthBytes(slot);
+        }
         at.port().reply(this, at.tally(), batch, count);
         settle();
+    }
+
+    private void onFirstAnswer(Lease held, long nowNs) {
+        if (!isConnectionReported) {
+            isConnectionReported = true;
+            held.connected();
+        }
+        held.firstByte();
+        if (session != null) {
+            session.firstByte(nowNs);
+        }
     }
 
     // ---- ending
@@ -263,16 +431,20 @@ final class DatagramSession extends Timer {
     @Override
     protected void onDeadline(long nowNs) {
         var at = attachment;
-        if (at == null || lease == null) {
+        if (at == null) {
             return;
         }
         long deadlineNs = lastActivityNs + at.service().idleTimeoutNs();
         if (deadlineNs - nowNs > 0) {
             worker.timers().set(this, deadlineNs);
-        } else if (at.service().rules().isAnswered(sent, answered)) {
+        } else if (isResolving) {
+            status = NO_SERVER;
+            end();
+        } else if (at.service().exchange().isAnswered(sent, answered)) {
             finish();
-        } else {
-            lease.failed(Lease.Failure.READ_TIMEOUT);
+        } else if (lease != null) {
+            status = NO_SERVER;
+            attemptFailed(lease, Lease.Failure.READ_TIMEOUT, nowNs);
             end();
         }
     }
@@ -293,15 +465,26 @@ final class DatagramSession extends Timer {
         if (isListed) {
             unlist(at);
         }
-        attachment = null;
         worker.timers().cancel(this);
         closeSocket();
-        if (lease != null) {
-            lease.reset();
-        }
+        closeSession(session == null ? 0 : worker.timers().nowNs());
+        attachment = null;
         at.tally().closed();
         worker.onEnded(this);
         at.port().onSessionEnded();
+    }
+
+    private void closeSession(long nowNs) {
+        isResolving = false;
+        waiting = null;
+        if (lease != null) {
+            lease.reset();
+        }
+        if (session != null) {
+            session.attemptEnded(bytesToServer, bytesToClient, nowNs);
+            session.end(status, bytesFromClient, bytesToClient, nowNs);
+            session = null;
+        }
     }
 
     private void unlist(Attachment at) {

@@ -5,12 +5,16 @@ import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.core.loop.DataLoop;
 import io.steelyard.core.loop.TimerWheel;
+import io.steelyard.core.session.Session;
+import io.steelyard.core.session.SessionRules;
 import io.steelyard.linux.DatagramBatch;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
 import io.steelyard.linux.SocketAddressBuffer;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -20,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class DatagramWorker {
     private static final int BATCH = 64;
     private static final int MOST_SPARE = 1_024;
+    private static final int MOST_KNOWN_SERVERS = 16_384;
     private static final long REPORT_EVERY_NS = 10_000_000_000L;
 
     private final DataLoop loop;
@@ -27,7 +32,10 @@ final class DatagramWorker {
     private final SessionLimit limit;
     private final DatagramBatch requests = DatagramBatch.allocate(BATCH, DatagramBatch.MAX_DATAGRAM_BYTES);
     private final DatagramBatch replies = DatagramBatch.allocate(BATCH, DatagramBatch.MAX_DATAGRAM_BYTES);
-    private final SocketAddressBuffer remote = SocketAddressBuffer.allocate();
+    /** Servers' addresses as the kernel wants them, so that connecting allocates nothing. */
+    private final Map<ServerAddress, SocketAddressBuffer> servers = new IdentityHashMap<>();
+
+    private final SocketAddressBuffer scratch = SocketAddressBuffer.allocate();
     private final SocketAddressBuffer source = SocketAddressBuffer.allocate();
     private final Flow flow = new Flow();
     private final long hashSeed = ThreadLocalRandom.current().nextLong();
@@ -105,14 +113,26 @@ final class DatagramWorker {
             result = Linux.bind(fd, source);
         }
         if (result >= 0) {
-            remote.set(ip.address(), ip.port());
-            result = Linux.connect(fd, remote);
+            result = Linux.connect(fd, socketAddress(ip));
         }
         if (result < 0) {
             Linux.close(fd);
             return result;
         }
         return fd;
+    }
+
+    private SocketAddressBuffer socketAddress(ServerAddress.Ip server) {
+        var known = servers.get(server);
+        if (known == null) {
+            if (servers.size() >= MOST_KNOWN_SERVERS) {
+                servers.clear();
+            }
+            known = SocketAddressBuffer.allocate();
+            known.set(server.address(), server.port());
+            servers.put(server, known);
+        }
+        return known;
     }
 
     /** Whether an error comes from this machine's limits and says nothing of the server. */
@@ -144,6 +164,14 @@ final class DatagramWorker {
     }
 
     // ---- sessions
+
+    /** Opens what a session needs of variables, limits and logs. Allocates. */
+    Session openSession(SessionRules rules, DatagramSession of, int localPort, long nowNs) {
+        scratch.set(of.clientHigh, of.clientLow, 0);
+        var client = scratch.inetAddress();
+        scratch.set(of.localHigh, of.localLow, 0);
+        return rules.open(client, (int) of.clientPort & 0xFFFF, scratch.inetAddress(), localPort, nowNs);
+    }
 
     /** One that has ended, or a new one. */
     DatagramSession idleSession() {

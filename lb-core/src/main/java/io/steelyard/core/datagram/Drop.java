@@ -6,6 +6,10 @@ import java.util.Locale;
 enum Drop {
     /** The access rules keep the client out. */
     CLIENT_NOT_ADMITTED,
+    /** Its key has as many sessions as it may. */
+    CLIENT_LIMITED,
+    /** What the client is to be given to is neither a pool nor an address. */
+    TARGET_UNKNOWN,
     /** No server of the pool can serve. */
     NO_SERVER,
     /** Every server of the pool has as many flows as it may. */
@@ -18,6 +22,8 @@ enum Drop {
     OUT_OF_RESOURCES,
     /** The client has no session, and new ones are no longer taken here. */
     NOT_LISTENING,
+    /** The name of the session's server is still being looked up, and one datagram waits already. */
+    WAITING_FOR_NAME,
     /** More was on its way to the server than the socket's buffer holds. */
     SERVER_BUFFER_FULL,
     /** More was on its way to the client than the socket's buffer holds. */
