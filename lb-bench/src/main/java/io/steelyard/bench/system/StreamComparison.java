@@ -102,8 +102,7 @@ public final class StreamComparison {
                     upstream s { server 127.0.0.1:%d; }
                     server { listen 127.0.0.1:%d reuseport; proxy_pass s; }
                 }
-                """
-                .formatted(serverPort, port);
+                """.formatted(serverPort, port);
     }
 
     private static Map<Measure, Map<String, List<Double>>> measure(StreamLoad load, List<Proxy> proxies, int rounds) {
