@@ -70,6 +70,15 @@ final class Connector {
         };
     }
 
+    /** What to do about an error that {@link #isOurFault}, to be put behind its text. */
+    static String remedy(int errno) {
+        return switch (errno) {
+            case Errno.EMFILE, Errno.ENFILE -> "; raise the limit of open files (ulimit -n)";
+            case Errno.EADDRNOTAVAIL -> "; the source address has no free port, or is not this machine's";
+            default -> "";
+        };
+    }
+
     private int connectTcp(ServerAddress.Ip address, ProxyOptions options) {
         int fd = Linux.tcpSocket(address.address() instanceof Inet6Address);
         if (fd < 0) {

@@ -259,7 +259,8 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         int fd = worker.connector().connect(address, service.server().options());
         if (fd < 0) {
             if (Connector.isOurFault(-fd)) {
-                worker.report("cannot open a connection to " + held.server().id() + ": " + Errno.text(-fd));
+                worker.report("cannot open a connection to " + held.server().id() + ": " + Errno.text(-fd)
+                        + Connector.remedy(-fd));
                 held.cancelled();
                 refuse(NO_SERVER);
             } else {

@@ -118,8 +118,8 @@ final class StreamListener {
                 }
                 case Errno.EINTR, Errno.ECONNABORTED -> {}
                 case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM -> {
-                    worker.report("accepting on " + address.text() + " pauses: " + Errno.text(-fd)
-                            + "; raise the limit of open files (ulimit -n)");
+                    worker.report(
+                            "accepting on " + address.text() + " pauses: " + Errno.text(-fd) + Connector.remedy(-fd));
                     pause(EXHAUSTED_PAUSE_NS);
                     return;
                 }
