@@ -19,12 +19,15 @@ import java.util.stream.IntStream;
  * A picker to be measured, and flows to measure it with. Servers have the weight 1 and a few open flows each, the same in every run; flows
  * have a key of 16 bytes and an IPv4 client.
  *
- * <p>The text of a case is a scheduler's name and its options, as in {@code nginx.hash consistent=true}, or {@code baseline}: reading the next
- * server from an array.
+ * <p>The text of a case is a scheduler's name and its options, as in {@code nginx.hash consistent=true}, or a baseline: {@value #ARRAY} or
+ * {@value #SCAN}.
  */
 public final class PickCase {
-    /** The case every other is compared with. */
-    public static final String BASELINE = "baseline";
+    /** Reading the next server from an array: the least that any pick can cost. */
+    public static final String ARRAY = "baseline.array";
+
+    /** Reading the open flows of every server and keeping the lowest: the least that comparing all servers can cost. */
+    public static final String SCAN = "baseline.scan";
 
     private static final int FLOWS = 64;
 
@@ -46,8 +49,12 @@ public final class PickCase {
 
     /** A case of so many servers. */
     public static PickCase of(String text, int servers) {
-        if (text.equals(BASELINE)) {
+        if (text.equals(ARRAY)) {
             return new PickCase(new NextInArray(servers));
+        }
+        if (text.equals(SCAN)) {
+            var candidates = pool(servers);
+            return new PickCase(flow -> lowest(candidates));
         }
         var words = text.split(" ");
         var provider = Plugins.installed().scheduler(words[0]).orElseThrow();
@@ -59,10 +66,9 @@ public final class PickCase {
                 provider.create(Options.of(provider.options(), options)).build(pool(servers), null));
     }
 
-    /** The baseline, then every installed scheduler with its variants. */
+    /** The baselines, then every installed scheduler with its variants. */
     public static List<String> all() {
-        var cases = new ArrayList<String>();
-        cases.add(BASELINE);
+        var cases = new ArrayList<>(List.of(ARRAY, SCAN));
         for (var name : Plugins.installed().schedulers().stream()
                 .map(SchedulerProvider::name)
                 .toList()) {
@@ -96,6 +102,19 @@ public final class PickCase {
         }
         // As the pool itself counts, and not by looking at every server.
         return builder.poolActive(() -> 5 * servers).build();
+    }
+
+    private static int lowest(Candidates candidates) {
+        int lowest = 0;
+        int fewest = Integer.MAX_VALUE;
+        for (int i = 0; i < candidates.size(); i++) {
+            int flows = candidates.load(i).active();
+            if (flows < fewest) {
+                fewest = flows;
+                lowest = i;
+            }
+        }
+        return lowest;
     }
 
     private static final class NextInArray implements Picker {

@@ -20,21 +20,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A pick of any installed scheduler allocates nothing and costs no more than a recorded multiple of the baseline, reading the next server from an
- * array. Both are timed in the same run in short rounds by turns, and the medians compared, so the machine's speed is no matter.
+ * A pick of any installed scheduler allocates nothing and costs no more than a recorded multiple of its baseline: one array read, or for
+ * schedulers that compare all servers a scan of them. Both are timed in the same run by {@link Turns}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PickGuardTest {
     private static final List<Integer> SIZES = List.of(3, 100, 5_000);
-    private static final int ROUNDS = 31;
     private static final long ROUND_NS = 300_000;
-    private static final int ATTEMPTS = 4;
     private static final String OTHERS = "others";
+    private static final List<String> BASELINES = List.of(PickCase.ARRAY, PickCase.SCAN);
 
-    private final Map<String, int[]> bounds = new HashMap<>();
+    private final Map<String, Bounds> bounds = new HashMap<>();
 
     /** Keeps results in use, so that no pick is optimized away. */
     private int sum;
+
+    /** The case a scheduler is compared with, and the multiples of it that may not be reached, one for each of {@link #SIZES}. */
+    private record Bounds(String baseline, List<Integer> multiples) {}
 
     @BeforeAll
     void readBounds() throws IOException {
@@ -42,12 +44,11 @@ class PickGuardTest {
         try (var reader = new BufferedReader(new InputStreamReader(resource, StandardCharsets.UTF_8))) {
             reader.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
                 var fields = line.split("\t", -1);
-                bounds.put(
-                        fields[0],
-                        Arrays.stream(fields)
-                                .skip(1)
-                                .mapToInt(Integer::parseInt)
-                                .toArray());
+                var multiples =
+                        Arrays.stream(fields).skip(2).map(Integer::valueOf).toList();
+                assertThat(BASELINES).contains(fields[1]);
+                assertThat(multiples).hasSameSizeAs(SIZES);
+                bounds.put(fields[0], new Bounds(fields[1], multiples));
             });
         }
         // The loop that measures is shared: let it see different pickers first, as it will, so that no case is timed as
@@ -58,7 +59,7 @@ class PickGuardTest {
     }
 
     static Stream<String> schedulers() {
-        return PickCase.all().stream().filter(text -> !text.equals(PickCase.BASELINE));
+        return PickCase.all().stream().filter(text -> !BASELINES.contains(text));
     }
 
     @ParameterizedTest
@@ -67,17 +68,14 @@ class PickGuardTest {
         var limits = Objects.requireNonNull(bounds.getOrDefault(scheduler, bounds.get(OTHERS)));
         for (int i = 0; i < SIZES.size(); i++) {
             int size = SIZES.get(i);
+            int bound = limits.multiples.get(i);
             var picks = PickCase.of(scheduler, size);
-            var baseline = PickCase.of(PickCase.BASELINE, size);
-            double ratio = ratio(picks, baseline);
-            // A busy machine may spoil one measurement; a pick that is too slow is so every time.
-            for (int attempt = 1; attempt < ATTEMPTS && ratio >= limits[i]; attempt++) {
-                ratio = ratio(picks, baseline);
-            }
-            System.out.printf("%s, %d servers: %.1f times the baseline%n", scheduler, size, ratio);
+            var baseline = PickCase.of(limits.baseline, size);
+            double ratio = Turns.ratio(() -> picksIn(picks, ROUND_NS), () -> picksIn(baseline, ROUND_NS), bound);
+            System.out.printf("%s, %d servers: %.1f times %s%n", scheduler, size, ratio, limits.baseline);
             assertThat(ratio)
-                    .as("cost of a pick of %s among %d servers, as a multiple of the baseline", scheduler, size)
-                    .isLessThan(limits[i]);
+                    .as("cost of a pick of %s among %d servers, as a multiple of %s", scheduler, size, limits.baseline)
+                    .isLessThan(bound);
             assertThat(Allocation.bytes(2_000, () -> sum += picks.pick()))
                     .as("bytes allocated by 2000 picks of %s among %d servers", scheduler, size)
                     .isZero();
@@ -90,23 +88,6 @@ class PickGuardTest {
                 .containsAll(bounds.keySet().stream()
                         .filter(name -> !name.equals(OTHERS))
                         .toList());
-    }
-
-    private double ratio(PickCase picks, PickCase baseline) {
-        var costs = new double[ROUNDS];
-        var baselineCosts = new double[ROUNDS];
-        // The first rounds only warm up.
-        for (int round = -5; round < ROUNDS; round++) {
-            double cost = picksIn(picks, ROUND_NS);
-            double baselineCost = picksIn(baseline, ROUND_NS);
-            if (round >= 0) {
-                costs[round] = cost;
-                baselineCosts[round] = baselineCost;
-            }
-        }
-        Arrays.sort(costs);
-        Arrays.sort(baselineCosts);
-        return costs[ROUNDS / 2] / baselineCosts[ROUNDS / 2];
     }
 
     /** Nanoseconds a pick, over about so long. */
