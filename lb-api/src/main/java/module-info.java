@@ -10,6 +10,7 @@ module io.steelyard.api {
     exports io.steelyard.api;
     exports io.steelyard.api.config;
     exports io.steelyard.api.health;
+    exports io.steelyard.api.http;
     exports io.steelyard.api.plugin;
     exports io.steelyard.api.pool;
     exports io.steelyard.api.proxy;

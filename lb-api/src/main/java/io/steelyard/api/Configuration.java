@@ -1,5 +1,6 @@
 package io.steelyard.api;
 
+import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ConnectionLimit;
 import io.steelyard.api.proxy.Target;
@@ -97,6 +98,12 @@ public record Configuration(
                 problems.add(Problem.error(path + ".pool", "unknown pool '" + server.pool() + "'")
                         .expected(oneOf(poolNames)));
             }
+            if (server.target() instanceof Target.Http http) {
+                http.service().pools().stream()
+                        .filter(pool -> !poolNames.contains(pool) && !isAddress(pool))
+                        .forEach(pool -> problems.add(Problem.error(path + ".http", "unknown pool '" + pool + "'")
+                                .expected(oneOf(poolNames))));
+            }
             for (var limit : server.limits()) {
                 if (!zoneNames.contains(limit.zone())) {
                     problems.add(Problem.error(path + ".limits", "unknown limit zone '" + limit.zone() + "'")
@@ -116,6 +123,15 @@ public record Configuration(
             }
         }
         return problems;
+    }
+
+    private static boolean isAddress(String text) {
+        try {
+            ServerAddress.parse(text);
+            return true;
+        } catch (IllegalArgumentException noAddress) {
+            return false;
+        }
     }
 
     private static String oneOf(Set<String> names) {

@@ -78,6 +78,7 @@ public final class HostNames {
                 pool.affinity(),
                 pool.healthChecks(),
                 pool.passiveHealth(),
-                pool.queue());
+                pool.queue(),
+                pool.reuse());
     }
 }

@@ -23,6 +23,7 @@ import java.util.Set;
  * @param healthChecks active checks of every server
  * @param passiveHealth what failures of real traffic do
  * @param queue where flows wait for a full pool
+ * @param reuse how connections to servers are kept for later HTTP requests
  */
 public record ServerPool(
         String name,
@@ -33,7 +34,8 @@ public record ServerPool(
         Optional<Affinity> affinity,
         List<HealthCheckSpec> healthChecks,
         PassiveHealth passiveHealth,
-        ConnectionQueue queue) {
+        ConnectionQueue queue,
+        ConnectionReuse reuse) {
     public ServerPool {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(personality, "personality");
@@ -44,6 +46,7 @@ public record ServerPool(
         healthChecks = List.copyOf(healthChecks);
         Objects.requireNonNull(passiveHealth, "passiveHealth");
         Objects.requireNonNull(queue, "queue");
+        Objects.requireNonNull(reuse, "reuse");
         var ids = new HashSet<String>();
         for (var server : servers) {
             if (!ids.add(server.id())) {
@@ -65,7 +68,8 @@ public record ServerPool(
                 .scheduler(scheduler)
                 .servers(servers)
                 .passiveHealth(passiveHealth)
-                .queue(queue);
+                .queue(queue)
+                .reuse(reuse);
         hashKey.ifPresent(builder::hashKey);
         affinity.ifPresent(builder::affinity);
         healthChecks.forEach(builder::healthCheck);
@@ -87,6 +91,7 @@ public record ServerPool(
         private final List<HealthCheckSpec> healthChecks = new ArrayList<>();
         private Optional<PassiveHealth> passiveHealth = Optional.empty();
         private ConnectionQueue queue = ConnectionQueue.NONE;
+        private ConnectionReuse reuse = ConnectionReuse.DEFAULT;
 
         private Builder(String name) {
             this.name = name;
@@ -156,6 +161,11 @@ public record ServerPool(
             return this;
         }
 
+        public Builder reuse(ConnectionReuse value) {
+            reuse = value;
+            return this;
+        }
+
         public ServerPool build() {
             return new ServerPool(
                     name,
@@ -166,7 +176,8 @@ public record ServerPool(
                     affinity,
                     healthChecks,
                     passiveHealth.orElseGet(this::defaultPassiveHealth),
-                    queue);
+                    queue,
+                    reuse);
         }
 
         private PassiveHealth defaultPassiveHealth() {

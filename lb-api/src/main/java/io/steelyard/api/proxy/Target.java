@@ -1,5 +1,6 @@
 package io.steelyard.api.proxy;
 
+import io.steelyard.api.http.HttpService;
 import io.steelyard.api.text.Template;
 import java.util.Objects;
 
@@ -23,6 +24,13 @@ public sealed interface Target {
     record Named(Template text) implements Target {
         public Named {
             Objects.requireNonNull(text, "text");
+        }
+    }
+
+    /** Speaks HTTP with the client, and answers each request as the service says. */
+    record Http(HttpService service) implements Target {
+        public Http {
+            Objects.requireNonNull(service, "service");
         }
     }
 

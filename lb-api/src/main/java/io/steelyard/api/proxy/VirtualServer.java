@@ -1,5 +1,6 @@
 package io.steelyard.api.proxy;
 
+import io.steelyard.api.http.HttpService;
 import io.steelyard.api.text.Assignment;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,6 +109,11 @@ public record VirtualServer(
         /** The pool that serves it. */
         public Builder pool(String name) {
             return target(new Target.Pool(name));
+        }
+
+        /** What is done with HTTP requests. */
+        public Builder http(HttpService service) {
+            return target(new Target.Http(service));
         }
 
         public Builder target(Target value) {

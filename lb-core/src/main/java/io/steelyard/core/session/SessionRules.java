@@ -70,6 +70,7 @@ public final class SessionRules {
         server.accessLogs().forEach(log -> logs.add(new Log(log, LogLine.compile(table, log))));
         target = switch (server.target()) {
             case Target.Pool pool -> null;
+            case Target.Http http -> null;
             case Target.Named text -> table.compile(text.text());
             case Target.Reply text -> table.compile(text.text());
         };

@@ -1,5 +1,6 @@
 package io.steelyard.pool.variable;
 
+import io.steelyard.api.http.HttpVariable;
 import io.steelyard.api.text.BuiltInVariable;
 import io.steelyard.api.text.Template;
 import java.util.List;
@@ -24,6 +25,9 @@ public final class CompiledTemplate {
 
         record Defined(String name) implements Part {}
 
+        /** A variable of a request; for other connections one that the configuration may define. */
+        record OfRequest(String name, HttpVariable.Reference reference) implements Part {}
+
         /** A group of the regular expression that matched last. */
         record Group(int number) implements Part {}
     }
@@ -39,6 +43,12 @@ public final class CompiledTemplate {
         if (name.length() == 1 && name.charAt(0) >= '1' && name.charAt(0) <= '9') {
             return new Part.Group(name.charAt(0) - '0');
         }
-        return BuiltInVariable.named(name).<Part>map(Part.BuiltIn::new).orElseGet(() -> new Part.Defined(name));
+        var builtIn = BuiltInVariable.named(name);
+        if (builtIn.isPresent()) {
+            return new Part.BuiltIn(builtIn.get());
+        }
+        return HttpVariable.named(name)
+                .<Part>map(reference -> new Part.OfRequest(name, reference))
+                .orElseGet(() -> new Part.Defined(name));
     }
 }

@@ -1,5 +1,6 @@
 package io.steelyard.pool.variable;
 
+import io.steelyard.api.http.HttpVariableSource;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.text.NamedPattern;
 import io.steelyard.api.text.VariableSource;
@@ -76,6 +77,12 @@ public final class Evaluation {
             case CompiledTemplate.Part.Literal literal -> literal.raw();
             case CompiledTemplate.Part.BuiltIn builtIn -> source.value(builtIn.variable());
             case CompiledTemplate.Part.Defined defined -> defined(defined.name());
+            case CompiledTemplate.Part.OfRequest request ->
+                source instanceof HttpVariableSource http
+                        ? http.value(
+                                request.reference().variable(),
+                                request.reference().rest())
+                        : defined(request.name());
             case CompiledTemplate.Part.Group group -> group(group.number());
         };
     }

@@ -1,0 +1,172 @@
+package io.steelyard.api.http;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How the connections of a site's clients are treated. The defaults are nginx's.
+ *
+ * @param headerTimeout how long a request's header may take in all
+ * @param bodyTimeout how long between two reads of a request's body
+ * @param sendTimeout how long between two writes of an answer
+ * @param idleTimeout how long a connection may wait for its next request; zero for none but the first
+ * @param mostRequests requests one connection serves, at least 1
+ * @param mostLineBytes of the request line, and of any one header field
+ * @param mostHeaderBytes of a request's header in all
+ * @param mostFields header fields of a request
+ * @param keepsUnderscores whether fields with an underscore in their name are forwarded; they are left out otherwise
+ * @param mergesSlashes whether {@code //} is {@code /} when a route is searched
+ * @param serverField the field {@code Server} of answers; empty for none
+ */
+public record HttpClientOptions(
+        Duration headerTimeout,
+        Duration bodyTimeout,
+        Duration sendTimeout,
+        Duration idleTimeout,
+        int mostRequests,
+        int mostLineBytes,
+        int mostHeaderBytes,
+        int mostFields,
+        boolean keepsUnderscores,
+        boolean mergesSlashes,
+        String serverField) {
+    private static final HttpClientOptions DEFAULTS = new Builder().build();
+
+    public HttpClientOptions {
+        positive(headerTimeout, "headerTimeout");
+        positive(bodyTimeout, "bodyTimeout");
+        positive(sendTimeout, "sendTimeout");
+        if (idleTimeout.isNegative()) {
+            throw new IllegalArgumentException("idleTimeout is negative");
+        }
+        positive(mostRequests, "mostRequests");
+        positive(mostLineBytes, "mostLineBytes");
+        positive(mostHeaderBytes, "mostHeaderBytes");
+        positive(mostFields, "mostFields");
+        Objects.requireNonNull(serverField, "serverField");
+    }
+
+    public static HttpClientOptions defaults() {
+        return DEFAULTS;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Starts with these values. */
+    public Builder toBuilder() {
+        var builder = new Builder();
+        builder.headerTimeout = headerTimeout;
+        builder.bodyTimeout = bodyTimeout;
+        builder.sendTimeout = sendTimeout;
+        builder.idleTimeout = idleTimeout;
+        builder.mostRequests = mostRequests;
+        builder.mostLineBytes = mostLineBytes;
+        builder.mostHeaderBytes = mostHeaderBytes;
+        builder.mostFields = mostFields;
+        builder.keepsUnderscores = keepsUnderscores;
+        builder.mergesSlashes = mergesSlashes;
+        builder.serverField = serverField;
+        return builder;
+    }
+
+    private static void positive(Duration value, String name) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(name + " is " + value + ", expected more than 0");
+        }
+    }
+
+    private static void positive(int value, String name) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " is " + value + ", expected at least 1");
+        }
+    }
+
+    /** Names every value; not thread-safe. */
+    public static final class Builder {
+        private Duration headerTimeout = Duration.ofSeconds(60);
+        private Duration bodyTimeout = Duration.ofSeconds(60);
+        private Duration sendTimeout = Duration.ofSeconds(60);
+        private Duration idleTimeout = Duration.ofSeconds(75);
+        private int mostRequests = 1_000;
+        private int mostLineBytes = 8 << 10;
+        private int mostHeaderBytes = 32 << 10;
+        private int mostFields = 100;
+        private boolean keepsUnderscores;
+        private boolean mergesSlashes = true;
+        private String serverField = "";
+
+        private Builder() {}
+
+        public Builder headerTimeout(Duration value) {
+            headerTimeout = value;
+            return this;
+        }
+
+        public Builder bodyTimeout(Duration value) {
+            bodyTimeout = value;
+            return this;
+        }
+
+        public Builder sendTimeout(Duration value) {
+            sendTimeout = value;
+            return this;
+        }
+
+        public Builder idleTimeout(Duration value) {
+            idleTimeout = value;
+            return this;
+        }
+
+        public Builder mostRequests(int value) {
+            mostRequests = value;
+            return this;
+        }
+
+        public Builder mostLineBytes(int value) {
+            mostLineBytes = value;
+            return this;
+        }
+
+        public Builder mostHeaderBytes(int value) {
+            mostHeaderBytes = value;
+            return this;
+        }
+
+        public Builder mostFields(int value) {
+            mostFields = value;
+            return this;
+        }
+
+        public Builder keepsUnderscores(boolean value) {
+            keepsUnderscores = value;
+            return this;
+        }
+
+        public Builder mergesSlashes(boolean value) {
+            mergesSlashes = value;
+            return this;
+        }
+
+        public Builder serverField(String value) {
+            serverField = value;
+            return this;
+        }
+
+        public HttpClientOptions build() {
+            return new HttpClientOptions(
+                    headerTimeout,
+                    bodyTimeout,
+                    sendTimeout,
+                    idleTimeout,
+                    mostRequests,
+                    mostLineBytes,
+                    mostHeaderBytes,
+                    mostFields,
+                    keepsUnderscores,
+                    mergesSlashes,
+                    serverField);
+        }
+    }
+}

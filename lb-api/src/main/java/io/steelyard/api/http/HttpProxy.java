@@ -1,0 +1,209 @@
+package io.steelyard.api.http;
+
+import io.steelyard.api.proxy.ProxyOptions;
+import io.steelyard.api.text.Template;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The answer comes from a server.
+ *
+ * @param server the pool of that name, else the server at that {@code address:port} or {@code host:port}
+ * @param path what is asked of the server
+ * @param version of the requests to servers
+ * @param requestFields changes of the request's fields, in order, after {@code Host} and {@code Connection} were set to their defaults: what
+ *     {@code server} says, and what the version and reuse of connections ask for
+ * @param hiddenFields of the server's answer: lower case, not forwarded
+ * @param locations changes of where redirections lead
+ * @param transport how servers are connected to: connect timeout, keepalive, source address, buffer size; what is about whole
+ *     connections has no meaning here
+ * @param sendTimeout how long between two writes to a server
+ * @param readTimeout how long between two reads from a server
+ * @param retry when another server is tried
+ * @param buffersRequest whether a request's body is read as a whole before a server is asked; needed to repeat it
+ * @param buffersResponse whether a server may be read faster than the client reads, up to {@code mostBufferBytes}
+ * @param mostBufferBytes kept in memory of one answer that a client is slower to read
+ * @param interceptsErrors whether error pages are shown for a server's answers of status 300 and above too
+ */
+public record HttpProxy(
+        Template server,
+        ForwardedPath path,
+        Version version,
+        List<FieldChange> requestFields,
+        Set<String> hiddenFields,
+        List<LocationRewrite> locations,
+        ProxyOptions transport,
+        Duration sendTimeout,
+        Duration readTimeout,
+        RetryRule retry,
+        boolean buffersRequest,
+        boolean buffersResponse,
+        int mostBufferBytes,
+        boolean interceptsErrors)
+        implements Content {
+    /** The protocol spoken with servers. */
+    public enum Version {
+        HTTP_1_0,
+        HTTP_1_1
+    }
+
+    public HttpProxy {
+        Objects.requireNonNull(server, "server");
+        Objects.requireNonNull(path, "path");
+        Objects.requireNonNull(version, "version");
+        requestFields = List.copyOf(requestFields);
+        hiddenFields = Set.copyOf(hiddenFields);
+        locations = List.copyOf(locations);
+        Objects.requireNonNull(transport, "transport");
+        Objects.requireNonNull(sendTimeout, "sendTimeout");
+        Objects.requireNonNull(readTimeout, "readTimeout");
+        Objects.requireNonNull(retry, "retry");
+        if (mostBufferBytes < 1) {
+            throw new IllegalArgumentException("mostBufferBytes is " + mostBufferBytes + ", expected at least 1");
+        }
+    }
+
+    /** Hands requests to a pool. */
+    public static Builder toPool(String pool) {
+        return new Builder(Template.literal(pool));
+    }
+
+    /** Hands requests to what the text says then. */
+    public static Builder to(Template server) {
+        return new Builder(server);
+    }
+
+    /** The name that {@code server} says, where it says the same for every request. */
+    public Optional<String> pool() {
+        return server.isLiteral() ? Optional.of(server.toString()) : Optional.empty();
+    }
+
+    /** What is asked of a server instead of what the client asked for. */
+    public sealed interface ForwardedPath {
+        /** The path and query as the client sent them, or as rules changed them. */
+        record Same() implements ForwardedPath {}
+
+        /** The text stands in the place of the part of the normalised path that the route's prefix is; the query follows. */
+        record PrefixReplaced(String by) implements ForwardedPath {
+            public PrefixReplaced {
+                Objects.requireNonNull(by, "by");
+            }
+        }
+
+        /** The text, path and query, whatever the client asked for. */
+        record Given(Template text) implements ForwardedPath {
+            public Given {
+                Objects.requireNonNull(text, "text");
+            }
+        }
+    }
+
+    /** Names every value; not thread-safe. */
+    public static final class Builder {
+        private final Template server;
+        private ForwardedPath path = new ForwardedPath.Same();
+        private Version version = Version.HTTP_1_1;
+        private final List<FieldChange> requestFields = new ArrayList<>();
+        private Set<String> hiddenFields = Set.of();
+        private final List<LocationRewrite> locations = new ArrayList<>();
+        private ProxyOptions transport = ProxyOptions.defaults();
+        private Duration sendTimeout = Duration.ofSeconds(60);
+        private Duration readTimeout = Duration.ofSeconds(60);
+        private RetryRule retry = RetryRule.DEFAULT;
+        private boolean buffersRequest;
+        private boolean buffersResponse = true;
+        private int mostBufferBytes = 64 << 10;
+        private boolean interceptsErrors;
+
+        private Builder(Template server) {
+            this.server = server;
+        }
+
+        public Builder path(ForwardedPath value) {
+            path = value;
+            return this;
+        }
+
+        public Builder version(Version value) {
+            version = value;
+            return this;
+        }
+
+        public Builder requestField(FieldChange value) {
+            requestFields.add(value);
+            return this;
+        }
+
+        public Builder hiddenFields(Set<String> value) {
+            hiddenFields = value;
+            return this;
+        }
+
+        public Builder location(LocationRewrite value) {
+            locations.add(value);
+            return this;
+        }
+
+        public Builder transport(ProxyOptions value) {
+            transport = value;
+            return this;
+        }
+
+        public Builder sendTimeout(Duration value) {
+            sendTimeout = value;
+            return this;
+        }
+
+        public Builder readTimeout(Duration value) {
+            readTimeout = value;
+            return this;
+        }
+
+        public Builder retry(RetryRule value) {
+            retry = value;
+            return this;
+        }
+
+        public Builder buffersRequest(boolean value) {
+            buffersRequest = value;
+            return this;
+        }
+
+        public Builder buffersResponse(boolean value) {
+            buffersResponse = value;
+            return this;
+        }
+
+        public Builder mostBufferBytes(int value) {
+            mostBufferBytes = value;
+            return this;
+        }
+
+        public Builder interceptsErrors(boolean value) {
+            interceptsErrors = value;
+            return this;
+        }
+
+        public HttpProxy build() {
+            return new HttpProxy(
+                    server,
+                    path,
+                    version,
+                    requestFields,
+                    hiddenFields,
+                    locations,
+                    transport,
+                    sendTimeout,
+                    readTimeout,
+                    retry,
+                    buffersRequest,
+                    buffersResponse,
+                    mostBufferBytes,
+                    interceptsErrors);
+        }
+    }
+}

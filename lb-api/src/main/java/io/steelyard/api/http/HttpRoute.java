@@ -1,0 +1,161 @@
+package io.steelyard.api.http;
+
+import io.steelyard.api.proxy.AccessLog;
+import io.steelyard.api.proxy.AccessRule;
+import io.steelyard.api.proxy.ConnectionLimit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What is done with the requests of one part of a site. Nothing is inherited from the route around it but that its rules were run.
+ *
+ * @param name for rules, error pages and messages; that of a route with {@link PathMatch.Named} begins with {@code @}
+ * @param match which requests it is for; without meaning for a host's root
+ * @param isInternal whether only rules and error pages lead here; 404 for a request of a client
+ * @param rules what is done before the content is worked out, in order
+ * @param access who may ask, the first rule that matches deciding; everybody where none matches. 403 for the others
+ * @param limits how many requests of one key there may be at once; 503 beyond
+ * @param content where the answer comes from
+ * @param mostBodyBytes of a request; 413 beyond; 0 for no limit
+ * @param defaultType the media type of answers of our own
+ * @param responseFields changes of the answer's fields, in order
+ * @param errorPages the first that has the status is shown
+ * @param accessLogs what is written when a request has ended
+ * @param routes tried in the order that {@link PathMatch} tells; this route's content serves where none matches
+ */
+public record HttpRoute(
+        String name,
+        PathMatch match,
+        boolean isInternal,
+        List<HttpRule> rules,
+        List<AccessRule> access,
+        List<ConnectionLimit> limits,
+        Content content,
+        long mostBodyBytes,
+        String defaultType,
+        List<FieldChange> responseFields,
+        List<ErrorPage> errorPages,
+        List<AccessLog> accessLogs,
+        List<HttpRoute> routes) {
+    public HttpRoute {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(match, "match");
+        rules = List.copyOf(rules);
+        access = List.copyOf(access);
+        limits = List.copyOf(limits);
+        Objects.requireNonNull(content, "content");
+        Objects.requireNonNull(defaultType, "defaultType");
+        responseFields = List.copyOf(responseFields);
+        errorPages = List.copyOf(errorPages);
+        accessLogs = List.copyOf(accessLogs);
+        routes = List.copyOf(routes);
+        if (mostBodyBytes < 0) {
+            throw new IllegalArgumentException("mostBodyBytes is " + mostBodyBytes + ", expected at least 0");
+        }
+    }
+
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    /** Names every value; not thread-safe. */
+    public static final class Builder {
+        private static final long DEFAULT_MOST_BODY_BYTES = 1 << 20;
+
+        private final String name;
+        private PathMatch match = new PathMatch.Prefix("/", false);
+        private boolean isInternal;
+        private final List<HttpRule> rules = new ArrayList<>();
+        private final List<AccessRule> access = new ArrayList<>();
+        private final List<ConnectionLimit> limits = new ArrayList<>();
+        private Content content = new Content.NotFound();
+        private long mostBodyBytes = DEFAULT_MOST_BODY_BYTES;
+        private String defaultType = "text/plain";
+        private final List<FieldChange> responseFields = new ArrayList<>();
+        private final List<ErrorPage> errorPages = new ArrayList<>();
+        private final List<AccessLog> accessLogs = new ArrayList<>();
+        private final List<HttpRoute> routes = new ArrayList<>();
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        public Builder match(PathMatch value) {
+            match = value;
+            return this;
+        }
+
+        public Builder isInternal(boolean value) {
+            isInternal = value;
+            return this;
+        }
+
+        public Builder rule(HttpRule value) {
+            rules.add(value);
+            return this;
+        }
+
+        public Builder access(AccessRule value) {
+            access.add(value);
+            return this;
+        }
+
+        public Builder limit(ConnectionLimit value) {
+            limits.add(value);
+            return this;
+        }
+
+        public Builder content(Content value) {
+            content = value;
+            return this;
+        }
+
+        public Builder mostBodyBytes(long value) {
+            mostBodyBytes = value;
+            return this;
+        }
+
+        public Builder defaultType(String value) {
+            defaultType = value;
+            return this;
+        }
+
+        public Builder responseField(FieldChange value) {
+            responseFields.add(value);
+            return this;
+        }
+
+        public Builder errorPage(ErrorPage value) {
+            errorPages.add(value);
+            return this;
+        }
+
+        public Builder accessLog(AccessLog value) {
+            accessLogs.add(value);
+            return this;
+        }
+
+        public Builder route(HttpRoute value) {
+            routes.add(value);
+            return this;
+        }
+
+        public HttpRoute build() {
+            return new HttpRoute(
+                    name,
+                    match,
+                    isInternal,
+                    rules,
+                    access,
+                    limits,
+                    content,
+                    mostBodyBytes,
+                    defaultType,
+                    responseFields,
+                    errorPages,
+                    accessLogs,
+                    routes);
+        }
+    }
+}

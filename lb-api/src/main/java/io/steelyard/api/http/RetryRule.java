@@ -1,0 +1,64 @@
+package io.steelyard.api.http;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * When a request is given to another server after one failed it, while nothing of an answer was sent to the client.
+ *
+ * @param reasons what counts as a server's failure; for passive health too
+ * @param repeatsUnsafe whether requests with POST, LOCK or PATCH are repeated though the failed server may have carried them out
+ * @param tries servers tried in all; 0 for as many as there are
+ * @param timeout how long after the first try another may begin; zero for no limit
+ */
+public record RetryRule(Set<Reason> reasons, boolean repeatsUnsafe, int tries, Duration timeout) {
+    /** Another server for errors and timeouts (nginx's default). */
+    public static final RetryRule DEFAULT =
+            new RetryRule(Set.of(Reason.ERROR, Reason.TIMEOUT), false, 0, Duration.ZERO);
+
+    /** No other server is ever tried. */
+    public static final RetryRule NEVER = new RetryRule(Set.of(), false, 0, Duration.ZERO);
+
+    /** A way in which a server fails a request. */
+    public enum Reason {
+        /** It cannot be connected to, or the connection breaks before the answer's header is there. */
+        ERROR,
+        /** It is not connected to, written to or read from in time. */
+        TIMEOUT,
+        /** Its answer is empty or no HTTP. */
+        INVALID_HEADER,
+        STATUS_403,
+        STATUS_404,
+        STATUS_429,
+        STATUS_500,
+        STATUS_502,
+        STATUS_503,
+        STATUS_504
+    }
+
+    public RetryRule {
+        reasons = Set.copyOf(reasons);
+        Objects.requireNonNull(timeout, "timeout");
+        if (tries < 0) {
+            throw new IllegalArgumentException("tries is " + tries + ", expected at least 0");
+        }
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout is negative");
+        }
+    }
+
+    /** Whether an answer with this status is a failure. */
+    public boolean isFailure(int status) {
+        return switch (status) {
+            case 403 -> reasons.contains(Reason.STATUS_403);
+            case 404 -> reasons.contains(Reason.STATUS_404);
+            case 429 -> reasons.contains(Reason.STATUS_429);
+            case 500 -> reasons.contains(Reason.STATUS_500);
+            case 502 -> reasons.contains(Reason.STATUS_502);
+            case 503 -> reasons.contains(Reason.STATUS_503);
+            case 504 -> reasons.contains(Reason.STATUS_504);
+            default -> false;
+        };
+    }
+}
