@@ -15,4 +15,10 @@ module io.steelyard.core {
     requires static org.jspecify;
 
     exports io.steelyard.core;
+    exports io.steelyard.core.loop to
+            io.steelyard.http;
+    exports io.steelyard.core.session to
+            io.steelyard.http;
+    exports io.steelyard.core.tcp to
+            io.steelyard.http;
 }

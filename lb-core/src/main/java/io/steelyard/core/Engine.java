@@ -18,6 +18,9 @@ import io.steelyard.core.datagram.DatagramForwarderProvider;
 import io.steelyard.core.loop.LoopGroup;
 import io.steelyard.core.session.Sessions;
 import io.steelyard.core.stream.StreamForwarderProvider;
+import io.steelyard.core.tcp.ConnectionLimit;
+import io.steelyard.core.tcp.EngineContext;
+import io.steelyard.core.tcp.TcpLoop;
 import io.steelyard.pool.ControlLoop;
 import io.steelyard.pool.HostNames;
 import java.io.IOException;
@@ -55,6 +58,8 @@ final class Engine implements LoadBalancer {
     private final Plugins plugins;
     private final ControlLoop control;
     private final LoopGroup loops;
+    private final ConnectionLimit connectionLimit = new ConnectionLimit();
+    private final List<TcpLoop> tcpLoops;
     private final Sessions sessions = new Sessions(this::publish);
     private final StreamForwarderProvider streams;
     private final DatagramForwarderProvider datagrams;
@@ -84,7 +89,10 @@ final class Engine implements LoadBalancer {
         configuration = new Configuration(first.settings(), List.of(), List.of(), List.of(), List.of());
         control = ControlLoop.start("lb-control", failure -> LOG.error("a control task failed", failure));
         loops = LoopGroup.start(first.settings().loops());
-        streams = new StreamForwarderProvider(loops, sessions, this::publish);
+        tcpLoops = loops.loops().stream()
+                .map(loop -> new TcpLoop(loop, this::publish, connectionLimit))
+                .toList();
+        streams = new StreamForwarderProvider(tcpLoops, sessions);
         datagrams = new DatagramForwarderProvider(loops, sessions, this::publish);
         providers = new ArrayList<>(plugins.forwarders());
         providers.add(streams);
@@ -212,7 +220,7 @@ final class Engine implements LoadBalancer {
 
     // ---- what forwarders ask for
 
-    private final class Context implements ForwarderContext {
+    private final class Context implements EngineContext {
         @Override
         public Balancer balancer(String pool) {
             return running(pool).balancer();
@@ -221,6 +229,16 @@ final class Engine implements LoadBalancer {
         @Override
         public Configuration configuration() {
             return applying;
+        }
+
+        @Override
+        public List<TcpLoop> tcpLoops() {
+            return tcpLoops;
+        }
+
+        @Override
+        public Sessions sessions() {
+            return sessions;
         }
 
         @Override
@@ -267,7 +285,7 @@ final class Engine implements LoadBalancer {
         retireServers(changed);
         retirePools(changed);
         announceListeners(changed);
-        streams.maxConnections(changed.settings().maxConnections());
+        connectionLimit.most(changed.settings().maxConnections());
         datagrams.maxSessions(changed.settings().maxConnections());
         if (changed.settings().loops() != configuration.settings().loops()) {
             publish(new Event.Trouble("the number of loops stays as it is until the next start"));

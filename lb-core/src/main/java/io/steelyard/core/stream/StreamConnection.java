@@ -6,6 +6,8 @@ import io.steelyard.api.schedule.Lease;
 import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.core.session.Session;
+import io.steelyard.core.tcp.Connector;
+import io.steelyard.core.tcp.TcpListener;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,7 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     }
 
     private final StreamWorker worker;
-    private final StreamListener listener;
+    private final TcpListener listener;
     private final StreamService service;
     private final @Nullable Session session;
     private final Endpoint client;
@@ -78,7 +80,7 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
 
     StreamConnection(
             StreamWorker worker,
-            StreamListener listener,
+            TcpListener listener,
             StreamService service,
             int fd,
             long high,
@@ -104,7 +106,7 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
             use(service.balancer());
         } else if (!rules.enterLimits()) {
             refuse(LIMITED);
-        } else if (!listener.admitsPeer(service)) {
+        } else if (!service.admits(listener.peer())) {
             refuse(FORBIDDEN);
         } else if (rules.isReply()) {
             reply(rules.reply());
@@ -170,7 +172,7 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
                 && lease.server().id().equals(serverId);
     }
 
-    StreamListener listener() {
+    TcpListener listener() {
         return listener;
     }
 

@@ -1,30 +1,26 @@
 package io.steelyard.core.stream;
 
-import io.steelyard.api.Event;
 import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.proxy.ForwardingMode;
 import io.steelyard.api.proxy.Protocol;
+import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
-import io.steelyard.core.loop.LoopGroup;
 import io.steelyard.core.session.Sessions;
+import io.steelyard.core.tcp.TcpLoop;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 /** TCP proxying on one engine's loops. Made by the engine, which owns the loops; not found by ServiceLoader. */
 public final class StreamForwarderProvider implements ForwarderProvider, AutoCloseable {
-    private final StreamWorker.ConnectionLimit limit = new StreamWorker.ConnectionLimit();
     private final List<StreamWorker> workers;
     private final Sessions sessions;
 
-    public StreamForwarderProvider(LoopGroup loops, Sessions sessions, Consumer<Event> events) {
+    public StreamForwarderProvider(List<TcpLoop> loops, Sessions sessions) {
         this.sessions = sessions;
-        workers = loops.loops().stream()
-                .map(loop -> new StreamWorker(loop, events, limit))
-                .toList();
+        workers = loops.stream().map(StreamWorker::new).toList();
     }
 
     @Override
@@ -40,17 +36,13 @@ public final class StreamForwarderProvider implements ForwarderProvider, AutoClo
     @Override
     public boolean supports(VirtualServer virtualServer) {
         return virtualServer.protocol() == Protocol.TCP
+                && !(virtualServer.target() instanceof Target.Http)
                 && virtualServer.forwardingMode() instanceof ForwardingMode.Proxy;
     }
 
     @Override
     public Forwarder open(VirtualServer virtualServer, ForwarderContext context) throws IOException {
         return new StreamForwarder(workers, context, sessions, virtualServer);
-    }
-
-    /** @param most clients connected at once over all virtual servers; 0 for no limit */
-    public void maxConnections(int most) {
-        limit.most(most);
     }
 
     /** Resets every connection and frees everything; every forwarder must have been closed. */

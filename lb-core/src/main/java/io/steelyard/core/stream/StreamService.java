@@ -1,7 +1,6 @@
 package io.steelyard.core.stream;
 
 import io.steelyard.api.pool.ServerPool;
-import io.steelyard.api.proxy.AccessRule;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.proxy.Target;
@@ -9,9 +8,9 @@ import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.text.Template;
 import io.steelyard.core.session.SessionRules;
+import io.steelyard.linux.SocketAddressBuffer;
 import io.steelyard.pool.key.HashKey;
 import java.net.InetAddress;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -53,17 +52,17 @@ record StreamService(
     }
 
     /** Whether the first access rule that is about the client lets it in; it is let in where none is. */
-    boolean admits(InetAddress client) {
+    boolean admits(SocketAddressBuffer peer) {
+        return server.access().isEmpty() || admits(peer.inetAddress());
+    }
+
+    private boolean admits(InetAddress client) {
         for (var rule : server.access()) {
             if (rule.matches(client)) {
                 return rule.isAllowed();
             }
         }
         return true;
-    }
-
-    List<AccessRule> access() {
-        return server.access();
     }
 
     /** The proxy options in the units the data path counts in. */

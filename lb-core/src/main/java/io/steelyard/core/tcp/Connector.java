@@ -1,4 +1,4 @@
-package io.steelyard.core.stream;
+package io.steelyard.core.tcp;
 
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.ProxyOptions;
@@ -9,7 +9,7 @@ import java.lang.foreign.Arena;
 import java.net.Inet6Address;
 
 /** Opens sockets to servers. Owned by one loop. */
-final class Connector {
+public final class Connector {
     private final SocketAddressBuffer remote;
     private final SocketAddressBuffer source;
 
@@ -23,7 +23,7 @@ final class Connector {
      *
      * @return the socket, which is writable when the attempt has ended; or a negative errno
      */
-    int connect(ServerAddress address, ProxyOptions options) {
+    public int connect(ServerAddress address, ProxyOptions options) {
         return switch (address) {
             case ServerAddress.Ip ip -> connectTcp(ip, options);
             case ServerAddress.Unix unix -> {
@@ -39,7 +39,7 @@ final class Connector {
      *
      * @return 0 where it is connected, -EALREADY where it is still under way, another negative errno where it failed
      */
-    int outcome(int fd, ServerAddress address) {
+    public int outcome(int fd, ServerAddress address) {
         // Asking by connect(2) again, and not by SO_ERROR, tells an attempt that is under way from one that succeeded.
         fill(address);
         int result = Linux.connect(fd, remote);
@@ -47,7 +47,7 @@ final class Connector {
     }
 
     /** Sets on a connection what its virtual server asks for. */
-    static void applyTo(int fd, ProxyOptions options, boolean keepAlive) {
+    public static void applyTo(int fd, ProxyOptions options, boolean keepAlive) {
         if (keepAlive) {
             Linux.keepAlive(fd);
         }
@@ -57,7 +57,7 @@ final class Connector {
     }
 
     /** Whether an error comes from this machine's limits and says nothing of the server. */
-    static boolean isOurFault(int errno) {
+    public static boolean isOurFault(int errno) {
         return switch (errno) {
             case Errno.EMFILE,
                     Errno.ENFILE,
@@ -71,7 +71,7 @@ final class Connector {
     }
 
     /** What to do about an error that {@link #isOurFault}, to be put behind its text. */
-    static String remedy(int errno) {
+    public static String remedy(int errno) {
         return switch (errno) {
             case Errno.EMFILE, Errno.ENFILE -> "; raise the limit of open files (ulimit -n)";
             case Errno.EADDRNOTAVAIL -> "; the source address has no free port, or is not this machine's";

@@ -1,13 +1,13 @@
-package io.steelyard.core.stream;
+package io.steelyard.core.tcp;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 
 /**
- * Where pumps keep bytes their target has no room for. Buffers are lent, so only stalled directions hold one. Owned by one loop.
+ * Where bytes are kept that their target has no room for. Buffers are lent, so only stalled directions hold one. Owned by one loop.
  */
-final class PendingBuffers {
+public final class PendingBuffers {
     private static final int LEAST_SHIFT = 10;
     private static final int CLASSES = 15;
     private static final int KEPT_PER_CLASS = 256;
@@ -25,13 +25,13 @@ final class PendingBuffers {
     }
 
     /** Lends at least {@code bytes}, 1 to 16 MiB. */
-    MemorySegment take(int bytes) {
+    public MemorySegment take(int bytes) {
         int sizeClass = sizeClass(bytes);
         var buffer = free[sizeClass].pollLast();
         return buffer != null ? buffer : arena.allocate(1L << (LEAST_SHIFT + sizeClass));
     }
 
-    void giveBack(MemorySegment buffer) {
+    public void giveBack(MemorySegment buffer) {
         var kept = free[sizeClass((int) buffer.byteSize())];
         if (kept.size() < KEPT_PER_CLASS) {
             kept.addLast(buffer);

@@ -1,0 +1,88 @@
+package io.steelyard.core.tcp;
+
+import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.linux.Errno;
+import io.steelyard.linux.Linux;
+import io.steelyard.linux.SocketAddressBuffer;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.Inet6Address;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Opens listening sockets, with a reason and a remedy where one cannot be opened. */
+final class ListenSocket {
+    private static final int DEFAULT_BACKLOG = 511;
+
+    private ListenSocket() {}
+
+    /** Opens so many sockets on one address, between which the kernel spreads connections (SO_REUSEPORT), or none. */
+    static List<Integer> open(ListenAddress address, int count) throws IOException {
+        var sockets = new ArrayList<Integer>();
+        try {
+            probe(address);
+            for (int i = 0; i < count; i++) {
+                sockets.add(listen(address));
+            }
+        } catch (IOException failed) {
+            sockets.forEach(Linux::close);
+            throw failed;
+        }
+        return sockets;
+    }
+
+    /** Fails where another program has the address; SO_REUSEPORT alone would share it with one of the same user. */
+    private static void probe(ListenAddress address) throws IOException {
+        Linux.close(bind(address, false));
+    }
+
+    private static int listen(ListenAddress address) throws IOException {
+        int fd = bind(address, true);
+        try {
+            check(
+                    Linux.listen(fd, address.backlog() == 0 ? DEFAULT_BACKLOG : address.backlog()),
+                    address,
+                    "cannot listen on ");
+            return fd;
+        } catch (IOException failed) {
+            Linux.close(fd);
+            throw failed;
+        }
+    }
+
+    private static int bind(ListenAddress address, boolean isShared) throws IOException {
+        boolean isIpv6 = address.address() instanceof Inet6Address;
+        int fd = check(Linux.tcpSocket(isIpv6), address, "cannot open a socket for ");
+        try (var arena = Arena.ofConfined()) {
+            Linux.reuseAddress(fd);
+            if (isShared) {
+                Linux.reusePort(fd);
+            }
+            if (isIpv6) {
+                Linux.ipv6Only(fd, address.ipv6Only());
+            }
+            var local = SocketAddressBuffer.allocate(arena);
+            local.set(address.address(), address.firstPort());
+            check(Linux.bind(fd, local), address, "cannot bind ");
+            return fd;
+        } catch (IOException failed) {
+            Linux.close(fd);
+            throw failed;
+        }
+    }
+
+    private static int check(int result, ListenAddress address, String what) throws IOException {
+        if (result >= 0) {
+            return result;
+        }
+        var remedy = switch (-result) {
+            case Errno.EACCES ->
+                "; ports below 1024 need root or CAP_NET_BIND_SERVICE, or a lower net.ipv4.ip_unprivileged_port_start";
+            case Errno.EADDRINUSE -> "; another program has it: find it with 'ss -ltnp', end it or choose another port";
+            case Errno.EADDRNOTAVAIL -> "; no interface of this machine has that address: add it, or listen on another";
+            case Errno.EMFILE, Errno.ENFILE -> "; raise the limit of open files (ulimit -n)";
+            default -> "";
+        };
+        throw new IOException(what + "tcp " + address.text() + ": " + Errno.text(-result) + remedy);
+    }
+}

@@ -1,0 +1,82 @@
+package io.steelyard.core.tcp;
+
+import io.steelyard.api.Event;
+import io.steelyard.api.schedule.Flow;
+import io.steelyard.core.loop.DataLoop;
+import io.steelyard.core.loop.TimerWheel;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+
+/** What the TCP connections of one loop share, whatever is spoken over them: buffers, the flow to pick with. Owned by the loop. */
+public final class TcpLoop {
+    private static final int MOST_BUFFER_BYTES = 16 << 20;
+    private static final long REPORT_EVERY_NS = 10_000_000_000L;
+
+    private final DataLoop loop;
+    private final Consumer<Event> events;
+    private final ConnectionLimit limit;
+    private final Arena arena = Arena.ofShared();
+    private final PendingBuffers buffers = new PendingBuffers(arena);
+    private final Connector connector = new Connector(arena);
+    private final Flow flow = new Flow();
+    private MemorySegment readBuffer = arena.allocate(64 << 10);
+    private long lastReportNs = Long.MIN_VALUE / 2;
+
+    public TcpLoop(DataLoop loop, Consumer<Event> events, ConnectionLimit limit) {
+        this.loop = loop;
+        this.events = events;
+        this.limit = limit;
+    }
+
+    public DataLoop loop() {
+        return loop;
+    }
+
+    public TimerWheel timers() {
+        return loop.timers();
+    }
+
+    /** Lives as long as the process: descriptors may be registered until the loop's very end. */
+    public Arena arena() {
+        return arena;
+    }
+
+    public PendingBuffers buffers() {
+        return buffers;
+    }
+
+    public Connector connector() {
+        return connector;
+    }
+
+    /** To be filled anew for each pick. */
+    public Flow flow() {
+        return flow;
+    }
+
+    ConnectionLimit limit() {
+        return limit;
+    }
+
+    /** Where sockets are read to; its content is nobody's after the event that read it. */
+    public MemorySegment readBuffer() {
+        return readBuffer;
+    }
+
+    /** Makes the read buffer large enough for a virtual server's buffers. */
+    public void needsBuffer(int bytes) {
+        if (readBuffer.byteSize() < Math.min(bytes, MOST_BUFFER_BYTES)) {
+            readBuffer = arena.allocate(bytes);
+        }
+    }
+
+    /** Tells the application of trouble, at most once in ten seconds. */
+    public void report(String what) {
+        long nowNs = timers().nowNs();
+        if (nowNs - lastReportNs >= REPORT_EVERY_NS) {
+            lastReportNs = nowNs;
+            events.accept(new Event.Trouble(what));
+        }
+    }
+}
