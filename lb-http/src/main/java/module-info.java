@@ -1,0 +1,9 @@
+/** HTTP messages: one representation for all versions, and a strict HTTP/1 codec. No sockets. */
+@org.jspecify.annotations.NullMarked
+module io.steelyard.http {
+    requires transitive io.steelyard.api;
+    requires static org.jspecify;
+
+    exports io.steelyard.http.h1;
+    exports io.steelyard.http.message;
+}
