@@ -1,6 +1,5 @@
 package io.steelyard.api.proxy;
 
-import io.steelyard.api.pool.ServerAddress;
 import java.net.InetAddress;
 import java.util.Objects;
 
@@ -20,40 +19,27 @@ public record AccessRule(boolean isAllowed, InetAddress network, int prefix) {
         }
     }
 
+    /** About one network. */
+    public AccessRule(boolean isAllowed, Network network) {
+        this(isAllowed, network.address(), network.prefix());
+    }
+
     /**
      * Reads {@code 10.0.0.0/8}, {@code 2001:db8::/32} or a single address.
      *
      * @throws IllegalArgumentException with the reason
      */
     public static AccessRule parse(boolean isAllowed, String text) {
-        int slash = text.indexOf('/');
-        var network = ServerAddress.numericAddress(slash < 0 ? text : text.substring(0, slash));
-        try {
-            int prefix = slash < 0 ? network.getAddress().length * 8 : Integer.parseInt(text.substring(slash + 1));
-            return new AccessRule(isAllowed, network, prefix);
-        } catch (NumberFormatException wrong) {
-            throw new IllegalArgumentException("'" + text + "' has no valid prefix length after '/'", wrong);
-        }
+        return new AccessRule(isAllowed, Network.parse(text));
     }
 
     /** Whether the rule is about this client. */
     public boolean matches(InetAddress client) {
-        var mine = network.getAddress();
-        var theirs = client.getAddress();
-        if (mine.length != theirs.length) {
-            return false;
-        }
-        for (int bit = 0; bit < prefix; bit += 8) {
-            int mask = prefix - bit >= 8 ? 0xFF : 0xFF << (8 - (prefix - bit)) & 0xFF;
-            if (((mine[bit >> 3] ^ theirs[bit >> 3]) & mask) != 0) {
-                return false;
-            }
-        }
-        return true;
+        return new Network(network, prefix).contains(client);
     }
 
     /** The network as {@link #parse} reads it. */
     public String text() {
-        return network.getHostAddress() + "/" + prefix;
+        return new Network(network, prefix).text();
     }
 }
