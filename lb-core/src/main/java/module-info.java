@@ -10,6 +10,7 @@ module io.steelyard.core {
     requires io.netty.transport.unix.common;
     requires io.steelyard.linux;
     requires io.steelyard.pool;
+    requires io.steelyard.realip;
     requires org.jctools.core;
     requires org.slf4j;
     requires static org.jspecify;

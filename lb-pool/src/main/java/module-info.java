@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module io.steelyard.pool {
     requires transitive io.steelyard.api;
+    requires io.steelyard.realip;
     requires org.jctools.core;
     requires static org.jspecify;
 

@@ -21,7 +21,8 @@ class DependencyRulesTest {
         steelyard = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .importPackages("io.steelyard");
-        for (var module : new String[] {"api", "linux", "pool", "core", "schedulers", "health", "config", "launcher"}) {
+        for (var module :
+                new String[] {"api", "linux", "realip", "pool", "core", "schedulers", "health", "config", "launcher"}) {
             assertThat(steelyard.stream().anyMatch(one -> one.getPackageName().startsWith("io.steelyard." + module)))
                     .as("classes of " + module + " are here to be checked")
                     .isTrue();
@@ -83,6 +84,17 @@ class DependencyRulesTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.steelyard.core..", "io.steelyard.linux..", "io.netty..")
+                .check(steelyard);
+    }
+
+    @Test
+    void realAddressesKnowOnlyTheApi() {
+        classes()
+                .that()
+                .resideInAPackage("io.steelyard.realip..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "io.steelyard.api..", "io.steelyard.realip..", "org.jspecify..")
                 .check(steelyard);
     }
 

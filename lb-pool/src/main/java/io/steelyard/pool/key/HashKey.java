@@ -3,6 +3,7 @@ package io.steelyard.pool.key;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.text.BuiltInVariable;
 import io.steelyard.api.text.Template;
+import io.steelyard.realip.address.AddressText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

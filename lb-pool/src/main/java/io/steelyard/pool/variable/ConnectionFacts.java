@@ -3,7 +3,7 @@ package io.steelyard.pool.variable;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.text.BuiltInVariable;
 import io.steelyard.api.text.VariableSource;
-import io.steelyard.pool.key.AddressText;
+import io.steelyard.realip.address.AddressText;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

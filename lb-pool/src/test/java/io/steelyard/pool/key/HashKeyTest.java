@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.text.Template;
+import io.steelyard.realip.address.AddressText;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,6 +1,5 @@
-package io.steelyard.pool.key;
+package io.steelyard.realip.address;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 
@@ -17,15 +16,22 @@ public final class AddressText {
     /** The text of an address, as {@code $remote_addr} has it. */
     public static String of(InetAddress address) {
         var bytes = address.getAddress();
+        return of(Addresses.high(bytes), Addresses.low(bytes));
+    }
+
+    /** The text of an address of 128 bits, a mapped one as IPv4. */
+    public static String of(long high, long low) {
         var text = new byte[MAX_LENGTH];
-        int length = address instanceof Inet4Address
-                ? writeIpv4(ipv4(bytes), text, 0)
-                : writeIpv6(bigEndian(bytes, 0), bigEndian(bytes, 8), text, 0);
-        return new String(text, 0, length, StandardCharsets.US_ASCII);
+        return new String(text, 0, write(high, low, text, 0), StandardCharsets.US_ASCII);
+    }
+
+    /** Writes the text of an address, a mapped one as IPv4, from {@code at} on and returns where it ends. */
+    public static int write(long high, long low, byte[] into, int at) {
+        return Addresses.isIpv4(high, low) ? writeIpv4((int) low, into, at) : writeIpv6(high, low, into, at);
     }
 
     /** Writes the text of an IPv4 address from {@code at} on and returns where it ends. */
-    static int writeIpv4(int address, byte[] into, int at) {
+    public static int writeIpv4(int address, byte[] into, int at) {
         at = writeDecimal(address >>> 24, into, at);
         into[at++] = '.';
         at = writeDecimal(address >>> 16 & 0xFF, into, at);
@@ -36,7 +42,7 @@ public final class AddressText {
     }
 
     /** Writes the text of an IPv6 address from {@code at} on and returns where it ends. */
-    static int writeIpv6(long high, long low, byte[] into, int at) {
+    public static int writeIpv6(long high, long low, byte[] into, int at) {
         int runStart = -1;
         int runLength = 1;
         for (int group = 0; group < 8; ) {
@@ -70,7 +76,7 @@ public final class AddressText {
     }
 
     /** Writes 0 to 65535 from {@code at} on and returns where it ends. */
-    static int writeDecimal(int value, byte[] into, int at) {
+    public static int writeDecimal(int value, byte[] into, int at) {
         int divisor = value >= 10_000 ? 10_000 : value >= 1_000 ? 1_000 : value >= 100 ? 100 : value >= 10 ? 10 : 1;
         for (; divisor > 0; divisor /= 10) {
             into[at++] = (byte) ('0' + value / divisor % 10);
@@ -98,17 +104,5 @@ public final class AddressText {
             into[at++] = (byte) (digit < 10 ? '0' + digit : 'a' + digit - 10);
         }
         return at;
-    }
-
-    private static int ipv4(byte[] bytes) {
-        return (bytes[0] << 24) | ((bytes[1] & 0xFF) << 16) | ((bytes[2] & 0xFF) << 8) | (bytes[3] & 0xFF);
-    }
-
-    private static long bigEndian(byte[] bytes, int offset) {
-        long value = 0;
-        for (int i = 0; i < 8; i++) {
-            value = (value << 8) | (bytes[offset + i] & 0xFF);
-        }
-        return value;
     }
 }

@@ -1,0 +1,13 @@
+/**
+ * Who the client really is: networks and the longest prefix, the PROXY protocol, X-Forwarded-For, X-Real-IP and Forwarded, and whose word is
+ * taken. Pure functions: no socket is opened and no name is looked up. Start at {@link io.steelyard.realip.address.CidrTrie} and
+ * {@link io.steelyard.realip.proxyprotocol.ProxyHeaderDecoder}.
+ */
+@org.jspecify.annotations.NullMarked
+module io.steelyard.realip {
+    requires transitive io.steelyard.api;
+    requires static org.jspecify;
+
+    exports io.steelyard.realip.address;
+    exports io.steelyard.realip.proxyprotocol;
+}
