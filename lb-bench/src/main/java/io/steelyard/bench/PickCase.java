@@ -108,7 +108,7 @@ public final class PickCase {
         int lowest = 0;
         int fewest = Integer.MAX_VALUE;
         for (int i = 0; i < candidates.size(); i++) {
-            int flows = candidates.load(i).active();
+            int flows = candidates.active(i);
             if (flows < fewest) {
                 fewest = flows;
                 lowest = i;

@@ -2,6 +2,7 @@ package io.steelyard.api.schedule;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 
 /**
  * The live counters of one server. They belong to the server's id and survive configuration changes; every snapshot refers to the same
@@ -11,8 +12,6 @@ import java.lang.invoke.VarHandle;
  * is as good. Schedulers only read.
  */
 public final class ServerLoad {
-    private static final VarHandle ACTIVE;
-    private static final VarHandle INACTIVE;
     private static final VarHandle QUEUED;
     private static final VarHandle SERVED;
     private static final VarHandle FAILURES;
@@ -21,8 +20,6 @@ public final class ServerLoad {
     static {
         try {
             var lookup = MethodHandles.lookup();
-            ACTIVE = lookup.findVarHandle(Counters.class, "active", int.class);
-            INACTIVE = lookup.findVarHandle(Counters.class, "inactive", int.class);
             QUEUED = lookup.findVarHandle(Counters.class, "queued", int.class);
             SERVED = lookup.findVarHandle(Counters.class, "served", long.class);
             FAILURES = lookup.findVarHandle(Counters.class, "failures", long.class);
@@ -33,15 +30,24 @@ public final class ServerLoad {
     }
 
     private final Counters counters = new PaddedCounters();
+    private final FlowCounts flows;
+    private final int place;
+
+    /** Fresh counters. */
+    public ServerLoad() {
+        var next = FlowCounts.next(this);
+        flows = next.table();
+        place = next.number();
+    }
 
     /** Open flows. */
     public int active() {
-        return (int) ACTIVE.getOpaque(counters);
+        return FlowCounts.active(read());
     }
 
     /** Flows that are over but still tracked, as packet forwarding has them (LVS "InActConn"); 0 for proxied flows. */
     public int inactive() {
-        return (int) INACTIVE.getOpaque(counters);
+        return FlowCounts.inactive(read());
     }
 
     /** Flows waiting for this server. */
@@ -66,7 +72,7 @@ public final class ServerLoad {
 
     /** Adds to the open flows and returns the new number. */
     public int addActive(int delta) {
-        return (int) ACTIVE.getAndAdd(counters, delta) + delta;
+        return FlowCounts.active(add(FlowCounts.ofActive(delta))) + delta;
     }
 
     /**
@@ -77,25 +83,61 @@ public final class ServerLoad {
      * @return whether it was added
      */
     public boolean tryAddActive(int limit) {
-        int now = active();
-        while ((long) now + inactive() < limit) {
-            int seen = (int) ACTIVE.compareAndExchange(counters, now, now + 1);
-            if (seen == now) {
+        while (true) {
+            long seen = read();
+            if ((long) FlowCounts.active(seen) + FlowCounts.inactive(seen) >= limit) {
+                return false;
+            }
+            if (replace(seen, seen + FlowCounts.ofActive(1))) {
                 return true;
             }
-            now = seen;
         }
-        return false;
     }
 
-    /** Adds to the flows that are over but tracked. */
+    /** Adds to the flows that are over but tracked, of which there are never fewer than none. */
     public void addInactive(int delta) {
-        INACTIVE.getAndAdd(counters, delta);
+        add(delta);
+    }
+
+    // Each keeps this object reachable until it is done with the place, which else might be another server's by then.
+
+    private long read() {
+        try {
+            return flows.read(place);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private long add(long delta) {
+        try {
+            return flows.add(place, delta);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private boolean replace(long seen, long wanted) {
+        try {
+            return flows.replace(place, seen, wanted);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** Adds to the waiting flows. */
     public void addQueued(int delta) {
         QUEUED.getAndAdd(counters, delta);
+    }
+
+    /** The table its flow counts are in. */
+    FlowCounts flowCounts() {
+        return flows;
+    }
+
+    /** Where in {@link #flowCounts()} they are. */
+    int place() {
+        return place;
     }
 
     /** Counts a flow given to the server. */
@@ -117,15 +159,13 @@ public final class ServerLoad {
     @SuppressWarnings("unused") // through VarHandles
     private static class Counters {
         long before0, before1, before2, before3, before4, before5, before6;
-        int active;
-        int inactive;
         int queued;
         boolean overloaded;
         long served;
         long failures;
     }
 
-    /** Keeps two servers' counters out of one cache line, since different loops write them. */
+    /** Keeps the other counters of two servers out of one cache line, since different loops write them. */
     @SuppressWarnings("unused") // padding
     private static final class PaddedCounters extends Counters {
         long after0, after1, after2, after3, after4, after5, after6;

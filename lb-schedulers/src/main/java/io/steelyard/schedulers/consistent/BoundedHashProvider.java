@@ -102,7 +102,7 @@ public final class BoundedHashProvider implements SchedulerProvider {
         }
 
         private boolean isBelowBound(int index, double flows) {
-            return candidates.load(index).active() < Math.ceil(flows * bounds[index]);
+            return candidates.active(index) < Math.ceil(flows * bounds[index]);
         }
 
         /** The eligible server with the fewest open flows for its weight, the first listed on ties. */
@@ -111,8 +111,8 @@ public final class BoundedHashProvider implements SchedulerProvider {
             for (int i = 0; i < candidates.size(); i++) {
                 if (candidates.isEligible(i, flow)
                         && (least == NONE
-                                || (long) candidates.load(i).active() * candidates.weight(least)
-                                        < (long) candidates.load(least).active() * candidates.weight(i))) {
+                                || (long) candidates.active(i) * candidates.weight(least)
+                                        < (long) candidates.active(least) * candidates.weight(i))) {
                     least = i;
                 }
             }

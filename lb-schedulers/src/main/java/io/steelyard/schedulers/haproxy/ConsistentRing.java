@@ -70,7 +70,7 @@ final class ConsistentRing {
         int at = node;
         for (int step = 0; step < ring.size(); step++) {
             int index = ring.owner(at);
-            if (candidates.load(index).active() < slotsOf(index, slots) && candidates.isEligible(index, flow)) {
+            if (candidates.active(index) < slotsOf(index, slots) && candidates.isEligible(index, flow)) {
                 return index;
             }
             at = ring.next(at);

@@ -80,12 +80,16 @@ public final class LeastConnProvider implements SchedulerProvider {
                 long least = 0;
                 long oldest = 0;
                 for (int i = 0; i < stamps.length; i++) {
-                    long flows = flows(i);
+                    // Most servers are busier than the best so far: seen by the open flows alone, without a division,
+                    // and
+                    // before all else is asked.
                     long weight = 16L * candidates.weight(i);
-                    // Most servers are busier than the best so far: seen without a division, and before all else is
-                    // asked.
-                    boolean isBusier = best != NONE && flows > 0 && (flows + 1) * unit >= (least + 1) * weight;
-                    if (isBusier || !candidates.isEligible(i, flow)) {
+                    long flows = candidates.active(i);
+                    if (best != NONE && isBusier(flows, weight, least)) {
+                        continue;
+                    }
+                    flows += candidates.load(i).queued();
+                    if ((best != NONE && isBusier(flows, weight, least)) || !candidates.isEligible(i, flow)) {
                         continue;
                     }
                     long key = flows == 0 ? 0 : (flows + 1) * unit / weight;
@@ -103,9 +107,8 @@ public final class LeastConnProvider implements SchedulerProvider {
             return best;
         }
 
-        private long flows(int index) {
-            var load = candidates.load(index);
-            return (long) load.active() + load.queued();
+        private boolean isBusier(long flows, long weight, long least) {
+            return flows > 0 && (flows + 1) * unit >= (least + 1) * weight;
         }
 
         private void touch(int index) {

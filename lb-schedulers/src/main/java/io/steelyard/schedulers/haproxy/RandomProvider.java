@@ -81,8 +81,8 @@ public final class RandomProvider implements SchedulerProvider {
         }
 
         private boolean isBetter(int one, int other, long nowNs) {
-            long difference = (long) candidates.load(one).active() * ring.weight(other)
-                    - (long) candidates.load(other).active() * ring.weight(one);
+            long difference = (long) candidates.active(one) * ring.weight(other)
+                    - (long) candidates.active(other) * ring.weight(one);
             return difference < 0 || (difference == 0 && rates.milliPicks(one, nowNs) < rates.milliPicks(other, nowNs));
         }
     }

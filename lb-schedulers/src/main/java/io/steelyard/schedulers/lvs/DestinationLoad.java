@@ -34,11 +34,11 @@ final class DestinationLoad {
 
     /** Whether a server has more active flows than its weight while another has less than half of its own. */
     static boolean isOverloaded(Candidates candidates, int index) {
-        if (candidates.load(index).active() <= candidates.weight(index)) {
+        if (candidates.active(index) <= candidates.weight(index)) {
             return false;
         }
         for (int i = 0; i < candidates.size(); i++) {
-            if (candidates.isUsable(i) && candidates.load(i).active() * 2L < candidates.weight(i)) {
+            if (candidates.isUsable(i) && candidates.active(i) * 2L < candidates.weight(i)) {
                 return true;
             }
         }

@@ -30,12 +30,11 @@ public final class LeastConnectionProvider implements SchedulerProvider {
         int least = Picker.NONE;
         long leastOverhead = Long.MAX_VALUE;
         for (int i = 0; i < candidates.size(); i++) {
-            if (candidates.isEligible(i, flow)) {
-                long overhead = ServerList.overhead(candidates, i);
-                if (overhead < leastOverhead) {
-                    least = i;
-                    leastOverhead = overhead;
-                }
+            // Load before anything else: in a long list few servers are better than the best so far.
+            long overhead = ServerList.overhead(candidates, i);
+            if (overhead < leastOverhead && candidates.isEligible(i, flow)) {
+                least = i;
+                leastOverhead = overhead;
             }
         }
         return least;

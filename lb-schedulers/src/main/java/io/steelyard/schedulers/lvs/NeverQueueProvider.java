@@ -25,7 +25,7 @@ public final class NeverQueueProvider implements SchedulerProvider {
 
     private static int pick(Candidates candidates, Flow flow) {
         for (int i = 0; i < candidates.size(); i++) {
-            if (candidates.load(i).active() == 0 && candidates.isEligible(i, flow)) {
+            if (candidates.active(i) == 0 && candidates.isEligible(i, flow)) {
                 return i;
             }
         }

@@ -32,7 +32,7 @@ public final class OverflowProvider implements SchedulerProvider {
 
     private static int pick(Candidates candidates, int[] byWeight, Flow flow) {
         for (int index : byWeight) {
-            if (candidates.load(index).active() <= candidates.weight(index) && candidates.isEligible(index, flow)) {
+            if (candidates.active(index) <= candidates.weight(index) && candidates.isEligible(index, flow)) {
                 return index;
             }
         }

@@ -25,24 +25,25 @@ final class ServerList {
 
     /** How busy a server is: an active flow counts as much as 256 that are over but tracked. */
     static long overhead(Candidates candidates, int index) {
-        var load = candidates.load(index);
-        return ((long) load.active() << 8) + load.inactive();
+        long flows = candidates.flows(index);
+        return (flows >> Integer.SIZE << 8) + (int) flows;
     }
 
-    /** The eligible server with the least overhead for its weight, the first listed on ties. */
+    /**
+     * The eligible server with the least overhead for its weight, the first listed on ties. Load is compared before anything else is asked,
+     * since in a long list few servers are better than the best so far.
+     */
     static int leastForWeight(Candidates candidates, Flow flow) {
         int least = Picker.NONE;
-        long leastOverhead = 0;
-        long leastWeight = 1;
+        long leastOverhead = 1;
+        long leastWeight = 0;
         for (int i = 0; i < candidates.size(); i++) {
-            if (candidates.isEligible(i, flow)) {
-                long overhead = overhead(candidates, i);
-                long weight = candidates.weight(i);
-                if (least == Picker.NONE || leastOverhead * weight > overhead * leastWeight) {
-                    least = i;
-                    leastOverhead = overhead;
-                    leastWeight = weight;
-                }
+            long overhead = overhead(candidates, i);
+            long weight = candidates.weight(i);
+            if (leastOverhead * weight > overhead * leastWeight && candidates.isEligible(i, flow)) {
+                least = i;
+                leastOverhead = overhead;
+                leastWeight = weight;
             }
         }
         return least;
@@ -51,17 +52,15 @@ final class ServerList {
     /** The eligible server on which the flow would be served soonest: least {@code (active + 1) / weight}, the first listed on ties. */
     static int shortestDelay(Candidates candidates, Flow flow) {
         int least = Picker.NONE;
-        long leastActive = 0;
-        long leastWeight = 1;
+        long leastActive = 1;
+        long leastWeight = 0;
         for (int i = 0; i < candidates.size(); i++) {
-            if (candidates.isEligible(i, flow)) {
-                long active = candidates.load(i).active() + 1L;
-                long weight = candidates.weight(i);
-                if (least == Picker.NONE || leastActive * weight > active * leastWeight) {
-                    least = i;
-                    leastActive = active;
-                    leastWeight = weight;
-                }
+            long active = candidates.active(i) + 1L;
+            long weight = candidates.weight(i);
+            if (leastActive * weight > active * leastWeight && candidates.isEligible(i, flow)) {
+                least = i;
+                leastActive = active;
+                leastWeight = weight;
             }
         }
         return least;

@@ -43,7 +43,7 @@ public final class LeastConnProvider implements SchedulerProvider {
             int leastWeight = 1;
             int ties = 0;
             for (int i = 0; i < candidates.size(); i++) {
-                long flows = candidates.load(i).active();
+                long flows = candidates.active(i);
                 int weight = candidates.weight(i);
                 long difference = best == NONE ? -1 : flows * leastWeight - leastFlows * weight;
                 // Most servers are busier than the best so far, and that is the cheaper question.
@@ -69,7 +69,7 @@ public final class LeastConnProvider implements SchedulerProvider {
         }
 
         private boolean isTied(int index, Flow flow, long flows, int weight) {
-            return (long) candidates.load(index).active() * weight == flows * candidates.weight(index);
+            return (long) candidates.active(index) * weight == flows * candidates.weight(index);
         }
     }
 }

@@ -91,7 +91,7 @@ public final class RandomProvider implements SchedulerProvider {
 
         /** What a further flow on the server would cost, not yet by weight. */
         long cost(int index, Flow flow) {
-            return candidates.load(index).active();
+            return candidates.active(index);
         }
 
         @Override

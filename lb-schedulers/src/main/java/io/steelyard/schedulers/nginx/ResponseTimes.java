@@ -104,7 +104,7 @@ final class ResponseTimes {
             timeMs = Math.max(timeMs, (int) INTS.getOpaque(waitAverageMs, index));
         }
         timeMs = timeMs > MAX_MS ? MAX_MS : timeMs + BUCKET_MS - timeMs % BUCKET_MS;
-        return timeMs * (1 + candidates.load(index).active());
+        return timeMs * (1 + candidates.active(index));
     }
 
     /** Takes the age of waiting flows into its average, as every look at the server does. */
@@ -113,7 +113,7 @@ final class ResponseTimes {
         if (count <= 0) {
             return;
         }
-        int open = candidates.load(index).active();
+        int open = candidates.active(index);
         if (count > open && INTS.compareAndSet(waiting, index, count, open)) {
             // Flows that ended without a report are no longer among the open ones; the rest keep their average age.
             long since = (long) LONGS.getOpaque(waitingSinceMs, index);

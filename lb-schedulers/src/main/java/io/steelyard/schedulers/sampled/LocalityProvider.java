@@ -109,7 +109,7 @@ public final class LocalityProvider implements SchedulerProvider {
         }
 
         private boolean isOverloaded(int index) {
-            return candidates.load(index).active() >= overloadedFrom[index];
+            return candidates.active(index) >= overloadedFrom[index];
         }
 
         /** Servers that are not overloaded come first; then those with fewer flows for their weight. */

@@ -111,7 +111,7 @@ public final class PeakLatencyProvider implements SchedulerProvider {
         }
 
         private double score(int index, long nowNs) {
-            long open = candidates.load(index).active();
+            long open = candidates.active(index);
             double cost = costs[index].at(nowNs, tauNs);
             if (cost == LatencyCost.UNKNOWN && open > 0) {
                 cost = UNANSWERED_NS;

@@ -62,7 +62,7 @@ abstract class TwoChoicePicker implements Picker {
 
     /** Whether {@code challenger} has fewer open flows for its weight. */
     final boolean isLessBusy(int challenger, int holder) {
-        return (long) candidates.load(challenger).active() * candidates.weight(holder)
-                < (long) candidates.load(holder).active() * candidates.weight(challenger);
+        return (long) candidates.active(challenger) * candidates.weight(holder)
+                < (long) candidates.active(holder) * candidates.weight(challenger);
     }
 }
