@@ -49,8 +49,6 @@ public final class HealthMonitor implements AutoCloseable {
     private final RandomGenerator random;
     private final Listener listener;
     private final Map<String, Watch> watches = new HashMap<>();
-    private List<HealthCheckSpec> specs = List.of();
-    private List<HealthCheck> checks = List.of();
     private String poolName = "";
 
     /**
@@ -71,19 +69,15 @@ public final class HealthMonitor implements AutoCloseable {
      */
     public void apply(ServerPool pool) {
         poolName = pool.name();
-        boolean hasNewChecks = !specs.equals(pool.healthChecks());
-        if (hasNewChecks) {
-            specs = pool.healthChecks();
-            checks = specs.stream().map(this::create).toList();
-        }
         var before = new HashMap<>(watches);
         watches.clear();
         for (var server : pool.servers()) {
+            var specs = pool.healthChecksOf(server);
             var known = before.remove(server.id());
             if (known != null && known.server.address().equals(server.address())) {
                 known.server = server;
-                if (hasNewChecks) {
-                    known = replaced(known);
+                if (!known.tracker.specs().equals(specs)) {
+                    known = replaced(known, specs);
                 }
                 watches.put(server.id(), known);
             } else {
@@ -105,7 +99,7 @@ public final class HealthMonitor implements AutoCloseable {
         watches.clear();
     }
 
-    private Watch replaced(Watch known) {
+    private Watch replaced(Watch known, List<HealthCheckSpec> specs) {
         known.end();
         var next = new Watch(known.server, known.tracker.withSpecs(specs))
                 .after(known)
@@ -133,8 +127,9 @@ public final class HealthMonitor implements AutoCloseable {
         Watch(RealServer server, HealthTracker tracker) {
             this.server = server;
             this.tracker = tracker;
+            var specs = tracker.specs();
             for (int i = 0; i < specs.size(); i++) {
-                probings.add(new Probing(this, i, specs.get(i), checks.get(i)));
+                probings.add(new Probing(this, i, specs.get(i), create(specs.get(i))));
             }
         }
 
@@ -255,9 +250,13 @@ public final class HealthMonitor implements AutoCloseable {
 
         private SocketAddress address(ServerAddress address) {
             return switch (address) {
-                case ServerAddress.Ip ip -> new InetSocketAddress(ip.address(), portOr(ip.port()));
+                case ServerAddress.Ip ip ->
+                    new InetSocketAddress(spec.address().orElse(ip.address()), portOr(ip.port()));
                 case ServerAddress.Name name -> new InetSocketAddress(name.host(), portOr(name.port()));
-                case ServerAddress.Unix unix -> UnixDomainSocketAddress.of(unix.path());
+                case ServerAddress.Unix unix ->
+                    spec.address().isPresent() && spec.port() != 0
+                            ? new InetSocketAddress(spec.address().get(), spec.port())
+                            : UnixDomainSocketAddress.of(unix.path());
             };
         }
 

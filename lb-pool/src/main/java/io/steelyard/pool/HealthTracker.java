@@ -101,7 +101,10 @@ public record HealthTracker(List<HealthCheckSpec> specs, List<Check> checks) {
     }
 
     private static boolean isSameProbe(HealthCheckSpec one, HealthCheckSpec other) {
-        return one.type().equals(other.type()) && one.options().equals(other.options()) && one.port() == other.port();
+        return one.type().equals(other.type())
+                && one.options().equals(other.options())
+                && one.address().equals(other.address())
+                && one.port() == other.port();
     }
 
     /** The server's state. */
@@ -151,13 +154,25 @@ public record HealthTracker(List<HealthCheckSpec> specs, List<Check> checks) {
         return (long) (random * Math.min(spec.interval().toNanos(), FIRST_PROBES_WITHIN_NS));
     }
 
-    /** Settled: the interval. On the way to another state: a quarter of it. Moved at random by up to the jitter, to either side. */
+    /**
+     * Settled: the interval, or that of servers that are down. On the way to another state: the transition's, or else a quarter of the
+     * interval. Moved at random by up to the jitter, to either side.
+     */
     private static long delayNs(HealthCheckSpec spec, Check found, double random) {
-        long intervalNs = spec.interval().toNanos();
-        long baseNs = found.isInTransition()
-                ? Math.max(intervalNs / TRANSITION_SPEED_UP, Math.min(intervalNs, SHORTEST_TRANSITION_NS))
-                : intervalNs;
+        long baseNs = found.isInTransition() ? transitionNs(spec) : settledNs(spec, found.state());
         long movedNs = (long) (baseNs * (1 + spec.jitter() * (2 * random - 1)));
         return Math.max(movedNs, baseNs / SHORTEST_SHARE);
+    }
+
+    private static long transitionNs(HealthCheckSpec spec) {
+        long intervalNs = spec.interval().toNanos();
+        return spec.transitionInterval().isZero()
+                ? Math.max(intervalNs / TRANSITION_SPEED_UP, Math.min(intervalNs, SHORTEST_TRANSITION_NS))
+                : spec.transitionInterval().toNanos();
+    }
+
+    private static long settledNs(HealthCheckSpec spec, HealthState state) {
+        boolean isOwn = state == HealthState.DOWN && !spec.downInterval().isZero();
+        return (isOwn ? spec.downInterval() : spec.interval()).toNanos();
     }
 }

@@ -75,6 +75,7 @@ public final class HostNames {
                 pool.scheduler(),
                 pool.hashKey(),
                 servers,
+                pool.allBackups(),
                 pool.affinity(),
                 pool.healthChecks(),
                 pool.passiveHealth(),

@@ -260,7 +260,7 @@ public final class PoolRuntime implements Balancer {
             return;
         }
         long nowNs = nowNs();
-        boolean wasHealthy = member.isHealthy(hasMandatoryCheck(pool()));
+        boolean wasHealthy = member.isHealthy(hasMandatoryCheck(pool(), member.server));
         member.health = state;
         if (state == HealthState.DOWN) {
             member.isInSlowStart = false;
@@ -340,16 +340,15 @@ public final class PoolRuntime implements Balancer {
     private void takeOver(ServerPool pool, boolean isAtRunTime, long nowNs) {
         var before = new HashMap<>(members);
         members.clear();
-        boolean isMandatory = hasMandatoryCheck(pool);
         for (var server : pool.servers()) {
             var known = before.remove(server.id());
             var member = known == null ? arrive(server, isAtRunTime) : update(known, server);
             members.put(server.id(), member);
-            if (pool.healthChecks().isEmpty()) {
+            if (pool.healthChecksOf(server).isEmpty()) {
                 member.health = HealthState.UNKNOWN;
                 member.reason = "no health check";
             }
-            if (known == null && isAtRunTime && member.isHealthy(isMandatory)) {
+            if (known == null && isAtRunTime && member.isHealthy(hasMandatoryCheck(pool, server))) {
                 beginSlowStart(pool, member, nowNs);
             }
         }
@@ -468,8 +467,8 @@ public final class PoolRuntime implements Balancer {
         return member;
     }
 
-    private static boolean hasMandatoryCheck(ServerPool pool) {
-        return pool.healthChecks().stream().anyMatch(HealthCheckSpec::mandatory);
+    private static boolean hasMandatoryCheck(ServerPool pool, RealServer server) {
+        return pool.healthChecksOf(server).stream().anyMatch(HealthCheckSpec::mandatory);
     }
 
     private static void refuseErrors(ServerPool pool, Plugins plugins) {

@@ -6,6 +6,7 @@ import io.steelyard.api.plugin.OptionSpec;
 import io.steelyard.api.plugin.Options;
 import io.steelyard.api.plugin.Plugin;
 import io.steelyard.api.plugin.Plugins;
+import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.schedule.SchedulerProvider;
 import java.util.ArrayList;
@@ -26,8 +27,17 @@ public final class PoolValidation {
         var problems = new ArrayList<Problem>();
         var path = "pools." + pool.name();
         checkScheduler(pool, plugins, path + ".scheduler", problems);
-        for (int i = 0; i < pool.healthChecks().size(); i++) {
-            var spec = pool.healthChecks().get(i);
+        checkHealth(pool.healthChecks(), plugins, path, problems);
+        for (var server : pool.servers()) {
+            checkHealth(server.healthChecks().orElse(List.of()), plugins, path + ".servers." + server.id(), problems);
+        }
+        return problems;
+    }
+
+    private static void checkHealth(
+            List<HealthCheckSpec> checks, Plugins plugins, String path, List<Problem> problems) {
+        for (int i = 0; i < checks.size(); i++) {
+            var spec = checks.get(i);
             var checkPath = path + ".healthChecks[" + i + "]";
             var provider = plugins.healthCheck(spec.type());
             if (provider.isEmpty()) {
@@ -36,7 +46,6 @@ public final class PoolValidation {
                 checkOptions(checkPath, provider.get().options(), spec.options(), provider.get()::create, problems);
             }
         }
-        return problems;
     }
 
     private static void checkScheduler(ServerPool pool, Plugins plugins, String path, List<Problem> problems) {

@@ -96,8 +96,7 @@ final class SnapshotCompiler {
                     .computeIfAbsent(member.server.tier(), number -> new ArrayList<>())
                     .add(member);
         }
-        boolean isMandatory = pool.healthChecks().stream().anyMatch(HealthCheckSpec::mandatory);
-        boolean isOneBackupEnough = pool.personality() == Personality.HAPROXY;
+        boolean isOneBackupEnough = pool.personality() == Personality.HAPROXY && !pool.allBackups();
         boolean hasBackup = false;
         var seatsByTier = new TreeMap<Integer, List<Seat>>();
         for (var entry : membersByTier.entrySet()) {
@@ -110,6 +109,7 @@ final class SnapshotCompiler {
             var seats = new ArrayList<Seat>();
             for (var member : entry.getValue()) {
                 var server = member.server;
+                boolean isMandatory = pool.healthChecksOf(server).stream().anyMatch(HealthCheckSpec::mandatory);
                 boolean isServing = member.isHealthy(isMandatory) && member.adminState == AdminState.ENABLED;
                 boolean isUsable = isServing && server.weight() > 0 && !(hasBackup && isOneBackupEnough);
                 hasBackup |= isUsable && entry.getKey() > 0;

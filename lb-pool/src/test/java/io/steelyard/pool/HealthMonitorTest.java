@@ -11,6 +11,7 @@ import io.steelyard.api.plugin.OptionSpec;
 import io.steelyard.api.plugin.Options;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.ServerPool;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -324,6 +325,29 @@ class HealthMonitorTest {
                 .healthCheck(HealthCheckSpec.builder("script").option("x", "y").build())
                 .build());
         assertThat(log).containsExactly("a UP: fine", "a UNKNOWN: not checked yet");
+    }
+
+    @Test
+    void aServersOwnChecksReplaceThePools() {
+        var places = new ConcurrentLinkedQueue<String>();
+        script.acts.put("a", target -> {
+            places.add(target.address().toString());
+            return ProbeResult.passed("fine");
+        });
+        var own = HealthCheckSpec.builder("script")
+                .address(io.steelyard.api.pool.ServerAddress.numericAddress("10.9.9.9"))
+                .port(9)
+                .build();
+        var servers = pool("a", "b").healthCheck(spec()).build().servers();
+        monitor.apply(ServerPool.builder("web")
+                .healthCheck(spec())
+                .server(servers.get(0).toBuilder().healthChecks(List.of(own)).build())
+                .server(servers.get(1).toBuilder().healthChecks(List.of()).build())
+                .build());
+        loop.advance(Duration.ofSeconds(1));
+        await(() -> log.size() == 1);
+        assertThat(log).containsExactly("a UP: fine");
+        assertThat(places).containsExactly("/10.9.9.9:9");
     }
 
     @Test

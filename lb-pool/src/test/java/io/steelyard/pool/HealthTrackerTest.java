@@ -56,6 +56,20 @@ class HealthTrackerTest {
     }
 
     @Test
+    void intervalsOfTheTransitionAndOfServersThatAreDownMayBeTheirOwn() {
+        var tracker = HealthTracker.of(List.of(spec().transitionInterval(Duration.ofMillis(700))
+                .downInterval(Duration.ofSeconds(9))
+                .build()));
+        var delays = new java.util.ArrayList<Long>();
+        for (char c : "+---++".toCharArray()) {
+            var step = tracker.onResult(0, c == '+' ? GOOD : BAD, 0, 0.5);
+            delays.add(step.nextProbeNs() / 1_000_000);
+            tracker = step.tracker();
+        }
+        assertThat(delays).containsExactly(2_000L, 700L, 700L, 9_000L, 700L, 2_000L);
+    }
+
+    @Test
     void changesAreToldOnce() {
         var tracker = HealthTracker.of(List.of(spec().build()));
         var text = new StringBuilder();

@@ -130,6 +130,27 @@ class PickingTest {
         assertThat(fixture.serve(runtime)).isEqualTo("a");
     }
 
+    @Test
+    void aServersOwnChecksReplaceThePools() {
+        var check = HealthCheckSpec.builder("probe").mandatory(true).build();
+        var plugins = io.steelyard.api.plugin.Plugins.builder()
+                .register(new Fixture.FirstProvider())
+                .register(new HealthFixture.ProbeProvider())
+                .build();
+        var runtime = PoolRuntime.create(
+                pool("a")
+                        .server(server("b").healthChecks(List.of()).build())
+                        .healthCheck(check)
+                        .build(),
+                plugins,
+                fixture.nowNs::get,
+                1,
+                fixture.events::add);
+        assertThat(fixture.serve(runtime)).as("b needs no probe").isEqualTo("b");
+        runtime.health("a", HealthState.UP, "passed");
+        assertThat(fixture.serve(runtime)).isEqualTo("a");
+    }
+
     // ---- limits
 
     @Test
@@ -215,6 +236,18 @@ class PickingTest {
         } else {
             assertThat(served).contains("x", "y");
         }
+    }
+
+    @Test
+    void allBackupsServeWhereThatIsAsked() {
+        var runtime = fixture.start(pool("a")
+                .personality(Personality.HAPROXY)
+                .allBackups(true)
+                .server(server("x").backup().build())
+                .server(server("y").backup().build())
+                .scheduler("rotating"));
+        runtime.health("a", HealthState.DOWN, "gone");
+        assertThat(List.of(fixture.serve(runtime), fixture.serve(runtime))).containsExactlyInAnyOrder("x", "y");
     }
 
     @ParameterizedTest

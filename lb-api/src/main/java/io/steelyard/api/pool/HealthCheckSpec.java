@@ -1,9 +1,11 @@
 package io.steelyard.api.pool;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * An active check of every server of a pool. A server is DOWN while any of its pool's checks says so.
@@ -11,26 +13,37 @@ import java.util.Objects;
  * @param type a {@link io.steelyard.api.health.HealthCheckProvider}'s name, such as {@code tcp}
  * @param options the provider's options by name
  * @param interval from the start of one probe to the next, while the state is settled
+ * @param transitionInterval the same while results speak against the state, or it is not known yet; zero for a quarter of {@code interval}
+ *     (HAProxy {@code fastinter})
+ * @param downInterval the same while the server is DOWN; zero for {@code interval} (HAProxy {@code downinter})
  * @param timeout how long one probe may take
  * @param rise passed probes in a row that bring a DOWN server UP
  * @param fall failed probes in a row that bring an UP server DOWN
  * @param jitter share of the interval by which each probe is moved at random, 0 to 1
  * @param mandatory whether a server takes no flow before its first passed probe; otherwise it starts UP, one failure from DOWN
+ * @param address the address to probe; absent for the server's own
  * @param port the port to probe; 0 for the server's own
  */
 public record HealthCheckSpec(
         String type,
         Map<String, String> options,
         Duration interval,
+        Duration transitionInterval,
+        Duration downInterval,
         Duration timeout,
         int rise,
         int fall,
         double jitter,
         boolean mandatory,
+        Optional<InetAddress> address,
         int port) {
     public HealthCheckSpec {
         Objects.requireNonNull(type, "type");
         options = Map.copyOf(options);
+        Objects.requireNonNull(address, "address");
+        if (transitionInterval.isNegative() || downInterval.isNegative()) {
+            throw new IllegalArgumentException("an interval is negative");
+        }
         if (interval.isNegative() || interval.isZero() || timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("interval and timeout must be greater than zero");
         }
@@ -55,11 +68,14 @@ public record HealthCheckSpec(
         private final String type;
         private final Map<String, String> options = new HashMap<>();
         private Duration interval = Duration.ofSeconds(2);
+        private Duration transitionInterval = Duration.ZERO;
+        private Duration downInterval = Duration.ZERO;
         private Duration timeout = Duration.ofSeconds(1);
         private int rise = 2;
         private int fall = 3;
         private double jitter = 0.1;
         private boolean mandatory;
+        private Optional<InetAddress> address = Optional.empty();
         private int port;
 
         private Builder(String type) {
@@ -75,6 +91,16 @@ public record HealthCheckSpec(
 
         public Builder interval(Duration interval) {
             this.interval = interval;
+            return this;
+        }
+
+        public Builder transitionInterval(Duration transitionInterval) {
+            this.transitionInterval = transitionInterval;
+            return this;
+        }
+
+        public Builder downInterval(Duration downInterval) {
+            this.downInterval = downInterval;
             return this;
         }
 
@@ -103,13 +129,30 @@ public record HealthCheckSpec(
             return this;
         }
 
+        public Builder address(InetAddress address) {
+            this.address = Optional.of(address);
+            return this;
+        }
+
         public Builder port(int port) {
             this.port = port;
             return this;
         }
 
         public HealthCheckSpec build() {
-            return new HealthCheckSpec(type, options, interval, timeout, rise, fall, jitter, mandatory, port);
+            return new HealthCheckSpec(
+                    type,
+                    options,
+                    interval,
+                    transitionInterval,
+                    downInterval,
+                    timeout,
+                    rise,
+                    fall,
+                    jitter,
+                    mandatory,
+                    address,
+                    port);
         }
     }
 }

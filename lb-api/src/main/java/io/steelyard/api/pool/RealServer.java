@@ -1,8 +1,10 @@
 package io.steelyard.api.pool;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One target of a pool: an address and how much it takes. Immutable.
@@ -19,6 +21,7 @@ import java.util.Objects;
  * @param maxFails passive failures until it is left alone; 0 for never (see {@link PassiveHealth.MaxFails})
  * @param failTimeout how long passive failures are counted and how long it is then left alone
  * @param slowStart how long its weight grows after it came up; zero for at once
+ * @param healthChecks active checks of this server instead of its pool's; absent for the pool's, empty for none
  * @param labels anything a scheduler may read, such as {@code zone}
  */
 public record RealServer(
@@ -33,6 +36,7 @@ public record RealServer(
         int maxFails,
         Duration failTimeout,
         Duration slowStart,
+        Optional<List<HealthCheckSpec>> healthChecks,
         Map<String, String> labels) {
     /** The greatest weight. */
     public static final int MAX_WEIGHT = 65_535;
@@ -50,6 +54,7 @@ public record RealServer(
         if (failTimeout.isNegative() || slowStart.isNegative()) {
             throw new IllegalArgumentException("server " + id + ": a time is negative");
         }
+        healthChecks = healthChecks.map(List::copyOf);
         labels = Map.copyOf(labels);
     }
 
@@ -80,7 +85,7 @@ public record RealServer(
 
     /** Starts with this server's values. */
     public Builder toBuilder() {
-        return new Builder(name, address)
+        var builder = new Builder(name, address)
                 .id(id)
                 .weight(weight)
                 .tier(tier)
@@ -91,6 +96,8 @@ public record RealServer(
                 .failTimeout(failTimeout)
                 .slowStart(slowStart)
                 .labels(labels);
+        healthChecks.ifPresent(builder::healthChecks);
+        return builder;
     }
 
     /** Names every value; not thread-safe. */
@@ -106,6 +113,7 @@ public record RealServer(
         private int maxFails = 1;
         private Duration failTimeout = Duration.ofSeconds(10);
         private Duration slowStart = Duration.ZERO;
+        private Optional<List<HealthCheckSpec>> healthChecks = Optional.empty();
         private Map<String, String> labels = Map.of();
 
         private Builder(String name, ServerAddress address) {
@@ -169,6 +177,11 @@ public record RealServer(
             return this;
         }
 
+        public Builder healthChecks(List<HealthCheckSpec> healthChecks) {
+            this.healthChecks = Optional.of(healthChecks);
+            return this;
+        }
+
         public Builder labels(Map<String, String> labels) {
             this.labels = labels;
             return this;
@@ -187,6 +200,7 @@ public record RealServer(
                     maxFails,
                     failTimeout,
                     slowStart,
+                    healthChecks,
                     labels);
         }
     }

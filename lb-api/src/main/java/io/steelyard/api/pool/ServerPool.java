@@ -19,8 +19,10 @@ import java.util.Set;
  * @param scheduler the algorithm within a tier
  * @param hashKey what schedulers that hash a key hash; where it is absent, or empty for a flow, they do what their program does then
  * @param servers in configuration order, which is the order schedulers see
+ * @param allBackups with {@link Personality#HAPROXY}: every backup serves while no primary can, and not only the first (HAProxy
+ *     {@code option allbackups})
  * @param affinity brings clients back; absent for none
- * @param healthChecks active checks of every server
+ * @param healthChecks active checks of every server that has none of its own
  * @param passiveHealth what failures of real traffic do
  * @param queue where flows wait for a full pool
  * @param reuse how connections to servers are kept for later HTTP requests
@@ -31,6 +33,7 @@ public record ServerPool(
         SchedulerSpec scheduler,
         Optional<Template> hashKey,
         List<RealServer> servers,
+        boolean allBackups,
         Optional<Affinity> affinity,
         List<HealthCheckSpec> healthChecks,
         PassiveHealth passiveHealth,
@@ -56,6 +59,11 @@ public record ServerPool(
         }
     }
 
+    /** The checks of one of its servers: the server's own where it has some, else the pool's. */
+    public List<HealthCheckSpec> healthChecksOf(RealServer server) {
+        return server.healthChecks().orElse(healthChecks);
+    }
+
     /** A native pool: {@code p2c}, sliding-window passive health. */
     public static Builder builder(String name) {
         return new Builder(name);
@@ -67,6 +75,7 @@ public record ServerPool(
                 .personality(personality)
                 .scheduler(scheduler)
                 .servers(servers)
+                .allBackups(allBackups)
                 .passiveHealth(passiveHealth)
                 .queue(queue)
                 .reuse(reuse);
@@ -87,6 +96,7 @@ public record ServerPool(
         /** The number of the next copy of an id, so that adding stays fast where one is repeated thousands of times. */
         private final Map<String, Integer> copies = new HashMap<>();
 
+        private boolean allBackups;
         private Optional<Affinity> affinity = Optional.empty();
         private final List<HealthCheckSpec> healthChecks = new ArrayList<>();
         private Optional<PassiveHealth> passiveHealth = Optional.empty();
@@ -141,6 +151,11 @@ public record ServerPool(
             return this;
         }
 
+        public Builder allBackups(boolean value) {
+            allBackups = value;
+            return this;
+        }
+
         public Builder affinity(Affinity value) {
             affinity = Optional.of(value);
             return this;
@@ -173,6 +188,7 @@ public record ServerPool(
                     scheduler.orElseGet(() -> SchedulerSpec.of(personality.defaultScheduler())),
                     hashKey,
                     servers,
+                    allBackups,
                     affinity,
                     healthChecks,
                     passiveHealth.orElseGet(this::defaultPassiveHealth),

@@ -17,6 +17,12 @@ import java.util.Optional;
  * @param nextServer whether another server is tried where one cannot be connected to
  * @param nextServerTries servers tried in all; 0 for as many as there are
  * @param nextServerTimeout how long after the first try another may begin; zero for no limit
+ * @param sameServerRetries how often the first server is tried again, before another is or the connection is given up (HAProxy {@code retries})
+ * @param retryDelay how long after a failure it is tried again
+ * @param maxConnections TCP connections from clients at once, over all listeners; further ones wait to be accepted; 0 for no limit (HAProxy
+ *     {@code maxconn} of a frontend)
+ * @param halfClosedTimeout as {@code idleTimeout}, once one side has finished sending; zero for {@code idleTimeout} (HAProxy
+ *     {@code timeout client-fin}, {@code server-fin})
  * @param keepAlive whether connections to servers probe idle peers (SO_KEEPALIVE)
  * @param userTimeout how long sent data may stay unacknowledged (TCP_USER_TIMEOUT), on both sides; zero for the system's rule
  * @param sourceAddress the local address of connections to servers
@@ -34,6 +40,10 @@ public record ProxyOptions(
         boolean nextServer,
         int nextServerTries,
         Duration nextServerTimeout,
+        int sameServerRetries,
+        Duration retryDelay,
+        int maxConnections,
+        Duration halfClosedTimeout,
         boolean keepAlive,
         Duration userTimeout,
         Optional<InetAddress> sourceAddress,
@@ -47,12 +57,20 @@ public record ProxyOptions(
         positive(connectTimeout, "connectTimeout");
         positive(idleTimeout, "idleTimeout");
         notNegative(nextServerTimeout, "nextServerTimeout");
+        notNegative(retryDelay, "retryDelay");
+        notNegative(halfClosedTimeout, "halfClosedTimeout");
         notNegative(userTimeout, "userTimeout");
         Objects.requireNonNull(sourceAddress, "sourceAddress");
         if (bufferBytes < 1_024 || bufferBytes > 16 << 20) {
             throw new IllegalArgumentException("bufferBytes is " + bufferBytes + ", expected 1024 to 16777216");
         }
-        if (nextServerTries < 0 || downloadRate < 0 || uploadRate < 0 || responses < -1 || requests < 0) {
+        if (nextServerTries < 0
+                || sameServerRetries < 0
+                || maxConnections < 0
+                || downloadRate < 0
+                || uploadRate < 0
+                || responses < -1
+                || requests < 0) {
             throw new IllegalArgumentException("a count or rate is negative");
         }
     }
@@ -77,6 +95,10 @@ public record ProxyOptions(
         builder.nextServer = nextServer;
         builder.nextServerTries = nextServerTries;
         builder.nextServerTimeout = nextServerTimeout;
+        builder.sameServerRetries = sameServerRetries;
+        builder.retryDelay = retryDelay;
+        builder.maxConnections = maxConnections;
+        builder.halfClosedTimeout = halfClosedTimeout;
         builder.keepAlive = keepAlive;
         builder.userTimeout = userTimeout;
         builder.sourceAddress = sourceAddress;
@@ -109,6 +131,10 @@ public record ProxyOptions(
         private boolean nextServer = true;
         private int nextServerTries;
         private Duration nextServerTimeout = Duration.ZERO;
+        private int sameServerRetries;
+        private Duration retryDelay = Duration.ZERO;
+        private int maxConnections;
+        private Duration halfClosedTimeout = Duration.ZERO;
         private boolean keepAlive;
         private Duration userTimeout = Duration.ZERO;
         private Optional<InetAddress> sourceAddress = Optional.empty();
@@ -159,6 +185,26 @@ public record ProxyOptions(
             return this;
         }
 
+        public Builder sameServerRetries(int value) {
+            sameServerRetries = value;
+            return this;
+        }
+
+        public Builder retryDelay(Duration value) {
+            retryDelay = value;
+            return this;
+        }
+
+        public Builder maxConnections(int value) {
+            maxConnections = value;
+            return this;
+        }
+
+        public Builder halfClosedTimeout(Duration value) {
+            halfClosedTimeout = value;
+            return this;
+        }
+
         public Builder keepAlive(boolean value) {
             keepAlive = value;
             return this;
@@ -205,6 +251,10 @@ public record ProxyOptions(
                     nextServer,
                     nextServerTries,
                     nextServerTimeout,
+                    sameServerRetries,
+                    retryDelay,
+                    maxConnections,
+                    halfClosedTimeout,
                     keepAlive,
                     userTimeout,
                     sourceAddress,

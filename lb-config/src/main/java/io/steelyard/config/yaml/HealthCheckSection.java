@@ -1,6 +1,8 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.ServerAddress;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
 
@@ -22,6 +24,18 @@ final class HealthCheckSection extends Section<HealthCheckSpec> {
             HealthCheckSpec::interval,
             DEFAULTS.interval(),
             "From the start of one probe to the next, while the state is settled.");
+    private final Key<HealthCheckSpec, Duration> transitionInterval = optional(
+            "transitionInterval",
+            Forms.time(),
+            HealthCheckSpec::transitionInterval,
+            DEFAULTS.transitionInterval(),
+            "The same while results speak against the state, or it is not known yet; `0s` for a quarter of `interval`.");
+    private final Key<HealthCheckSpec, Duration> downInterval = optional(
+            "downInterval",
+            Forms.time(),
+            HealthCheckSpec::downInterval,
+            DEFAULTS.downInterval(),
+            "The same while the server is down; `0s` for `interval`.");
     private final Key<HealthCheckSpec, Duration> timeout = optional(
             "timeout",
             Forms.positiveTime(),
@@ -52,6 +66,12 @@ final class HealthCheckSection extends Section<HealthCheckSpec> {
             HealthCheckSpec::mandatory,
             DEFAULTS.mandatory(),
             "Whether a server takes no flow before its first passed probe. Otherwise it starts up, one failure from down.");
+    private final Key<HealthCheckSpec, InetAddress> address = absent(
+            "address",
+            Forms.parsed("IP address", ServerAddress::numericAddress, InetAddress::getHostAddress),
+            HealthCheckSpec::address,
+            "the server's own",
+            "The address to probe.");
     private final Key<HealthCheckSpec, Integer> port = optional(
             "port",
             Forms.whole(0, 65_535),
@@ -69,11 +89,14 @@ final class HealthCheckSection extends Section<HealthCheckSpec> {
                 values.get(type),
                 values.or(options, DEFAULTS.options()),
                 values.or(interval, DEFAULTS.interval()),
+                values.or(transitionInterval, DEFAULTS.transitionInterval()),
+                values.or(downInterval, DEFAULTS.downInterval()),
                 values.or(timeout, DEFAULTS.timeout()),
                 values.or(rise, DEFAULTS.rise()),
                 values.or(fall, DEFAULTS.fall()),
                 values.or(jitter, DEFAULTS.jitter()),
                 values.or(mandatory, DEFAULTS.mandatory()),
+                values.find(address),
                 values.or(port, DEFAULTS.port()));
     }
 }

@@ -37,6 +37,12 @@ final class PoolSection extends Section<ServerPool> {
             Forms.list(Forms.shortened(new ServerSection(), "address"), ServerSection::idOf),
             ServerPool::servers,
             "The real servers, in the order schedulers see them. An address alone is a server with defaults.");
+    private final Key<ServerPool, Boolean> allBackups = optional(
+            "allBackups",
+            Forms.flag(),
+            ServerPool::allBackups,
+            false,
+            "With the personality `haproxy`: every backup serves while no primary can, and not only the first.");
     private final Key<ServerPool, Affinity> affinity = absent(
             "affinity",
             Forms.shortened(new AffinitySection(), "timeout"),
@@ -48,7 +54,7 @@ final class PoolSection extends Section<ServerPool> {
             Forms.list(Forms.shortened(new HealthCheckSection(), "type")),
             ServerPool::healthChecks,
             List.of(),
-            "Active checks of every server; it is down while any of them says so. A name alone is a check with defaults.");
+            "Active checks of every server that has none of its own; it is down while any of them says so. A name alone is a check with defaults.");
     private final Key<ServerPool, PassiveHealth> passiveHealth = derived(
             "passiveHealth",
             new PassiveHealthForm(),
@@ -78,6 +84,7 @@ final class PoolSection extends Section<ServerPool> {
         var builder = ServerPool.builder(values.name())
                 .personality(values.or(personality, Personality.NATIVE))
                 .servers(values.get(servers))
+                .allBackups(values.or(allBackups, false))
                 .queue(values.or(queue, ConnectionQueue.NONE));
         values.find(scheduler).ifPresent(builder::scheduler);
         values.find(hashKey).ifPresent(builder::hashKey);

@@ -57,6 +57,30 @@ final class ProxyOptionsSection extends Section<ProxyOptions> {
             ProxyOptions::nextServerTimeout,
             DEFAULTS.nextServerTimeout(),
             "How long after the first try another may begin; `0s` for no limit.");
+    private final Key<ProxyOptions, Integer> sameServerRetries = optional(
+            "sameServerRetries",
+            Forms.whole(0, Integer.MAX_VALUE),
+            ProxyOptions::sameServerRetries,
+            DEFAULTS.sameServerRetries(),
+            "How often the first server is tried again, before another is or the connection is given up.");
+    private final Key<ProxyOptions, Duration> retryDelay = optional(
+            "retryDelay",
+            Forms.time(),
+            ProxyOptions::retryDelay,
+            DEFAULTS.retryDelay(),
+            "How long after a failure the first server is tried again.");
+    private final Key<ProxyOptions, Integer> maxConnections = optional(
+            "maxConnections",
+            Forms.whole(0, Integer.MAX_VALUE),
+            ProxyOptions::maxConnections,
+            DEFAULTS.maxConnections(),
+            "TCP connections from clients at once, over all listeners; further ones wait to be accepted; 0 for no limit.");
+    private final Key<ProxyOptions, Duration> halfClosedTimeout = optional(
+            "halfClosedTimeout",
+            Forms.time(),
+            ProxyOptions::halfClosedTimeout,
+            DEFAULTS.halfClosedTimeout(),
+            "As `idleTimeout`, once one side has finished sending; `0s` for `idleTimeout`.");
     private final Key<ProxyOptions, Boolean> keepAlive = optional(
             "keepAlive",
             Forms.flag(),
@@ -115,6 +139,10 @@ final class ProxyOptionsSection extends Section<ProxyOptions> {
                 .nextServer(values.or(nextServer, DEFAULTS.nextServer()))
                 .nextServerTries(values.or(nextServerTries, DEFAULTS.nextServerTries()))
                 .nextServerTimeout(values.or(nextServerTimeout, DEFAULTS.nextServerTimeout()))
+                .sameServerRetries(values.or(sameServerRetries, DEFAULTS.sameServerRetries()))
+                .retryDelay(values.or(retryDelay, DEFAULTS.retryDelay()))
+                .maxConnections(values.or(maxConnections, DEFAULTS.maxConnections()))
+                .halfClosedTimeout(values.or(halfClosedTimeout, DEFAULTS.halfClosedTimeout()))
                 .keepAlive(values.or(keepAlive, DEFAULTS.keepAlive()))
                 .userTimeout(values.or(userTimeout, DEFAULTS.userTimeout()))
                 .downloadRate(values.or(downloadRate, DEFAULTS.downloadRate()))

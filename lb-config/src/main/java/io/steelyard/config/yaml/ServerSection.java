@@ -1,9 +1,11 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.pool.AdminState;
+import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -79,6 +81,12 @@ final class ServerSection extends Section<RealServer> {
             RealServer::slowStart,
             DEFAULTS.slowStart(),
             "How long its weight grows after it came up; `0s` for at once.");
+    private final Key<RealServer, List<HealthCheckSpec>> healthChecks = absent(
+            "healthChecks",
+            Forms.list(Forms.shortened(new HealthCheckSection(), "type")),
+            RealServer::healthChecks,
+            "the pool's",
+            "Active checks of this server instead of its pool's; an empty list for none.");
     private final Key<RealServer, Map<String, String>> labels = optional(
             "labels",
             Forms.texts(),
@@ -111,7 +119,7 @@ final class ServerSection extends Section<RealServer> {
     RealServer make(Values values) {
         var written = values.get(address);
         var name = values.or(serverName, written.text());
-        return RealServer.builder(name, written.address())
+        var builder = RealServer.builder(name, written.address())
                 .id(values.or(id, name))
                 .weight(values.or(weight, DEFAULTS.weight()))
                 .tier(values.or(tier, DEFAULTS.tier()))
@@ -121,8 +129,9 @@ final class ServerSection extends Section<RealServer> {
                 .maxFails(values.or(maxFails, DEFAULTS.maxFails()))
                 .failTimeout(values.or(failTimeout, DEFAULTS.failTimeout()))
                 .slowStart(values.or(slowStart, DEFAULTS.slowStart()))
-                .labels(values.or(labels, DEFAULTS.labels()))
-                .build();
+                .labels(values.or(labels, DEFAULTS.labels()));
+        values.find(healthChecks).ifPresent(builder::healthChecks);
+        return builder.build();
     }
 
     /** An address and the text it was read from, which names the server. */

@@ -124,19 +124,11 @@ final class RandomConfiguration {
         for (int i = 1 + random.nextInt(5); i > 0; i--) {
             builder.server(realServer());
         }
+        maybe(() -> builder.allBackups(random.nextBoolean()));
         maybe(() -> builder.affinity(
                 new Affinity(1 + random.nextInt(32), 1 + random.nextInt(128), positiveTime(), 1 + random.nextInt(99))));
         for (int i = random.nextInt(3); i > 0; i--) {
-            builder.healthCheck(new HealthCheckSpec(
-                    "tcp",
-                    texts(),
-                    positiveTime(),
-                    positiveTime(),
-                    1 + random.nextInt(3),
-                    1 + random.nextInt(3),
-                    random.nextDouble(),
-                    random.nextBoolean(),
-                    random.nextInt(65_536)));
+            builder.healthCheck(healthCheck());
         }
         maybe(() -> builder.passiveHealth(Stream.<Supplier<PassiveHealth>>of(
                         PassiveHealth.Off::new,
@@ -149,6 +141,22 @@ final class RandomConfiguration {
                 .get()));
         maybe(() -> builder.queue(new ConnectionQueue(random.nextInt(9), time())));
         return builder.build();
+    }
+
+    private HealthCheckSpec healthCheck() {
+        return new HealthCheckSpec(
+                "tcp",
+                texts(),
+                positiveTime(),
+                time(),
+                time(),
+                positiveTime(),
+                1 + random.nextInt(3),
+                1 + random.nextInt(3),
+                random.nextDouble(),
+                random.nextBoolean(),
+                random.nextBoolean() ? Optional.of(ServerAddress.numericAddress("10.9.8.7")) : Optional.empty(),
+                random.nextInt(65_536));
     }
 
     private RealServer realServer() {
@@ -164,6 +172,7 @@ final class RandomConfiguration {
         maybe(() -> builder.maxFails(random.nextInt(100)));
         maybe(() -> builder.failTimeout(time()));
         maybe(() -> builder.slowStart(time()));
+        maybe(() -> builder.healthChecks(random.nextBoolean() ? List.of() : List.of(healthCheck())));
         maybe(() -> builder.labels(texts()));
         return builder.build();
     }
@@ -255,6 +264,10 @@ final class RandomConfiguration {
         maybe(() -> builder.nextServer(random.nextBoolean()));
         maybe(() -> builder.nextServerTries(random.nextInt(9)));
         maybe(() -> builder.nextServerTimeout(time()));
+        maybe(() -> builder.sameServerRetries(random.nextInt(9)));
+        maybe(() -> builder.retryDelay(time()));
+        maybe(() -> builder.maxConnections(random.nextInt(9)));
+        maybe(() -> builder.halfClosedTimeout(time()));
         maybe(() -> builder.keepAlive(random.nextBoolean()));
         maybe(() -> builder.userTimeout(time()));
         maybe(() -> builder.sourceAddress(one("127.0.0.9", "::1")));

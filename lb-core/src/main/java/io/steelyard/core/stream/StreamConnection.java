@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  *      │  ◄──────room───────────┘         ┌──────┐
  *      │                                  ▼      │
  *      └───────────────────────────► CONNECTING ─┘ ──► RELAYING ──► CLOSED
+ *                                     │      ▲
+ *                            refused, ▼      │ the first server again, after a while
+ *                            timed out PAUSING
  *      no server: closed at once
  * </pre>
  *
@@ -46,6 +49,7 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         PICKING,
         QUEUED,
         CONNECTING,
+        PAUSING,
         RELAYING,
         CLOSED
     }
@@ -70,6 +74,8 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     private @Nullable Pump download;
     private long lastActivityNs;
     private boolean isInQueue;
+    private int retries;
+    private boolean isHalfCloseTimed;
 
     /** The worker's list of its connections. */
     @Nullable
@@ -279,16 +285,21 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     }
 
     private void serverFailed(Lease held, Lease.Failure failure) {
-        held.failed(failure);
         long nowNs = worker.timers().nowNs();
         if (session != null) {
             session.attemptEnded(0, 0, nowNs);
         }
+        var limits = service.limits();
+        if (held.attempts() == 1 && retries < limits.sameServerRetries()) {
+            retries++;
+            pause(nowNs + limits.retryDelayNs());
+            return;
+        }
+        held.failed(failure);
         if (server != null) {
             server.close();
             server = null;
         }
-        var limits = service.limits();
         boolean another = limits.nextServer()
                 && held.attempts() < limits.tries()
                 && nowNs - startNs < limits.nextServerTimeoutNs();
@@ -297,6 +308,17 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         } else {
             refuse(NO_SERVER);
         }
+    }
+
+    /** Keeps the server and its place on it, to try it again. */
+    private void pause(long untilNs) {
+        if (server != null) {
+            server.close();
+            server = null;
+        }
+        state = State.PAUSING;
+        client.update();
+        worker.timers().set(this, untilNs);
     }
 
     // ---- events
@@ -318,7 +340,7 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         switch (state) {
             case RELAYING -> onRelayReady(ready, upload, download, true);
             case REPLYING -> onReplyReady();
-            case QUEUED, CONNECTING, RESOLVING -> {
+            case QUEUED, CONNECTING, PAUSING, RESOLVING -> {
                 if ((ready & FdRegistration.ERROR) != 0) {
                     cancel();
                 }
@@ -401,6 +423,11 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
             complete();
             close();
             return;
+        }
+        if (!isHalfCloseTimed && isHalfClosed()) {
+            // Its timeout may be the shorter one.
+            isHalfCloseTimed = true;
+            worker.timers().set(this, lastActivityNs + idleTimeoutNs());
         }
         client.update();
         server.update();
@@ -490,8 +517,16 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
                     pick();
                 }
             }
+            case PAUSING -> {
+                if (lease != null) {
+                    connect(lease);
+                    if (state == State.PICKING) {
+                        pick();
+                    }
+                }
+            }
             case RELAYING -> {
-                long deadlineNs = lastActivityNs + service.limits().idleTimeoutNs();
+                long deadlineNs = lastActivityNs + idleTimeoutNs();
                 if (deadlineNs - nowNs > 0) {
                     worker.timers().set(this, deadlineNs);
                 } else {
@@ -502,6 +537,16 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
             case REPLYING -> close();
             default -> {}
         }
+    }
+
+    private boolean isHalfClosed() {
+        return upload != null && download != null && (upload.hasEnded() || download.hasEnded());
+    }
+
+    private long idleTimeoutNs() {
+        return isHalfClosed()
+                ? service.limits().halfClosedTimeoutNs()
+                : service.limits().idleTimeoutNs();
     }
 
     /** Closes both sides; what they have not been sent yet, the kernel sends. */

@@ -32,6 +32,7 @@ final class StreamForwarder implements Forwarder {
         listeners.apply(
                 changed.listen(),
                 loop -> new StreamAcceptor(workers.get(loop.loop().index()), service));
+        listeners.maxConnections(changed.options().maxConnections());
     }
 
     @Override

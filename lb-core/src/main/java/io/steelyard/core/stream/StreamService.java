@@ -72,6 +72,9 @@ record StreamService(
             boolean nextServer,
             int tries,
             long nextServerTimeoutNs,
+            int sameServerRetries,
+            long retryDelayNs,
+            long halfClosedTimeoutNs,
             int bufferBytes,
             boolean splice,
             boolean halfClose,
@@ -86,6 +89,10 @@ record StreamService(
                     options.nextServerTimeout().isZero()
                             ? Long.MAX_VALUE
                             : options.nextServerTimeout().toNanos(),
+                    options.sameServerRetries(),
+                    options.retryDelay().toNanos(),
+                    (options.halfClosedTimeout().isZero() ? options.idleTimeout() : options.halfClosedTimeout())
+                            .toNanos(),
                     options.bufferBytes(),
                     options.splice(),
                     options.halfClose(),

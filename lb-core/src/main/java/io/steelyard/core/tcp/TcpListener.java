@@ -22,6 +22,7 @@ public final class TcpListener {
     private static final long LIMIT_PAUSE_NS = 10_000_000L;
 
     private final TcpLoop loop;
+    private final ConnectionLimit limit;
     private final ListenAddress address;
     private final SocketAddressBuffer peer;
     private final SocketAddressBuffer local;
@@ -37,8 +38,10 @@ public final class TcpListener {
     private final AtomicLong refused = new AtomicLong();
     private final AtomicInteger open = new AtomicInteger();
 
-    TcpListener(TcpLoop loop, int fd, ListenAddress address, TcpHandler handler) {
+    /** @param limit of its virtual server */
+    TcpListener(TcpLoop loop, int fd, ListenAddress address, ConnectionLimit limit, TcpHandler handler) {
         this.loop = loop;
+        this.limit = limit;
         this.address = address;
         this.handler = handler;
         peer = SocketAddressBuffer.allocate(loop.arena());
@@ -104,11 +107,13 @@ public final class TcpListener {
     /** A connection counts as open from now on, until {@link #onClosed}. */
     public void onOpened() {
         loop.limit().opened();
+        limit.opened();
         open.setOpaque(open.getPlain() + 1);
     }
 
     public void onClosed() {
         loop.limit().closed();
+        limit.closed();
         open.setOpaque(open.getPlain() - 1);
     }
 
@@ -123,7 +128,7 @@ public final class TcpListener {
 
     private void accept(int budget) {
         for (int i = 0; i < budget; i++) {
-            if (loop.limit().isReached() && budget == ACCEPT_BUDGET) {
+            if (budget == ACCEPT_BUDGET && (loop.limit().isReached() || limit.isReached())) {
                 pause(LIMIT_PAUSE_NS);
                 return;
             }

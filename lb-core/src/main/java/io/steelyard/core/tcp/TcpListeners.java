@@ -20,6 +20,8 @@ public final class TcpListeners {
     /** By address and port. */
     private final Map<ListenAddress, List<TcpListener>> listeners = new LinkedHashMap<>();
 
+    private final ConnectionLimit limit = new ConnectionLimit();
+
     /** Closed to new connections; theirs may still be open. */
     private final List<TcpListener> retired = new ArrayList<>();
 
@@ -58,6 +60,15 @@ public final class TcpListeners {
             }
         }
         listeners.putAll(opened);
+    }
+
+    /**
+     * How many connections all listeners together have at once; further clients wait to be accepted.
+     *
+     * @param most 0 for no limit
+     */
+    public void maxConnections(int most) {
+        limit.most(most);
     }
 
     /** Accepts nothing any more. Connections go on. */
@@ -113,7 +124,7 @@ public final class TcpListeners {
             int fd = sockets.get(i);
             var handler = handlers.apply(loop);
             result.add(loop.loop()
-                    .call(() -> new TcpListener(loop, fd, address, handler))
+                    .call(() -> new TcpListener(loop, fd, address, limit, handler))
                     .join());
         }
         return result;

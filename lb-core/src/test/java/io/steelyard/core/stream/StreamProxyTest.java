@@ -284,6 +284,56 @@ class StreamProxyTest {
     }
 
     @Test
+    void triesTheSameServerAgainUntilItIsThere() throws Exception {
+        int late = freePort();
+        start(
+                pool("127.0.0.1:" + late, keep(TestServer.named("b")).address()),
+                ProxyOptions.builder()
+                        .sameServerRetries(3_000)
+                        .retryDelay(Duration.ofMillis(10))
+                        .build());
+
+        try (var client = connect()) {
+            await().until(() -> balancer.status().listeners().getFirst().accepted() == 1);
+            try (var listening = new ServerSocket(late, 1, InetAddress.getLoopbackAddress());
+                    var connection = listening.accept()) {
+                connection.getOutputStream().write('a');
+                assertThat(read(client, 1)).isEqualTo("a");
+            }
+        }
+    }
+
+    @Test
+    void triesAnotherServerAfterTheSameOneFailedToTheLast() throws Exception {
+        start(
+                pool("127.0.0.1:" + freePort(), keep(TestServer.named("b")).address()),
+                ProxyOptions.builder()
+                        .sameServerRetries(2)
+                        .retryDelay(Duration.ofMillis(1))
+                        .build());
+
+        try (var client = connect()) {
+            assertThat(read(client, 1)).isEqualTo("b");
+        }
+    }
+
+    @Test
+    void aClientThatLeavesBetweenTwoTriesGivesItsPlaceBack() throws Exception {
+        start(
+                pool("127.0.0.1:" + freePort()),
+                ProxyOptions.builder()
+                        .sameServerRetries(1)
+                        .retryDelay(Duration.ofMinutes(10))
+                        .build());
+
+        try (var client = connect()) {
+            await().until(() -> active() == 1);
+            client.setSoLinger(true, 0);
+        }
+        await().until(() -> active() == 0);
+    }
+
+    @Test
     void triesAnotherServerWhereOneDoesNotAnswerInTime() throws Exception {
         try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var first = new Socket();
@@ -397,6 +447,44 @@ class StreamProxyTest {
             write(client, "x");
             assertThat(read(client, 1)).isEqualTo("x");
             assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void endsHalfClosedConnectionsByATimeoutOfTheirOwn() throws Exception {
+        var server = keep(TestServer.start(connection -> {
+            connection.getInputStream().readAllBytes();
+            new CountDownLatch(1).await();
+        }));
+        start(
+                pool(server.address()),
+                ProxyOptions.builder().halfClosedTimeout(Duration.ofMillis(150)).build());
+
+        try (var client = connect()) {
+            write(client, "x");
+            client.shutdownOutput();
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void furtherClientsWaitWhileTheVirtualServerHasAllItMay() throws Exception {
+        var server = echo();
+        start(pool(server.address()), ProxyOptions.builder().maxConnections(1).build());
+
+        try (var first = connect()) {
+            write(first, "x");
+            assertThat(read(first, 1)).isEqualTo("x");
+            try (var second = connect()) {
+                write(second, "y");
+                for (int i = 0; i < 100; i++) {
+                    write(first, "x");
+                    assertThat(read(first, 1)).isEqualTo("x");
+                }
+                assertThat(server.accepted()).isEqualTo(1);
+                first.close();
+                assertThat(read(second, 1)).isEqualTo("y");
+            }
         }
     }
 
@@ -534,6 +622,10 @@ class StreamProxyTest {
                 .passiveHealth(new PassiveHealth.Off())
                 .servers(Arrays.stream(servers).map(RealServer::of).toList())
                 .build();
+    }
+
+    private int active() {
+        return balancer.status().pools().getFirst().servers().getFirst().active();
     }
 
     private int queued() {
