@@ -79,7 +79,10 @@ public final class BodyFraming {
         return keepAlive;
     }
 
-    /** Whether a request asks to switch protocols: HTTP/1.1, Connection names upgrade, and Upgrade names something. */
+    /**
+     * Whether a request asks to switch protocols: HTTP/1.1, Connection names upgrade, and Upgrade names something. An upgrade to another
+     * version of HTTP ({@code h2c}) is as if not asked for: tunnelled, it would carry requests past every rule of ours.
+     */
     public boolean upgrade() {
         return upgrade;
     }
@@ -270,6 +273,21 @@ public final class BodyFraming {
             keep |= tokens.is("keep-alive");
         }
         return keep || version.isAtLeast11();
+    }
+
+    private boolean upgradesToHttp(FieldBlock fields) {
+        for (tokens.start(fields, FieldName.UPGRADE); tokens.next(); ) {
+            boolean http = tokens.is("h2c")
+                    || tokens.is("h2")
+                    || (tokens.end() - tokens.start() >= 4
+                            && Octets.equalsLower(fields.bytes(), tokens.start(), tokens.start() + 4, "http"))
+                    || (tokens.end() - tokens.start() >= 4
+                            && Octets.equalsLower(fields.bytes(), tokens.start(), tokens.start() + 4, "tls/"));
+            if (http) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean connectionHas(FieldBlock fields, String option) {

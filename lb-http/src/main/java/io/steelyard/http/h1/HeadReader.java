@@ -42,10 +42,10 @@ final class HeadReader {
     private int lastField;
     private Violation violation = Violation.NONE;
 
-    HeadReader(HttpLimits limits, Leniency leniency, FieldBlock fields) {
+    HeadReader(HttpLimits limits, Leniency leniency, FieldBlock fields, boolean keepsUnderscores) {
         this.limits = limits;
         this.leniency = leniency;
-        this.keepsUnderscores = leniency.allows(Relaxation.UNDERSCORE_IN_NAME);
+        this.keepsUnderscores = keepsUnderscores;
         this.fields = fields;
     }
 
@@ -77,11 +77,6 @@ final class HeadReader {
     int reject(Violation what) {
         violation = what;
         return BAD;
-    }
-
-    /** Whether bytes of the head were taken. */
-    boolean hasBytes() {
-        return end > firstFieldLine || line > firstFieldLine;
     }
 
     /** Takes a piece of what the buffer holds. */
@@ -241,7 +236,7 @@ final class HeadReader {
     }
 
     /** The index of the CR or LF that ends a value, or INCOMPLETE or BAD. */
-    private int valueEnd(byte[] bytes, int from, int bound) {
+    int valueEnd(byte[] bytes, int from, int bound) {
         for (int i = from; i < bound; i += 8) {
             for (long found = Octets.controls(Octets.word(bytes, i)); found != 0; found &= found - 1) {
                 int at = i + Octets.firstByteOf(found);

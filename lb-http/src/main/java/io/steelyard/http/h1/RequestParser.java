@@ -66,7 +66,7 @@ public final class RequestParser {
         this.leniency = leniency;
         this.extraSpaces = leniency.allows(Relaxation.EXTRA_SPACES_IN_REQUEST_LINE);
         this.head = new RequestHead();
-        this.reader = new HeadReader(limits, leniency, head.fields());
+        this.reader = new HeadReader(limits, leniency, head.fields(), leniency.allows(Relaxation.UNDERSCORE_IN_NAME));
     }
 
     /**

@@ -43,7 +43,7 @@ public final class ResponseHead {
         return version;
     }
 
-    /** The status, 100 to 599; 0 before there is one. */
+    /** The status, 100 to 999; 0 before there is one. */
     public int status() {
         return status;
     }

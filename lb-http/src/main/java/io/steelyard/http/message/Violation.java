@@ -27,7 +27,7 @@ public enum Violation {
     BYTES_BEFORE_MESSAGE(400, "something other than one or two empty lines stands before the message"),
 
     STATUS_LINE_INVALID(502, "the status line is not written HTTP/1.1 200 reason"),
-    STATUS_INVALID(502, "the status is not a number from 100 to 599"),
+    STATUS_INVALID(502, "the status is not a number from 100 to 999"),
     UNREQUESTED_SWITCH(502, "the server switches protocols though no upgrade was asked for"),
     RESPONSE_WITHOUT_REQUEST(502, "bytes came from the server while no request was waiting for a response"),
 
@@ -59,7 +59,7 @@ public enum Violation {
     EXPECTATION_NOT_MET(417, "Expect asks for something other than 100-continue"),
 
     CHUNK_SIZE_INVALID(400, "a chunk's size is no hexadecimal number"),
-    CHUNK_SIZE_TOO_LARGE(400, "a chunk's size is larger than 2^63 - 1"),
+    CHUNK_SIZE_TOO_LARGE(400, "a chunk's size has more than 16 digits or is larger than 2^63 - 1"),
     CHUNK_EXTENSION_INVALID(400, "a chunk's extension has a control character or does not begin with a semicolon"),
     CHUNK_EXTENSION_TOO_LARGE(400, "chunk extensions are larger than the limit"),
     CHUNK_LINE_END_INVALID(400, "a chunk's size is not followed by CR LF"),
