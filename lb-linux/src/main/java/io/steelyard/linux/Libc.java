@@ -18,9 +18,12 @@ import java.util.Objects;
  * The C library's functions, one method each: the function's value, or the negative error number. Memory is given by its address; who calls
  * keeps it alive.
  *
- * <p>The handles are constants, so that a compiled call is a direct one, and take addresses as numbers, so that no slice of memory is
- * allocated whether or not the compiler sees through it. {@code Linker.Option.critical} is not used: no gain could be measured on a recv(2)
- * that returns EAGAIN, and a thread inside such a call holds up every safepoint.
+ * <p>The handles take addresses as numbers, and their fields are deliberately not final. A call that captures errno allocates a slice
+ * (SharedUtils.checkCaptureSegment in JDK 25), which the compiler removes only where it succeeds with the whole method around it; inlined
+ * into the body of an event loop it often does not, and each call costs 40 bytes. A handle that is no constant is not inlined: its code is
+ * compiled by itself, where the slice always goes, and the one indirect call is lost in the cost of the system call.
+ * {@code Linker.Option.critical} is not used: no gain could be measured on a recv(2) that returns EAGAIN, and a thread inside such a call
+ * holds up every safepoint.
  */
 final class Libc {
     /** size_t, pointers. */
@@ -32,43 +35,45 @@ final class Libc {
     /** Where a thread's calls leave their error number, and room for small arguments; no thread sees another's. */
     private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
-    private static final MethodHandle SOCKET = ints("socket", 3);
-    private static final MethodHandle BIND = function("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle LISTEN = ints("listen", 2);
-    private static final MethodHandle CONNECT = function("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle ACCEPT4 = function("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle GETSOCKNAME = function("getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle GETPEERNAME = function("getpeername", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle SETSOCKOPT =
+    private static MethodHandle SOCKET = ints("socket", 3);
+    private static MethodHandle BIND = function("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static MethodHandle LISTEN = ints("listen", 2);
+    private static MethodHandle CONNECT = function("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static MethodHandle ACCEPT4 = function("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static MethodHandle GETSOCKNAME = function("getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static MethodHandle GETPEERNAME = function("getpeername", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static MethodHandle SETSOCKOPT =
             function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle GETSOCKOPT =
+    private static MethodHandle GETSOCKOPT =
             function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle SHUTDOWN = ints("shutdown", 2);
-    private static final MethodHandle CLOSE = ints("close", 1);
-    private static final MethodHandle EVENTFD = ints("eventfd", 2);
-    private static final MethodHandle PIPE2 = function("pipe2", JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle FCNTL = link(
+    private static MethodHandle SHUTDOWN = ints("shutdown", 2);
+    private static MethodHandle CLOSE = ints("close", 1);
+    private static MethodHandle EVENTFD = ints("eventfd", 2);
+    private static MethodHandle PIPE2 = function("pipe2", JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static MethodHandle FCNTL = link(
             "fcntl",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
             Linker.Option.captureCallState("errno"),
             Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle POLL = function("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle READ = function("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle WRITE = function("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle WRITEV = function("writev", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle RECV = function("recv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle SEND = function("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle SPLICE =
+    private static MethodHandle POLL = function("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static MethodHandle EPOLL_CREATE1 = ints("epoll_create1", 1);
+    private static MethodHandle EPOLL_CTL = function("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static MethodHandle EPOLL_WAIT = function("epoll_wait", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+    private static MethodHandle READ = function("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static MethodHandle WRITE = function("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static MethodHandle WRITEV = function("writev", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static MethodHandle RECV = function("recv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static MethodHandle SEND = function("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static MethodHandle SPLICE =
             function("splice", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle RECVMSG = function("recvmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle SENDMSG = function("sendmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle RECVMMSG =
+    private static MethodHandle RECVMSG = function("recvmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static MethodHandle SENDMSG = function("sendmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static MethodHandle RECVMMSG =
             function("recvmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle SENDMMSG =
-            function("sendmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
-    private static final MethodHandle MMAP =
+    private static MethodHandle SENDMMSG = function("sendmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+    private static MethodHandle MMAP =
             function("mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle MUNMAP = function("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static MethodHandle MUNMAP = function("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
 
     private Libc() {}
 
@@ -240,6 +245,33 @@ final class Libc {
         var scratch = SCRATCH.get();
         try {
             return scratch.result((int) POLL.invokeExact(scratch.callState, descriptors, count, timeoutMs));
+        } catch (Throwable impossible) {
+            throw unexpected(impossible);
+        }
+    }
+
+    static int epollCreate1(int flags) {
+        var scratch = SCRATCH.get();
+        try {
+            return scratch.result((int) EPOLL_CREATE1.invokeExact(scratch.callState, flags));
+        } catch (Throwable impossible) {
+            throw unexpected(impossible);
+        }
+    }
+
+    static int epollCtl(int set, int operation, int fd, long event) {
+        var scratch = SCRATCH.get();
+        try {
+            return scratch.result((int) EPOLL_CTL.invokeExact(scratch.callState, set, operation, fd, event));
+        } catch (Throwable impossible) {
+            throw unexpected(impossible);
+        }
+    }
+
+    static int epollWait(int set, long events, int count, int timeoutMs) {
+        var scratch = SCRATCH.get();
+        try {
+            return scratch.result((int) EPOLL_WAIT.invokeExact(scratch.callState, set, events, count, timeoutMs));
         } catch (Throwable impossible) {
             throw unexpected(impossible);
         }
