@@ -171,7 +171,7 @@ final class DatagramPort {
             session.clientPort = port;
             session.localHigh = localHigh;
             session.localLow = localLow;
-            why = session.begin(at, nowNs);
+            why = session.begin(at, batch.lengthBytes(slot), nowNs);
             if (why == null) {
                 return session;
             }

@@ -1,21 +1,19 @@
 package io.steelyard.core.datagram;
 
-import io.steelyard.api.Personality;
 import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.Lease;
-import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.core.session.Session;
 import io.steelyard.linux.DatagramBatch;
 import io.steelyard.linux.Errno;
-import io.steelyard.linux.Linux;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's exchange with one server, over a socket of its own that is connected to the server. Owned by one loop and used again for
- * another client after it has ended, so that a session of one datagram allocates nothing.
+ * One client's exchange with one server. Owned by one loop and used again for another client after it has ended, so that a session of one
+ * datagram allocates nothing.
  *
  * <pre>
  *              a server by host name
@@ -27,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A LISTED session gets what its client sends; an UNLISTED one only waits for answers.
  */
 final class DatagramSession extends Timer {
-    private static final int NO_SOCKET = -1;
+    // nginx's statuses of a session, for logs.
     private static final int OK = 200;
     private static final int FORBIDDEN = 403;
     private static final int TARGET_UNKNOWN = 500;
@@ -35,18 +33,12 @@ final class DatagramSession extends Timer {
     private static final int LIMITED = 503;
 
     private final DatagramWorker worker;
+    private final ServerLink server;
 
     private @Nullable Attachment attachment;
 
     /** Variables, limits and logs, where the virtual server has any. */
     private @Nullable Session session;
-
-    private @Nullable Lease lease;
-    private @Nullable Balancer balancer;
-    private int fd = NO_SOCKET;
-
-    /** Null until something has to be waited for. */
-    private @Nullable FdRegistration registration;
 
     private long sent;
     private long answered;
@@ -56,12 +48,13 @@ final class DatagramSession extends Timer {
     private long lastActivityNs;
     private int status;
     private boolean isListed;
-    private boolean isConnectionReported;
     private boolean isResolving;
+
+    /** The datagram that waits while RESOLVING. */
     private byte @Nullable [] waiting;
 
     /** Tells one use of this object from the next. */
-    private int use;
+    private int uses;
 
     // The client, and the local address it spoke to.
     long clientHigh;
@@ -79,22 +72,31 @@ final class DatagramSession extends Timer {
 
     DatagramSession(DatagramWorker worker) {
         this.worker = worker;
+        server = new ServerLink(worker);
     }
 
     /** What a session belongs to: a port, and what is done there and counted. */
     record Attachment(DatagramPort port, DatagramService service, Tally tally) {}
+
+    /** Changes whenever the object begins to serve another client. */
+    int uses() {
+        return uses;
+    }
 
     boolean isOf(Tally tally) {
         return attachment != null && attachment.tally() == tally;
     }
 
     boolean isOn(String pool, String serverId) {
-        return attachment != null
-                && lease != null
-                && balancer != null
-                && lease.isHeld()
-                && balancer.pool().name().equals(pool)
-                && lease.server().id().equals(serverId);
+        return attachment != null && server.isOn(pool, serverId);
+    }
+
+    /** Tells a flow of the client. */
+    Flow fill(Flow flow) {
+        int port = attachment == null ? 0 : attachment.port().number();
+        return flow.client(clientHigh, clientLow, (int) clientPort & 0xFFFF)
+                .destination(localHigh, localLow, port)
+                .udp(true);
     }
 
     // ---- beginning
@@ -103,11 +105,12 @@ final class DatagramSession extends Timer {
      * Begins, for the client and local address already set, and finds a server. A session that is over with that, since its client is sent
      * a text of ours, has ended again.
      *
+     * @param firstBytes the length of the datagram it begins with
      * @return why that was not possible, and it has ended again; null where it was
      */
     @Nullable
-    Drop begin(Attachment at, long nowNs) {
-        use++;
+    Drop begin(Attachment at, int firstBytes, long nowNs) {
+        uses++;
         attachment = at;
         sent = 0;
         answered = 0;
@@ -116,14 +119,14 @@ final class DatagramSession extends Timer {
         bytesToClient = 0;
         lastActivityNs = nowNs;
         status = OK;
-        var service = at.service();
-        var rules = service.rules();
+        var rules = at.service().rules();
         session =
                 rules == null ? null : worker.openSession(rules, this, at.port().number(), nowNs);
         var why = findServer(at, nowNs);
         if (why != null) {
-            closeSession(nowNs);
+            bytesFromClient = firstBytes;
             attachment = null;
+            release(nowNs);
             return why;
         }
         isListed = true;
@@ -131,6 +134,7 @@ final class DatagramSession extends Timer {
         at.tally().opened();
         worker.onBegun(this);
         if (session != null && session.isReply()) {
+            bytesFromClient = firstBytes;
             bytesToClient = at.port().replyWith(this, at.tally(), session.reply());
             end();
         }
@@ -145,7 +149,7 @@ final class DatagramSession extends Timer {
             return refused(FORBIDDEN, Drop.CLIENT_NOT_ADMITTED);
         }
         if (session == null || !session.hasOwnTarget()) {
-            return use(at, at.service().balancer(), nowNs);
+            return connect(at, at.service().balancer(), nowNs);
         }
         if (session.isReply()) {
             return null;
@@ -153,9 +157,9 @@ final class DatagramSession extends Timer {
         var target = session.targetText();
         var known = session.known(target);
         if (known != null || !session.needsNameServer(target)) {
-            return use(at, known, nowNs);
+            return connect(at, known, nowNs);
         }
-        resolve(session, target, use);
+        resolve(session, target, uses);
         return null;
     }
 
@@ -169,14 +173,14 @@ final class DatagramSession extends Timer {
 
     private void onResolved(@Nullable Balancer found, int asked) {
         var at = attachment;
-        if (at == null || !isResolving || asked != use) {
+        if (at == null || !isResolving || asked != uses) {
             return;
         }
         isResolving = false;
         long nowNs = worker.timers().nowNs();
-        var why = use(at, found, nowNs);
         var first = waiting;
         waiting = null;
+        var why = connect(at, found, nowNs);
         if (why != null) {
             at.tally().dropped(why, 1);
             end();
@@ -184,75 +188,17 @@ final class DatagramSession extends Timer {
             var batch = worker.requests();
             MemorySegment.copy(first, 0, batch.buffer(0), ValueLayout.JAVA_BYTE, 0, first.length);
             batch.lengthBytes(0, first.length);
-            bytesFromClient -= first.length;
-            forward(batch, 0, 1, nowNs);
+            send(at, batch, 0, 1, nowNs);
         }
     }
 
-    private @Nullable Drop use(Attachment at, @Nullable Balancer from, long nowNs) {
+    private @Nullable Drop connect(Attachment at, @Nullable Balancer from, long nowNs) {
         if (from == null) {
             return refused(TARGET_UNKNOWN, Drop.TARGET_UNKNOWN);
         }
-        if (lease == null || balancer != from) {
-            lease = from.newLease();
-            balancer = from;
-        }
-        return connect(at, from, lease, nowNs);
-    }
-
-    private @Nullable Drop connect(Attachment at, Balancer from, Lease held, long nowNs) {
-        var service = at.service();
-        while (true) {
-            var flow = worker.flow().clear().client(clientHigh, clientLow, (int) clientPort & 0xFFFF);
-            flow.destination(localHigh, localLow, at.port().number()).udp(true);
-            if (session != null) {
-                session.fillKey(from.pool().name(), flow);
-            }
-            switch (from.pick(flow, held)) {
-                case NONE_AVAILABLE -> {
-                    return none(from, held.attempts() == 0 ? Drop.NO_SERVER : Drop.SERVER_UNREACHABLE);
-                }
-                case ALL_FULL -> {
-                    return none(from, Drop.ALL_SERVERS_FULL);
-                }
-                case PICKED -> {}
-            }
-            if (session != null) {
-                session.attempt(held.server().address().text(), nowNs);
-            }
-            int result = worker.connect(held.server().address(), service.source());
-            if (result >= 0) {
-                fd = result;
-                connected(from, held, nowNs);
-                return null;
-            }
-            worker.report("server " + held.server().id() + " cannot be sent to: " + Errno.text(-result));
-            if (DatagramWorker.isOurFault(-result)) {
-                return refused(NO_SERVER, Drop.OUT_OF_RESOURCES);
-            }
-            attemptFailed(held, Lease.Failure.CONNECT_ERROR, nowNs);
-            if (held.attempts() >= service.tries()) {
-                return refused(NO_SERVER, Drop.SERVER_UNREACHABLE);
-            }
-        }
-    }
-
-    private void connected(Balancer from, Lease held, long nowNs) {
-        // With nginx a server counts as working once there is a socket to it, otherwise only when it answers.
-        isConnectionReported = from.pool().personality() == Personality.NGINX;
-        if (isConnectionReported) {
-            held.connected();
-        }
-        if (session != null) {
-            session.connected(nowNs);
-        }
-    }
-
-    private Drop none(Balancer from, Drop why) {
-        if (session != null) {
-            session.nonePicked(from.pool().name());
-        }
-        return refused(NO_SERVER, why);
+        server.use(from);
+        var why = server.connect(this, at.service(), session, nowNs);
+        return why == null ? null : refused(NO_SERVER, why);
     }
 
     private Drop refused(int withStatus, Drop why) {
@@ -274,26 +220,14 @@ final class DatagramSession extends Timer {
             return;
         }
         lastActivityNs = nowNs;
-        int end = from + count;
-        for (int slot = from; slot < end; slot++) {
+        for (int slot = from; slot < from + count; slot++) {
             bytesFromClient += batch.lengthBytes(slot);
         }
         if (isResolving) {
             keepFirst(at, batch, from, count);
-            return;
+        } else {
+            send(at, batch, from, count, nowNs);
         }
-        for (int slot = from; slot < end && attachment != null; ) {
-            int result = worker.send(fd, batch, slot, end - slot);
-            if (result > 0) {
-                sent += result;
-                for (int last = slot + result; slot < last; slot++) {
-                    bytesToServer += batch.lengthBytes(slot);
-                }
-            } else {
-                slot += onSendFailed(at, -result, end - slot, nowNs);
-            }
-        }
-        settle();
     }
 
     private void keepFirst(Attachment at, DatagramBatch batch, int slot, int count) {
@@ -306,6 +240,22 @@ final class DatagramSession extends Timer {
             at.tally().dropped(Drop.WAITING_FOR_NAME, count - kept);
         }
         awaitMore(at);
+    }
+
+    private void send(Attachment at, DatagramBatch batch, int from, int count, long nowNs) {
+        int end = from + count;
+        for (int slot = from; slot < end && attachment != null; ) {
+            int result = server.send(batch, slot, end - slot);
+            if (result > 0) {
+                sent += result;
+                for (int last = slot + result; slot < last; slot++) {
+                    bytesToServer += batch.lengthBytes(slot);
+                }
+            } else {
+                slot += onSendFailed(at, -result, end - slot, nowNs);
+            }
+        }
+        settle();
     }
 
     /** @return how many datagrams are given up */
@@ -336,26 +286,22 @@ final class DatagramSession extends Timer {
     }
 
     private @Nullable Drop moveToAnotherServer(Attachment at, long nowNs) {
-        var held = lease;
-        var from = balancer;
-        if (held == null || from == null || !held.isHeld()) {
-            return refused(NO_SERVER, Drop.SERVER_UNREACHABLE);
-        }
-        attemptFailed(held, Lease.Failure.CONNECT_ERROR, nowNs);
+        int tried = serverFailed(Lease.Failure.CONNECT_ERROR, nowNs);
         sent = 0;
         answered = 0;
-        return held.attempts() >= at.service().tries()
-                ? refused(NO_SERVER, Drop.SERVER_UNREACHABLE)
-                : connect(at, from, held, nowNs);
+        var why = tried >= at.service().tries()
+                ? Drop.SERVER_UNREACHABLE
+                : server.connect(this, at.service(), session, nowNs);
+        return why == null ? null : refused(NO_SERVER, why);
     }
 
-    private void attemptFailed(Lease held, Lease.Failure failure, long nowNs) {
-        held.failed(failure);
-        closeSocket();
+    private int serverFailed(Lease.Failure failure, long nowNs) {
+        int tried = server.failed(failure);
         if (session != null) {
             session.attemptEnded(bytesToServer, bytesToClient, nowNs);
         }
         bytesToServer = 0;
+        return tried;
     }
 
     /** After datagrams went either way: ends what is over, else waits for what is to come. */
@@ -372,9 +318,12 @@ final class DatagramSession extends Timer {
         if (isListed && !exchange.takesMore(sent, answered)) {
             unlist(at);
         }
-        if (registration == null) {
-            registration = worker.loop().register(fd, ready -> onServerReady());
-            registration.interest(FdRegistration.READABLE);
+        int result = server.await(this);
+        if (result < 0) {
+            worker.report("no answer can be waited for: " + Errno.text(-result));
+            at.tally().dropped(Drop.OUT_OF_RESOURCES, 1);
+            end();
+            return;
         }
         awaitMore(at);
     }
@@ -387,43 +336,30 @@ final class DatagramSession extends Timer {
 
     // ---- from the server
 
-    private void onServerReady() {
+    void onServerReadable() {
         var at = attachment;
-        if (at == null || lease == null) {
+        if (at == null) {
             return;
         }
         var batch = worker.replies();
-        int count = batch.receive(fd);
+        int count = server.receive(batch);
         long nowNs = worker.timers().nowNs();
         if (count < 0) {
             if (!Errno.isTransient(count)) {
-                status = NO_SERVER;
-                attemptFailed(lease, Lease.Failure.CONNECT_ERROR, nowNs);
+                // Its server failed, and yet nginx logs such a session as ended well.
+                serverFailed(Lease.Failure.CONNECT_ERROR, nowNs);
                 end();
             }
             return;
         }
         lastActivityNs = nowNs;
-        if (answered == 0) {
-            onFirstAnswer(lease, nowNs);
-        }
+        server.answered(session, nowNs);
         answered += count;
         for (int slot = 0; slot < count; slot++) {
             bytesToClient += batch.lengthBytes(slot);
         }
         at.port().reply(this, at.tally(), batch, count);
         settle();
-    }
-
-    private void onFirstAnswer(Lease held, long nowNs) {
-        if (!isConnectionReported) {
-            isConnectionReported = true;
-            held.connected();
-        }
-        held.firstByte();
-        if (session != null) {
-            session.firstByte(nowNs);
-        }
     }
 
     // ---- ending
@@ -442,16 +378,16 @@ final class DatagramSession extends Timer {
             end();
         } else if (at.service().exchange().isAnswered(sent, answered)) {
             finish();
-        } else if (lease != null) {
+        } else {
             status = NO_SERVER;
-            attemptFailed(lease, Lease.Failure.READ_TIMEOUT, nowNs);
+            serverFailed(Lease.Failure.READ_TIMEOUT, nowNs);
             end();
         }
     }
 
     private void finish() {
-        if (lease != null && sent > 0) {
-            lease.completed();
+        if (sent > 0) {
+            server.completed();
         }
         end();
     }
@@ -465,21 +401,18 @@ final class DatagramSession extends Timer {
         if (isListed) {
             unlist(at);
         }
-        worker.timers().cancel(this);
-        closeSocket();
-        closeSession(session == null ? 0 : worker.timers().nowNs());
         attachment = null;
+        worker.timers().cancel(this);
+        release(session == null ? 0 : worker.timers().nowNs());
         at.tally().closed();
         worker.onEnded(this);
         at.port().onSessionEnded();
     }
 
-    private void closeSession(long nowNs) {
+    private void release(long nowNs) {
         isResolving = false;
         waiting = null;
-        if (lease != null) {
-            lease.reset();
-        }
+        server.release();
         if (session != null) {
             session.attemptEnded(bytesToServer, bytesToClient, nowNs);
             session.end(status, bytesFromClient, bytesToClient, nowNs);
@@ -490,15 +423,5 @@ final class DatagramSession extends Timer {
     private void unlist(Attachment at) {
         isListed = false;
         at.port().unlist(this);
-    }
-
-    private void closeSocket() {
-        if (registration != null) {
-            registration.close();
-            registration = null;
-        } else if (fd != NO_SOCKET) {
-            Linux.close(fd);
-        }
-        fd = NO_SOCKET;
     }
 }

@@ -30,6 +30,7 @@ final class DatagramWorker {
     private final DataLoop loop;
     private final Consumer<Event> events;
     private final SessionLimit limit;
+    private final ServerSockets serverSockets;
     private final DatagramBatch requests = DatagramBatch.allocate(BATCH, DatagramBatch.MAX_DATAGRAM_BYTES);
     private final DatagramBatch replies = DatagramBatch.allocate(BATCH, DatagramBatch.MAX_DATAGRAM_BYTES);
     /** Servers' addresses as the kernel wants them, so that connecting allocates nothing. */
@@ -48,6 +49,7 @@ final class DatagramWorker {
         this.loop = loop;
         this.events = events;
         this.limit = limit;
+        serverSockets = new ServerSockets(loop);
     }
 
     /** How many sessions there are over all loops, and how many there may be. Safe for all threads; loops may pass it by one each. */
@@ -71,6 +73,10 @@ final class DatagramWorker {
 
     TimerWheel timers() {
         return loop.timers();
+    }
+
+    ServerSockets serverSockets() {
+        return serverSockets;
     }
 
     SessionLimit limit() {

@@ -580,7 +580,7 @@ class DatagramProxyTest {
         assertThat(keep(new UdpClient(port)).ask("12345")).isEqualTo("a:12345");
         keep(new UdpClient(port)).send("refused");
         await().untilAsserted(() -> assertThat(Files.exists(file) ? Files.readAllLines(file) : List.of())
-                .containsExactlyInAnyOrder("503 UDP 0 0 - - -", "200 UDP 5 7 " + server.address() + " 5 7"));
+                .containsExactlyInAnyOrder("503 UDP 7 0 - - -", "200 UDP 5 7 " + server.address() + " 5 7"));
     }
 
     // ---- the stage

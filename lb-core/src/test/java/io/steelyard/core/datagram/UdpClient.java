@@ -56,6 +56,15 @@ final class UdpClient implements AutoCloseable {
         }
     }
 
+    /** How many datagrams have arrived and were not received yet; takes them. */
+    int heard() {
+        int count = 0;
+        while (!new String(receive(1), StandardCharsets.US_ASCII).equals("nothing")) {
+            count++;
+        }
+        return count;
+    }
+
     String ask(String text) {
         send(text);
         return receive();

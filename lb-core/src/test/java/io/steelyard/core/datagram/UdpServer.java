@@ -15,7 +15,11 @@ import java.util.function.Function;
 /** A real server on loopback that answers each datagram with any number of others. */
 final class UdpServer implements AutoCloseable {
     private final DatagramSocket socket;
+    private final String address;
     private final List<String> received = new CopyOnWriteArrayList<>();
+
+    /** Requests whose answers have been sent; written by the server's thread alone. */
+    private volatile int served;
 
     private UdpServer(InetAddress address, Function<byte[], List<byte[]>> behaviour) {
         try {
@@ -23,6 +27,8 @@ final class UdpServer implements AutoCloseable {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+        this.address =
+                (address instanceof Inet6Address ? "[::1]" : address.getHostAddress()) + ":" + socket.getLocalPort();
         Thread.ofVirtual().start(() -> serve(behaviour));
     }
 
@@ -50,14 +56,19 @@ final class UdpServer implements AutoCloseable {
     }
 
     String address() {
-        var host = socket.getLocalAddress();
-        return (host instanceof Inet6Address ? "[::1]" : host.getHostAddress()) + ":" + socket.getLocalPort();
+        return address;
     }
 
     List<String> received() {
         return received;
     }
 
+    /** How many requests have been answered as far as they are: their answers are on their way. */
+    int served() {
+        return served;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate")
     private void serve(Function<byte[], List<byte[]>> behaviour) {
         var packet = new DatagramPacket(new byte[65_535], 65_535);
         while (!socket.isClosed()) {
@@ -69,6 +80,7 @@ final class UdpServer implements AutoCloseable {
                 for (var answer : behaviour.apply(request)) {
                     socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
                 }
+                served++;
             } catch (IOException closed) {
                 return;
             }
