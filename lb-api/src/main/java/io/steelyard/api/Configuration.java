@@ -1,5 +1,7 @@
 package io.steelyard.api;
 
+import io.steelyard.api.http.HttpService;
+import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ConnectionLimit;
@@ -24,19 +26,22 @@ import java.util.stream.Collectors;
  * @param virtualServers names are unique
  * @param variables made out of other variables; names are unique
  * @param limitZones where connections are counted for {@link io.steelyard.api.proxy.ConnectionLimit}; names are unique
+ * @param rateZones where requests are counted for {@link io.steelyard.api.http.RateLimit}; names are unique
  */
 public record Configuration(
         Settings settings,
         List<ServerPool> pools,
         List<VirtualServer> virtualServers,
         List<VariableDefinition> variables,
-        List<ConnectionLimit.Zone> limitZones) {
+        List<ConnectionLimit.Zone> limitZones,
+        List<RateLimit.Zone> rateZones) {
     public Configuration {
         Objects.requireNonNull(settings, "settings");
         pools = List.copyOf(pools);
         virtualServers = List.copyOf(virtualServers);
         variables = List.copyOf(variables);
         limitZones = List.copyOf(limitZones);
+        rateZones = List.copyOf(rateZones);
     }
 
     public static Builder builder() {
@@ -50,6 +55,7 @@ public record Configuration(
         virtualServers.forEach(builder::virtualServer);
         variables.forEach(builder::variable);
         limitZones.forEach(builder::limitZone);
+        rateZones.forEach(builder::rateZone);
         return builder;
     }
 
@@ -80,6 +86,13 @@ public record Configuration(
                         "limitZones." + zone.name(), "limit zone '" + zone.name() + "' is configured twice"));
             }
         }
+        var rateZoneNames = new HashSet<String>();
+        for (var zone : rateZones) {
+            if (!rateZoneNames.add(zone.name())) {
+                problems.add(Problem.error(
+                        "rateZones." + zone.name(), "rate zone '" + zone.name() + "' is configured twice"));
+            }
+        }
         var variableNames = new HashSet<String>();
         for (var variable : variables) {
             if (!variableNames.add(variable.name())) {
@@ -99,10 +112,7 @@ public record Configuration(
                         .expected(oneOf(poolNames)));
             }
             if (server.target() instanceof Target.Http http) {
-                http.service().pools().stream()
-                        .filter(pool -> !poolNames.contains(pool) && !isAddress(pool))
-                        .forEach(pool -> problems.add(Problem.error(path + ".http", "unknown pool '" + pool + "'")
-                                .expected(oneOf(poolNames))));
+                check(http.service(), path + ".http", poolNames, zoneNames, rateZoneNames, problems);
             }
             for (var limit : server.limits()) {
                 if (!zoneNames.contains(limit.zone())) {
@@ -125,6 +135,33 @@ public record Configuration(
         return problems;
     }
 
+    private static void check(
+            HttpService service,
+            String path,
+            Set<String> poolNames,
+            Set<String> zoneNames,
+            Set<String> rateZoneNames,
+            List<Problem> problems) {
+        service.pools().stream()
+                .filter(pool -> !poolNames.contains(pool) && !isAddress(pool))
+                .forEach(pool -> problems.add(
+                        Problem.error(path, "unknown pool '" + pool + "'").expected(oneOf(poolNames))));
+        for (var route : service.routes()) {
+            for (var limit : route.limits()) {
+                if (!zoneNames.contains(limit.zone())) {
+                    problems.add(Problem.error(path, "unknown limit zone '" + limit.zone() + "'")
+                            .expected(oneOf(zoneNames)));
+                }
+            }
+            for (var limit : route.rateLimits()) {
+                if (!rateZoneNames.contains(limit.zone())) {
+                    problems.add(Problem.error(path, "unknown rate zone '" + limit.zone() + "'")
+                            .expected(oneOf(rateZoneNames)));
+                }
+            }
+        }
+    }
+
     private static boolean isAddress(String text) {
         try {
             ServerAddress.parse(text);
@@ -145,6 +182,7 @@ public record Configuration(
         private final List<VirtualServer> virtualServers = new ArrayList<>();
         private final List<VariableDefinition> variables = new ArrayList<>();
         private final List<ConnectionLimit.Zone> limitZones = new ArrayList<>();
+        private final List<RateLimit.Zone> rateZones = new ArrayList<>();
 
         private Builder() {}
 
@@ -181,12 +219,18 @@ public record Configuration(
             return this;
         }
 
+        public Builder rateZone(RateLimit.Zone zone) {
+            rateZones.add(zone);
+            return this;
+        }
+
         /** Takes over everything {@code other} has but its settings. */
         public Builder addAll(Configuration other) {
             pools.addAll(other.pools());
             virtualServers.addAll(other.virtualServers());
             variables.addAll(other.variables());
             limitZones.addAll(other.limitZones());
+            rateZones.addAll(other.rateZones());
             return this;
         }
 
@@ -196,7 +240,7 @@ public record Configuration(
          * @throws ConfigurationException with everything {@link Configuration#problems()} finds
          */
         public Configuration build() {
-            var configuration = new Configuration(settings, pools, virtualServers, variables, limitZones);
+            var configuration = new Configuration(settings, pools, virtualServers, variables, limitZones, rateZones);
             var problems = configuration.problems();
             if (problems.stream().anyMatch(Problem::isError)) {
                 throw new ConfigurationException(problems);

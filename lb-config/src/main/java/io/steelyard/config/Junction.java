@@ -5,6 +5,7 @@ import io.steelyard.api.Position;
 import io.steelyard.api.Problem;
 import io.steelyard.api.Settings;
 import io.steelyard.api.config.ReadResult;
+import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ConnectionLimit;
 import io.steelyard.api.proxy.VirtualServer;
@@ -32,6 +33,8 @@ final class Junction {
                 .forEach(builder::variable);
         joined(parts, "limitZones", "limit zone", Configuration::limitZones, ConnectionLimit.Zone::name)
                 .forEach(builder::limitZone);
+        joined(parts, "rateZones", "rate zone", Configuration::rateZones, RateLimit.Zone::name)
+                .forEach(builder::rateZone);
         var listening = withoutTakenListeners(parts);
         configuration = unchecked(builder, listening);
     }
@@ -47,7 +50,8 @@ final class Junction {
 
     private static Configuration unchecked(Configuration.Builder builder, List<VirtualServer> servers) {
         var rest = builder.build();
-        return new Configuration(rest.settings(), rest.pools(), servers, rest.variables(), rest.limitZones());
+        return new Configuration(
+                rest.settings(), rest.pools(), servers, rest.variables(), rest.limitZones(), rest.rateZones());
     }
 
     /** One entry of one file. */

@@ -141,6 +141,7 @@ class EngineTest {
                         .pool("missing")
                         .build()),
                 List.of(),
+                List.of(),
                 List.of());
 
         assertThatThrownBy(() -> Steelyard.builder().plugins(plugins).start(wrong))

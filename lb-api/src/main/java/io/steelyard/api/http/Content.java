@@ -4,7 +4,7 @@ import io.steelyard.api.text.Template;
 import java.util.Objects;
 
 /** Where the answer to a request comes from. */
-public sealed interface Content permits Content.NotFound, Content.Reply, Content.Health, HttpProxy {
+public sealed interface Content permits Content.NotFound, Content.Reply, Content.Health, Content.Counts, HttpProxy {
     /** Nowhere: status 404. */
     record NotFound() implements Content {}
 
@@ -29,4 +29,10 @@ public sealed interface Content permits Content.NotFound, Content.Reply, Content
      * Whether this balancer can serve: 200 while every pool of the service has a server that is up, else 503; a line of text for each pool.
      */
     record Health() implements Content {}
+
+    /**
+     * Counts of the whole balancer's client connections and HTTP requests since it started, in the four lines of nginx's
+     * {@code stub_status}.
+     */
+    record Counts() implements Content {}
 }

@@ -11,6 +11,7 @@ import java.util.Objects;
  * @param sendTimeout how long between two writes of an answer
  * @param idleTimeout how long a connection may wait for its next request; zero for none but the first
  * @param mostRequests requests one connection serves, at least 1
+ * @param mostAge after which a connection serves no further request
  * @param mostLineBytes of the request line, and of any one header field
  * @param mostHeaderBytes of a request's header in all
  * @param mostFields header fields of a request
@@ -24,6 +25,7 @@ public record HttpClientOptions(
         Duration sendTimeout,
         Duration idleTimeout,
         int mostRequests,
+        Duration mostAge,
         int mostLineBytes,
         int mostHeaderBytes,
         int mostFields,
@@ -40,6 +42,7 @@ public record HttpClientOptions(
             throw new IllegalArgumentException("idleTimeout is negative");
         }
         positive(mostRequests, "mostRequests");
+        positive(mostAge, "mostAge");
         positive(mostLineBytes, "mostLineBytes");
         positive(mostHeaderBytes, "mostHeaderBytes");
         positive(mostFields, "mostFields");
@@ -62,6 +65,7 @@ public record HttpClientOptions(
         builder.sendTimeout = sendTimeout;
         builder.idleTimeout = idleTimeout;
         builder.mostRequests = mostRequests;
+        builder.mostAge = mostAge;
         builder.mostLineBytes = mostLineBytes;
         builder.mostHeaderBytes = mostHeaderBytes;
         builder.mostFields = mostFields;
@@ -90,6 +94,7 @@ public record HttpClientOptions(
         private Duration sendTimeout = Duration.ofSeconds(60);
         private Duration idleTimeout = Duration.ofSeconds(75);
         private int mostRequests = 1_000;
+        private Duration mostAge = Duration.ofHours(1);
         private int mostLineBytes = 8 << 10;
         private int mostHeaderBytes = 32 << 10;
         private int mostFields = 100;
@@ -121,6 +126,11 @@ public record HttpClientOptions(
 
         public Builder mostRequests(int value) {
             mostRequests = value;
+            return this;
+        }
+
+        public Builder mostAge(Duration value) {
+            mostAge = value;
             return this;
         }
 
@@ -161,6 +171,7 @@ public record HttpClientOptions(
                     sendTimeout,
                     idleTimeout,
                     mostRequests,
+                    mostAge,
                     mostLineBytes,
                     mostHeaderBytes,
                     mostFields,

@@ -19,6 +19,7 @@ import java.util.Set;
  *     {@code server} says, and what the version and reuse of connections ask for
  * @param hiddenFields of the server's answer: lower case, not forwarded
  * @param locations changes of where redirections lead
+ * @param cookies changes of the cookies servers set
  * @param transport how servers are connected to: connect timeout, keepalive, source address, buffer size; what is about whole
  *     connections has no meaning here
  * @param sendTimeout how long between two writes to a server
@@ -36,6 +37,7 @@ public record HttpProxy(
         List<FieldChange> requestFields,
         Set<String> hiddenFields,
         List<LocationRewrite> locations,
+        List<CookieChange> cookies,
         ProxyOptions transport,
         Duration sendTimeout,
         Duration readTimeout,
@@ -58,6 +60,7 @@ public record HttpProxy(
         requestFields = List.copyOf(requestFields);
         hiddenFields = Set.copyOf(hiddenFields);
         locations = List.copyOf(locations);
+        cookies = List.copyOf(cookies);
         Objects.requireNonNull(transport, "transport");
         Objects.requireNonNull(sendTimeout, "sendTimeout");
         Objects.requireNonNull(readTimeout, "readTimeout");
@@ -79,7 +82,9 @@ public record HttpProxy(
 
     /** The name that {@code server} says, where it says the same for every request. */
     public Optional<String> pool() {
-        return server.isLiteral() ? Optional.of(server.toString()) : Optional.empty();
+        return server.isLiteral() && !(path instanceof ForwardedPath.InServer)
+                ? Optional.of(server.toString())
+                : Optional.empty();
     }
 
     /** What is asked of a server instead of what the client asked for. */
@@ -100,6 +105,12 @@ public record HttpProxy(
                 Objects.requireNonNull(text, "text");
             }
         }
+
+        /**
+         * What {@code server} says may begin with {@code http://}, and may hold more than a server: what stands there from its first slash
+         * on is the path and query, whatever the client asked for. Where no slash is there it is as with {@link Same}.
+         */
+        record InServer() implements ForwardedPath {}
     }
 
     /** Names every value; not thread-safe. */
@@ -110,6 +121,7 @@ public record HttpProxy(
         private final List<FieldChange> requestFields = new ArrayList<>();
         private Set<String> hiddenFields = Set.of();
         private final List<LocationRewrite> locations = new ArrayList<>();
+        private final List<CookieChange> cookies = new ArrayList<>();
         private ProxyOptions transport = ProxyOptions.defaults();
         private Duration sendTimeout = Duration.ofSeconds(60);
         private Duration readTimeout = Duration.ofSeconds(60);
@@ -145,6 +157,11 @@ public record HttpProxy(
 
         public Builder location(LocationRewrite value) {
             locations.add(value);
+            return this;
+        }
+
+        public Builder cookie(CookieChange value) {
+            cookies.add(value);
             return this;
         }
 
@@ -196,6 +213,7 @@ public record HttpProxy(
                     requestFields,
                     hiddenFields,
                     locations,
+                    cookies,
                     transport,
                     sendTimeout,
                     readTimeout,

@@ -8,17 +8,21 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What is done with the requests of one part of a site. Nothing is inherited from the route around it but that its rules were run.
+ * What is done with the requests of one part of a site. Nothing is inherited from the route around it.
  *
  * @param name for rules, error pages and messages; that of a route with {@link PathMatch.Named} begins with {@code @}
  * @param match which requests it is for; without meaning for a host's root
  * @param isInternal whether only rules and error pages lead here; 404 for a request of a client
- * @param rules what is done before the content is worked out, in order
+ * @param rules what is done before the content is worked out, in order: those of a host's root before a route is searched, those of
+ *     another route when it was found. Only they are run, and not those of the routes it is nested in
  * @param access who may ask, the first rule that matches deciding; everybody where none matches. 403 for the others
- * @param limits how many requests of one key there may be at once; 503 beyond
+ * @param limits how many requests of one key there may be at once
+ * @param limitStatus of requests beyond {@code limits}, 400 to 599
+ * @param rateLimits how fast requests of one key may come; each is asked, and the longest delay holds
  * @param content where the answer comes from
  * @param mostBodyBytes of a request; 413 beyond; 0 for no limit
  * @param defaultType the media type of answers of our own
+ * @param redirections what redirections of our own look like
  * @param responseFields changes of the answer's fields, in order
  * @param errorPages the first that has the status is shown
  * @param accessLogs what is written when a request has ended
@@ -31,9 +35,12 @@ public record HttpRoute(
         List<HttpRule> rules,
         List<AccessRule> access,
         List<ConnectionLimit> limits,
+        int limitStatus,
+        List<RateLimit> rateLimits,
         Content content,
         long mostBodyBytes,
         String defaultType,
+        Redirections redirections,
         List<FieldChange> responseFields,
         List<ErrorPage> errorPages,
         List<AccessLog> accessLogs,
@@ -44,8 +51,13 @@ public record HttpRoute(
         rules = List.copyOf(rules);
         access = List.copyOf(access);
         limits = List.copyOf(limits);
+        rateLimits = List.copyOf(rateLimits);
+        if (limitStatus < 400 || limitStatus > 599) {
+            throw new IllegalArgumentException("limitStatus is " + limitStatus + ", expected 400 to 599");
+        }
         Objects.requireNonNull(content, "content");
         Objects.requireNonNull(defaultType, "defaultType");
+        Objects.requireNonNull(redirections, "redirections");
         responseFields = List.copyOf(responseFields);
         errorPages = List.copyOf(errorPages);
         accessLogs = List.copyOf(accessLogs);
@@ -69,9 +81,12 @@ public record HttpRoute(
         private final List<HttpRule> rules = new ArrayList<>();
         private final List<AccessRule> access = new ArrayList<>();
         private final List<ConnectionLimit> limits = new ArrayList<>();
+        private int limitStatus = 503;
+        private final List<RateLimit> rateLimits = new ArrayList<>();
         private Content content = new Content.NotFound();
         private long mostBodyBytes = DEFAULT_MOST_BODY_BYTES;
         private String defaultType = "text/plain";
+        private Redirections redirections = Redirections.DEFAULT;
         private final List<FieldChange> responseFields = new ArrayList<>();
         private final List<ErrorPage> errorPages = new ArrayList<>();
         private final List<AccessLog> accessLogs = new ArrayList<>();
@@ -106,6 +121,16 @@ public record HttpRoute(
             return this;
         }
 
+        public Builder limitStatus(int value) {
+            limitStatus = value;
+            return this;
+        }
+
+        public Builder rateLimit(RateLimit value) {
+            rateLimits.add(value);
+            return this;
+        }
+
         public Builder content(Content value) {
             content = value;
             return this;
@@ -118,6 +143,11 @@ public record HttpRoute(
 
         public Builder defaultType(String value) {
             defaultType = value;
+            return this;
+        }
+
+        public Builder redirections(Redirections value) {
+            redirections = value;
             return this;
         }
 
@@ -149,9 +179,12 @@ public record HttpRoute(
                     rules,
                     access,
                     limits,
+                    limitStatus,
+                    rateLimits,
                     content,
                     mostBodyBytes,
                     defaultType,
+                    redirections,
                     responseFields,
                     errorPages,
                     accessLogs,

@@ -40,17 +40,25 @@ public record HttpService(List<VirtualHost> hosts) {
 
     /** The pools that requests may be handed to by name, each once. */
     public List<String> pools() {
-        var pools = new ArrayList<String>();
-        for (var host : hosts) {
-            collect(host.root(), pools);
-        }
-        return pools.stream().distinct().toList();
+        return routes().stream()
+                .map(HttpRoute::content)
+                .filter(HttpProxy.class::isInstance)
+                .flatMap(proxy -> ((HttpProxy) proxy).pool().stream())
+                .distinct()
+                .toList();
     }
 
-    private static void collect(HttpRoute route, List<String> pools) {
-        if (route.content() instanceof HttpProxy proxy) {
-            proxy.pool().ifPresent(pools::add);
+    /** The routes of all hosts, each before those nested in it. */
+    public List<HttpRoute> routes() {
+        var routes = new ArrayList<HttpRoute>();
+        for (var host : hosts) {
+            collect(host.root(), routes);
         }
-        route.routes().forEach(nested -> collect(nested, pools));
+        return routes;
+    }
+
+    private static void collect(HttpRoute route, List<HttpRoute> routes) {
+        routes.add(route);
+        route.routes().forEach(nested -> collect(nested, routes));
     }
 }

@@ -18,7 +18,9 @@ public enum HttpVariable {
     BODY_BYTES_SENT,
     /** How many requests the connection has served with this one. */
     CONNECTION_REQUESTS,
-    /** The field {@code Content-Length} of the request. */
+    /** Seconds since the connection was accepted, with three decimals. */
+    CONNECTION_TIME,
+    /** The field {@code Content-Length} of the request; it has none where the body's length is not told in advance. */
     CONTENT_LENGTH,
     /** The field {@code Content-Type} of the request. */
     CONTENT_TYPE,
@@ -34,6 +36,12 @@ public enum HttpVariable {
     HTTPS,
     /** {@code ?} where there is a query, else empty. */
     IS_ARGS,
+    /** {@code PASSED}, {@code REJECTED} or {@code REJECTED_DRY_RUN} by the limits of requests at once; no value where none was asked. */
+    LIMIT_CONN_STATUS,
+    /** {@code PASSED}, {@code DELAYED}, {@code REJECTED}, {@code DELAYED_DRY_RUN} or {@code REJECTED_DRY_RUN} by the limits of rate. */
+    LIMIT_REQ_STATUS,
+    /** {@code p} where the request came before the last one was answered, else {@code .}. */
+    PIPE,
     /** The field {@code X-Forwarded-For} of the request with the client's address appended. */
     PROXY_ADD_X_FORWARDED_FOR,
     /** The name and port that the route names as the server. */
@@ -61,10 +69,16 @@ public enum HttpVariable {
     SCHEME,
     /** A field of the answer, as the client got it. */
     SENT_HTTP_(true),
-    /** The name of the site that serves the request. */
+    /** A trailer field of the answer, as the client got it. */
+    SENT_TRAILER_(true),
+    /** The first host name of the site that serves the request, as configured; empty where it has none. */
     SERVER_NAME,
     /** {@code HTTP/1.0}, {@code HTTP/1.1} or {@code HTTP/2.0}. */
     SERVER_PROTOCOL,
+    /** What is known of the client's TLS, by nginx's names; no value without TLS. */
+    SSL_(true),
+    /** No value: nothing is cached. */
+    UPSTREAM_CACHE_STATUS,
     /** Seconds until the header of each server's answer, joined by {@code ", "}. */
     UPSTREAM_HEADER_TIME,
     /** A field of the last server's answer. */
@@ -77,6 +91,8 @@ public enum HttpVariable {
     UPSTREAM_RESPONSE_TIME,
     /** The status of each server's answer, joined by {@code ", "}. */
     UPSTREAM_STATUS,
+    /** A trailer field of the last server's answer. */
+    UPSTREAM_TRAILER_(true),
     /** The path: percent-decoded, dot segments resolved, slashes merged; as rules changed it. */
     URI;
 

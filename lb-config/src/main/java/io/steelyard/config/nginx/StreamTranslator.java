@@ -47,7 +47,7 @@ final class StreamTranslator {
                 && findings.problems().isEmpty()) {
             findings.add(Problem.warning("", "the file has no stream block: nothing is balanced"));
         }
-        return new Configuration(settings, pools, virtualServers, definitions, limitZones);
+        return new Configuration(settings, pools, virtualServers, definitions, limitZones, List.of());
     }
 
     private void readHttp(Directive http) {

@@ -2,6 +2,7 @@ package io.steelyard.config.yaml;
 
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Settings;
+import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ConnectionLimit;
 import io.steelyard.api.proxy.VirtualServer;
@@ -41,6 +42,13 @@ final class ConfigurationSection extends Section<Configuration> {
             List.of(),
             "Where connections are counted for limits, by the zone's name.");
 
+    private final Key<Configuration, List<RateLimit.Zone>> rateZones = optional(
+            "rateZones",
+            Forms.named(new RateZoneSection(), RateLimit.Zone::name),
+            Configuration::rateZones,
+            List.of(),
+            "Where requests are counted for rate limits, by the zone's name.");
+
     ConfigurationSection() {
         super("configuration");
     }
@@ -52,6 +60,7 @@ final class ConfigurationSection extends Section<Configuration> {
                 values.or(pools, List.of()),
                 values.or(virtualServers, List.of()),
                 values.or(variables, List.of()),
-                values.or(limitZones, List.of()));
+                values.or(limitZones, List.of()),
+                values.or(rateZones, List.of()));
     }
 }
