@@ -3,6 +3,7 @@ package io.steelyard.config.yaml;
 import io.steelyard.api.Personality;
 import io.steelyard.api.pool.Affinity;
 import io.steelyard.api.pool.ConnectionQueue;
+import io.steelyard.api.pool.ConnectionReuse;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.PassiveHealth;
 import io.steelyard.api.pool.RealServer;
@@ -71,6 +72,13 @@ final class PoolSection extends Section<ServerPool> {
             "none",
             "Where flows wait while every server that could serve them is at its limit.");
 
+    private final Key<ServerPool, ConnectionReuse> reuse = optional(
+            "reuse",
+            new ReuseSection(),
+            ServerPool::reuse,
+            ConnectionReuse.DEFAULT,
+            "How connections to servers are kept for later HTTP requests.");
+
     PoolSection() {
         super("pool");
     }
@@ -85,7 +93,8 @@ final class PoolSection extends Section<ServerPool> {
                 .personality(values.or(personality, Personality.NATIVE))
                 .servers(values.get(servers))
                 .allBackups(values.or(allBackups, false))
-                .queue(values.or(queue, ConnectionQueue.NONE));
+                .queue(values.or(queue, ConnectionQueue.NONE))
+                .reuse(values.or(reuse, ConnectionReuse.DEFAULT));
         values.find(scheduler).ifPresent(builder::scheduler);
         values.find(hashKey).ifPresent(builder::hashKey);
         values.find(affinity).ifPresent(builder::affinity);

@@ -1,5 +1,6 @@
 package io.steelyard.config.yaml;
 
+import io.steelyard.api.http.HttpService;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.AccessRule;
 import io.steelyard.api.proxy.ConnectionLimit;
@@ -44,6 +45,12 @@ final class VirtualServerSection extends Section<VirtualServer> {
             server -> target(server, Target.Named.class).map(Target.Named::text),
             "",
             "Instead of `pool`: a text that is then a pool's name, or else the `address:port`, `host:port` or `unix:path` of a server.");
+    private final Key<VirtualServer, HttpService> http = absent(
+            "http",
+            new HttpServiceSection(),
+            server -> target(server, Target.Http.class).map(Target.Http::service),
+            "",
+            "Instead of `pool`: HTTP is spoken with clients, and each request answered as the service says.");
     private final Key<VirtualServer, Template> reply = absent(
             "reply",
             TemplateForm.template(),
@@ -115,13 +122,14 @@ final class VirtualServerSection extends Section<VirtualServer> {
         var targets = Stream.of(
                         values.find(pool).map(name -> (Target) new Target.Pool(name)),
                         values.find(poolOrAddress).map(text -> (Target) new Target.Named(text)),
+                        values.find(http).map(service -> (Target) new Target.Http(service)),
                         values.find(reply).map(text -> (Target) new Target.Reply(text)))
                 .flatMap(Optional::stream)
                 .toList();
         if (targets.size() != 1) {
             throw new IllegalArgumentException("the virtual server '" + values.name() + "' has "
                     + (targets.isEmpty() ? "no pool" : "several targets")
-                    + "; expected one of pool, poolOrAddress, reply");
+                    + "; expected one of pool, poolOrAddress, http, reply");
         }
         return targets.getFirst();
     }

@@ -3,9 +3,12 @@ package io.steelyard.config.yaml;
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Personality;
 import io.steelyard.api.Settings;
+import io.steelyard.api.http.HttpService;
+import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.Affinity;
 import io.steelyard.api.pool.ConnectionQueue;
+import io.steelyard.api.pool.ConnectionReuse;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.PassiveHealth;
 import io.steelyard.api.pool.RealServer;
@@ -111,6 +114,7 @@ final class RandomConfiguration {
             builder.variable(variable("v" + i));
         }
         builder.limitZone(new ConnectionLimit.Zone("zone", template(), 1 + random.nextInt(9)));
+        builder.rateZone(new RateLimit.Zone("rates", template(), 1 + random.nextInt(9), 1 + random.nextInt(9_999)));
         for (int i = random.nextInt(4); i > 0; i--) {
             builder.virtualServer(server(i, poolNames));
         }
@@ -140,6 +144,7 @@ final class RandomConfiguration {
                 .orElseThrow()
                 .get()));
         maybe(() -> builder.queue(new ConnectionQueue(random.nextInt(9), time())));
+        maybe(() -> builder.reuse(new ConnectionReuse(random.nextInt(9), 1 + random.nextInt(9), time(), time())));
         return builder.build();
     }
 
@@ -226,9 +231,10 @@ final class RandomConfiguration {
                                     random.nextBoolean()));
         }
         builder.target(
-                switch (random.nextInt(3)) {
-                    case 0 -> new Target.Pool(pools.get(random.nextInt(pools.size())));
-                    case 1 -> new Target.Named(template());
+                switch (random.nextInt(4)) {
+                    case 0 -> new Target.Http(http(pools));
+                    case 1 -> new Target.Pool(pools.get(random.nextInt(pools.size())));
+                    case 2 -> new Target.Named(template());
                     default -> new Target.Reply(template());
                 });
         builder.forwardingMode(one(
@@ -244,14 +250,24 @@ final class RandomConfiguration {
         maybe(() -> builder.assignment(new Assignment("x", template())));
         maybe(() -> builder.limit(new ConnectionLimit(
                 "zone", 1 + random.nextInt(65_535), random.nextBoolean(), one(ConnectionLimit.Level.values()))));
-        maybe(() -> builder.accessLog(new AccessLog(
+        maybe(() -> builder.accessLog(accessLog()));
+        return builder.build();
+    }
+
+    private HttpService http(List<String> pools) {
+        return new RandomHttp(
+                        random, pools, this::text, this::template, this::positiveTime, this::options, this::accessLog)
+                .service();
+    }
+
+    private AccessLog accessLog() {
+        return new AccessLog(
                 Path.of("logs/a b.log"),
                 template(),
                 one(AccessLog.Escape.values()),
                 random.nextBoolean() ? Optional.of(template()) : Optional.empty(),
                 random.nextInt(9_999),
-                time())));
-        return builder.build();
+                time());
     }
 
     private ProxyOptions options() {

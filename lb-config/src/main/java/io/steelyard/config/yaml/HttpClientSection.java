@@ -1,0 +1,104 @@
+package io.steelyard.config.yaml;
+
+import io.steelyard.api.http.HttpClientOptions;
+import java.time.Duration;
+
+/** {@link HttpClientOptions}. */
+final class HttpClientSection extends Section<HttpClientOptions> {
+    private static final HttpClientOptions DEFAULTS = HttpClientOptions.defaults();
+
+    private final Key<HttpClientOptions, Duration> headerTimeout = optional(
+            "headerTimeout",
+            Forms.positiveTime(),
+            HttpClientOptions::headerTimeout,
+            DEFAULTS.headerTimeout(),
+            "How long a request's header may take in all.");
+    private final Key<HttpClientOptions, Duration> bodyTimeout = optional(
+            "bodyTimeout",
+            Forms.positiveTime(),
+            HttpClientOptions::bodyTimeout,
+            DEFAULTS.bodyTimeout(),
+            "How long between two reads of a request's body.");
+    private final Key<HttpClientOptions, Duration> sendTimeout = optional(
+            "sendTimeout",
+            Forms.positiveTime(),
+            HttpClientOptions::sendTimeout,
+            DEFAULTS.sendTimeout(),
+            "How long between two writes of an answer.");
+    private final Key<HttpClientOptions, Duration> idleTimeout = optional(
+            "idleTimeout",
+            Forms.time(),
+            HttpClientOptions::idleTimeout,
+            DEFAULTS.idleTimeout(),
+            "How long a connection may wait for its next request; `0s` closes it after the first.");
+    private final Key<HttpClientOptions, Integer> mostRequests = optional(
+            "mostRequests",
+            Forms.whole(1, Integer.MAX_VALUE),
+            HttpClientOptions::mostRequests,
+            DEFAULTS.mostRequests(),
+            "Requests one connection serves.");
+    private final Key<HttpClientOptions, Duration> mostAge = optional(
+            "mostAge",
+            Forms.positiveTime(),
+            HttpClientOptions::mostAge,
+            DEFAULTS.mostAge(),
+            "After which a connection serves no further request.");
+    private final Key<HttpClientOptions, Integer> mostLineBytes = optional(
+            "mostLineBytes",
+            Forms.whole(1, Integer.MAX_VALUE),
+            HttpClientOptions::mostLineBytes,
+            DEFAULTS.mostLineBytes(),
+            "Of the request line, and of any one header field.");
+    private final Key<HttpClientOptions, Integer> mostHeaderBytes = optional(
+            "mostHeaderBytes",
+            Forms.whole(1, Integer.MAX_VALUE),
+            HttpClientOptions::mostHeaderBytes,
+            DEFAULTS.mostHeaderBytes(),
+            "Of a request's header in all.");
+    private final Key<HttpClientOptions, Integer> mostFields = optional(
+            "mostFields",
+            Forms.whole(1, Integer.MAX_VALUE),
+            HttpClientOptions::mostFields,
+            DEFAULTS.mostFields(),
+            "Header fields of a request.");
+    private final Key<HttpClientOptions, Boolean> keepsUnderscores = optional(
+            "keepsUnderscores",
+            Forms.flag(),
+            HttpClientOptions::keepsUnderscores,
+            DEFAULTS.keepsUnderscores(),
+            "Whether fields with an underscore in their name are forwarded; they are left out otherwise.");
+    private final Key<HttpClientOptions, Boolean> mergesSlashes = optional(
+            "mergesSlashes",
+            Forms.flag(),
+            HttpClientOptions::mergesSlashes,
+            DEFAULTS.mergesSlashes(),
+            "Whether `//` is `/` when a route is searched.");
+    private final Key<HttpClientOptions, String> serverField = optional(
+            "serverField",
+            Forms.text(),
+            HttpClientOptions::serverField,
+            DEFAULTS.serverField(),
+            "The field `Server` of answers; empty for none.");
+
+    HttpClientSection() {
+        super("http client options");
+    }
+
+    @Override
+    HttpClientOptions make(Values values) {
+        return HttpClientOptions.builder()
+                .headerTimeout(values.or(headerTimeout, DEFAULTS.headerTimeout()))
+                .bodyTimeout(values.or(bodyTimeout, DEFAULTS.bodyTimeout()))
+                .sendTimeout(values.or(sendTimeout, DEFAULTS.sendTimeout()))
+                .idleTimeout(values.or(idleTimeout, DEFAULTS.idleTimeout()))
+                .mostRequests(values.or(mostRequests, DEFAULTS.mostRequests()))
+                .mostAge(values.or(mostAge, DEFAULTS.mostAge()))
+                .mostLineBytes(values.or(mostLineBytes, DEFAULTS.mostLineBytes()))
+                .mostHeaderBytes(values.or(mostHeaderBytes, DEFAULTS.mostHeaderBytes()))
+                .mostFields(values.or(mostFields, DEFAULTS.mostFields()))
+                .keepsUnderscores(values.or(keepsUnderscores, DEFAULTS.keepsUnderscores()))
+                .mergesSlashes(values.or(mergesSlashes, DEFAULTS.mergesSlashes()))
+                .serverField(values.or(serverField, DEFAULTS.serverField()))
+                .build();
+    }
+}
