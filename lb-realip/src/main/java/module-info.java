@@ -1,7 +1,7 @@
 /**
  * Who the client really is: networks and the longest prefix, the PROXY protocol, X-Forwarded-For, X-Real-IP and Forwarded, and whose word is
- * taken. Pure functions: no socket is opened and no name is looked up. Start at {@link io.steelyard.realip.address.CidrTrie} and
- * {@link io.steelyard.realip.proxyprotocol.ProxyHeaderDecoder}.
+ * taken. Pure functions: no socket is opened and no name is looked up. Start at {@link io.steelyard.realip.address.CidrTrie},
+ * {@link io.steelyard.realip.proxyprotocol.ProxyHeaderDecoder} and {@link io.steelyard.realip.header.RealIpRule}.
  */
 @org.jspecify.annotations.NullMarked
 module io.steelyard.realip {
@@ -9,5 +9,6 @@ module io.steelyard.realip {
     requires static org.jspecify;
 
     exports io.steelyard.realip.address;
+    exports io.steelyard.realip.header;
     exports io.steelyard.realip.proxyprotocol;
 }

@@ -41,6 +41,25 @@ public final class AddressText {
         return writeDecimal(address & 0xFF, into, at);
     }
 
+    /**
+     * Writes the text of an address, a mapped one as IPv4, as inet_ntop(3) of glibc has it, and returns where it ends. It differs where seven
+     * zero groups come first: the last group is then never dotted.
+     */
+    public static int writeStandard(long high, long low, byte[] into, int at) {
+        if (high == 0 && low >>> 16 == 0 && low != 0) {
+            into[at] = ':';
+            into[at + 1] = ':';
+            return writeHexadecimal((int) low, into, at + 2);
+        }
+        return write(high, low, into, at);
+    }
+
+    /** As {@link #writeStandard}, as a text of its own. */
+    public static String standard(long high, long low) {
+        var text = new byte[MAX_LENGTH];
+        return new String(text, 0, writeStandard(high, low, text, 0), StandardCharsets.US_ASCII);
+    }
+
     /** Writes the text of an IPv6 address from {@code at} on and returns where it ends. */
     public static int writeIpv6(long high, long low, byte[] into, int at) {
         int runStart = -1;

@@ -72,7 +72,7 @@ public final class ProxyHeaderEncoder {
             System.arraycopy(MAPPED, 0, line, at, MAPPED.length);
             at += MAPPED.length;
         }
-        return AddressText.write(high, low, line, at);
+        return AddressText.writeStandard(high, low, line, at);
     }
 
     // ---- version 2
