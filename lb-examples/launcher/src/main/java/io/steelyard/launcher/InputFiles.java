@@ -26,7 +26,7 @@ final class InputFiles {
     @Option(
             names = "--format",
             paramLabel = "NAME",
-            description = "The format of the files (nginx, yaml); by default it is told from their content.")
+            description = "The format of the files (haproxy, nginx, yaml); by default it is told from their content.")
     private @Nullable String format;
 
     /**

@@ -1,0 +1,166 @@
+package io.steelyard.config.haproxy;
+
+import io.steelyard.api.pool.SchedulerSpec;
+import io.steelyard.api.pool.ServerPool;
+import io.steelyard.config.haproxy.grammar.Word;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Reads {@code balance} with {@code hash-type} and {@code hash-balance-factor}. */
+final class BalanceReader {
+    private static final Pattern RANDOM = Pattern.compile("random(?:\\((\\d{1,9})\\))?");
+    private static final Pattern RDP = Pattern.compile("rdp-cookie(?:\\(.*\\))?");
+    private static final Pattern HEADER = Pattern.compile("hdr\\(.*\\)");
+
+    /** Algorithms that turn, so that a retry goes to the next server at once. */
+    private static final Set<String> TURNING = Set.of("haproxy.roundrobin", "haproxy.static-rr", "haproxy.random");
+
+    private final Findings findings;
+
+    BalanceReader(Findings findings) {
+        this.findings = findings;
+    }
+
+    /** Gives a pool its scheduler: {@code roundrobin} where the backend names none. */
+    void read(Proxy backend, ServerPool.Builder pool, String path) {
+        var balance = backend.last("balance")
+                .filter(statement -> !statement.arguments().isEmpty());
+        if (balance.isEmpty()) {
+            pool.scheduler("haproxy.roundrobin");
+            return;
+        }
+        findings.place(path + ".scheduler", balance.get().position());
+        var word = balance.get().argument(0);
+        switch (word.text()) {
+            case "roundrobin", "static-rr", "leastconn", "first" -> pool.scheduler("haproxy." + word.text());
+            case "source" -> pool.scheduler(new SchedulerSpec("haproxy.source", hashOptions(backend)));
+            case "hash" -> readHash(balance.get(), backend, pool);
+            case "uri", "url_param" -> fallBack(word, pool);
+            default -> readOther(word, backend, pool);
+        }
+    }
+
+    /** Whether a retry goes to the next server at once and not to the same one. */
+    static boolean isTurning(ServerPool pool) {
+        return TURNING.contains(pool.scheduler().name());
+    }
+
+    private void readOther(Word word, Proxy backend, ServerPool.Builder pool) {
+        var random = RANDOM.matcher(word.text());
+        if (random.matches()) {
+            var options = new HashMap<String, String>();
+            factor(backend, options);
+            int draws = random.group(1) == null ? 2 : Integer.parseInt(random.group(1));
+            if (draws < 1 || draws > 1_000) {
+                wrong(word, "random(1) to random(1000)");
+                return;
+            }
+            options.put("draws", Integer.toString(draws));
+            pool.scheduler(new SchedulerSpec("haproxy.random", options));
+        } else if (RDP.matcher(word.text()).matches()) {
+            findings.error(
+                    word.position(),
+                    "'balance rdp-cookie' cannot be honoured: the first data of a connection is not looked into yet");
+        } else if (HEADER.matcher(word.text()).matches()) {
+            fallBack(word, pool);
+        } else {
+            wrong(word, "roundrobin, static-rr, leastconn, first, random, source, hash, uri, url_param or hdr(name)");
+        }
+    }
+
+    private void wrong(Word word, String expected) {
+        findings.error(word.position(), "'balance' has the algorithm '" + word + "'", expected, "");
+    }
+
+    private void fallBack(Word word, ServerPool.Builder pool) {
+        findings.warning(
+                word.position(),
+                "'balance " + word + "' needs mode http: it is round robin here, as in HAProxy",
+                "write 'balance source' for clients to keep their server");
+        pool.scheduler("haproxy.roundrobin");
+    }
+
+    private void readHash(Statement balance, Proxy backend, ServerPool.Builder pool) {
+        if (balance.arguments().size() != 2) {
+            findings.error(balance.position(), "'balance hash' has no expression", "one, such as src", "");
+            return;
+        }
+        var word = balance.argument(1);
+        var key = switch (word.text()) {
+            case "src" -> "$binary_remote_addr";
+            default -> "";
+        };
+        if (key.isEmpty()) {
+            findings.error(
+                    word.position(),
+                    "'balance hash " + word + "' cannot be honoured: clients are told apart by address alone",
+                    "src",
+                    "");
+            return;
+        }
+        pool.hashKey(key);
+        pool.scheduler(new SchedulerSpec("haproxy.hash", hashOptions(backend)));
+    }
+
+    private Map<String, String> hashOptions(Proxy backend) {
+        var options = new HashMap<String, String>();
+        factor(backend, options);
+        backend.last("hash-type").ifPresent(type -> {
+            var words = type.texts();
+            if (!words.getFirst().equals("map-based") && !words.getFirst().equals("consistent")) {
+                findings.error(
+                        type.argument(0).position(),
+                        "'hash-type' has the method '" + words.getFirst() + "'",
+                        "map-based or consistent",
+                        "");
+                return;
+            }
+            options.put("hash-type", words.getFirst());
+            int next = 1;
+            if (words.size() > 1 && !words.get(1).equals("avalanche")) {
+                if (Set.of("sdbm", "djb2", "wt6", "crc32", "none").contains(words.get(1))) {
+                    options.put("function", words.get(1));
+                } else {
+                    findings.error(
+                            type.argument(1).position(),
+                            "'hash-type' has the function '" + words.get(1) + "'",
+                            "sdbm, djb2, wt6 or crc32",
+                            "");
+                }
+                next = 2;
+            }
+            if (words.size() > next) {
+                if (words.get(next).equals("avalanche")) {
+                    options.put("avalanche", "true");
+                } else {
+                    findings.error(
+                            type.argument(next).position(),
+                            "'hash-type' has the modifier '" + words.get(next) + "'",
+                            "avalanche",
+                            "");
+                }
+            }
+        });
+        return options;
+    }
+
+    private void factor(Proxy backend, Map<String, String> options) {
+        backend.last("hash-balance-factor").ifPresent(statement -> {
+            try {
+                int factor = Values.number(statement.argument(0).text(), 0, 65_535);
+                if (factor != 0 && factor <= 100) {
+                    throw new IllegalArgumentException("0, or more than 100");
+                }
+                options.put("hash-balance-factor", Integer.toString(factor));
+            } catch (IllegalArgumentException wrong) {
+                findings.error(
+                        statement.argument(0).position(),
+                        "'hash-balance-factor' is '" + statement.argument(0) + "'",
+                        String.valueOf(wrong.getMessage()),
+                        "");
+            }
+        });
+    }
+}

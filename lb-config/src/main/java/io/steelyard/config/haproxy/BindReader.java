@@ -1,0 +1,176 @@
+package io.steelyard.config.haproxy;
+
+import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.config.haproxy.grammar.Word;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads {@code bind}, and the addresses that old files have behind the name of a section. */
+final class BindReader {
+    private static final String FORM = "address:port, *:port, [address]:port or :port, where port may be a range";
+    private static final String SYSTEM = "event loops and sockets are set up by themselves";
+    private static final String TLS = "TLS is not supported yet";
+    private static final String UNUSED_TLS = "nothing uses it while TLS is refused";
+
+    /** Parameters that do nothing, each with the reason. */
+    private static final Map<String, String> IDLE = new HashMap<>();
+
+    private static final Map<String, String> IDLE_WITH_VALUE = new HashMap<>();
+    private static final Map<String, String> REFUSED = new HashMap<>();
+    private static final Map<String, String> REFUSED_WITH_VALUE = new HashMap<>();
+
+    private static void all(Map<String, String> into, String why, String... names) {
+        for (var name : names) {
+            into.put(name, why);
+        }
+    }
+
+    static {
+        all(IDLE, SYSTEM, "tfo", "defer-accept");
+        all(IDLE_WITH_VALUE, SYSTEM, "mss", "nice", "process", "thread", "shards", "tcp-ut", "expose-fd", "maxconn");
+        all(IDLE_WITH_VALUE, "listeners are known by their addresses", "name", "id");
+        all(IDLE_WITH_VALUE, "it belongs to the runtime API", "level", "severity-output");
+        all(IDLE_WITH_VALUE, "it belongs to UNIX sockets", "uid", "gid", "user", "group", "mode");
+        all(IDLE_WITH_VALUE, "it belongs to mode http", "proto");
+        all(IDLE_WITH_VALUE, UNUSED_TLS, "alpn", "ca-file", "ca-ignore-err", "ca-sign-file", "ca-sign-pass", "crt");
+        all(IDLE_WITH_VALUE, UNUSED_TLS, "ca-verify-file", "ciphers", "ciphersuites", "crl-file", "crt-ignore-err");
+        all(IDLE_WITH_VALUE, UNUSED_TLS, "crt-list", "curves", "ecdhe", "npn", "ssl-max-ver", "ssl-min-ver", "verify");
+        all(IDLE_WITH_VALUE, UNUSED_TLS, "tls-ticket-keys");
+        all(IDLE, UNUSED_TLS, "allow-0rtt", "force-sslv3", "force-tlsv10", "force-tlsv11", "force-tlsv12");
+        all(IDLE, UNUSED_TLS, "force-tlsv13", "generate-certificates", "no-ca-names", "no-sslv3", "no-tls-tickets");
+        all(
+                IDLE,
+                UNUSED_TLS,
+                "no-tlsv10",
+                "no-tlsv11",
+                "no-tlsv12",
+                "no-tlsv13",
+                "prefer-client-ciphers",
+                "strict-sni");
+        all(REFUSED, TLS, "ssl");
+        all(REFUSED, "the PROXY protocol is not supported yet", "accept-proxy");
+        all(REFUSED, "addresses of others are not listened on", "transparent");
+        all(REFUSED_WITH_VALUE, "the NetScaler protocol is not supported", "accept-netscaler-cip");
+        all(REFUSED_WITH_VALUE, "listeners are not tied to an interface", "interface");
+        all(REFUSED_WITH_VALUE, "other network namespaces are not entered", "namespace");
+    }
+
+    private final Findings findings;
+
+    BindReader(Findings findings) {
+        this.findings = findings;
+    }
+
+    /** The addresses of a line; those that are wrong are told and left out. */
+    List<ListenAddress> read(Statement bind, int backlog, boolean keepAlive) {
+        boolean isIpv6Only = false;
+        int ownBacklog = backlog;
+        var words = bind.arguments();
+        for (int i = 1; i < words.size(); i++) {
+            var word = words.get(i);
+            var name = word.text();
+            boolean hasValue =
+                    name.equals("backlog") || IDLE_WITH_VALUE.containsKey(name) || REFUSED_WITH_VALUE.containsKey(name);
+            if (hasValue && i + 1 == words.size()) {
+                findings.error(word.position(), "'" + name + "' of 'bind' has no value");
+            } else if (name.equals("backlog")) {
+                ownBacklog = backlog(words.get(i + 1), backlog);
+            } else if (name.equals("v6only")) {
+                isIpv6Only = true;
+            } else if (REFUSED.containsKey(name) || REFUSED_WITH_VALUE.containsKey(name)) {
+                var why = REFUSED.containsKey(name) ? REFUSED.get(name) : REFUSED_WITH_VALUE.get(name);
+                findings.error(word.position(), "'" + name + "' of 'bind' cannot be honoured: " + why);
+            } else if (IDLE.containsKey(name) || IDLE_WITH_VALUE.containsKey(name)) {
+                var why = IDLE.getOrDefault(name, IDLE_WITH_VALUE.getOrDefault(name, ""));
+                findings.accepted(word.position(), name + "' of 'bind", why);
+            } else if (!name.equals("v4v6")) {
+                findings.error(
+                        word.position(), "'bind' has no parameter '" + name + "'", "backlog, v4v6 or v6only", "");
+            }
+            i += hasValue ? 1 : 0;
+        }
+        return addresses(words.getFirst(), ownBacklog, isIpv6Only, keepAlive);
+    }
+
+    private int backlog(Word word, int otherwise) {
+        try {
+            return Values.number(word.text(), 1, Integer.MAX_VALUE);
+        } catch (IllegalArgumentException wrong) {
+            findings.error(
+                    word.position(), "'backlog' of 'bind' is '" + word + "'", String.valueOf(wrong.getMessage()), "");
+            return otherwise;
+        }
+    }
+
+    /** The addresses of a word, parted by commas. */
+    List<ListenAddress> addresses(Word word, int backlog, boolean isIpv6Only, boolean keepAlive) {
+        var all = new ArrayList<ListenAddress>();
+        for (var text : word.text().split(",", -1)) {
+            try {
+                all.add(address(text, backlog, isIpv6Only, keepAlive));
+            } catch (IllegalArgumentException wrong) {
+                findings.error(
+                        word.position(), "cannot listen on '" + text + "': " + wrong.getMessage(), "", "write " + FORM);
+            }
+        }
+        return all;
+    }
+
+    private static ListenAddress address(String text, int backlog, boolean isIpv6Only, boolean keepAlive) {
+        var rest = text;
+        boolean isIpv6 = false;
+        boolean isIpv4 = false;
+        int at = text.indexOf('@');
+        if (at >= 0) {
+            rest = text.substring(at + 1);
+            switch (text.substring(0, at)) {
+                case "ipv4" -> isIpv4 = true;
+                case "ipv6" -> isIpv6 = true;
+                case "unix", "abns" ->
+                    throw new IllegalArgumentException("clients are not accepted on UNIX sockets yet");
+                case "fd" -> throw new IllegalArgumentException("inherited sockets are not supported yet");
+                default ->
+                    throw new IllegalArgumentException("'" + text.substring(0, at) + "@' is no kind of TCP address");
+            }
+        }
+        if (rest.startsWith("/")) {
+            throw new IllegalArgumentException("clients are not accepted on UNIX sockets yet");
+        }
+        int colon = rest.lastIndexOf(':');
+        if (colon < 0 || rest.endsWith("]")) {
+            throw new IllegalArgumentException("it has no port");
+        }
+        var host = rest.substring(0, colon);
+        var ports = rest.substring(colon + 1).split("-", 2);
+        int first = port(ports[0]);
+        int last = ports.length == 1 ? first : port(ports[1]);
+        if (last < first) {
+            throw new IllegalArgumentException("the range of ports ends before it begins");
+        }
+        var address = host(host, isIpv6);
+        if (isIpv4 && address.getAddress().length == 16 || isIpv6 && address.getAddress().length == 4) {
+            throw new IllegalArgumentException("the address is of the other family");
+        }
+        return new ListenAddress(address, first, last, backlog, isIpv6Only, keepAlive);
+    }
+
+    private static InetAddress host(String host, boolean isIpv6) {
+        return switch (host) {
+            case "", "*" -> ServerAddress.numericAddress(isIpv6 ? "::" : "0.0.0.0");
+            case "localhost" -> ServerAddress.numericAddress("127.0.0.1");
+            default -> ServerAddress.numericAddress(host);
+        };
+    }
+
+    private static int port(String text) {
+        try {
+            return Values.number(text, 1, 65_535);
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException("'" + text + "' is not a port; expected 1 to 65535", wrong);
+        }
+    }
+}

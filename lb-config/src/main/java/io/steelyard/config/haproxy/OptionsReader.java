@@ -1,0 +1,158 @@
+package io.steelyard.config.haproxy;
+
+import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.proxy.ProxyOptions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
+
+/** Makes the proxy options of a frontend and the backend behind it. */
+final class OptionsReader {
+    private static final Duration TURN_AROUND = Duration.ofSeconds(1);
+    private static final int DEFAULT_RETRIES = 3;
+
+    private final Findings findings;
+    private final GlobalReader global;
+
+    OptionsReader(Findings findings, GlobalReader global) {
+        this.findings = findings;
+        this.global = global;
+    }
+
+    /** Options of a frontend that hands connections to this backend. */
+    ProxyOptions read(Proxy frontend, Proxy backend, ServerPool pool) {
+        var connect = positive(Times.of(backend, "timeout connect", "contimeout"));
+        var client = positive(Times.of(frontend, "timeout client", "clitimeout"));
+        var server = positive(Times.of(backend, "timeout server", "srvtimeout"));
+        var tunnel = positive(Times.of(backend, "timeout tunnel"));
+        var options = ProxyOptions.builder()
+                .connectTimeout(connect.orElse(Values.LONGEST))
+                .idleTimeout(tunnel.or(() -> least(client, server)).orElse(Values.LONGEST))
+                .halfClosedTimeout(least(
+                                positive(Times.of(frontend, "timeout client-fin")),
+                                positive(Times.of(backend, "timeout server-fin")))
+                        .orElse(Duration.ZERO))
+                .keepAlive(backend.has("option tcpka") || backend.has("option srvtcpka"))
+                .maxConnections(maxConnections(frontend))
+                .bufferBytes(global.bufferBytes())
+                .splice(global.splice());
+        tellMissing(frontend, backend, connect, client, server);
+        retries(backend, pool, connect, options);
+        source(backend, options);
+        return options.build();
+    }
+
+    private void tellMissing(
+            Proxy frontend,
+            Proxy backend,
+            Optional<Duration> connect,
+            Optional<Duration> client,
+            Optional<Duration> server) {
+        if (client.isEmpty()) {
+            findings.warning(
+                    frontend.name().position(),
+                    frontend + " has no 'timeout client': clients that are gone are kept for weeks",
+                    "write 'timeout client 1m' or the like");
+        }
+        if (connect.isEmpty() || server.isEmpty()) {
+            findings.warning(
+                    backend.name().position(),
+                    backend + " has no 'timeout " + (connect.isEmpty() ? "connect" : "server") + "'",
+                    "write 'timeout connect 5s' and 'timeout server 1m' or the like");
+        }
+    }
+
+    private int maxConnections(Proxy frontend) {
+        return frontend.last("maxconn")
+                .map(statement -> number(statement, 0, Integer.MAX_VALUE, 0))
+                .orElse(0);
+    }
+
+    /**
+     * HAProxy tries the same server again after a pause, unless the algorithm turns and there is another, which is then tried at once; with
+     * {@code option redispatch} the last retry goes to another server.
+     */
+    private void retries(Proxy backend, ServerPool pool, Optional<Duration> connect, ProxyOptions.Builder options) {
+        int retries = backend.last("retries")
+                .map(statement -> number(statement, 0, Integer.MAX_VALUE, DEFAULT_RETRIES))
+                .orElse(DEFAULT_RETRIES);
+        int interval = redispatch(backend);
+        boolean hasOthers =
+                pool.servers().stream().filter(server -> server.tier() == 0).count() > 1;
+        options.retryDelay(
+                connect.filter(time -> time.compareTo(TURN_AROUND) < 0).orElse(TURN_AROUND));
+        if (retries == 0) {
+            options.nextServer(false);
+        } else if (BalanceReader.isTurning(pool) && hasOthers) {
+            options.nextServer(true).nextServerTries(Math.addExact(Math.min(retries, 1 << 20), 1));
+        } else if (interval == 0) {
+            options.nextServer(false).sameServerRetries(retries);
+        } else {
+            int same = interval < 0 ? Math.max(retries + interval, 0) : Math.min(interval - 1, retries);
+            options.nextServer(true).sameServerRetries(same).nextServerTries(1 + Math.max(retries - same, 0));
+        }
+    }
+
+    /** After how many retries another server is tried: negative ones count from the last; 0 for never. */
+    private int redispatch(Proxy backend) {
+        var option = backend.last("option redispatch", "redispatch");
+        if (option.isEmpty()) {
+            return 0;
+        }
+        return option.get().arguments().isEmpty()
+                ? -1
+                : number(option.get(), -Integer.MAX_VALUE, Integer.MAX_VALUE, -1);
+    }
+
+    private void source(Proxy backend, ProxyOptions.Builder options) {
+        var source = backend.last("source");
+        if (source.isEmpty()) {
+            return;
+        }
+        var words = source.get().arguments();
+        if (words.size() > 1) {
+            findings.error(
+                    words.get(1).position(),
+                    "'" + words.get(1) + "' of 'source' cannot be honoured: servers see the balancer's own address",
+                    "an address alone",
+                    "");
+            return;
+        }
+        var word = words.getFirst();
+        var text = word.text().endsWith(":0")
+                ? word.text().substring(0, word.text().length() - 2)
+                : word.text();
+        if (text.equals("*") || text.equals("0.0.0.0") || text.isEmpty()) {
+            return;
+        }
+        try {
+            ServerAddress.numericAddress(text);
+            options.sourceAddress(text);
+        } catch (IllegalArgumentException wrong) {
+            findings.error(word.position(), "'source' is '" + word + "'", "a numeric address without a port", "");
+        }
+    }
+
+    private int number(Statement statement, int least, int most, int otherwise) {
+        try {
+            return Values.number(statement.argument(0).text(), least, most);
+        } catch (IllegalArgumentException wrong) {
+            findings.error(
+                    statement.argument(0).position(),
+                    "'" + statement.keyword().name() + "' is '" + statement.argument(0) + "'",
+                    String.valueOf(wrong.getMessage()),
+                    "");
+            return otherwise;
+        }
+    }
+
+    private static Optional<Duration> positive(Optional<Duration> time) {
+        return time.filter(duration -> duration.toMillis() > 0);
+    }
+
+    private static Optional<Duration> least(Optional<Duration> one, Optional<Duration> other) {
+        return Stream.of(one, other).flatMap(Optional::stream).reduce(BinaryOperator.minBy(Duration::compareTo));
+    }
+}

@@ -1,0 +1,265 @@
+package io.steelyard.config.haproxy;
+
+import io.steelyard.api.Personality;
+import io.steelyard.api.pool.AdminState;
+import io.steelyard.api.pool.ConnectionQueue;
+import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.pool.ServerPool;
+import io.steelyard.config.haproxy.grammar.Word;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Makes pools of backends. Servers may track those of other backends, so all are drafted before one is made. One use, one thread. */
+final class PoolReader {
+    private final Findings findings;
+    private final ServerParameters parameters;
+    private final BalanceReader balance;
+    private final CheckReader checks;
+    private final StickReader sticks;
+    private final Map<String, Draft> drafts = new HashMap<>();
+
+    PoolReader(Findings findings, CheckReader checks) {
+        this.findings = findings;
+        this.checks = checks;
+        parameters = new ServerParameters(findings);
+        balance = new BalanceReader(findings);
+        sticks = new StickReader(findings);
+    }
+
+    /** A server that was read. */
+    private record DraftServer(Word name, ServerAddress address, ServerDraft parameters) {}
+
+    /** A backend that was read. */
+    private record Draft(Proxy backend, CheckReader.Kind kind, List<DraftServer> servers) {}
+
+    /**
+     * Reads a backend's servers.
+     *
+     * @param port where servers without a port are reached: that of the clients' side; absent where it is not one
+     */
+    void draft(Proxy backend, OptionalInt port) {
+        var servers = new ArrayList<DraftServer>();
+        var names = new HashMap<String, Word>();
+        var model = new ServerDraft();
+        for (var statement : backend.statements()) {
+            switch (statement.keyword().name()) {
+                case "default-server" -> parameters.read(statement, 0, model);
+                case "server" -> {
+                    checkName(statement.argument(0), names);
+                    var draft = model.clone();
+                    parameters.read(statement, 2, draft);
+                    address(statement.argument(1), port)
+                            .ifPresent(address -> servers.add(new DraftServer(statement.argument(0), address, draft)));
+                }
+                case "server-template" -> {
+                    checkName(statement.argument(0), names);
+                    var draft = model.clone();
+                    parameters.read(statement, 3, draft);
+                    template(statement, port)
+                            .ifPresent(address -> servers.add(new DraftServer(statement.argument(0), address, draft)));
+                }
+                case "dispatch" ->
+                    address(statement.argument(0), port)
+                            .ifPresent(address ->
+                                    servers.add(new DraftServer(statement.argument(0), address, new ServerDraft())));
+                default -> {}
+            }
+        }
+        drafts.put(backend.name().text(), new Draft(backend, checks.read(backend), servers));
+    }
+
+    /** The pool of a backend that was drafted; empty where it has no server. */
+    Optional<ServerPool> pool(Proxy backend) {
+        var draft = drafts.get(backend.name().text());
+        if (draft == null || draft.servers().isEmpty()) {
+            return Optional.empty();
+        }
+        var name = backend.name().text();
+        var path = "pools." + name;
+        findings.place(path, backend.name().position());
+        var pool =
+                ServerPool.builder(name).personality(Personality.HAPROXY).allBackups(backend.has("option allbackups"));
+        balance.read(backend, pool, path);
+        sticks.affinity(backend).ifPresent(pool::affinity);
+        addServers(draft, pool, path);
+        boolean hasLimits = draft.servers().stream().anyMatch(server -> server.parameters().maxConnections > 0);
+        if (hasLimits) {
+            pool.queue(new ConnectionQueue(Integer.MAX_VALUE, queueTimeout(backend)));
+        }
+        return Optional.of(pool.build());
+    }
+
+    private static Duration queueTimeout(Proxy backend) {
+        var timeout = Times.of(backend, "timeout queue").or(() -> Times.of(backend, "timeout connect", "contimeout"));
+        return timeout.filter(time -> !time.isZero()).orElse(Values.LONGEST);
+    }
+
+    private void addServers(Draft draft, ServerPool.Builder pool, String path) {
+        var specs = draft.servers().stream().map(server -> specs(draft, server)).toList();
+        boolean isOneCheck = specs.stream().distinct().count() == 1;
+        if (isOneCheck) {
+            specs.getFirst().forEach(pool::healthCheck);
+        }
+        for (int i = 0; i < specs.size(); i++) {
+            var server = draft.servers().get(i);
+            var values = server.parameters();
+            findings.place(path + ".servers." + server.name(), server.name().position());
+            var builder = RealServer.builder(server.name().text(), server.address())
+                    .weight(values.weight)
+                    .tier(values.isBackup ? 1 : 0)
+                    .adminState(values.isDisabled ? AdminState.DISABLED : AdminState.ENABLED)
+                    .maxConnections(values.maxConnections)
+                    .slowStart(values.slowStart);
+            if (!isOneCheck) {
+                builder.healthChecks(specs.get(i));
+            }
+            pool.server(builder.build());
+        }
+    }
+
+    private List<HealthCheckSpec> specs(Draft draft, DraftServer server) {
+        var tracked = server.parameters().tracked;
+        if (tracked == null) {
+            return server.parameters().isChecked ? List.of(checks.spec(draft.kind(), server.parameters())) : List.of();
+        }
+        if (server.parameters().isChecked) {
+            findings.error(tracked.position(), "a server has 'check' and 'track'", "one of them", "");
+            return List.of();
+        }
+        return follow(draft, tracked);
+    }
+
+    /** The check of a tracked server, made at that server's address. */
+    private List<HealthCheckSpec> follow(Draft draft, Word tracked) {
+        int slash = tracked.text().indexOf('/');
+        var backend = slash < 0 ? draft : drafts.get(tracked.text().substring(0, slash));
+        var target = backend == null ? null : named(backend, tracked.text().substring(slash + 1));
+        if (backend == null || target == null) {
+            findings.error(tracked.position(), "unknown server '" + tracked + "'", "backend/server", "");
+            return List.of();
+        }
+        if (!target.parameters().isChecked || !(target.address() instanceof ServerAddress.Ip ip)) {
+            findings.error(
+                    tracked.position(),
+                    "server '" + tracked + "' cannot be tracked",
+                    "one with a numeric address and 'check'",
+                    "");
+            return List.of();
+        }
+        var copy = target.parameters().clone();
+        copy.checkAddress = copy.checkAddress == null ? ip.address() : copy.checkAddress;
+        copy.checkPort = copy.checkPort == 0 ? ip.port() : copy.checkPort;
+        return List.of(checks.spec(backend.kind(), copy));
+    }
+
+    private static @Nullable DraftServer named(Draft draft, String name) {
+        return draft.servers().stream()
+                .filter(server -> server.name().text().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void checkName(Word name, Map<String, Word> names) {
+        var bad = name.text()
+                .chars()
+                .filter(c -> !ProxySections.isNameCharacter(c))
+                .findFirst();
+        if (bad.isPresent()) {
+            findings.error(
+                    name.position(),
+                    "the name of server '" + name + "' has '" + Character.toString(bad.getAsInt()) + "'",
+                    "letters, digits, '-', '_', '.' and ':'",
+                    "");
+        }
+        var first = names.putIfAbsent(name.text(), name);
+        if (first != null) {
+            findings.error(
+                    name.position(),
+                    "server '" + name + "' is duplicate: it stands at " + first.position() + " too",
+                    "",
+                    "rename one of them");
+        }
+    }
+
+    private Optional<ServerAddress> template(Statement statement, OptionalInt port) {
+        var count = statement.argument(1);
+        var range = count.text().split("-", 2);
+        try {
+            int first = range.length == 1 ? 1 : Values.number(range[0], 1, 65_535);
+            int last = Values.number(range[range.length - 1], 1, 65_535);
+            if (IntStream.rangeClosed(first, last).count() == 0) {
+                throw new IllegalArgumentException("a range that does not end before it begins");
+            }
+        } catch (IllegalArgumentException wrong) {
+            findings.error(
+                    count.position(),
+                    "'server-template' has the number '" + count + "'",
+                    String.valueOf(wrong.getMessage()),
+                    "");
+            return Optional.empty();
+        }
+        findings.differs(
+                statement.position(),
+                "server-template",
+                "there is one server for each address the name has when it is applied");
+        return address(statement.argument(2), port);
+    }
+
+    private Optional<ServerAddress> address(Word word, OptionalInt clientPort) {
+        try {
+            return Optional.of(parse(word.text(), clientPort));
+        } catch (IllegalArgumentException wrong) {
+            findings.error(
+                    word.position(),
+                    "a server cannot be at '" + word + "': " + wrong.getMessage(),
+                    "",
+                    "write address:port, [address]:port, name:port or a path");
+            return Optional.empty();
+        }
+    }
+
+    private static ServerAddress parse(String text, OptionalInt clientPort) {
+        if (text.startsWith("/")) {
+            return new ServerAddress.Unix(text);
+        }
+        var rest = text;
+        int at = text.indexOf('@');
+        if (at >= 0) {
+            rest = text.substring(at + 1);
+            var kind = text.substring(0, at);
+            if (kind.equals("unix")) {
+                return new ServerAddress.Unix(rest);
+            }
+            if (!kind.equals("ipv4") && !kind.equals("ipv6")) {
+                throw new IllegalArgumentException("'" + kind + "@' is no address of a server");
+            }
+        }
+        boolean isBare = rest.indexOf(':') < 0 || rest.endsWith("]");
+        int colon = rest.lastIndexOf(':');
+        var host = isBare ? rest : rest.substring(0, colon);
+        if (host.isEmpty() || host.equals("*") || host.equals("0.0.0.0") || host.equals("[::]")) {
+            throw new IllegalArgumentException("the client's own destination is not supported");
+        }
+        if (isBare && clientPort.isEmpty()) {
+            throw new IllegalArgumentException("it has no port, and clients come to several");
+        }
+        var port = isBare ? Integer.toString(clientPort.getAsInt()) : rest.substring(colon + 1);
+        if (port.startsWith("+") || port.startsWith("-")) {
+            throw new IllegalArgumentException("ports that follow from the client's are not supported");
+        }
+        if (port.indexOf('-') > 0) {
+            throw new IllegalArgumentException("a server has one port");
+        }
+        boolean isBareIpv6 = host.indexOf(':') >= 0 && !host.startsWith("[");
+        return ServerAddress.parse((isBareIpv6 ? "[" + host + "]" : host) + ":" + port);
+    }
+}

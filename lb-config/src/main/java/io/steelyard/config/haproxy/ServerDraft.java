@@ -1,0 +1,39 @@
+package io.steelyard.config.haproxy;
+
+import io.steelyard.config.haproxy.grammar.Word;
+import java.net.InetAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The parameters of a server, as far as they were read. {@code default-server} changes the one that later servers begin as. One thread. */
+final class ServerDraft implements Cloneable {
+    int weight = 1;
+    boolean isChecked;
+    Duration interval = Duration.ofSeconds(2);
+    Duration fastInterval = Duration.ZERO;
+    Duration downInterval = Duration.ZERO;
+    int rise = 2;
+    int fall = 3;
+    int checkPort;
+
+    @Nullable
+    InetAddress checkAddress;
+
+    boolean isBackup;
+    boolean isDisabled;
+    int maxConnections;
+    Duration slowStart = Duration.ZERO;
+
+    /** The server whose health it has, as {@code [backend/]server}. */
+    @Nullable
+    Word tracked;
+
+    @Override
+    public ServerDraft clone() {
+        try {
+            return (ServerDraft) super.clone();
+        } catch (CloneNotSupportedException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+}

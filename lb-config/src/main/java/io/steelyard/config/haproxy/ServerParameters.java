@@ -1,0 +1,201 @@
+package io.steelyard.config.haproxy;
+
+import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.config.haproxy.grammar.Word;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads the parameters of {@code server}, {@code default-server} and {@code server-template}. */
+final class ServerParameters {
+    private static final String TLS = "TLS to servers is not supported yet";
+    private static final String NAMES =
+            "names are resolved when the configuration is applied, not again; reload when addresses change";
+    private static final String PASSIVE = "servers are not watched at work; they are checked alone";
+    private static final String AGENTS = "agents are not asked";
+    private static final String HTTP = "it belongs to mode http";
+    private static final String UNUSED_TLS = "nothing uses it while TLS is refused";
+
+    /** Parameters with a value that do nothing, each with the reason. */
+    private static final Map<String, String> IDLE_WITH_VALUE = new HashMap<>();
+
+    /** Parameters without a value that do nothing, each with the reason. */
+    private static final Map<String, String> IDLE = new HashMap<>();
+
+    /** Parameters that are errors, each with the reason. */
+    private static final Map<String, String> REFUSED = new HashMap<>();
+
+    private static void all(Map<String, String> into, String why, String... names) {
+        for (var name : names) {
+            into.put(name, why);
+        }
+    }
+
+    static {
+        all(
+                IDLE_WITH_VALUE,
+                HTTP,
+                "cookie",
+                "max-reuse",
+                "pool-low-conn",
+                "pool-max-conn",
+                "pool-purge-delay",
+                "proto",
+                "ws");
+        all(IDLE_WITH_VALUE, NAMES, "resolvers", "resolve-prefer", "resolve-net", "resolve-opts", "init-addr");
+        all(IDLE_WITH_VALUE, PASSIVE, "observe", "on-error", "error-limit");
+        all(IDLE_WITH_VALUE, AGENTS, "agent-addr", "agent-inter", "agent-port", "agent-send");
+        all(IDLE_WITH_VALUE, "connections of a server whose state changes go on", "on-marked-down", "on-marked-up");
+        all(IDLE_WITH_VALUE, "limits do not change with the load", "minconn");
+        all(IDLE_WITH_VALUE, "all connections of a pool wait in one queue", "maxqueue");
+        all(IDLE_WITH_VALUE, "servers are numbered in the order they stand", "id");
+        all(IDLE_WITH_VALUE, "the system's rule for unacknowledged data holds", "tcp-ut");
+        all(IDLE_WITH_VALUE, "it belongs to log servers", "log-proto");
+        all(IDLE_WITH_VALUE, UNUSED_TLS, "alpn", "ca-file", "check-alpn", "check-proto", "check-sni", "ciphers");
+        all(IDLE_WITH_VALUE, UNUSED_TLS, "ciphersuites", "crl-file", "crt", "npn", "sni", "ssl-max-ver", "ssl-min-ver");
+        all(IDLE_WITH_VALUE, UNUSED_TLS, "verify", "verifyhost", "proxy-v2-options");
+        all(IDLE, AGENTS, "agent-check", "no-agent-check");
+        all(IDLE, HTTP, "non-stick", "stick");
+        all(IDLE, "data is not sent with the first packet", "tfo", "no-tfo");
+        all(IDLE, "nothing else is done", "no-send-proxy", "no-send-proxy-v2", "no-send-proxy-v2-ssl");
+        all(IDLE, "nothing else is done", "no-send-proxy-v2-ssl-cn", "no-check-send-proxy", "no-ssl", "no-check-ssl");
+        all(IDLE, UNUSED_TLS, "allow-0rtt", "no-ssl-reuse", "ssl-reuse", "no-sslv3", "no-tls-tickets", "tls-tickets");
+        all(IDLE, UNUSED_TLS, "no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13", "force-sslv3", "force-tlsv10");
+        all(IDLE, UNUSED_TLS, "force-tlsv11", "force-tlsv12", "force-tlsv13");
+        all(REFUSED, TLS, "ssl", "check-ssl");
+        all(REFUSED, "the PROXY protocol is not supported yet", "send-proxy", "send-proxy-v2", "send-proxy-v2-ssl");
+        all(REFUSED, "the PROXY protocol is not supported yet", "send-proxy-v2-ssl-cn", "check-send-proxy");
+        all(REFUSED, "servers are not reached through SOCKS", "socks4", "check-via-socks4");
+        all(REFUSED, "other network namespaces are not entered", "namespace");
+        all(REFUSED, "it belongs to mode http", "redir");
+        all(REFUSED, "it is set for the whole backend", "source");
+    }
+
+    /** The parameters that are refused and have a value. */
+    private static final Set<String> REFUSED_WITH_VALUE = Set.of("socks4", "namespace", "redir", "source");
+
+    private final Findings findings;
+
+    ServerParameters(Findings findings) {
+        this.findings = findings;
+    }
+
+    /** Takes the words from {@code first} on into a server. */
+    void read(Statement statement, int first, ServerDraft draft) {
+        var words = statement.arguments();
+        int at = first;
+        while (at < words.size()) {
+            var word = words.get(at);
+            var name = word.text();
+            if (REFUSED.containsKey(name)) {
+                findings.error(
+                        word.position(), "'" + name + "' of a server cannot be honoured: " + REFUSED.get(name), "", "");
+                at += REFUSED_WITH_VALUE.contains(name) ? skipSource(words, at) : 1;
+            } else if (IDLE.containsKey(name)) {
+                findings.accepted(word.position(), name + "' of '" + statement.name(), IDLE.get(name));
+                at++;
+            } else if (flag(name, draft)) {
+                at++;
+            } else if (at + 1 == words.size()) {
+                unknownOrCut(statement, word);
+                at++;
+            } else {
+                value(statement, word, words.get(at + 1), draft);
+                at += 2;
+            }
+        }
+    }
+
+    private static int skipSource(List<Word> words, int at) {
+        int next = at + 2;
+        while (next + 1 < words.size()
+                && (words.get(next).text().equals("usesrc")
+                        || words.get(next).text().equals("interface"))) {
+            next += 2;
+        }
+        return next - at;
+    }
+
+    private static boolean flag(String name, ServerDraft draft) {
+        switch (name) {
+            case "check" -> draft.isChecked = true;
+            case "no-check" -> draft.isChecked = false;
+            case "backup" -> draft.isBackup = true;
+            case "no-backup" -> draft.isBackup = false;
+            case "disabled" -> draft.isDisabled = true;
+            case "enabled" -> draft.isDisabled = false;
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void unknownOrCut(Statement statement, Word word) {
+        if (isWithValue(word.text())) {
+            findings.error(word.position(), "'" + word + "' of '" + statement.name() + "' has no value");
+        } else {
+            unknown(statement, word);
+        }
+    }
+
+    private void unknown(Statement statement, Word word) {
+        findings.error(
+                word.position(),
+                "'" + statement.name() + "' has no parameter '" + word + "'",
+                "check, inter, rise, fall, port, addr, weight, backup, maxconn, slowstart, disabled or track",
+                "");
+    }
+
+    private static boolean isWithValue(String name) {
+        return IDLE_WITH_VALUE.containsKey(name)
+                || Set.of(
+                                "weight",
+                                "inter",
+                                "fastinter",
+                                "downinter",
+                                "rise",
+                                "fall",
+                                "port",
+                                "addr",
+                                "maxconn",
+                                "slowstart",
+                                "track")
+                        .contains(name);
+    }
+
+    private void value(Statement statement, Word name, Word value, ServerDraft draft) {
+        try {
+            switch (name.text()) {
+                case "weight" -> draft.weight = Values.number(value.text(), 0, 256);
+                case "inter" -> draft.interval = Values.positiveTime(value.text());
+                case "fastinter" -> draft.fastInterval = Values.positiveTime(value.text());
+                case "downinter" -> draft.downInterval = Values.positiveTime(value.text());
+                case "rise" -> draft.rise = Values.number(value.text(), 1, Integer.MAX_VALUE);
+                case "fall" -> draft.fall = Values.number(value.text(), 1, Integer.MAX_VALUE);
+                case "port" -> draft.checkPort = Values.number(value.text(), 1, 65_535);
+                case "addr" -> draft.checkAddress = ServerAddress.numericAddress(value.text());
+                case "maxconn" -> draft.maxConnections = Values.number(value.text(), 0, Integer.MAX_VALUE);
+                case "slowstart" -> draft.slowStart = Values.time(value.text());
+                case "track" -> draft.tracked = value;
+                default -> {
+                    if (!IDLE_WITH_VALUE.containsKey(name.text())) {
+                        unknown(statement, name);
+                        return;
+                    }
+                    findings.accepted(
+                            name.position(),
+                            name + "' of '" + statement.name(),
+                            IDLE_WITH_VALUE.getOrDefault(name.text(), ""));
+                }
+            }
+        } catch (IllegalArgumentException wrong) {
+            findings.error(
+                    value.position(),
+                    "'" + name + "' of '" + statement.name() + "' is '" + value + "'",
+                    String.valueOf(wrong.getMessage()),
+                    "");
+        }
+    }
+}

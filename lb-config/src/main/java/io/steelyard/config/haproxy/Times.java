@@ -1,0 +1,43 @@
+package io.steelyard.config.haproxy;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** The timeouts of a proxy. */
+final class Times {
+    private Times() {}
+
+    /** A timeout; empty where there is none, or one that cannot be read, which is told elsewhere. */
+    static Optional<Duration> of(Proxy proxy, String... names) {
+        return proxy.last(names).flatMap(statement -> {
+            try {
+                return Optional.of(Values.time(statement.argument(0).text()));
+            } catch (IllegalArgumentException told) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /** Tells every timeout of these statements that cannot be read. */
+    static void check(Iterable<Statement> statements, Findings findings) {
+        for (var statement : statements) {
+            var name = statement.keyword().name();
+            boolean isTime = name.startsWith("timeout ")
+                    || name.equals("contimeout")
+                    || name.equals("clitimeout")
+                    || name.equals("srvtimeout");
+            if (!isTime) {
+                continue;
+            }
+            try {
+                Values.time(statement.argument(0).text());
+            } catch (IllegalArgumentException wrong) {
+                findings.error(
+                        statement.argument(0).position(),
+                        "'" + name + "' is '" + statement.argument(0) + "'",
+                        String.valueOf(wrong.getMessage()),
+                        "");
+            }
+        }
+    }
+}
