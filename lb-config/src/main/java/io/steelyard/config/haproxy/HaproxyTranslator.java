@@ -50,7 +50,8 @@ final class HaproxyTranslator {
         if (virtualServers.isEmpty() && findings.problems().stream().noneMatch(Problem::isError)) {
             findings.add(Problem.warning("", "the file has no frontend and no listen section: nothing is balanced"));
         }
-        return new Configuration(global.settings(), List.copyOf(pools.values()), virtualServers, variables, List.of());
+        return new Configuration(
+                global.settings(), List.copyOf(pools.values()), virtualServers, variables, List.of(), List.of());
     }
 
     private void read(Section section) {
