@@ -97,6 +97,16 @@ public final class Candidates {
                 : loads[index].flowCounts().glance(places[index]);
     }
 
+    /**
+     * A search over the flows of some of the candidates.
+     *
+     * @param order indices, in the order in which they are searched
+     */
+    public FlowScan scan(int[] order) {
+        int[] scanned = Arrays.stream(order).map(index -> places[index]).toArray();
+        return new FlowScan(this, order.clone(), flowCounts, scanned);
+    }
+
     /** Open flows of the whole pool; the greatest integer where they are more than that. */
     public int poolActive() {
         if (poolActive != null) {

@@ -101,6 +101,39 @@ final class FlowCounts {
         return words[place];
     }
 
+    /** The first place from {@code from} on, and before {@code to}, with less than {@code limit}; {@code to} where there is none. */
+    int nextBelow(int from, int to, long limit) {
+        var counts = words;
+        for (int place = from; place < to; place++) {
+            if (counts[place] < limit) {
+                return place;
+            }
+        }
+        return to;
+    }
+
+    /** The first place from {@code from} on, and before {@code to}, with {@code limit} or more; {@code to} where there is none. */
+    int nextAtLeast(int from, int to, long limit) {
+        var counts = words;
+        for (int place = from; place < to; place++) {
+            if (counts[place] >= limit) {
+                return place;
+            }
+        }
+        return to;
+    }
+
+    /** The first position from {@code from} on, and before {@code to}, at whose place is less than {@code limit}; {@code to} where there is none. */
+    int nextBelow(int[] places, int from, int to, long limit) {
+        var counts = words;
+        for (int at = from; at < to; at++) {
+            if (counts[places[at]] < limit) {
+                return at;
+            }
+        }
+        return to;
+    }
+
     /** Both counts of a place. */
     long read(int place) {
         return (long) WORD.getOpaque(words, place);

@@ -153,6 +153,37 @@ class FlowCountsTest {
                 .hasSize(20);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {3, FlowCounts.SIZE + 5})
+    void searchesFindTheNextServerWhereverCountsLie(int servers) {
+        var loads = IntStream.range(0, servers).mapToObj(i -> new ServerLoad()).toList();
+        var candidates = of(loads);
+        int last = servers - 1;
+        loads.forEach(load -> load.addActive(5));
+        loads.get(last).addActive(-2);
+        loads.get(0).addInactive(9);
+        int[] forward = IntStream.range(0, servers).toArray();
+        int[] backward = IntStream.range(0, servers).map(i -> last - i).toArray();
+        var scan = candidates.scan(forward);
+        assertThat(scan.size()).isEqualTo(servers);
+        assertThat(scan.nextBelow(0, servers, FlowScan.limit(5))).isEqualTo(last);
+        assertThat(scan.nextBelow(0, last, FlowScan.limit(5)))
+                .as("nothing before it")
+                .isEqualTo(last);
+        assertThat(scan.nextBelow(0, servers, FlowScan.limit(3))).isEqualTo(servers);
+        assertThat(scan.nextBelow(0, servers, FlowScan.limit(6))).isZero();
+        assertThat(scan.nextAtLeast(last, servers, FlowScan.limit(4))).isEqualTo(servers);
+        assertThat(scan.nextAtLeast(last, servers, FlowScan.limit(3))).isEqualTo(last);
+        assertThat(scan.nextAtLeast(0, servers, FlowScan.limit(5))).isZero();
+        assertThat(scan.nextBelow(0, servers, FlowScan.limit(1L << 40))).isZero();
+        var reversed = candidates.scan(backward);
+        assertThat(reversed.nextBelow(0, servers, FlowScan.limit(5))).isZero();
+        assertThat(reversed.nextBelow(1, servers, FlowScan.limit(5))).isEqualTo(servers);
+        assertThat(reversed.index(0)).isEqualTo(last);
+        assertThat(reversed.nextAtLeast(0, servers, FlowScan.limit(4))).isOne();
+        assertThat(reversed.flows(last)).isEqualTo((5L << 32) + 9);
+    }
+
     private interface Work {
         void run(int thread);
     }

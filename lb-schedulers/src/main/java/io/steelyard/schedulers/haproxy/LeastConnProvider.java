@@ -3,9 +3,11 @@ package io.steelyard.schedulers.haproxy;
 import io.steelyard.api.plugin.Options;
 import io.steelyard.api.schedule.Candidates;
 import io.steelyard.api.schedule.Flow;
+import io.steelyard.api.schedule.FlowScan;
 import io.steelyard.api.schedule.Picker;
 import io.steelyard.api.schedule.Scheduler;
 import io.steelyard.api.schedule.SchedulerProvider;
+import io.steelyard.schedulers.load.WeightGroups;
 import io.steelyard.schedulers.rotation.Position;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -42,12 +44,14 @@ public final class LeastConnProvider implements SchedulerProvider {
         private static final int MAX_RACES = 8;
 
         private final Candidates candidates;
+        private final WeightGroups groups;
         private final long unit;
         private final long[] stamps;
         private final Position clock;
 
         LeastConnPicker(Candidates candidates, @Nullable Picker previous) {
             this.candidates = candidates;
+            groups = WeightGroups.of(candidates);
             int size = candidates.size();
             int greatest = 256;
             for (int i = 0; i < size; i++) {
@@ -79,25 +83,23 @@ public final class LeastConnProvider implements SchedulerProvider {
                 best = NONE;
                 long least = 0;
                 long oldest = 0;
-                for (int i = 0; i < stamps.length; i++) {
-                    // Most servers are busier than the best so far: seen by the open flows alone, without a division,
-                    // and
-                    // before all else is asked.
-                    long weight = 16L * candidates.weight(i);
-                    long flows = candidates.active(i);
-                    if (best != NONE && isBusier(flows, weight, least)) {
-                        continue;
-                    }
-                    flows += candidates.load(i).queued();
-                    if ((best != NONE && isBusier(flows, weight, least)) || !candidates.isEligible(i, flow)) {
-                        continue;
-                    }
-                    long key = flows == 0 ? 0 : (flows + 1) * unit / weight;
-                    long stamp = (long) STAMPS.getOpaque(stamps, i);
-                    if (best == NONE || key < least || stamp < oldest) {
-                        best = i;
-                        least = key;
-                        oldest = stamp;
+                var scan = groups.scan();
+                for (int group = 0; group < groups.count(); group++) {
+                    long weight = 16L * groups.weight(group);
+                    int end = groups.end(group);
+                    int at = scan.nextBelow(groups.start(group), end, mostFlows(best, least, weight));
+                    for (; at < end; at = scan.nextBelow(at + 1, end, mostFlows(best, least, weight))) {
+                        int i = scan.index(at);
+                        long flows =
+                                (long) candidates.active(i) + candidates.load(i).queued();
+                        long key = flows == 0 ? 0 : (flows + 1) * unit / weight;
+                        long stamp = (long) STAMPS.getOpaque(stamps, i);
+                        boolean isBetter = best == NONE || key < least || (key == least && stamp < oldest);
+                        if (isBetter && candidates.isEligible(i, flow)) {
+                            best = i;
+                            least = key;
+                            oldest = stamp;
+                        }
                     }
                 }
                 if (best == NONE || STAMPS.compareAndSet(stamps, best, oldest, clock.getAndAdd(1))) {
@@ -107,8 +109,9 @@ public final class LeastConnProvider implements SchedulerProvider {
             return best;
         }
 
-        private boolean isBusier(long flows, long weight, long least) {
-            return flows > 0 && (flows + 1) * unit >= (least + 1) * weight;
+        /** The limit of a search: open flows with which a server of a weight is busier than the best so far, whatever is queued. */
+        private long mostFlows(int best, long least, long weight) {
+            return best == NONE ? Long.MAX_VALUE : FlowScan.limit(Math.max(1, ((least + 1) * weight - 1) / unit));
         }
 
         private void touch(int index) {

@@ -7,6 +7,7 @@ import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.Picker;
 import io.steelyard.api.schedule.Scheduler;
 import io.steelyard.api.schedule.SchedulerProvider;
+import io.steelyard.schedulers.load.LeastLoaded;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,7 @@ public final class LocalityLeastConnectionProvider implements SchedulerProvider 
 
     private static final class LocalityPicker implements Picker {
         private final Candidates candidates;
+        private final LeastLoaded leastLoaded;
         private final DestinationTable table;
         private final int expirationTicks;
         private final int[] numbers;
@@ -56,6 +58,7 @@ public final class LocalityLeastConnectionProvider implements SchedulerProvider 
 
         LocalityPicker(Candidates candidates, DestinationTable table, int expirationTicks) {
             this.candidates = candidates;
+            leastLoaded = LeastLoaded.tracked(candidates);
             this.table = table;
             this.expirationTicks = expirationTicks;
             numbers = table.numbersOf(candidates);
@@ -71,7 +74,7 @@ public final class LocalityLeastConnectionProvider implements SchedulerProvider 
                     && !DestinationLoad.isOverloaded(candidates, known)) {
                 return known;
             }
-            int index = ServerList.leastForWeight(candidates, flow);
+            int index = leastLoaded.pick(flow);
             if (index != NONE) {
                 table.insert(flow, numbers[index], tick);
             }

@@ -7,6 +7,7 @@ import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.Picker;
 import io.steelyard.api.schedule.Scheduler;
 import io.steelyard.api.schedule.SchedulerProvider;
+import io.steelyard.schedulers.load.LeastLoaded;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ public final class ReplicatedLocalityProvider implements SchedulerProvider {
         private static final int HALF = DestinationTable.SET_SIZE / 2;
 
         private final Candidates candidates;
+        private final LeastLoaded leastOfAll;
         private final DestinationTable table;
         private final int expirationTicks;
         private final int[] numbers;
@@ -59,6 +61,7 @@ public final class ReplicatedLocalityProvider implements SchedulerProvider {
 
         ReplicatedPicker(Candidates candidates, DestinationTable table, int expirationTicks) {
             this.candidates = candidates;
+            leastOfAll = LeastLoaded.tracked(candidates);
             this.table = table;
             this.expirationTicks = expirationTicks;
             numbers = table.numbersOf(candidates);
@@ -70,7 +73,7 @@ public final class ReplicatedLocalityProvider implements SchedulerProvider {
             int tick = DestinationTable.tick(flow.nowNs());
             int entry = table.find(flow);
             if (entry < 0) {
-                int index = ServerList.leastForWeight(candidates, flow);
+                int index = leastOfAll.pick(flow);
                 if (index != NONE) {
                     table.insert(flow, numbers[index], tick);
                 }
@@ -81,7 +84,7 @@ public final class ReplicatedLocalityProvider implements SchedulerProvider {
             long back = table.servers(entry, 1);
             int lastChange = table.lastChange(entry);
             if (!table.isUnchanged(entry, version, flow)) {
-                return ServerList.leastForWeight(candidates, flow);
+                return leastOfAll.pick(flow);
             }
             table.touch(entry, tick);
             return pickFrom(entry, version, front, back, lastChange, flow, tick);
@@ -98,7 +101,7 @@ public final class ReplicatedLocalityProvider implements SchedulerProvider {
                 newBack = backWithout(back, position);
             }
             if (index == NONE || DestinationLoad.isOverloaded(candidates, index)) {
-                index = ServerList.leastForWeight(candidates, flow);
+                index = leastOfAll.pick(flow);
                 if (index != NONE && !contains(newFront, newBack, numbers[index])) {
                     newBack = DestinationTable.prepend(newBack, DestinationTable.number(newFront, HALF - 1));
                     newFront = DestinationTable.prepend(newFront, numbers[index]);

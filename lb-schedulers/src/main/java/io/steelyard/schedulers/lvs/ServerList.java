@@ -3,11 +3,10 @@ package io.steelyard.schedulers.lvs;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.schedule.Candidates;
 import io.steelyard.api.schedule.Flow;
-import io.steelyard.api.schedule.Picker;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** What IPVS schedulers have in common: the kernel's idea of which servers are on the list, of load, and of the least loaded. */
+/** What IPVS schedulers have in common: the kernel's idea of which servers are on the list, and of load. */
 final class ServerList {
     private ServerList() {}
 
@@ -27,43 +26,6 @@ final class ServerList {
     static long overhead(Candidates candidates, int index) {
         long flows = candidates.flows(index);
         return (flows >> Integer.SIZE << 8) + (int) flows;
-    }
-
-    /**
-     * The eligible server with the least overhead for its weight, the first listed on ties. Load is compared before anything else is asked,
-     * since in a long list few servers are better than the best so far.
-     */
-    static int leastForWeight(Candidates candidates, Flow flow) {
-        int least = Picker.NONE;
-        long leastOverhead = 1;
-        long leastWeight = 0;
-        for (int i = 0; i < candidates.size(); i++) {
-            long overhead = overhead(candidates, i);
-            long weight = candidates.weight(i);
-            if (leastOverhead * weight > overhead * leastWeight && candidates.isEligible(i, flow)) {
-                least = i;
-                leastOverhead = overhead;
-                leastWeight = weight;
-            }
-        }
-        return least;
-    }
-
-    /** The eligible server on which the flow would be served soonest: least {@code (active + 1) / weight}, the first listed on ties. */
-    static int shortestDelay(Candidates candidates, Flow flow) {
-        int least = Picker.NONE;
-        long leastActive = 1;
-        long leastWeight = 0;
-        for (int i = 0; i < candidates.size(); i++) {
-            long active = candidates.active(i) + 1L;
-            long weight = candidates.weight(i);
-            if (leastActive * weight > active * leastWeight && candidates.isEligible(i, flow)) {
-                least = i;
-                leastActive = active;
-                leastWeight = weight;
-            }
-        }
-        return least;
     }
 
     /** The indexes of the usable servers, the greatest weight first, in configuration order among equals. */

@@ -3,6 +3,7 @@ package io.steelyard.schedulers.lvs;
 import io.steelyard.api.plugin.Options;
 import io.steelyard.api.schedule.Scheduler;
 import io.steelyard.api.schedule.SchedulerProvider;
+import io.steelyard.schedulers.load.LeastLoaded;
 
 /**
  * {@code lvs.sed}: least {@code (active + 1) / weight}, compared without division; the first listed on ties. An idle pool gives its first
@@ -21,6 +22,6 @@ public final class ShortestExpectedDelayProvider implements SchedulerProvider {
 
     @Override
     public Scheduler create(Options options) {
-        return (candidates, previous) -> flow -> ServerList.shortestDelay(candidates, flow);
+        return (candidates, previous) -> LeastLoaded.withOneMore(candidates)::pick;
     }
 }

@@ -3,6 +3,7 @@ package io.steelyard.schedulers.lvs;
 import io.steelyard.api.plugin.Options;
 import io.steelyard.api.schedule.Scheduler;
 import io.steelyard.api.schedule.SchedulerProvider;
+import io.steelyard.schedulers.load.LeastLoaded;
 
 /**
  * {@code lvs.wlc}: least {@code (active * 256 + inactive) / weight}, compared without division; the first listed on ties. So an idle pool
@@ -21,6 +22,6 @@ public final class WeightedLeastConnectionProvider implements SchedulerProvider 
 
     @Override
     public Scheduler create(Options options) {
-        return (candidates, previous) -> flow -> ServerList.leastForWeight(candidates, flow);
+        return (candidates, previous) -> LeastLoaded.tracked(candidates)::pick;
     }
 }

@@ -6,7 +6,8 @@ import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.Picker;
 import io.steelyard.api.schedule.Scheduler;
 import io.steelyard.api.schedule.SchedulerProvider;
-import io.steelyard.schedulers.rotation.SmoothRotation;
+import io.steelyard.schedulers.load.LeastLoaded;
+import io.steelyard.schedulers.load.WeightGroups;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,46 +31,47 @@ public final class LeastConnProvider implements SchedulerProvider {
     }
 
     private static final class LeastConnPicker extends RotatingPicker {
-        private final SmoothRotation.Tie tie = this::isTied;
+        private final LeastLoaded leastLoaded;
+        private final OpenTies ties;
 
         LeastConnPicker(Candidates candidates, @Nullable Picker previous) {
             super(candidates, previous);
+            var groups = WeightGroups.of(candidates);
+            leastLoaded = LeastLoaded.open(candidates, groups);
+            ties = new OpenTies(candidates, groups);
         }
 
         @Override
         public int pick(Flow flow) {
-            int best = NONE;
-            long leastFlows = 0;
-            int leastWeight = 1;
-            int ties = 0;
-            for (int i = 0; i < candidates.size(); i++) {
-                long flows = candidates.active(i);
-                int weight = candidates.weight(i);
-                long difference = best == NONE ? -1 : flows * leastWeight - leastFlows * weight;
-                // Most servers are busier than the best so far, and that is the cheaper question.
-                if (difference > 0 || !candidates.isEligible(i, flow)) {
-                    continue;
-                }
-                if (difference < 0) {
-                    best = i;
-                    leastFlows = flows;
-                    leastWeight = weight;
-                    ties = 1;
-                } else {
-                    ties++;
-                }
+            int best = leastLoaded.pick(flow);
+            if (best == NONE) {
+                return NONE;
             }
-            if (ties <= 1) {
-                return best;
+            long flows = candidates.active(best);
+            int weight = candidates.weight(best);
+            if (ties.areAll(flows, weight)) {
+                int index = rotation.pick(flow);
+                return index == NONE ? best : index;
             }
-            int index = ties == candidates.usableCount()
-                    ? rotation.pick(flow)
-                    : rotation.pickTied(flow, best, tie, leastFlows, leastWeight);
-            return index == NONE ? best : index;
+            return isAlone(best, flow, flows, weight) ? best : pickTied(flow, best, flows, weight);
         }
 
-        private boolean isTied(int index, Flow flow, long flows, int weight) {
-            return (long) candidates.active(index) * weight == flows * candidates.weight(index);
+        private boolean isAlone(int best, Flow flow, long flows, int weight) {
+            int end = candidates.size();
+            for (int at = ties.next(0, end, flow, flows, weight);
+                    at < end;
+                    at = ties.next(at + 1, end, flow, flows, weight)) {
+                int index = ties.index(at);
+                if (index != best && candidates.isEligible(index, flow)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private int pickTied(Flow flow, int best, long flows, int weight) {
+            int index = rotation.pickTied(flow, 0, ties, flows, weight);
+            return index == NONE ? best : index;
         }
     }
 }

@@ -78,12 +78,14 @@ public final class LeastTimeProvider implements SchedulerProvider {
             int leastWeight = 1;
             int ties = 0;
             for (int i = 0; i < candidates.size(); i++) {
-                if (!candidates.isEligible(i, flow)) {
+                int weight = candidates.weight(i);
+                // Most servers would be busier than the best so far even if they answered at once.
+                boolean isBusier = best != NONE && times.leastEstimate(i) * leastWeight > least * weight;
+                if ((isBusier && !times.isWatchingWaits()) || !candidates.isEligible(i, flow)) {
                     continue;
                 }
                 times.onConsidered(i, nowNs);
                 long cost = times.estimate(i, nowNs);
-                int weight = candidates.weight(i);
                 long difference = cost * leastWeight - least * weight;
                 if (best == NONE || difference < 0) {
                     best = i;
@@ -109,7 +111,9 @@ public final class LeastTimeProvider implements SchedulerProvider {
         }
 
         private boolean isTied(int index, Flow flow, long cost, int weight) {
-            return times.estimate(index, flow.nowNs()) * weight == cost * candidates.weight(index);
+            long wanted = cost * candidates.weight(index);
+            return times.leastEstimate(index) * weight <= wanted
+                    && times.estimate(index, flow.nowNs()) * weight == wanted;
         }
 
         @Override

@@ -97,7 +97,7 @@ final class ResponseTimes {
     long estimate(int index, long nowNs) {
         long timeMs = (int) INTS.getOpaque(averageMs, index);
         long idle = TimeUnit.NANOSECONDS.toSeconds(nowNs) - (long) LONGS.getOpaque(checkedSecond, index);
-        if (idle > failTimeoutSeconds[index]) {
+        if (timeMs > 0 && idle > failTimeoutSeconds[index]) {
             timeMs >>= Math.min(63, idle / (failTimeoutSeconds[index] + 1));
         }
         if (ticker != null && (int) INTS.getOpaque(waiting, index) > 0) {
@@ -105,6 +105,16 @@ final class ResponseTimes {
         }
         timeMs = timeMs > MAX_MS ? MAX_MS : timeMs + BUCKET_MS - timeMs % BUCKET_MS;
         return timeMs * (1 + candidates.active(index));
+    }
+
+    /** What {@link #estimate} is not less than, whatever the server's times. */
+    long leastEstimate(int index) {
+        return BUCKET_MS * (1L + candidates.active(index));
+    }
+
+    /** Whether flows that still wait are watched, so that {@link #onConsidered} has something to do. */
+    boolean isWatchingWaits() {
+        return ticker != null;
     }
 
     /** Takes the age of waiting flows into its average, as every look at the server does. */

@@ -54,12 +54,28 @@ public final class SmoothRotation {
         }
     }
 
-    /** Which servers a pick is among, where it is not all: those whose cost by weight is least. */
+    /** Which servers a pick is among, where it is not all: those whose cost by weight is least. They may be gone through in another order. */
     @FunctionalInterface
     public interface Tie {
         /** Whether the server's cost, by weight, equals {@code cost} by {@code weight}. */
         boolean holds(int index, Flow flow, long cost, int weight);
+
+        /** The first position from {@code position} on, and before {@code end}, at which it holds; else {@code end}. */
+        default int next(int position, int end, Flow flow, long cost, int weight) {
+            int at = position;
+            while (at < end && !holds(index(at), flow, cost, weight)) {
+                at++;
+            }
+            return at;
+        }
+
+        /** Which server is at a position of the order. */
+        default int index(int position) {
+            return position;
+        }
     }
+
+    private static final Tie EVERYONE = (index, flow, cost, weight) -> true;
 
     private final Candidates candidates;
     private final int[] weights;
@@ -138,7 +154,7 @@ public final class SmoothRotation {
     /**
      * The next server in turn among those that tie, or {@link Picker#NONE}; current weights of the others stay.
      *
-     * @param first the first that may tie
+     * @param first the first position of the tie's order that may be one of them
      */
     public int pickTied(Flow flow, int first, Tie tie, long cost, int weight) {
         if (!claim.tryTake()) {
@@ -187,14 +203,14 @@ public final class SmoothRotation {
 
     private int pickClaimed(Flow flow, int unused) {
         if (!claim.tryTake()) {
-            return nextInLine(flow, null, 0, 0);
+            return nextInLine(flow, EVERYONE, 0, 0);
         }
         try {
             leavePeriod(unused);
             takeFailures();
-            int index = step(flow, 0, null, 0, 0);
+            int index = step(flow, 0, EVERYONE, 0, 0);
             while (index != Picker.NONE && !ahead.isEmpty() && ahead.settle(index)) {
-                index = step(flow, 0, null, 0, 0);
+                index = step(flow, 0, EVERYONE, 0, 0);
             }
             return index;
         } finally {
@@ -203,12 +219,16 @@ public final class SmoothRotation {
     }
 
     /** One pass of the algorithm. */
-    private int step(Flow flow, int first, @Nullable Tie tie, long cost, int weight) {
+    private int step(Flow flow, int first, Tie tie, long cost, int weight) {
         long total = 0;
         int best = Picker.NONE;
         boolean isRestored = true;
-        for (int i = first; i < weights.length; i++) {
-            if ((tie != null && !tie.holds(i, flow, cost, weight)) || !candidates.isEligible(i, flow)) {
+        int end = weights.length;
+        for (int at = tie.next(first, end, flow, cost, weight);
+                at < end;
+                at = tie.next(at + 1, end, flow, cost, weight)) {
+            int i = tie.index(at);
+            if (!candidates.isEligible(i, flow)) {
                 continue;
             }
             int grown = effective[i];
@@ -218,7 +238,7 @@ public final class SmoothRotation {
                 effective[i] = grown + 1;
                 isRestored = false;
             }
-            if (best == Picker.NONE || current[i] > current[best]) {
+            if (best == Picker.NONE || current[i] > current[best] || (current[i] == current[best] && i < best)) {
                 best = i;
             }
         }
@@ -292,16 +312,23 @@ public final class SmoothRotation {
     }
 
     /** What a thread does that cannot have the claim: the next eligible server from a cursor, its turn taken ahead. */
-    private int nextInLine(Flow flow, @Nullable Tie tie, long cost, int weight) {
+    private int nextInLine(Flow flow, Tie tie, long cost, int weight) {
         int size = weights.length;
         int start = size == 0 ? 0 : Math.floorMod(aheadCursor.getAndAdd(1), size);
-        for (int step = 0; step < size; step++) {
-            int index = start + step < size ? start + step : start + step - size;
-            if (candidates.isEligible(index, flow) && (tie == null || tie.holds(index, flow, cost, weight))) {
-                if (tie == null) {
-                    ahead.take(index);
-                }
-                return index;
+        int index = nextEligible(start, size, flow, tie, cost, weight);
+        if (index == Picker.NONE) {
+            index = nextEligible(0, start, flow, tie, cost, weight);
+        }
+        if (index != Picker.NONE && tie == EVERYONE) {
+            ahead.take(index);
+        }
+        return index;
+    }
+
+    private int nextEligible(int from, int to, Flow flow, Tie tie, long cost, int weight) {
+        for (int at = tie.next(from, to, flow, cost, weight); at < to; at = tie.next(at + 1, to, flow, cost, weight)) {
+            if (candidates.isEligible(tie.index(at), flow)) {
+                return tie.index(at);
             }
         }
         return Picker.NONE;
