@@ -12,7 +12,7 @@ public final class Main {
 
     public static void main(String[] arguments) throws RunnerException, CommandLineOptionException {
         var given = new CommandLineOptions(arguments);
-        var options = new OptionsBuilder().parent(given);
+        var options = new OptionsBuilder().parent(given).addProfiler(CostProfiler.class);
         if (!given.getParameter("scheduler").hasValue()) {
             options.param("scheduler", PickCase.all().toArray(String[]::new));
         }

@@ -33,6 +33,7 @@ public class PickBenchmark {
     @Setup
     public void build() {
         picks = PickCase.of(scheduler, servers);
+        CostProfiler.watch(ThreadCost.ofThisThread());
     }
 
     @Benchmark

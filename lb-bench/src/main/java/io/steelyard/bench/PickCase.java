@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * have a key of 16 bytes and an IPv4 client.
  *
  * <p>The text of a case is a scheduler's name and its options, as in {@code nginx.hash consistent=true}, or a baseline: {@value #ARRAY} or
- * {@value #SCAN}.
+ * {@value #SCAN}. One thread at a time.
  */
 public final class PickCase {
     /** Reading the next server from an array: the least that any pick can cost. */
@@ -42,7 +42,8 @@ public final class PickCase {
     private final Flow[] flows;
     private int next;
 
-    private PickCase(Picker picker) {
+    /** Flows for a picker that others may use at the same time. */
+    public PickCase(Picker picker) {
         this.picker = picker;
         flows = IntStream.range(0, FLOWS).mapToObj(PickCase::flow).toArray(Flow[]::new);
     }
@@ -76,6 +77,11 @@ public final class PickCase {
             VARIANTS.getOrDefault(name, List.of()).forEach(options -> cases.add(name + " " + options));
         }
         return cases;
+    }
+
+    /** What picks. */
+    public Picker picker() {
+        return picker;
     }
 
     /** One pick for the next of the flows in turn. */

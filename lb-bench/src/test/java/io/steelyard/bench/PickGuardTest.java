@@ -6,12 +6,17 @@ import io.steelyard.tck.Allocation;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +32,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PickGuardTest {
     private static final List<Integer> SIZES = List.of(3, 100, 5_000);
     private static final long ROUND_NS = 300_000;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final int PICKERS = 4;
+    private static final int PICKS_OF_A_THREAD = 100_000;
     private static final String OTHERS = "others";
     private static final List<String> BASELINES = List.of(PickCase.ARRAY, PickCase.SCAN);
 
@@ -82,6 +90,47 @@ class PickGuardTest {
         }
     }
 
+    /** A lock is cheap while nobody else wants it; so four threads pick at once, and none of them may ever have been blocked or parked. */
+    @ParameterizedTest
+    @MethodSource("schedulers")
+    void pickWaitsForNoOtherThread(String scheduler) throws InterruptedException {
+        var picker = PickCase.of(scheduler, 3).picker();
+        var start = new CountDownLatch(PICKERS);
+        var waits = new AtomicLong();
+        var threads = IntStream.range(0, PICKERS)
+                .mapToObj(number -> Thread.ofPlatform().start(() -> {
+                    var picks = new PickCase(picker);
+                    start.countDown();
+                    while (start.getCount() > 0) {
+                        Thread.onSpinWait();
+                    }
+                    // Classes are loaded and code is linked under locks of the virtual machine's own.
+                    int picked = pickAll(picks);
+                    long before = waitsOfThisThread();
+                    picked += pickAll(picks);
+                    waits.addAndGet(waitsOfThisThread() - before);
+                    sum += picked;
+                }))
+                .toList();
+        for (var thread : threads) {
+            thread.join();
+        }
+        assertThat(waits.get()).as("times a thread was blocked or parked").isZero();
+    }
+
+    private static int pickAll(PickCase picks) {
+        int picked = 0;
+        for (int i = 0; i < PICKS_OF_A_THREAD; i++) {
+            picked += picks.pick();
+        }
+        return picked;
+    }
+
+    private static long waitsOfThisThread() {
+        var thread = THREADS.getThreadInfo(Thread.currentThread().threadId());
+        return thread.getBlockedCount() + thread.getWaitedCount();
+    }
+
     @Test
     void everyBoundIsOfASchedulerThatExists() {
         assertThat(PickCase.all())
@@ -90,18 +139,17 @@ class PickGuardTest {
                         .toList());
     }
 
-    /** Nanoseconds a pick, over about so long. */
+    /** Nanoseconds of processor time a pick, over about so long. */
     private double picksIn(PickCase picks, long forNs) {
         long start = System.nanoTime();
+        long processorStart = THREADS.getCurrentThreadCpuTime();
         long picked = 0;
-        long passed;
         do {
             for (int i = 0; i < 100; i++) {
                 sum += picks.pick();
             }
             picked += 100;
-            passed = System.nanoTime() - start;
-        } while (passed < forNs);
-        return (double) passed / picked;
+        } while (System.nanoTime() - start < forNs);
+        return (double) (THREADS.getCurrentThreadCpuTime() - processorStart) / picked;
     }
 }
