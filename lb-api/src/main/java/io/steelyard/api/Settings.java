@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param loops data-plane event loops; 0 for one each core
  * @param drainTimeout how long flows of removed servers, and all flows at shutdown, may take to finish before they are cut
  * @param maxConnections TCP connections from clients at once, further ones wait to be accepted; and, counted apart, UDP sessions at once,
- *     datagrams that would begin further ones are dropped; 0 for no limit
+ *     datagrams that would begin further ones are dropped; 0 for no limit of connections, and for as many sessions as half the
+ *     descriptors of the process
  */
 public record Settings(int loops, Duration drainTimeout, int maxConnections) {
     private static final Settings DEFAULTS = new Settings(0, Duration.ofSeconds(30), 0);
