@@ -18,6 +18,7 @@ import java.lang.ref.Reference;
 public final class EpollSet {
     private static final int EPOLL_CLOEXEC = 0x80000;
     private static final int EPOLL_CTL_ADD = 1;
+    private static final int EPOLL_CTL_DEL = 2;
     private static final int EPOLLIN = 1;
 
     /** struct epoll_event is packed on x86-64 alone: events 0, data 4; elsewhere data 8. */
@@ -65,6 +66,13 @@ public final class EpollSet {
         events.set(JAVA_INT_UNALIGNED, event, EPOLLIN);
         events.set(JAVA_LONG_UNALIGNED, event + DATA_OFFSET, tag);
         int result = Libc.epollCtl(fd, EPOLL_CTL_ADD, added, events.address() + event);
+        Reference.reachabilityFence(this);
+        return result;
+    }
+
+    /** Takes out a descriptor that stays open. @return 0, or the negative error number */
+    public int remove(int removed) {
+        int result = Libc.epollCtl(fd, EPOLL_CTL_DEL, removed, events.address());
         Reference.reachabilityFence(this);
         return result;
     }

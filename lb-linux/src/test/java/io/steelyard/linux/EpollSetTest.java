@@ -67,6 +67,17 @@ class EpollSetTest {
     }
 
     @Test
+    void whatIsRemovedIsOutAndCanBeAddedAgain() {
+        set.add(events[0], 7);
+        raise(0);
+        assertThat(set.remove(events[0])).isZero();
+        assertThat(set.await(0)).isZero();
+        assertThat(set.remove(events[0])).isEqualTo(-Errno.ENOENT);
+        assertThat(set.add(events[0], 8)).isZero();
+        assertThat(set.await(0)).isOne();
+    }
+
+    @Test
     void saysWhyADescriptorCannotBeAdded() {
         assertThat(set.add(events[0], 7)).isZero();
         assertThat(set.add(events[0], 8)).isEqualTo(-Errno.EEXIST);
