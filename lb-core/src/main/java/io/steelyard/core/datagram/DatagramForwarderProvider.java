@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * another's sessions on it go on.
  */
 public final class DatagramForwarderProvider implements ForwarderProvider {
-    private final DatagramWorker.SessionLimit limit = new DatagramWorker.SessionLimit();
+    private final SessionLimit limit = new SessionLimit();
     private final List<DatagramWorker> workers;
     private final Sessions sessions;
     private final Map<PortGroup.Key, PortGroup> groups = new HashMap<>();
@@ -55,7 +55,7 @@ public final class DatagramForwarderProvider implements ForwarderProvider {
         return new DatagramForwarder(this, workers, context, sessions, virtualServer);
     }
 
-    /** @param most sessions at once over all virtual servers; 0 for no limit */
+    /** @param most sessions at once over all virtual servers; 0 for half of the descriptors this process may have */
     public void maxSessions(int most) {
         limit.most(most);
     }

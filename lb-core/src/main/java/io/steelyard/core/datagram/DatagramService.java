@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param balancer what gives a session its server; null where the virtual server works out its target for each session
  * @param rules variables, limits, logs and the like; null where there are none
+ * @param uploadRate bytes a second from the client; 0 for no limit
+ * @param downloadRate bytes a second from the server; 0 for no limit
  * @param tries servers given to one session at most
  */
 record DatagramService(
@@ -23,6 +25,8 @@ record DatagramService(
         ExchangeRules exchange,
         AccessFilter access,
         long idleTimeoutNs,
+        long uploadRate,
+        long downloadRate,
         int tries,
         @Nullable InetAddress source) {
     static DatagramService of(VirtualServer server, ForwarderContext context, Optional<SessionRules> rules) {
@@ -33,6 +37,8 @@ record DatagramService(
                 new ExchangeRules(options.requests(), options.responses()),
                 AccessFilter.of(server.access()),
                 options.idleTimeout().toNanos(),
+                options.uploadRate(),
+                options.downloadRate(),
                 tries(options),
                 options.sourceAddress().orElse(null));
     }

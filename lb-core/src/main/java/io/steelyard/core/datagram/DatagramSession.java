@@ -7,8 +7,6 @@ import io.steelyard.core.loop.Timer;
 import io.steelyard.core.session.Session;
 import io.steelyard.linux.DatagramBatch;
 import io.steelyard.linux.Errno;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +32,9 @@ final class DatagramSession extends Timer {
 
     private final DatagramWorker worker;
     private final ServerLink server;
+    private final TargetLookup lookup;
+    private final DatagramRate upload = new DatagramRate();
+    private final DatagramRate download = new DatagramRate();
 
     private @Nullable Attachment attachment;
 
@@ -48,10 +49,9 @@ final class DatagramSession extends Timer {
     private long lastActivityNs;
     private int status;
     private boolean isListed;
-    private boolean isResolving;
 
-    /** The datagram that waits while RESOLVING. */
-    private byte @Nullable [] waiting;
+    /** Whether the server is not listened to for now, since it sent as much as the rate allows. */
+    private boolean isPaused;
 
     /** Tells one use of this object from the next. */
     private int uses;
@@ -73,6 +73,7 @@ final class DatagramSession extends Timer {
     DatagramSession(DatagramWorker worker) {
         this.worker = worker;
         server = new ServerLink(worker);
+        lookup = new TargetLookup(worker);
     }
 
     /** What a session belongs to: a port, and what is done there and counted. */
@@ -119,6 +120,10 @@ final class DatagramSession extends Timer {
         bytesToClient = 0;
         lastActivityNs = nowNs;
         status = OK;
+        isPaused = false;
+        upload.begin(at.service().uploadRate(), nowNs);
+        upload.countFirst(firstBytes);
+        download.begin(at.service().downloadRate(), nowNs);
         var rules = at.service().rules();
         session =
                 rules == null ? null : worker.openSession(rules, this, at.port().number(), nowNs);
@@ -159,36 +164,23 @@ final class DatagramSession extends Timer {
         if (known != null || !session.needsNameServer(target)) {
             return connect(at, known, nowNs);
         }
-        resolve(session, target, uses);
+        lookup.start(session, target, this::onTarget);
         return null;
     }
 
-    private void resolve(Session asking, String target, int asked) {
-        isResolving = true;
-        Thread.ofVirtual().start(() -> {
-            var found = asking.resolve(target);
-            worker.loop().execute(() -> onResolved(found, asked));
-        });
-    }
-
-    private void onResolved(@Nullable Balancer found, int asked) {
+    private void onTarget(@Nullable Balancer found) {
         var at = attachment;
-        if (at == null || !isResolving || asked != uses) {
+        if (at == null) {
             return;
         }
-        isResolving = false;
         long nowNs = worker.timers().nowNs();
-        var first = waiting;
-        waiting = null;
         var why = connect(at, found, nowNs);
         if (why != null) {
             at.tally().dropped(why, 1);
             end();
-        } else if (first != null) {
-            var batch = worker.requests();
-            MemorySegment.copy(first, 0, batch.buffer(0), ValueLayout.JAVA_BYTE, 0, first.length);
-            batch.lengthBytes(0, first.length);
-            send(at, batch, 0, 1, nowNs);
+        } else if (lookup.take(worker.requests())) {
+            bytesFromClient = 0;
+            send(at, worker.requests(), 0, 1, nowNs);
         }
     }
 
@@ -220,30 +212,47 @@ final class DatagramSession extends Timer {
             return;
         }
         lastActivityNs = nowNs;
-        for (int slot = from; slot < from + count; slot++) {
-            bytesFromClient += batch.lengthBytes(slot);
-        }
-        if (isResolving) {
-            keepFirst(at, batch, from, count);
+        if (lookup.isPending()) {
+            keep(at, batch, from, count);
+        } else if (upload.isLimited()) {
+            sendWithinRate(at, batch, from, count, nowNs);
         } else {
             send(at, batch, from, count, nowNs);
         }
     }
 
-    private void keepFirst(Attachment at, DatagramBatch batch, int slot, int count) {
-        int kept = 0;
-        if (waiting == null) {
-            waiting = batch.buffer(slot).asSlice(0, batch.lengthBytes(slot)).toArray(ValueLayout.JAVA_BYTE);
-            kept = 1;
-        }
-        if (count > kept) {
-            at.tally().dropped(Drop.WAITING_FOR_NAME, count - kept);
+    private void keep(Attachment at, DatagramBatch batch, int from, int count) {
+        for (int slot = from; slot < from + count; slot++) {
+            if (lookup.keep(batch, slot)) {
+                bytesFromClient = batch.lengthBytes(slot);
+            } else {
+                at.tally().dropped(Drop.WAITING_FOR_NAME, 1);
+            }
         }
         awaitMore(at);
     }
 
+    /** What comes too early is lost, as with nginx. Silence is counted from when the next may come. */
+    private void sendWithinRate(Attachment at, DatagramBatch batch, int from, int count, long nowNs) {
+        for (int slot = from; slot < from + count && attachment != null; slot++) {
+            boolean isFirst = bytesFromClient == 0 && sent == 0;
+            if (!isFirst && upload.delayNs(nowNs) > 0) {
+                at.tally().dropped(Drop.OVER_UPLOAD_RATE, 1);
+                continue;
+            }
+            if (!isFirst) {
+                upload.count(batch.lengthBytes(slot), nowNs);
+            }
+            lastActivityNs = nowNs + upload.delayNs(nowNs);
+            send(at, batch, slot, 1, nowNs);
+        }
+    }
+
     private void send(Attachment at, DatagramBatch batch, int from, int count, long nowNs) {
         int end = from + count;
+        for (int slot = from; slot < end; slot++) {
+            bytesFromClient += batch.lengthBytes(slot);
+        }
         for (int slot = from; slot < end && attachment != null; ) {
             int result = server.send(batch, slot, end - slot);
             if (result > 0) {
@@ -318,7 +327,7 @@ final class DatagramSession extends Timer {
         if (isListed && !exchange.takesMore(sent, answered)) {
             unlist(at);
         }
-        int result = server.await(this);
+        int result = isPaused ? 0 : server.await(this);
         if (result < 0) {
             worker.report("no answer can be waited for: " + Errno.text(-result));
             at.tally().dropped(Drop.OUT_OF_RESOURCES, 1);
@@ -342,7 +351,7 @@ final class DatagramSession extends Timer {
             return;
         }
         var batch = worker.replies();
-        int count = server.receive(batch);
+        int count = server.receive(batch, download.isLimited() ? 1 : batch.slots());
         long nowNs = worker.timers().nowNs();
         if (count < 0) {
             if (!Errno.isTransient(count)) {
@@ -359,7 +368,20 @@ final class DatagramSession extends Timer {
             bytesToClient += batch.lengthBytes(slot);
         }
         at.port().reply(this, at.tally(), batch, count);
+        if (download.isLimited()) {
+            download.count(batch.lengthBytes(0), nowNs);
+        }
         settle();
+        if (attachment != null && download.delayNs(nowNs) > 0) {
+            pause(nowNs);
+        }
+    }
+
+    /** Leaves what the server sends in its socket for as long as the rate wants; no silence is counted meanwhile. */
+    private void pause(long nowNs) {
+        isPaused = true;
+        server.pause();
+        worker.timers().set(this, nowNs + download.delayNs(nowNs));
     }
 
     // ---- ending
@@ -370,10 +392,16 @@ final class DatagramSession extends Timer {
         if (at == null) {
             return;
         }
+        if (isPaused) {
+            isPaused = false;
+            lastActivityNs = nowNs;
+            settle();
+            return;
+        }
         long deadlineNs = lastActivityNs + at.service().idleTimeoutNs();
         if (deadlineNs - nowNs > 0) {
             worker.timers().set(this, deadlineNs);
-        } else if (isResolving) {
+        } else if (lookup.isPending()) {
             status = NO_SERVER;
             end();
         } else if (at.service().exchange().isAnswered(sent, answered)) {
@@ -410,8 +438,7 @@ final class DatagramSession extends Timer {
     }
 
     private void release(long nowNs) {
-        isResolving = false;
-        waiting = null;
+        lookup.cancel();
         server.release();
         if (session != null) {
             session.attemptEnded(bytesToServer, bytesToClient, nowNs);

@@ -16,7 +16,6 @@ import java.net.InetAddress;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,21 +49,6 @@ final class DatagramWorker {
         this.events = events;
         this.limit = limit;
         serverSockets = new ServerSockets(loop);
-    }
-
-    /** How many sessions there are over all loops, and how many there may be. Safe for all threads; loops may pass it by one each. */
-    static final class SessionLimit {
-        private final AtomicInteger open = new AtomicInteger();
-        private volatile int most = Integer.MAX_VALUE;
-
-        /** @param value 0 for no limit */
-        void most(int value) {
-            most = value == 0 ? Integer.MAX_VALUE : value;
-        }
-
-        boolean isReached() {
-            return open.getOpaque() >= most;
-        }
     }
 
     DataLoop loop() {
@@ -201,7 +185,7 @@ final class DatagramWorker {
     }
 
     void onBegun(DatagramSession session) {
-        limit.open.incrementAndGet();
+        limit.onBegun();
         session.previous = null;
         session.next = first;
         if (first != null) {
@@ -211,7 +195,7 @@ final class DatagramWorker {
     }
 
     void onEnded(DatagramSession session) {
-        limit.open.decrementAndGet();
+        limit.onEnded();
         var next = session.next;
         var previous = session.previous;
         if (next != null) {

@@ -24,6 +24,8 @@ enum Drop {
     NOT_LISTENING,
     /** The name of the session's server is still being looked up, and one datagram waits already. */
     WAITING_FOR_NAME,
+    /** It came before the upload rate allowed. */
+    OVER_UPLOAD_RATE,
     /** More was on its way to the server than the socket's buffer holds. */
     SERVER_BUFFER_FULL,
     /** More was on its way to the client than the socket's buffer holds. */

@@ -134,9 +134,17 @@ final class ServerLink {
         return worker.send(fd, batch, from, count);
     }
 
-    /** Receives answers. @return how many, or a negative error number */
-    int receive(DatagramBatch batch) {
-        return batch.receive(fd);
+    /** Receives up to {@code most} answers. @return how many, or a negative error number */
+    int receive(DatagramBatch batch, int most) {
+        return batch.receive(fd, 0, most);
+    }
+
+    /** Waits no longer, until {@link #await} is called again. */
+    void pause() {
+        if (isAwaited) {
+            isAwaited = false;
+            worker.serverSockets().pause(fd);
+        }
     }
 
     /** The server answered. */

@@ -54,6 +54,14 @@ final class ServerSockets {
         waiting[fd] = null;
     }
 
+    /** Takes a socket out of the set that stays open. */
+    void pause(int fd) {
+        remove(fd);
+        if (set != null) {
+            set.remove(fd);
+        }
+    }
+
     private EpollSet open() throws ErrnoException {
         var opened = EpollSet.create(MOST_AT_ONCE);
         loop.register(opened.fd(), ready -> onReady()).interest(FdRegistration.READABLE);

@@ -315,6 +315,38 @@ class DatagramProxyTest {
         assertThat(client.ask("3")).isEqualTo("good:3");
     }
 
+    @Test
+    void answersHeldBackByTheRateComeLater() throws Exception {
+        start(
+                pool(keep(UdpServer.named("a", 4)).address()),
+                ProxyOptions.builder()
+                        .downloadRate(10_000)
+                        .idleTimeout(Duration.ofMillis(50))
+                        .build());
+        var client = keep(new UdpClient(port));
+        var text = "x".repeat(998);
+        client.send(text);
+        for (int i = 0; i < 4; i++) {
+            assertThat(client.receive()).isEqualTo("a:" + text);
+        }
+        await().untilAsserted(() -> assertThat(open()).isZero());
+        assertThat(failures()).isZero();
+    }
+
+    @Test
+    void whatComesFasterThanTheUploadRateIsLost() throws Exception {
+        var server = keep(UdpServer.named("a"));
+        var forwarder = forwarder(
+                pool(server.address()), ProxyOptions.builder().uploadRate(10).build(), 1);
+        var client = keep(new UdpClient(port));
+        for (int i = 0; i < 5; i++) {
+            client.send("y".repeat(1_000));
+        }
+        await().untilAsserted(() -> assertThat(forwarder.drops()).containsEntry("over_upload_rate", 4L));
+        assertThat(server.received()).hasSize(1);
+        assertThat(forwarder.openFlows()).isOne();
+    }
+
     // ---- servers that fail
 
     @Test
@@ -361,6 +393,81 @@ class DatagramProxyTest {
             server.receive(packet);
             assertThat(packet.getAddress().getHostAddress()).isEqualTo("127.0.0.9");
         }
+    }
+
+    @Test
+    void aDatagramTooLongForTheServersFamilyIsDroppedAlone() throws Exception {
+        // 20 bytes less of a datagram are left to its payload with IPv4 than with IPv6.
+        var server = keep(UdpServer.named("a"));
+        var forwarder =
+                forwarder(pool(server.address()), VirtualServer.udp("front").listen("[::1]:" + port), 1);
+        var client = keep(new UdpClient("::1", "::1", port));
+        client.send(new byte[65_520]);
+        assertThat(client.ask("short")).isEqualTo("a:short");
+        assertThat(forwarder.drops()).containsEntry("too_long_for_server", 1L);
+        assertThat(forwarder.acceptedFlows()).isOne();
+        assertThat(failures()).isZero();
+    }
+
+    @Test
+    void anAnswerTooLongForTheClientsFamilyIsDroppedAlone() throws Exception {
+        var server =
+                keep(UdpServer.answering(InetAddress.getByName("::1"), request -> List.of(new byte[65_520], request)));
+        var forwarder = forwarder(pool(server.address()), DEFAULTS, 1);
+        assertThat(keep(new UdpClient(port)).ask("short")).isEqualTo("short");
+        assertThat(forwarder.drops()).containsEntry("client_unreachable", 1L);
+        assertThat(failures()).isZero();
+    }
+
+    @Test
+    void whatThisMachineLacksIsNotTheServersFailure() throws Exception {
+        // No interface has this source address: EADDRNOTAVAIL.
+        var forwarder = forwarder(
+                pool(servers("a")),
+                ProxyOptions.builder().sourceAddress("192.0.2.9").build(),
+                1);
+        var client = keep(new UdpClient(port));
+        client.send("x");
+        await().untilAsserted(() -> assertThat(forwarder.drops()).containsEntry("out_of_resources", 1L));
+        client.send("y");
+        await().untilAsserted(() -> assertThat(forwarder.drops()).containsEntry("out_of_resources", 2L));
+        assertThat(failures()).isZero();
+        assertThat(forwarder.openFlows()).isZero();
+        assertThat(active()).as("flows counted on the server").isZero();
+    }
+
+    @Test
+    void withoutAnotherTryARefusalEndsTheSession() throws Exception {
+        var forwarder = forwarder(
+                pool(UdpServer.nobody(), UdpServer.nobody()),
+                ProxyOptions.builder().nextServer(false).build(),
+                1);
+        var client = keep(new UdpClient(port));
+        await().untilAsserted(() -> {
+            client.send("x");
+            assertThat(failures()).isPositive();
+        });
+        await().untilAsserted(() -> assertThat(forwarder.openFlows()).isZero());
+        assertThat(active()).isZero();
+    }
+
+    @Test
+    void aFloodOfClientsIsBoundedAndThoseThatAreServedStay() throws Exception {
+        var server = keep(UdpServer.named("a"));
+        int most = 20;
+        start(Configuration.builder()
+                .settings(new Settings(1, Duration.ofSeconds(1), most))
+                .pool(pool(server.address()))
+                .virtualServer(front(DEFAULTS))
+                .build());
+        var first = keep(new UdpClient(port));
+        assertThat(first.ask("1")).isEqualTo("a:1");
+        for (int i = 0; i < 3 * most; i++) {
+            keep(new UdpClient("127.0.1." + i, "127.0.0.1", port)).send("flood");
+        }
+        await().untilAsserted(() -> assertThat(refused()).isEqualTo(2L * most + 1));
+        assertThat(open()).isEqualTo(most);
+        assertThat(first.ask("2")).isEqualTo("a:2");
     }
 
     // ---- what is dropped
@@ -671,6 +778,16 @@ class DatagramProxyTest {
 
     private long accepted() {
         return balancer.status().listeners().getFirst().accepted();
+    }
+
+    private long refused() {
+        return balancer.status().listeners().getFirst().refused();
+    }
+
+    private long active() {
+        return balancer.status().pools().getFirst().servers().stream()
+                .mapToLong(server -> server.active())
+                .sum();
     }
 
     private long failures() {

@@ -133,10 +133,35 @@ class NginxAgreementTest {
         });
     }
 
+    /** At 10 bytes a second, 1000 bytes are followed by 100 s of waiting. */
+    @ParameterizedTest(name = "proxy_upload_rate {0}, proxy_download_rate {1}")
+    @CsvSource({"10, 0", "0, 10", "10, 10", "0, 0"})
+    void whatTheRatesHoldBackIsTheSameAsWithNginx(int uploadRate, int downloadRate) throws Exception {
+        compare(new Rules(0, -1, NEVER, 0, uploadRate, downloadRate), 2, 2, (stage, servers) -> {
+            var seen = new ArrayList<String>();
+            var kilobyte = "x".repeat(999);
+            try (var client = new UdpClient(stage.port())) {
+                for (int i = 0; i < 3; i++) {
+                    client.send(kilobyte + i);
+                    stage.settle();
+                    servers.awaitServed(uploadRate > 0 ? 1 : i + 1);
+                    stage.settle();
+                    seen.add(servers.whoGot(kilobyte + i) + " answered " + client.heard());
+                }
+            }
+            return seen;
+        });
+    }
+
     // ---- the two proxies
 
     /** @param maxConnections 0 for no limit */
-    private record Rules(int requests, int responses, Duration idle, int maxConnections) {}
+    private record Rules(
+            int requests, int responses, Duration idle, int maxConnections, int uploadRate, int downloadRate) {
+        Rules(int requests, int responses, Duration idle, int maxConnections) {
+            this(requests, responses, idle, maxConnections, 0, 0);
+        }
+    }
 
     /** A proxy to play with. */
     private record Stage(int port, int settlePort, Path log) {
@@ -199,6 +224,8 @@ class NginxAgreementTest {
                   proxy_timeout %dms;
                   %s
                   %s
+                  proxy_upload_rate %d;
+                  proxy_download_rate %d;
                   proxy_pass u;
                   access_log %s ends;
                 }
@@ -214,6 +241,8 @@ class NginxAgreementTest {
                         rules.idle().toMillis(),
                         rules.requests() == 0 ? "" : "proxy_requests " + rules.requests() + ";",
                         rules.responses() < 0 ? "" : "proxy_responses " + rules.responses() + ";",
+                        rules.uploadRate(),
+                        rules.downloadRate(),
                         stage.log(),
                         stage.settlePort(),
                         servers.settle.address());
@@ -240,6 +269,8 @@ class NginxAgreementTest {
                                 .idleTimeout(rules.idle())
                                 .requests(rules.requests())
                                 .responses(rules.responses())
+                                .uploadRate(rules.uploadRate())
+                                .downloadRate(rules.downloadRate())
                                 .build())
                         .accessLog(new AccessLog(
                                 stage.log(),

@@ -44,6 +44,10 @@ final class UdpServer implements AutoCloseable {
         return named(name, 1);
     }
 
+    static UdpServer answering(InetAddress address, Function<byte[], List<byte[]>> behaviour) {
+        return new UdpServer(address, behaviour);
+    }
+
     static UdpServer echo(InetAddress address) {
         return new UdpServer(address, List::of);
     }
