@@ -36,8 +36,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class NginxAgreementTest {
     private static final int DATAGRAMS = 7;
+    private static final int SESSIONS = 4;
     private static final Duration NEVER = Duration.ofHours(1);
-    private static final Duration SOON = Duration.ofMillis(100);
+
+    /** Long enough for an answer on loopback. */
+    private static final Duration SOON = Duration.ofMillis(400);
+
     private static final String LOG_FORMAT =
             "$status $bytes_received $bytes_sent $upstream_bytes_sent $upstream_bytes_received";
 
@@ -86,12 +90,10 @@ class NginxAgreementTest {
     @ParameterizedTest(name = "proxy_requests {0}, proxy_responses {1}, {2} answers, first server: {3}")
     @CsvSource({
         "0, -1, 1, answers",
-        "0, -1, 0, silent",
         "0,  1, 1, silent",
         "0,  2, 1, answers",
         "2,  1, 1, answers",
         "2,  2, 1, silent",
-        "1,  1, 1, silent",
         "0, -1, 1, gone",
         "0,  1, 1, gone",
         "2,  1, 1, gone",
@@ -101,7 +103,7 @@ class NginxAgreementTest {
         compare(new Rules(requests, responses, SOON, 0), first, answers, (stage, servers) -> {
             var seen = new ArrayList<String>();
             try (var client = new UdpClient(stage.port())) {
-                for (int i = 0; i < DATAGRAMS; i++) {
+                for (int i = 0; i < SESSIONS; i++) {
                     client.send("" + i);
                     int ended = i + 1;
                     await().atMost(Duration.ofSeconds(30))
