@@ -1,90 +1,166 @@
 package io.steelyard.config.haproxy;
 
-import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ListenAddress;
-import io.steelyard.api.proxy.ProxyOptions;
-import io.steelyard.api.proxy.Target;
-import io.steelyard.api.proxy.VirtualServer;
-import io.steelyard.api.text.Template;
-import io.steelyard.api.text.VariableDefinition;
 import io.steelyard.config.haproxy.Statement.Prefix;
+import io.steelyard.config.haproxy.expression.Condition;
 import io.steelyard.config.haproxy.grammar.Word;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Reads where the connections of a {@code frontend} or {@code listen} go. */
+/** Reads who may connect to a {@code frontend} or {@code listen}, and where the connections go. */
 final class FrontReader {
     private final Findings findings;
+    private final Rules rules;
     private final Map<String, Proxy> backends;
 
-    FrontReader(Findings findings, Map<String, Proxy> backends) {
+    FrontReader(Findings findings, Rules rules, Map<String, Proxy> backends) {
         this.findings = findings;
+        this.rules = rules;
         this.backends = backends;
     }
+
+    /**
+     * A {@code tcp-request} rule.
+     *
+     * @param phase rules of one phase are asked in turn until one applies; all phases must let a connection pass
+     */
+    record Gate(int phase, boolean isAccepted, Condition condition) {}
+
+    /** A {@code use_backend} rule. */
+    record Choice(Proxy backend, Condition condition) {}
 
     /**
      * The clients' side of a proxy.
      *
      * @param addresses where clients come to
-     * @param backend what serves them where no rule says otherwise
+     * @param gates who may connect
+     * @param choices the first that applies says what serves
+     * @param backend what serves where none applies; absent for nothing
      */
-    record Front(Proxy proxy, List<ListenAddress> addresses, Optional<Proxy> backend) {
-        /** Whether a backend of this name may serve its clients. */
-        boolean uses(String name) {
-            return backend.filter(used -> used.name().text().equals(name)).isPresent();
+    record Front(
+            Proxy proxy,
+            List<ListenAddress> addresses,
+            List<Gate> gates,
+            List<Choice> choices,
+            Optional<Proxy> backend) {
+        /** Every backend that may serve. */
+        List<Proxy> targets() {
+            return Stream.concat(choices.stream().map(Choice::backend), backend.stream())
+                    .distinct()
+                    .toList();
         }
 
-        /** The virtual server; none where it listens nowhere, which is told. */
-        List<VirtualServer> virtualServers(
-                Map<String, ServerPool> pools,
-                Map<String, Proxy> backends,
-                OptionsReader options,
-                List<VariableDefinition> variables,
-                Findings findings) {
-            if (addresses.isEmpty()) {
-                findings.warning(proxy.name().position(), proxy + " has no bind and is left out", "");
-                return List.of();
-            }
-            var name = proxy.name().text();
-            findings.place("virtualServers." + name, proxy.name().position());
-            var server = VirtualServer.tcp(name);
-            addresses.forEach(server::listen);
-            var pool = backend.map(used -> pools.get(used.name().text()));
-            if (pool.isPresent()) {
-                server.pool(pool.get().name()).options(options.read(proxy, backend.orElseThrow(), pool.get()));
-            } else {
-                server.target(new Target.Reply(Template.literal(""))).options(ProxyOptions.defaults());
-            }
-            return List.of(server.build());
+        /** Whether a backend of this name may serve its clients. */
+        boolean uses(String name) {
+            return targets().stream().anyMatch(used -> used.name().text().equals(name));
+        }
+
+        /** The conditions of all rules. */
+        List<Condition> conditions() {
+            return Stream.concat(
+                            gates.stream().map(Gate::condition),
+                            choices.stream().map(Choice::condition))
+                    .toList();
         }
     }
 
     Front read(Proxy proxy, List<ListenAddress> addresses) {
-        for (var rule : proxy.statements()) {
-            switch (rule.keyword().name()) {
-                case "use_backend", "tcp-request connection", "tcp-request session", "tcp-request content" ->
-                    findings.error(rule.position(), "'" + rule.keyword().name() + "' is not supported yet");
-                default -> {}
-            }
+        var gates = new ArrayList<Gate>();
+        var choices = new ArrayList<Choice>();
+        readGates(proxy, gates);
+        for (var rule : proxy.all("use_backend")) {
+            readChoice(proxy, rule).ifPresent(choices::add);
         }
-        return new Front(proxy, addresses, defaultBackend(proxy));
+        return new Front(proxy, addresses, gates, choices, defaultBackend(proxy, !choices.isEmpty()));
     }
 
-    private Optional<Proxy> defaultBackend(Proxy proxy) {
+    /** The rules of a backend on the connections it gets. */
+    List<Gate> gates(Proxy backend) {
+        var gates = new ArrayList<Gate>();
+        if (backend.kind() == Place.BACKEND) {
+            readGates(backend, gates);
+        }
+        return gates;
+    }
+
+    private void readGates(Proxy proxy, List<Gate> gates) {
+        for (var rule : proxy.statements()) {
+            int phase = switch (rule.keyword().name()) {
+                case "tcp-request connection" -> 0;
+                case "tcp-request session" -> 1;
+                case "tcp-request content" -> proxy.kind() == Place.BACKEND ? 3 : 2;
+                default -> -1;
+            };
+            if (phase >= 0) {
+                readGate(proxy, rule, phase).ifPresent(gates::add);
+            }
+        }
+    }
+
+    private Optional<Gate> readGate(Proxy proxy, Statement rule, int phase) {
+        var action = rule.argument(0);
+        if (!action.text().equals("accept") && !action.text().equals("reject")) {
+            findings.error(
+                    action.position(),
+                    "'" + rule.keyword().name() + "' cannot honour '" + action + "' yet",
+                    "accept or reject",
+                    "");
+            return Optional.empty();
+        }
+        return condition(proxy, rule, 1)
+                .map(held -> new Gate(phase, action.text().equals("accept"), held));
+    }
+
+    private Optional<Choice> readChoice(Proxy proxy, Statement rule) {
+        var name = rule.argument(0);
+        if (name.text().contains("%[")) {
+            findings.error(
+                    name.position(),
+                    "'use_backend " + name + "' cannot be honoured: names are not made of expressions yet",
+                    "the name of a backend",
+                    "");
+            return Optional.empty();
+        }
+        var backend = find(name);
+        var condition = condition(proxy, rule, 1);
+        return backend.flatMap(found -> condition.map(held -> new Choice(found, held)));
+    }
+
+    private Optional<Condition> condition(Proxy proxy, Statement rule, int from) {
+        var words = rule.arguments().subList(from, rule.arguments().size());
+        var condition = rules.condition(proxy, words);
+        var unknown = condition.flatMap(AddressRules::unknown);
+        if (unknown.isPresent()) {
+            findings.error(
+                    words.getFirst().position(),
+                    "'" + rule.keyword().name() + "' cannot ask '" + unknown.get()
+                            + "': it is not known when a connection is accepted",
+                    "src, dst or dst_port",
+                    "");
+            return Optional.empty();
+        }
+        return condition;
+    }
+
+    private Optional<Proxy> defaultBackend(Proxy proxy, boolean hasChoices) {
         var named = proxy.last("default_backend").filter(statement -> statement.prefix() == Prefix.NONE);
         if (named.isPresent()) {
             return find(named.get().argument(0));
         }
         boolean hasServers = proxy.kind() == Place.LISTEN && proxy.has("server", "server-template", "dispatch");
-        if (!hasServers) {
+        if (hasServers) {
+            return Optional.of(proxy);
+        }
+        if (!hasChoices) {
             findings.warning(
                     proxy.name().position(),
                     proxy + " has no backend: connections are closed at once",
                     "add 'default_backend NAME'");
-            return Optional.empty();
         }
-        return Optional.of(proxy);
+        return Optional.empty();
     }
 
     private Optional<Proxy> find(Word name) {
@@ -100,6 +176,11 @@ final class FrontReader {
                                             ", ",
                                             backends.keySet().stream().sorted().toList()),
                     "");
+            return found;
+        }
+        if (found.get().isDisabled()) {
+            findings.warning(name.position(), found.get() + " is disabled: connections are closed at once", "");
+            return Optional.empty();
         }
         return found;
     }

@@ -12,7 +12,8 @@ final class GlobalKeywords {
             setenv, presetenv                            | G | 2   | + |
             unsetenv, resetenv                           | G | 0-  | + |
             nbproc                                       | G | 1   | o | remove it, or write nbthread: one process uses all processors
-            daemon, pidfile, chroot, user, group         | G | 0-1 | - | the launcher has no such processes or files
+            daemon                                       | G | 0   | - | the launcher has no such processes or files
+            pidfile, chroot, user, group                 | G | 0-1 | - |
             uid, gid                                     | G | 1   | - |
             master-worker                                | G | 0-  | - |
             mworker-max-reloads, ulimit-n, node          | G | 0-1 | - |
@@ -27,7 +28,7 @@ final class GlobalKeywords {
             grace, close-spread-time                     | G | 1   | - |
             debug, quiet                                 | G | 0   | - | write --verbose or --quiet on the command line
             zero-warning                                 | G | 0   | - | warnings do not keep the balancer from starting
-            log                                          | G | 0-  | - | logs go to standard output and to files so far
+            log                                          | G | 1-  | - | logs go to standard output and to files so far
             log-tag                                      | G | 1   | - |
             log-send-hostname                            | G | 0-1 | - |
             stats socket, stats bind-process, stats      | G | 0-  | - | the runtime API is not reached through this socket yet

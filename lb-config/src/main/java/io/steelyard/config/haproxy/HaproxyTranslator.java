@@ -43,7 +43,7 @@ final class HaproxyTranslator {
         document.sections().forEach(this::read);
         var proxies = new ArrayList<>(sections.proxies());
         proxies.forEach(this::checkCommon);
-        proxies.removeIf(Proxy::isDisabled);
+        proxies.removeIf(proxy -> proxy.isFrontend() && proxy.isDisabled());
         if (!refuseHttp(proxies)) {
             translate(proxies);
         }
@@ -96,16 +96,7 @@ final class HaproxyTranslator {
 
     /** What is looked at in every proxy, whatever becomes of it. */
     private void checkCommon(Proxy proxy) {
-        Times.check(proxy.own(), findings);
         for (var statement : proxy.own()) {
-            if (statement.is("mode")
-                    && !List.of("tcp", "http").contains(statement.argument(0).text())) {
-                findings.error(
-                        statement.argument(0).position(),
-                        "'mode' is '" + statement.argument(0) + "'",
-                        "tcp or http",
-                        "");
-            }
             if (!proxy.isHttp() && isOfHttp(statement)) {
                 findings.accepted(
                         statement.position(),
@@ -146,7 +137,9 @@ final class HaproxyTranslator {
             }
         }
         var fronts = new ArrayList<FrontReader.Front>();
-        var reader = new FrontReader(findings, backends);
+        var rules = new Rules(findings);
+        proxies.forEach(rules::readAcls);
+        var reader = new FrontReader(findings, rules, backends);
         for (var proxy : proxies) {
             if (proxy.isFrontend()) {
                 fronts.add(reader.read(proxy, addresses(proxy)));
@@ -155,10 +148,11 @@ final class HaproxyTranslator {
         var poolReader = new PoolReader(findings, new CheckReader(findings, global.jitter()));
         backends.values().forEach(backend -> poolReader.draft(backend, port(backend, fronts)));
         backends.values().forEach(backend -> makePool(backend, poolReader, fronts));
-        var options = new OptionsReader(findings, global);
+        var maker = new VirtualServerMaker(findings, new OptionsReader(findings, global), pools, reader);
         for (var front : fronts) {
-            front.virtualServers(pools, backends, options, variables, findings).forEach(virtualServers::add);
+            virtualServers.addAll(maker.make(front));
         }
+        variables.addAll(maker.variables());
     }
 
     private void makePool(Proxy backend, PoolReader reader, List<FrontReader.Front> fronts) {

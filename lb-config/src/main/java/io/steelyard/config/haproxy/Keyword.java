@@ -45,8 +45,32 @@ record Keyword(String name, Set<Place> places, int least, int most, Treatment tr
 
     /** Whether {@code no} and {@code default} may stand before it. */
     boolean isNegatable() {
-        return name.startsWith("option ") || name.equals("log") || NEGATABLE.contains(name);
+        return (name.startsWith("option ") && !PLAIN_OPTIONS.contains(name))
+                || name.equals("log")
+                || NEGATABLE.contains(name);
     }
+
+    /** Options with a meaning of their own each time, which a later one replaces. */
+    private static final Set<String> PLAIN_OPTIONS = Set.of(
+            "option tcpka",
+            "option tcp-check",
+            "option redis-check",
+            "option ldap-check",
+            "option ssl-hello-chk",
+            "option smtpchk",
+            "option mysql-check",
+            "option pgsql-check",
+            "option httpchk",
+            "option external-check",
+            "option spop-check",
+            "option tcplog",
+            "option httplog",
+            "option httpslog",
+            "option http_proxy",
+            "option forwardfor",
+            "option forwarded",
+            "option originalto",
+            "option http-restrict-req-hdr-names");
 
     private static final Set<String> NEGATABLE =
             Set.of("busy-polling", "set-dumpable", "strict-limits", "insecure-fork-wanted", "numa-cpu-mapping");

@@ -62,7 +62,7 @@ final class ProxyKeywords {
             rsprep, rspirep                                   | DFLB | 2-   | o | http-response replace-header
             appsession                                        | DFLB | 1-   | x | HAProxy gave it up with 1.6: use stick-table and stick on
             grace                                             | DFLB | 1    | x | HAProxy gave it up with 2.5
-            log                                               | DFLB | 0-   | - | logs go to standard output and to files so far
+            log                                               | DFLB | 1-   | - | logs go to standard output and to files so far
             log-format, log-format-sd, error-log-format       | DFLB | 1    | - |
             log-tag                                           | DFLB | 1    | - |
             option tcplog                                     | DFLB | 0    | - |

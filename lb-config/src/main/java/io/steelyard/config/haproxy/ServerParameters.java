@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads the parameters of {@code server}, {@code default-server} and {@code server-template}. */
 final class ServerParameters {
@@ -74,6 +75,18 @@ final class ServerParameters {
 
     /** The parameters that are refused and have a value. */
     private static final Set<String> REFUSED_WITH_VALUE = Set.of("socks4", "namespace", "redir", "source");
+
+    /** The forms of values that are checked and then not used. */
+    private static final Map<String, Pattern> FORMS = Map.ofEntries(
+            Map.entry("observe", Pattern.compile("none|layer4|layer7")),
+            Map.entry("on-error", Pattern.compile("fastinter|fail-check|sudden-death|mark-down")),
+            Map.entry("error-limit", Pattern.compile("0*[1-9]\\d*")),
+            Map.entry("on-marked-down", Pattern.compile("shutdown-sessions")),
+            Map.entry("on-marked-up", Pattern.compile("shutdown-backup-sessions")),
+            Map.entry("init-addr", Pattern.compile("((last|libc|none|[0-9a-fA-F.:]+)(,|$))+")),
+            Map.entry("resolve-prefer", Pattern.compile("ipv4|ipv6")),
+            Map.entry("verify", Pattern.compile("none|required")),
+            Map.entry("id", Pattern.compile("0*[1-9]\\d*")));
 
     private final Findings findings;
 
@@ -183,6 +196,13 @@ final class ServerParameters {
                     if (!IDLE_WITH_VALUE.containsKey(name.text())) {
                         unknown(statement, name);
                         return;
+                    }
+                    var form = FORMS.get(name.text());
+                    if (form != null && !form.matcher(value.text()).matches()) {
+                        throw new IllegalArgumentException(
+                                form.pattern().contains("[")
+                                        ? "a number from 1, or addresses"
+                                        : form.pattern().replace("|", " or "));
                     }
                     findings.accepted(
                             name.position(),

@@ -15,7 +15,13 @@ import java.util.stream.Collectors;
 final class StatementReader {
     /** Where HAProxy only warns that a keyword is in the wrong kind of proxy, these are faults. */
     private static final Set<String> STRICT = Set.of(
-            "server", "server-template", "default-server", "tcp-request connection", "tcp-request session", "retry-on");
+            "server",
+            "server-template",
+            "default-server",
+            "tcp-request connection",
+            "tcp-request session",
+            "retry-on",
+            "declare");
 
     /** What a {@code defaults} section may have if it has a name. */
     private static final Set<String> NAMED_DEFAULTS = Set.of(
@@ -92,6 +98,14 @@ final class StatementReader {
             }
         }
         var name = table.nameOf(words.stream().map(Word::text).toList());
+        if (prefix != Prefix.NONE && table.named(name).stream().noneMatch(Keyword::isNegatable)) {
+            findings.error(
+                    words.getFirst().position(),
+                    "'" + name + "' cannot be negated",
+                    "an option or log after 'no' and 'default'",
+                    "");
+            return Optional.empty();
+        }
         var keyword = find(name, words, place);
         if (keyword.isEmpty()) {
             return Optional.empty();
@@ -136,6 +150,17 @@ final class StatementReader {
                         .flatMap(keyword -> keyword.places().stream())
                         .anyMatch(Place::isProxy);
         if (isIgnored) {
+            if (words.size() <= (name.indexOf(' ') < 0 ? 1 : 2)
+                    && elsewhere.getFirst().least() > 0) {
+                findings.error(
+                        first.position(),
+                        "'" + name + "' has no argument",
+                        elsewhere.getFirst().arity(),
+                        "");
+                return Optional.empty();
+            }
+            FormCheck.check(
+                    name, words.subList(Math.min(name.indexOf(' ') < 0 ? 1 : 2, words.size()), words.size()), findings);
             findings.warning(
                     first.position(),
                     "'" + name + "' has no meaning in a " + place.section(),
@@ -148,14 +173,6 @@ final class StatementReader {
 
     private boolean isRight(Statement statement, Place place, boolean isNamed) {
         var keyword = statement.keyword();
-        if (statement.prefix() != Prefix.NONE && !keyword.isNegatable()) {
-            findings.error(
-                    statement.position(),
-                    "'" + keyword.name() + "' cannot be negated",
-                    "an option or log after 'no' and 'default'",
-                    "");
-            return false;
-        }
         if (place == Place.DEFAULTS && !isNamed && NAMED_DEFAULTS.contains(keyword.name())) {
             findings.error(
                     statement.position(),
@@ -176,6 +193,9 @@ final class StatementReader {
                     keyword.arity(),
                     "");
             return false;
+        }
+        if (statement.prefix() == Prefix.NONE) {
+            FormCheck.check(keyword.name(), statement.arguments(), findings);
         }
         return true;
     }

@@ -17,27 +17,4 @@ final class Times {
             }
         });
     }
-
-    /** Tells every timeout of these statements that cannot be read. */
-    static void check(Iterable<Statement> statements, Findings findings) {
-        for (var statement : statements) {
-            var name = statement.keyword().name();
-            boolean isTime = name.startsWith("timeout ")
-                    || name.equals("contimeout")
-                    || name.equals("clitimeout")
-                    || name.equals("srvtimeout");
-            if (!isTime) {
-                continue;
-            }
-            try {
-                Values.time(statement.argument(0).text());
-            } catch (IllegalArgumentException wrong) {
-                findings.error(
-                        statement.argument(0).position(),
-                        "'" + name + "' is '" + statement.argument(0) + "'",
-                        String.valueOf(wrong.getMessage()),
-                        "");
-            }
-        }
-    }
 }

@@ -1,0 +1,18 @@
+package io.steelyard.config.haproxy.expression;
+
+import java.util.List;
+
+/**
+ * What can be told of one connection, request or response: a proxy implements it over its own state.
+ *
+ * @implSpec Pure as long as that state does not change. Called on the loop that owns the connection; must not block.
+ */
+@FunctionalInterface
+public interface SampleSource {
+    /**
+     * The values of a fetch, such as each line of a header field; none where there is no such thing (yet).
+     *
+     * @param fetch one of {@link Fetches}, with its arguments
+     */
+    List<Sample> fetch(Fetch fetch);
+}
