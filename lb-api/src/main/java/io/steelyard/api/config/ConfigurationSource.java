@@ -15,6 +15,9 @@ import java.util.Optional;
  * @param path the file, to find others it includes beside it; absent for text that came from elsewhere
  */
 public record ConfigurationSource(String name, String text, Optional<Path> path) {
+    /** The longest file {@link #read} takes, in bytes. */
+    public static final int MOST_BYTES = 16 << 20;
+
     public ConfigurationSource {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(text, "text");
@@ -25,9 +28,23 @@ public record ConfigurationSource(String name, String text, Optional<Path> path)
         return new ConfigurationSource(name, text, Optional.empty());
     }
 
-    /** Reads a file as UTF-8; bytes that are not become U+FFFD. */
+    /**
+     * Reads a file, or a pipe until its end, as UTF-8; bytes that are not become U+FFFD.
+     *
+     * @throws IOException where it cannot be read, is a directory, or has more than {@link #MOST_BYTES}
+     */
     public static ConfigurationSource read(Path file) throws IOException {
-        return new ConfigurationSource(
-                file.toString(), new String(Files.readAllBytes(file), StandardCharsets.UTF_8), Optional.of(file));
+        if (Files.isDirectory(file)) {
+            throw new IOException("it is a directory");
+        }
+        byte[] bytes;
+        try (var in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(MOST_BYTES + 1);
+        }
+        if (bytes.length > MOST_BYTES) {
+            throw new IOException(
+                    "it is longer than " + (MOST_BYTES >> 20) + " MiB, the most a configuration file may have");
+        }
+        return new ConfigurationSource(file.toString(), new String(bytes, StandardCharsets.UTF_8), Optional.of(file));
     }
 }

@@ -15,7 +15,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -24,10 +26,18 @@ import java.util.stream.Stream;
  *
  * <p>{@link #installed()} finds those of the class and module path; {@link #builder()} adds or leaves out some. A provider that cannot be
  * loaded, throws, asks for a newer API or is not available here is left out with one line in the log, and hurts no other. Of two of one
- * kind and name the higher {@link Plugin#priority()} wins (then the class name that sorts first), which is logged once.
+ * kind and name the higher {@link Plugin#priority()} wins (then the class name that sorts first). Whatever is found wrong is logged once,
+ * however many sets of providers a program makes.
  */
 public final class Plugins {
     private static final Logger LOG = System.getLogger(Plugins.class.getName());
+
+    /** Beyond this, lines are logged again and again: providers that say something else each time shall not fill the memory. */
+    private static final int MOST_LOGGED = 1_000;
+
+    /** What was logged, by whichever thread made a set of providers; each line is added once, which is all that matters. */
+    private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
+
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9._-]*");
 
     private final Map<String, SchedulerProvider> schedulers;
@@ -83,6 +93,12 @@ public final class Plugins {
     /** Every provider of every kind. */
     public Stream<Plugin> all() {
         return Stream.of(schedulers, healthChecks, forwarders, readers).flatMap(kind -> kind.values().stream());
+    }
+
+    private static void logOnce(Level level, String text) {
+        if (LOGGED.size() >= MOST_LOGGED || LOGGED.add(text)) {
+            LOG.log(level, text);
+        }
     }
 
     private static <T extends Plugin> Comparator<T> byPriority() {
@@ -149,7 +165,7 @@ public final class Plugins {
                     }
                 } catch (ServiceConfigurationError | RuntimeException | LinkageError broken) {
                     failures++;
-                    LOG.log(
+                    logOnce(
                             Level.WARNING,
                             "left out a broken " + kind.getSimpleName() + ": " + broken.getMessage()
                                     + (broken.getCause() == null ? "" : " (" + broken.getCause() + ")"));
@@ -173,14 +189,14 @@ public final class Plugins {
             var type = provider.getClass().getName();
             try {
                 if (provider.apiVersion() > Plugin.API_VERSION) {
-                    LOG.log(
+                    logOnce(
                             Level.WARNING,
                             "left out " + type + ": it wants API version " + provider.apiVersion()
                                     + ", this library has " + Plugin.API_VERSION + "; use a newer lb-api");
                     return false;
                 }
                 if (!NAME.matcher(provider.name()).matches()) {
-                    LOG.log(
+                    logOnce(
                             Level.WARNING,
                             "left out " + type + ": its name '" + provider.name()
                                     + "' must be lower-case letters, digits and . _ -, beginning with a letter");
@@ -191,7 +207,7 @@ public final class Plugins {
                 Objects.requireNonNull(provider.description(), "description");
                 return provider.isAvailable();
             } catch (RuntimeException | LinkageError broken) {
-                LOG.log(Level.WARNING, "left out " + type + ": it threw " + broken);
+                logOnce(Level.WARNING, "left out " + type + ": it threw " + broken);
                 return false;
             }
         }
@@ -202,7 +218,7 @@ public final class Plugins {
                     .thenComparing(provider -> provider.getClass().getName());
             var winner = order.compare(one, other) <= 0 ? one : other;
             var loser = winner == one ? other : one;
-            LOG.log(
+            logOnce(
                     Level.INFO,
                     "two providers are named '" + winner.name() + "': using "
                             + winner.getClass().getName() + " (priority " + winner.priority() + "), not "

@@ -4,6 +4,7 @@ import io.steelyard.api.Position;
 import io.steelyard.api.Problem;
 import io.steelyard.api.config.ConfigurationSource;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -202,7 +203,12 @@ final class SyntaxParser {
             parseFile(file.toString(), text, into, depth);
             openFiles.pop();
         } catch (IOException unreadable) {
-            var reason = Files.exists(file) ? "cannot be read" : "does not exist";
+            var reason = !Files.exists(file)
+                    ? "does not exist"
+                    : "cannot be read: "
+                            + (unreadable instanceof AccessDeniedException
+                                    ? "permission denied"
+                                    : unreadable.getMessage());
             add(Problem.error("", "the included file '" + file + "' " + reason)
                     .remedy("relative names start at the directory of the main file")
                     .at(named.position()));
