@@ -20,6 +20,7 @@ import io.steelyard.core.session.Sessions;
 import io.steelyard.core.stream.StreamForwarderProvider;
 import io.steelyard.core.tcp.ConnectionLimit;
 import io.steelyard.core.tcp.EngineContext;
+import io.steelyard.core.tcp.OwnAddresses;
 import io.steelyard.core.tcp.TcpLoop;
 import io.steelyard.pool.ControlLoop;
 import io.steelyard.pool.HostNames;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -89,8 +91,9 @@ final class Engine implements LoadBalancer {
         configuration = new Configuration(first.settings(), List.of(), List.of(), List.of(), List.of(), List.of());
         control = ControlLoop.start("lb-control", failure -> LOG.error("a control task failed", failure));
         loops = LoopGroup.start(first.settings().loops());
+        var ownAddresses = new OwnAddresses();
         tcpLoops = loops.loops().stream()
-                .map(loop -> new TcpLoop(loop, this::publish, connectionLimit))
+                .map(loop -> new TcpLoop(loop, this::publish, connectionLimit, ownAddresses))
                 .toList();
         streams = new StreamForwarderProvider(tcpLoops, sessions);
         datagrams = new DatagramForwarderProvider(loops, sessions, this::publish);
@@ -345,22 +348,31 @@ final class Engine implements LoadBalancer {
     }
 
     private void changeServers(Configuration changed, Deque<Runnable> undo) throws IOException {
+        var changes = new LinkedHashMap<VirtualServer, RunningServer>();
         for (var server : changed.virtualServers()) {
             var existing = servers.get(server.name());
-            var kept = existing != null && existing.provider().supports(server) ? existing : renamed(server, changed);
+            var kept = existing != null && existing.provider().supports(server)
+                    ? existing
+                    : renamed(server, changed, changes.values());
             if (kept == null) {
+                // Before the others change, for one of them may give up an address that the new one takes over.
                 open(server, undo);
             } else {
-                var before = kept.server();
-                kept.apply(server);
-                servers.remove(before.name(), kept);
-                servers.put(server.name(), kept);
-                undo.push(() -> {
-                    servers.remove(server.name(), kept);
-                    servers.put(before.name(), kept);
-                    kept.applyAgain(before);
-                });
+                changes.put(server, kept);
             }
+        }
+        for (var change : changes.entrySet()) {
+            var server = change.getKey();
+            var kept = change.getValue();
+            var before = kept.server();
+            kept.apply(server);
+            servers.remove(before.name(), kept);
+            servers.put(server.name(), kept);
+            undo.push(() -> {
+                servers.remove(server.name(), kept);
+                servers.put(before.name(), kept);
+                kept.applyAgain(before);
+            });
         }
     }
 
@@ -382,12 +394,13 @@ final class Engine implements LoadBalancer {
     }
 
     /** A virtual server that is no longer configured and listened where this one does: the same under another name. */
-    private @Nullable RunningServer renamed(VirtualServer server, Configuration changed) {
+    private @Nullable RunningServer renamed(
+            VirtualServer server, Configuration changed, Collection<RunningServer> taken) {
         for (var candidate : servers.values()) {
             boolean isGone = changed.virtualServers().stream()
                     .noneMatch(other -> other.name().equals(candidate.server().name()));
             boolean overlaps = candidate.server().listen().stream().anyMatch(server.listen()::contains);
-            if (isGone && overlaps && candidate.provider() == provider(server)) {
+            if (isGone && overlaps && !taken.contains(candidate) && candidate.provider() == provider(server)) {
                 return candidate;
             }
         }
@@ -419,7 +432,7 @@ final class Engine implements LoadBalancer {
                 retiring.add(running);
             }
         }
-        for (var running : retiring) {
+        for (var running : List.copyOf(retiring)) {
             if (!running.isRetiring()) {
                 running.stopAccepting();
                 long deadlineNs =

@@ -20,6 +20,7 @@ import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ForwardingMode;
+import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.VirtualServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -212,6 +213,104 @@ class EngineTest {
         }
         await().untilAsserted(() ->
                 assertThat(events).extracting(Event::toString).contains("closed tcp 127.0.0.1:" + port + " web"));
+    }
+
+    @Test
+    void idleVirtualServersAreRemovedAtOnce() {
+        var web = pool().build();
+        var running = start(web);
+        running.apply(Configuration.builder()
+                .pool(web)
+                .virtualServer(
+                        VirtualServer.tcp("x").listen("127.0.0.1:" + freePort()).pool("web"))
+                .virtualServer(
+                        VirtualServer.tcp("y").listen("127.0.0.1:" + freePort()).pool("web"))
+                .build());
+        running.apply(Configuration.builder().pool(web).build());
+
+        assertThat(running.configuration().virtualServers()).isEmpty();
+        assertThat(running.status().listeners()).isEmpty();
+        assertThatThrownBy(() -> new Socket("127.0.0.1", port).close()).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void anAddressMayMoveToAnotherVirtualServer() {
+        var web = pool().build();
+        var other = ServerPool.builder("other")
+                .scheduler("listed-first")
+                .server(RealServer.of(b.address()))
+                .build();
+        int second = freePort();
+        var both = VirtualServer.tcp("front")
+                .listen("127.0.0.1:" + second)
+                .listen("127.0.0.1:" + port)
+                .pool("web")
+                .build();
+        var running = start(web, both);
+        assertThat(ask()).isEqualTo("a");
+
+        var first = VirtualServer.tcp("front").listen("127.0.0.1:" + second).pool("web");
+        var moved = VirtualServer.tcp("moved").listen("127.0.0.1:" + port).pool("other");
+        running.apply(Configuration.builder()
+                .pool(web)
+                .pool(other)
+                .virtualServer(moved)
+                .virtualServer(first)
+                .build());
+        assertThat(ask()).isEqualTo("b");
+
+        running.apply(Configuration.builder().pool(web).virtualServer(both).build());
+        assertThat(ask()).isEqualTo("a");
+    }
+
+    @Test
+    void aWildcardAndOneOfItsAddressesGoTogether() {
+        var running = keep(Steelyard.builder()
+                .plugins(plugins)
+                .start(Configuration.builder()
+                        .pool(pool().build())
+                        .pool(ServerPool.builder("other")
+                                .scheduler("listed-first")
+                                .server(RealServer.of(b.address())))
+                        .virtualServer(VirtualServer.tcp("all")
+                                .listen("0.0.0.0:" + port)
+                                .pool("other"))
+                        .virtualServer(VirtualServer.tcp("one")
+                                .listen("127.0.0.1:" + port)
+                                .pool("web"))
+                        .build()));
+        assertThat(running.status().listeners()).hasSize(2);
+        assertThat(ask()).isEqualTo("a");
+    }
+
+    @Test
+    void aListenersBacklogAndKeepAliveChangeInPlace() throws Exception {
+        var web = ServerPool.builder("web")
+                .scheduler("listed-first")
+                .server(RealServer.of(keep(TestServer.echo()).address()))
+                .build();
+        var address = ListenAddress.parse("127.0.0.1:" + port);
+        var running = start(web);
+        try (var client = new Socket("127.0.0.1", port)) {
+            exchange(client);
+            running.apply(Configuration.builder()
+                    .pool(web)
+                    .virtualServer(VirtualServer.tcp("front")
+                            .listen(new ListenAddress(address.address(), port, port, 7, true, true))
+                            .pool("web"))
+                    .build());
+            exchange(client);
+            try (var another = new Socket("127.0.0.1", port)) {
+                exchange(another);
+            }
+        }
+        assertThat(running.configuration()
+                        .virtualServers()
+                        .getFirst()
+                        .listen()
+                        .getFirst()
+                        .backlog())
+                .isEqualTo(7);
     }
 
     @Test

@@ -17,10 +17,12 @@ final class ListenSocket {
     private ListenSocket() {}
 
     /** Opens so many sockets on one address, between which the kernel spreads connections (SO_REUSEPORT), or none. */
-    static List<Integer> open(ListenAddress address, int count) throws IOException {
+    static List<Integer> open(ListenAddress address, int count, OwnAddresses own) throws IOException {
         var sockets = new ArrayList<Integer>();
         try {
-            probe(address);
+            if (!own.contains(address)) {
+                probe(address);
+            }
             for (int i = 0; i < count; i++) {
                 sockets.add(listen(address));
             }
@@ -39,15 +41,17 @@ final class ListenSocket {
     private static int listen(ListenAddress address) throws IOException {
         int fd = bind(address, true);
         try {
-            check(
-                    Linux.listen(fd, address.backlog() == 0 ? DEFAULT_BACKLOG : address.backlog()),
-                    address,
-                    "cannot listen on ");
+            check(Linux.listen(fd, backlog(address)), address, "cannot listen on ");
             return fd;
         } catch (IOException failed) {
             Linux.close(fd);
             throw failed;
         }
+    }
+
+    /** How many connections may wait to be accepted. */
+    static int backlog(ListenAddress address) {
+        return address.backlog() == 0 ? DEFAULT_BACKLOG : address.backlog();
     }
 
     private static int bind(ListenAddress address, boolean isShared) throws IOException {

@@ -23,11 +23,13 @@ public final class TcpListener {
 
     private final TcpLoop loop;
     private final ConnectionLimit limit;
-    private final ListenAddress address;
     private final SocketAddressBuffer peer;
     private final SocketAddressBuffer local;
     private final FdRegistration registration;
     private final Timer pause = new Pause();
+
+    /** Written by the control thread, read by the loop; only what needs no other socket ever changes, so that an older one does no harm. */
+    private volatile ListenAddress address;
 
     /** Written by the control thread, read for each accepted connection: the newest is used, an older one does no harm. */
     private volatile TcpHandler handler;
@@ -70,9 +72,22 @@ public final class TcpListener {
         return open.getOpaque();
     }
 
-    /** Control thread: what is done with connections from now on. */
-    void handler(TcpHandler changed) {
+    /**
+     * Control thread: what is done with connections from now on.
+     *
+     * @param same the address, perhaps with another backlog or keepalive
+     */
+    void use(ListenAddress same, TcpHandler changed) {
+        boolean isOtherBacklog = same.backlog() != address.backlog();
+        address = same;
         handler = changed;
+        if (isOtherBacklog) {
+            loop.loop().execute(() -> {
+                if (!registration.isClosed()) {
+                    Linux.listen(registration.fd(), ListenSocket.backlog(same));
+                }
+            });
+        }
     }
 
     /** The address listened on, with a single port. */

@@ -2,6 +2,7 @@ package io.steelyard.core.tcp;
 
 import io.steelyard.api.proxy.ListenAddress;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,14 +17,19 @@ import java.util.function.ToLongFunction;
  */
 public final class TcpListeners {
     private final List<TcpLoop> loops;
-
-    /** By address and port. */
-    private final Map<ListenAddress, List<TcpListener>> listeners = new LinkedHashMap<>();
+    private final Map<Place, List<TcpListener>> listeners = new LinkedHashMap<>();
 
     private final ConnectionLimit limit = new ConnectionLimit();
 
     /** Closed to new connections; theirs may still be open. */
     private final List<TcpListener> retired = new ArrayList<>();
+
+    /** What a socket is bound to. Whatever else of a {@link ListenAddress} changes takes no other socket. */
+    private record Place(InetAddress address, int port, boolean ipv6Only) {
+        static Place of(ListenAddress address) {
+            return new Place(address.address(), address.firstPort(), address.ipv6Only());
+        }
+    }
 
     public TcpListeners(List<TcpLoop> loops) {
         this.loops = loops;
@@ -37,26 +43,27 @@ public final class TcpListeners {
      */
     public void apply(List<ListenAddress> addresses, Function<TcpLoop, TcpHandler> handlers) throws IOException {
         var wanted = singlePorts(addresses);
-        var opened = new LinkedHashMap<ListenAddress, List<TcpListener>>();
+        var opened = new LinkedHashMap<Place, List<TcpListener>>();
         try {
-            for (var address : wanted) {
-                if (!listeners.containsKey(address)) {
-                    opened.put(address, open(address, handlers));
+            for (var one : wanted.entrySet()) {
+                if (!listeners.containsKey(one.getKey())) {
+                    opened.put(one.getKey(), open(one.getValue(), handlers));
                 }
             }
         } catch (IOException failed) {
             opened.values().forEach(this::retire);
             throw failed;
         }
-        listeners.forEach((address, kept) -> {
-            if (wanted.contains(address)) {
-                kept.forEach(listener -> listener.handler(handlers.apply(listener.loop())));
+        listeners.forEach((place, kept) -> {
+            var address = wanted.get(place);
+            if (address != null) {
+                kept.forEach(listener -> listener.use(address, handlers.apply(listener.loop())));
             }
         });
-        for (var address : List.copyOf(listeners.keySet())) {
-            if (!wanted.contains(address)) {
-                retire(listeners.getOrDefault(address, List.of()));
-                listeners.remove(address);
+        for (var place : List.copyOf(listeners.keySet())) {
+            if (!wanted.containsKey(place)) {
+                retire(listeners.getOrDefault(place, List.of()));
+                listeners.remove(place);
             }
         }
         listeners.putAll(opened);
@@ -105,19 +112,22 @@ public final class TcpListeners {
         return current + retired.stream().mapToLong(number).sum();
     }
 
-    private static List<ListenAddress> singlePorts(List<ListenAddress> ranges) {
-        var addresses = new ArrayList<ListenAddress>();
+    private static Map<Place, ListenAddress> singlePorts(List<ListenAddress> ranges) {
+        var addresses = new LinkedHashMap<Place, ListenAddress>();
         for (var range : ranges) {
             for (int port = range.firstPort(); port <= range.lastPort(); port++) {
-                addresses.add(new ListenAddress(
-                        range.address(), port, port, range.backlog(), range.ipv6Only(), range.keepAlive()));
+                var address = new ListenAddress(
+                        range.address(), port, port, range.backlog(), range.ipv6Only(), range.keepAlive());
+                addresses.put(Place.of(address), address);
             }
         }
         return addresses;
     }
 
     private List<TcpListener> open(ListenAddress address, Function<TcpLoop, TcpHandler> handlers) throws IOException {
-        var sockets = ListenSocket.open(address, loops.size());
+        var own = loops.getFirst().ownAddresses();
+        var sockets = ListenSocket.open(address, loops.size(), own);
+        own.add(address);
         var result = new ArrayList<TcpListener>();
         for (int i = 0; i < loops.size(); i++) {
             var loop = loops.get(i);
@@ -133,6 +143,9 @@ public final class TcpListeners {
     private void retire(List<TcpListener> listening) {
         retired.removeIf(listener -> listener.open() == 0 && listener.accepted() == 0);
         retired.addAll(listening);
+        listening.stream()
+                .findFirst()
+                .ifPresent(one -> one.loop().ownAddresses().remove(one.address()));
         CompletableFuture.allOf(listening.stream()
                         .map(listener -> listener.loop().loop().call(() -> {
                             listener.close();

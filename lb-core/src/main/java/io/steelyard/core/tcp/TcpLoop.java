@@ -16,6 +16,7 @@ public final class TcpLoop {
     private final DataLoop loop;
     private final Consumer<Event> events;
     private final ConnectionLimit limit;
+    private final OwnAddresses ownAddresses;
     private final Arena arena = Arena.ofShared();
     private final PendingBuffers buffers = new PendingBuffers(arena);
     private final Connector connector = new Connector(arena);
@@ -23,10 +24,11 @@ public final class TcpLoop {
     private MemorySegment readBuffer = arena.allocate(64 << 10);
     private long lastReportNs = Long.MIN_VALUE / 2;
 
-    public TcpLoop(DataLoop loop, Consumer<Event> events, ConnectionLimit limit) {
+    public TcpLoop(DataLoop loop, Consumer<Event> events, ConnectionLimit limit, OwnAddresses ownAddresses) {
         this.loop = loop;
         this.events = events;
         this.limit = limit;
+        this.ownAddresses = ownAddresses;
     }
 
     public DataLoop loop() {
@@ -57,6 +59,11 @@ public final class TcpLoop {
 
     ConnectionLimit limit() {
         return limit;
+    }
+
+    /** Shared by all loops; the control thread's. */
+    OwnAddresses ownAddresses() {
+        return ownAddresses;
     }
 
     /** Where sockets are read to; its content is nobody's after the event that read it. */
