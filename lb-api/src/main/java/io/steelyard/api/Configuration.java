@@ -5,6 +5,7 @@ import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ConnectionLimit;
+import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.VariableDefinition;
@@ -119,6 +120,15 @@ public record Configuration(
                     problems.add(Problem.error(path + ".limits", "unknown limit zone '" + limit.zone() + "'")
                             .expected(oneOf(zoneNames)));
                 }
+            }
+            if (server.protocol() == Protocol.UDP
+                    && (server.options().sourcePort() != 0
+                            || server.options().sourceText().isPresent()
+                            || server.options().transparent())) {
+                problems.add(Problem.error(
+                                path + ".options",
+                                "a local port, variables or a foreign address are for TCP servers only")
+                        .expected("sourceAddress alone"));
             }
             for (var listen : server.listen()) {
                 for (int port = listen.firstPort(); port <= listen.lastPort(); port++) {

@@ -1,6 +1,7 @@
 package io.steelyard.api.proxy;
 
 import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.text.Template;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Objects;
@@ -26,8 +27,16 @@ import java.util.Optional;
  * @param keepAlive whether connections to servers probe idle peers (SO_KEEPALIVE)
  * @param userTimeout how long sent data may stay unacknowledged (TCP_USER_TIMEOUT), on both sides; zero for the system's rule
  * @param sourceAddress the local address of connections to servers
+ * @param sourcePort the local port; 0 for any. With TCP a port serves one connection to each server at a time
+ * @param sourceText an address or address:port worked out for each connection, in the place of the two above; none is used where the text
+ *     is empty or neither
+ * @param transparent whether the local address may be a foreign one, such as the client's (IP_TRANSPARENT, which takes CAP_NET_ADMIN, and
+ *     routing that brings the answers here)
  * @param downloadRate bytes a second from server to client, for each connection; 0 for no limit
  * @param uploadRate bytes a second from client to server, for each connection; 0 for no limit
+ * @param downloadRateText a rate worked out for each connection, in the place of {@code downloadRate}: bytes, or with k or m 1024 or 1024²
+ *     bytes; no limit where the text is no such number
+ * @param uploadRateText the same in the place of {@code uploadRate}
  * @param responses UDP: answers expected for each request; -1 for not counted (nginx {@code proxy_responses})
  * @param requests UDP: datagrams after which a client's next one begins a new session; 0 for no limit (nginx {@code proxy_requests})
  */
@@ -47,8 +56,13 @@ public record ProxyOptions(
         boolean keepAlive,
         Duration userTimeout,
         Optional<InetAddress> sourceAddress,
+        int sourcePort,
+        Optional<Template> sourceText,
+        boolean transparent,
         long downloadRate,
         long uploadRate,
+        Optional<Template> downloadRateText,
+        Optional<Template> uploadRateText,
         int responses,
         int requests) {
     private static final ProxyOptions DEFAULTS = new Builder().build();
@@ -61,6 +75,12 @@ public record ProxyOptions(
         notNegative(halfClosedTimeout, "halfClosedTimeout");
         notNegative(userTimeout, "userTimeout");
         Objects.requireNonNull(sourceAddress, "sourceAddress");
+        Objects.requireNonNull(sourceText, "sourceText");
+        Objects.requireNonNull(downloadRateText, "downloadRateText");
+        Objects.requireNonNull(uploadRateText, "uploadRateText");
+        if (sourcePort < 0 || sourcePort > 65_535) {
+            throw new IllegalArgumentException("sourcePort is " + sourcePort + ", expected 0 to 65535");
+        }
         if (bufferBytes < 1_024 || bufferBytes > 16 << 20) {
             throw new IllegalArgumentException("bufferBytes is " + bufferBytes + ", expected 1024 to 16777216");
         }
@@ -102,8 +122,13 @@ public record ProxyOptions(
         builder.keepAlive = keepAlive;
         builder.userTimeout = userTimeout;
         builder.sourceAddress = sourceAddress;
+        builder.sourcePort = sourcePort;
+        builder.sourceText = sourceText;
+        builder.transparent = transparent;
         builder.downloadRate = downloadRate;
         builder.uploadRate = uploadRate;
+        builder.downloadRateText = downloadRateText;
+        builder.uploadRateText = uploadRateText;
         builder.responses = responses;
         builder.requests = requests;
         return builder;
@@ -138,8 +163,13 @@ public record ProxyOptions(
         private boolean keepAlive;
         private Duration userTimeout = Duration.ZERO;
         private Optional<InetAddress> sourceAddress = Optional.empty();
+        private int sourcePort;
+        private Optional<Template> sourceText = Optional.empty();
+        private boolean transparent;
         private long downloadRate;
         private long uploadRate;
+        private Optional<Template> downloadRateText = Optional.empty();
+        private Optional<Template> uploadRateText = Optional.empty();
         private int responses = -1;
         private int requests;
 
@@ -221,6 +251,23 @@ public record ProxyOptions(
             return this;
         }
 
+        /** Any port for 0. */
+        public Builder sourcePort(int value) {
+            sourcePort = value;
+            return this;
+        }
+
+        /** Worked out for each connection, such as {@code $remote_addr:$remote_port}. */
+        public Builder sourceText(Template value) {
+            sourceText = Optional.of(value);
+            return this;
+        }
+
+        public Builder transparent(boolean value) {
+            transparent = value;
+            return this;
+        }
+
         public Builder downloadRate(long bytesPerSecond) {
             downloadRate = bytesPerSecond;
             return this;
@@ -228,6 +275,16 @@ public record ProxyOptions(
 
         public Builder uploadRate(long bytesPerSecond) {
             uploadRate = bytesPerSecond;
+            return this;
+        }
+
+        public Builder downloadRateText(Template value) {
+            downloadRateText = Optional.of(value);
+            return this;
+        }
+
+        public Builder uploadRateText(Template value) {
+            uploadRateText = Optional.of(value);
             return this;
         }
 
@@ -258,8 +315,13 @@ public record ProxyOptions(
                     keepAlive,
                     userTimeout,
                     sourceAddress,
+                    sourcePort,
+                    sourceText,
+                    transparent,
                     downloadRate,
                     uploadRate,
+                    downloadRateText,
+                    uploadRateText,
                     responses,
                     requests);
         }

@@ -5,7 +5,8 @@ import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.config.nginx.grammar.Directive;
 import io.steelyard.config.nginx.grammar.Word;
-import java.util.Optional;
+import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Set;
 
 /** Reads {@code listen}. */
@@ -14,9 +15,11 @@ final class ListenReader {
             Set.of("ssl", "so_keepalive", "backlog", "fastopen", "proxy_protocol");
 
     private final Findings findings;
+    private final HostAddresses hosts;
 
-    ListenReader(Findings findings) {
+    ListenReader(Findings findings, HostAddresses hosts) {
         this.findings = findings;
+        this.hosts = hosts;
     }
 
     /** One {@code listen}: a protocol and an address. */
@@ -31,36 +34,36 @@ final class ListenReader {
         private boolean keepAlive;
     }
 
-    /** The listener; empty, and told, where it is wrong or refused. */
-    Optional<Listen> read(Directive directive) {
+    /** The listeners, one for each address of a host name; none, and told, where it is wrong or refused. */
+    List<Listen> read(Directive directive) {
         var address = directive.argument(0);
         var parameters = parameters(directive);
         try {
-            var parsed = address(address.text());
+            var parsed = addresses(address.text());
             if (!parameters.isGood) {
-                return Optional.empty();
+                return List.of();
             }
-            return Optional.of(new Listen(
-                    parameters.isUdp ? Protocol.UDP : Protocol.TCP,
-                    new ListenAddress(
-                            parsed.address(),
-                            parsed.firstPort(),
-                            parsed.lastPort(),
+            return parsed.stream()
+                    .map(one -> new ListenAddress(
+                            one.address(),
+                            one.firstPort(),
+                            one.lastPort(),
                             parameters.backlog,
                             parameters.ipv6Only,
-                            parameters.keepAlive),
-                    directive));
+                            parameters.keepAlive))
+                    .map(one -> new Listen(parameters.isUdp ? Protocol.UDP : Protocol.TCP, one, directive))
+                    .toList();
         } catch (IllegalArgumentException wrong) {
             findings.error(
                     address.position(),
                     "'listen' cannot use '" + address + "': " + wrong.getMessage(),
                     "",
-                    "write a port, address:port, [address]:port, *:port or a range of ports");
-            return Optional.empty();
+                    "write a port, address:port, name:port, [address]:port, *:port or a range of ports");
+            return List.of();
         }
     }
 
-    private static ListenAddress address(String text) {
+    private List<ListenAddress> addresses(String text) {
         if (text.startsWith("unix:")) {
             throw new IllegalArgumentException("UNIX sockets are supported to servers, not from clients");
         }
@@ -70,7 +73,7 @@ final class ListenReader {
         int colon = text.lastIndexOf(':');
         var host = colon < 0 ? "" : text.substring(0, colon);
         if (host.equals("localhost")) {
-            return ListenAddress.parse("127.0.0.1" + text.substring(colon));
+            return List.of(ListenAddress.parse("127.0.0.1" + text.substring(colon)));
         }
         if (colon < 0 && !text.isEmpty() && !Character.isDigit(text.charAt(0))) {
             throw new IllegalArgumentException("it has no port");
@@ -79,9 +82,22 @@ final class ListenReader {
             throw new IllegalArgumentException("it has no port");
         }
         if (!host.isEmpty() && !host.equals("*") && !host.startsWith("[") && !isNumeric(host)) {
-            throw new IllegalArgumentException("a host name is not resolved here; write its address");
+            return ofName(host, ListenAddress.parse("127.0.0.1" + text.substring(colon)));
         }
-        return ListenAddress.parse(text);
+        return List.of(ListenAddress.parse(text));
+    }
+
+    private List<ListenAddress> ofName(String host, ListenAddress ports) {
+        try {
+            // Made for its check of what a host name may be, before anybody is asked for it.
+            var name = new ServerAddress.Name(host, ports.firstPort());
+            return hosts.of(name.host()).stream()
+                    .distinct()
+                    .map(address -> new ListenAddress(address, ports.firstPort(), ports.lastPort(), 0, true, false))
+                    .toList();
+        } catch (UnknownHostException unknown) {
+            throw new IllegalArgumentException("the host name '" + host + "' has no address", unknown);
+        }
     }
 
     private static boolean isNumeric(String host) {

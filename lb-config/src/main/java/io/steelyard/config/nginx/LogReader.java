@@ -1,6 +1,7 @@
 package io.steelyard.config.nginx;
 
 import io.steelyard.api.proxy.AccessLog;
+import io.steelyard.api.proxy.AccessLog.Destination;
 import io.steelyard.api.proxy.AccessLog.Escape;
 import io.steelyard.api.text.Template;
 import io.steelyard.config.nginx.grammar.Directive;
@@ -22,11 +23,13 @@ final class LogReader {
 
     private final Findings findings;
     private final VariableScope variables;
+    private final SyslogReader syslogs;
     private final Map<String, Format> formats = new HashMap<>();
 
     LogReader(Findings findings, VariableScope variables) {
         this.findings = findings;
         this.variables = variables;
+        syslogs = new SyslogReader(findings);
     }
 
     /** Takes in a format, for logs to name. */
@@ -93,11 +96,8 @@ final class LogReader {
 
     private Optional<AccessLog> readLog(Directive directive) {
         var file = directive.argument(0);
-        if (file.text().startsWith("syslog:")) {
-            findings.error(file.position(), "'access_log syslog:' cannot be honoured", "a file", "");
-            return Optional.empty();
-        }
-        if (file.text().indexOf('$') >= 0) {
+        boolean isSyslog = file.text().startsWith(SyslogReader.PREFIX);
+        if (!isSyslog && file.text().indexOf('$') >= 0) {
             findings.error(file.position(), "a file name with variables cannot be honoured", "a plain file name", "");
             return Optional.empty();
         }
@@ -117,10 +117,18 @@ final class LogReader {
         if (!settings.flush.isZero() && settings.bufferBytes == 0) {
             findings.error(directive.position(), "'access_log' has flush= but no buffer", "buffer= too", "");
         }
+        var destination = isSyslog ? syslogs.read(file).map(Destination.class::cast) : file(directive, file);
+        if (isSyslog && settings.bufferBytes > 0) {
+            findings.error(directive.position(), "a syslog server has no buffer", "no buffer=, gzip or flush=", "");
+            return Optional.empty();
+        }
+        return destination.flatMap(to -> format.map(known -> new AccessLog(
+                to, known.line(), known.escape(), settings.condition, settings.bufferBytes, settings.flush)));
+    }
+
+    private Optional<Destination> file(Directive directive, Word file) {
         try {
-            var path = Path.of(file.text());
-            return format.map(known -> new AccessLog(
-                    path, known.line(), known.escape(), settings.condition, settings.bufferBytes, settings.flush));
+            return Optional.of(new Destination.File(Path.of(file.text())));
         } catch (InvalidPathException wrong) {
             findings.badArgument(directive, file, "a file name");
             return Optional.empty();

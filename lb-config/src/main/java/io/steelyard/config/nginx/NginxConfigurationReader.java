@@ -16,8 +16,16 @@ import java.util.Optional;
  * names it, or refused.
  */
 public final class NginxConfigurationReader implements ConfigurationReader {
+    private final HostAddresses hosts;
+
     /** The reader; it keeps no state. */
-    public NginxConfigurationReader() {}
+    public NginxConfigurationReader() {
+        this(HostAddresses.system());
+    }
+
+    NginxConfigurationReader(HostAddresses hosts) {
+        this.hosts = hosts;
+    }
 
     @Override
     public String name() {
@@ -61,11 +69,11 @@ public final class NginxConfigurationReader implements ConfigurationReader {
         return read(source, false);
     }
 
-    private static ReadResult read(ConfigurationSource source, boolean isWhole) {
+    private ReadResult read(ConfigurationSource source, boolean isWhole) {
         var tree = SyntaxTree.parse(source);
         var findings = new Findings();
         tree.problems().forEach(findings::add);
-        var configuration = new StreamTranslator(findings, isWhole).translate(tree.directives());
+        var configuration = new StreamTranslator(findings, hosts, isWhole).translate(tree.directives());
         if (isWhole && isSound(findings)) {
             var result = new ReadResult(Optional.empty(), List.of(), findings.positions());
             configuration.problems().forEach(problem -> findings.add(result.locate(problem)));

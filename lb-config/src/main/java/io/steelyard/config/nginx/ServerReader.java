@@ -32,7 +32,8 @@ final class ServerReader {
             LogReader logs,
             LimitReader limits,
             HealthCheckReader healthChecks,
-            Pools pools) {
+            Pools pools,
+            ListenReader listens) {
         this.findings = findings;
         this.blocks = blocks;
         this.variables = variables;
@@ -40,13 +41,13 @@ final class ServerReader {
         this.limits = limits;
         this.healthChecks = healthChecks;
         this.pools = pools;
-        listens = new ListenReader(findings);
+        this.listens = listens;
     }
 
     /** The virtual servers of a block; none, and told, where it is wrong. */
     List<VirtualServer> read(Directive block, ServerSettings stream) {
         var level = blocks.read(block.children(), Context.SERVER);
-        var settings = ServerSettings.read(level, logs, limits, findings);
+        var settings = ServerSettings.read(level, variables, logs, limits, findings);
         var assignments = assignments(level);
         var target = target(block, level);
         var byProtocol = listeners(block, level);
@@ -76,6 +77,8 @@ final class ServerReader {
             findings.place(
                     "virtualServers." + name + ".listen",
                     group.getFirst().directive().position());
+            level.first("proxy_bind")
+                    .ifPresent(bind -> findings.place("virtualServers." + name + ".options", bind.position()));
             level.first("proxy_pass")
                     .ifPresent(pass -> findings.place("virtualServers." + name + ".pool", pass.position()));
             servers.add(server.target(target.get()).options(options).build());
@@ -126,9 +129,9 @@ final class ServerReader {
     private Map<Protocol, List<Listen>> listeners(Directive block, Level level) {
         var byProtocol = new LinkedHashMap<Protocol, List<Listen>>();
         for (var directive : level.all("listen")) {
-            listens.read(directive)
+            listens.read(directive).stream()
                     .filter(this::isFirst)
-                    .ifPresent(listen -> byProtocol
+                    .forEach(listen -> byProtocol
                             .computeIfAbsent(listen.protocol(), protocol -> new ArrayList<>())
                             .add(listen));
         }

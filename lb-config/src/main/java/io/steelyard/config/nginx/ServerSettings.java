@@ -4,12 +4,15 @@ import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.AccessRule;
 import io.steelyard.api.proxy.ProxyOptions;
+import io.steelyard.api.text.Template;
 import io.steelyard.config.nginx.grammar.Directive;
 import io.steelyard.config.nginx.grammar.Word;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -18,16 +21,26 @@ import java.util.function.Function;
  * (access rules, logs) takes the place of the whole outer list.
  *
  * @param level the directives as written
+ * @param texts values with variables in them, by directive
  * @param access rules of this level alone
  * @param logs logs of this level alone
  * @param hasLogs whether the level says anything of logs
  */
-record ServerSettings(Level level, List<AccessRule> access, List<AccessLog> logs, boolean hasLogs) {
+record ServerSettings(
+        Level level, Map<String, Template> texts, List<AccessRule> access, List<AccessLog> logs, boolean hasLogs) {
     private static final int LEAST_BUFFER_BYTES = 1_024;
     private static final int MOST_BUFFER_BYTES = 16 << 20;
 
     /** Reads a level, telling what is wrong with it. */
-    static ServerSettings read(Level level, LogReader logs, LimitReader limits, Findings findings) {
+    static ServerSettings read(
+            Level level, VariableScope variables, LogReader logs, LimitReader limits, Findings findings) {
+        var texts = new HashMap<String, Template>();
+        for (var name : List.of("proxy_download_rate", "proxy_upload_rate", "proxy_bind")) {
+            level.value(name)
+                    .filter(word -> word.text().indexOf('$') >= 0)
+                    .flatMap(variables::template)
+                    .ifPresent(text -> texts.put(name, text));
+        }
         level.first("proxy_download_rate").ifPresent(rate -> checkRate(rate, findings));
         level.first("proxy_upload_rate").ifPresent(rate -> checkRate(rate, findings));
         level.first("proxy_buffer_size").ifPresent(size -> checkBuffer(size, findings));
@@ -37,7 +50,11 @@ record ServerSettings(Level level, List<AccessRule> access, List<AccessLog> logs
         refuseUnlessOff(level, "ssl_preread", "TLS in stream is not supported yet", findings);
         limits.check(level);
         return new ServerSettings(
-                level, accessRules(level, findings), logs.read(level.all("access_log")), level.has("access_log"));
+                level,
+                texts,
+                accessRules(level, findings),
+                logs.read(level.all("access_log")),
+                level.has("access_log"));
     }
 
     /** The options of a server with these settings within {@code outer}. */
@@ -50,8 +67,14 @@ record ServerSettings(Level level, List<AccessRule> access, List<AccessLog> logs
         value(outer, "proxy_timeout", Values::time).ifPresent(options::idleTimeout);
         value(outer, "proxy_buffer_size", Values::size)
                 .ifPresent(bytes -> options.bufferBytes(Math.clamp(bytes, LEAST_BUFFER_BYTES, MOST_BUFFER_BYTES)));
-        value(outer, "proxy_download_rate", Values::size).ifPresent(options::downloadRate);
-        value(outer, "proxy_upload_rate", Values::size).ifPresent(options::uploadRate);
+        text(outer, "proxy_download_rate")
+                .ifPresentOrElse(
+                        options::downloadRateText,
+                        () -> value(outer, "proxy_download_rate", Values::size).ifPresent(options::downloadRate));
+        text(outer, "proxy_upload_rate")
+                .ifPresentOrElse(
+                        options::uploadRateText,
+                        () -> value(outer, "proxy_upload_rate", Values::size).ifPresent(options::uploadRate));
         value(outer, "proxy_requests", Values::number).ifPresent(options::requests);
         value(outer, "proxy_responses", Values::number).ifPresent(options::responses);
         value(outer, "proxy_next_upstream", Values::flag).ifPresent(options::nextServer);
@@ -59,9 +82,16 @@ record ServerSettings(Level level, List<AccessRule> access, List<AccessLog> logs
         value(outer, "proxy_next_upstream_timeout", Values::time).ifPresent(options::nextServerTimeout);
         value(outer, "proxy_half_close", Values::flag).ifPresent(options::halfClose);
         value(outer, "proxy_socket_keepalive", Values::flag).ifPresent(options::keepAlive);
-        value(outer, "proxy_bind", ServerAddress::numericAddress)
-                .map(InetAddress::getHostAddress)
-                .ifPresent(options::sourceAddress);
+        text(outer, "proxy_bind")
+                .ifPresentOrElse(
+                        options::sourceText,
+                        () -> value(outer, "proxy_bind", ServerSettings::source)
+                                .ifPresent(from -> options.sourceAddress(
+                                                from.getAddress().getHostAddress())
+                                        .sourcePort(from.getPort())));
+        level.first("proxy_bind")
+                .or(() -> outer.level.first("proxy_bind"))
+                .ifPresent(bind -> options.transparent(bind.arguments().size() == 2));
         return options.build();
     }
 
@@ -80,6 +110,23 @@ record ServerSettings(Level level, List<AccessRule> access, List<AccessLog> logs
         return value(outer, "health_check_timeout", Values::time).orElse(Duration.ofSeconds(5));
     }
 
+    /** The text with variables of this level, or the outer one where this one says nothing. */
+    private Optional<Template> text(ServerSettings outer, String name) {
+        return Optional.ofNullable((level.has(name) ? texts : outer.texts).get(name));
+    }
+
+    /** An address, with port 0, or an address and port. */
+    private static InetSocketAddress source(String text) {
+        try {
+            return new InetSocketAddress(ServerAddress.numericAddress(text), 0);
+        } catch (IllegalArgumentException notAlone) {
+            if (ServerAddress.parse(text) instanceof ServerAddress.Ip ip) {
+                return new InetSocketAddress(ip.address(), ip.port());
+            }
+            throw new IllegalArgumentException("a numeric address", notAlone);
+        }
+    }
+
     /** The value of this level or the outer one; empty where there is none, or one that cannot be used, which was told. */
     private <T> Optional<T> value(ServerSettings outer, String name, Function<String, T> read) {
         try {
@@ -95,8 +142,6 @@ record ServerSettings(Level level, List<AccessRule> access, List<AccessLog> logs
     private static void checkRate(Directive directive, Findings findings) {
         var word = directive.argument(0);
         if (word.text().indexOf('$') >= 0) {
-            findings.error(
-                    word.position(), "'" + directive.keyword() + "' cannot be a variable here", Values.SIZE_FORM, "");
             return;
         }
         try {
@@ -117,23 +162,20 @@ record ServerSettings(Level level, List<AccessRule> access, List<AccessLog> logs
 
     private static void checkBind(Directive directive, Findings findings) {
         var word = directive.argument(0);
-        if (directive.arguments().size() == 2) {
+        if (directive.arguments().size() == 2 && !directive.argument(1).text().equals("transparent")) {
             findings.error(
                     directive.argument(1).position(),
-                    directive.argument(1).text().equals("transparent")
-                            ? "'proxy_bind … transparent' cannot be honoured: clients' addresses are not borrowed"
-                            : "'proxy_bind' has no parameter '" + directive.argument(1) + "'",
-                    "an address alone",
+                    "'proxy_bind' has no parameter '" + directive.argument(1) + "'",
+                    "transparent",
                     "");
-            return;
         }
-        if (word.text().equals("off")) {
+        if (word.text().equals("off") || word.text().indexOf('$') >= 0) {
             return;
         }
         try {
-            ServerAddress.numericAddress(word.text());
+            source(word.text());
         } catch (IllegalArgumentException wrong) {
-            findings.badArgument(directive, word, "a numeric address without port, or off");
+            findings.badArgument(directive, word, "a numeric address, address:port, text with variables, or off");
         }
     }
 

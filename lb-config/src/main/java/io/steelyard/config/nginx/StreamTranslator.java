@@ -15,6 +15,7 @@ import java.util.Optional;
 /** Makes the model of a file's directives, telling all that is wrong with them. One use, one thread. */
 final class StreamTranslator {
     private final Findings findings;
+    private final HostAddresses hosts;
     private final BlockReader blocks;
     private final VariableScope variables;
     private final boolean isWhole;
@@ -25,8 +26,9 @@ final class StreamTranslator {
     private Settings settings = Settings.defaults();
 
     /** @param isWhole whether no other file may add to this one */
-    StreamTranslator(Findings findings, boolean isWhole) {
+    StreamTranslator(Findings findings, HostAddresses hosts, boolean isWhole) {
         this.findings = findings;
+        this.hosts = hosts;
         this.isWhole = isWhole;
         blocks = new BlockReader(findings);
         variables = new VariableScope(findings);
@@ -86,8 +88,9 @@ final class StreamTranslator {
                 default -> {}
             }
         }
-        var shared = ServerSettings.read(level, logs, limits, findings);
-        var servers = new ServerReader(findings, blocks, variables, logs, limits, checks, upstreamPools);
+        var shared = ServerSettings.read(level, variables, logs, limits, findings);
+        var servers = new ServerReader(
+                findings, blocks, variables, logs, limits, checks, upstreamPools, new ListenReader(findings, hosts));
         for (var server : level.all("server")) {
             virtualServers.addAll(servers.read(server, shared));
         }

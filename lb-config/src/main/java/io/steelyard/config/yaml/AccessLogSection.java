@@ -1,17 +1,26 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.proxy.AccessLog;
+import io.steelyard.api.proxy.AccessLog.Destination;
 import io.steelyard.api.text.Template;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** {@link AccessLog}. */
 final class AccessLogSection extends Section<AccessLog> {
-    private final Key<AccessLog, Path> file = required(
+    private final Key<AccessLog, Path> file = absent(
             "file",
             Forms.parsed("file name", Path::of, Path::toString),
-            AccessLog::file,
+            log -> log.destination() instanceof Destination.File to ? Optional.of(to.path()) : Optional.empty(),
+            "",
             "Relative to the working directory unless absolute; several virtual servers may name one.");
+    private final Key<AccessLog, Destination.Syslog> syslog = absent(
+            "syslog",
+            Forms.shortened(new SyslogSection(), "server"),
+            log -> log.destination() instanceof Destination.Syslog to ? Optional.of(to) : Optional.empty(),
+            "",
+            "Instead of `file`: a server that gets each line in a datagram (RFC 3164).");
     private final Key<AccessLog, Template> format = required(
             "format",
             TemplateForm.template(),
@@ -48,8 +57,13 @@ final class AccessLogSection extends Section<AccessLog> {
 
     @Override
     AccessLog make(Values values) {
+        if (values.find(file).isPresent() == values.find(syslog).isPresent()) {
+            throw new IllegalArgumentException("an access log goes to one of file and syslog");
+        }
         return new AccessLog(
-                values.get(file),
+                values.find(syslog)
+                        .map(Destination.class::cast)
+                        .orElseGet(() -> new Destination.File(values.get(file))),
                 values.get(format),
                 values.or(escape, AccessLog.Escape.DEFAULT),
                 values.find(condition),

@@ -2,6 +2,7 @@ package io.steelyard.config.yaml;
 
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.ProxyOptions;
+import io.steelyard.api.text.Template;
 import java.net.InetAddress;
 import java.time.Duration;
 
@@ -99,6 +100,24 @@ final class ProxyOptionsSection extends Section<ProxyOptions> {
             ProxyOptions::sourceAddress,
             "the system's choice",
             "The local address of connections to servers.");
+    private final Key<ProxyOptions, Integer> sourcePort = optional(
+            "sourcePort",
+            Forms.whole(0, 65_535),
+            ProxyOptions::sourcePort,
+            DEFAULTS.sourcePort(),
+            "TCP: the local port, with `sourceAddress`; 0 for any. A port serves one connection to each server at a time.");
+    private final Key<ProxyOptions, Template> sourceText = absent(
+            "sourceText",
+            TemplateForm.template(),
+            ProxyOptions::sourceText,
+            "the two above",
+            "TCP: an address or address:port worked out for each connection; none where the text is empty or neither.");
+    private final Key<ProxyOptions, Boolean> transparent = optional(
+            "transparent",
+            Forms.flag(),
+            ProxyOptions::transparent,
+            DEFAULTS.transparent(),
+            "TCP: whether the local address may be a foreign one, such as the client's (IP_TRANSPARENT, which takes CAP_NET_ADMIN).");
     private final Key<ProxyOptions, Long> downloadRate = optional(
             "downloadRate",
             Forms.whole(0L, Long.MAX_VALUE),
@@ -111,6 +130,18 @@ final class ProxyOptionsSection extends Section<ProxyOptions> {
             ProxyOptions::uploadRate,
             DEFAULTS.uploadRate(),
             "Bytes a second from client to server, for each connection; 0 for no limit.");
+    private final Key<ProxyOptions, Template> downloadRateText = absent(
+            "downloadRateText",
+            TemplateForm.template(),
+            ProxyOptions::downloadRateText,
+            "`downloadRate`",
+            "A rate worked out for each connection, such as `$rate` with `100k` or `2m`; no limit where the text is no such number.");
+    private final Key<ProxyOptions, Template> uploadRateText = absent(
+            "uploadRateText",
+            TemplateForm.template(),
+            ProxyOptions::uploadRateText,
+            "`uploadRate`",
+            "The same from client to server.");
     private final Key<ProxyOptions, Integer> responses = optional(
             "responses",
             Forms.whole(-1, Integer.MAX_VALUE),
@@ -147,9 +178,14 @@ final class ProxyOptionsSection extends Section<ProxyOptions> {
                 .userTimeout(values.or(userTimeout, DEFAULTS.userTimeout()))
                 .downloadRate(values.or(downloadRate, DEFAULTS.downloadRate()))
                 .uploadRate(values.or(uploadRate, DEFAULTS.uploadRate()))
+                .sourcePort(values.or(sourcePort, DEFAULTS.sourcePort()))
+                .transparent(values.or(transparent, DEFAULTS.transparent()))
                 .responses(values.or(responses, DEFAULTS.responses()))
                 .requests(values.or(requests, DEFAULTS.requests()));
         values.find(sourceAddress).map(InetAddress::getHostAddress).ifPresent(builder::sourceAddress);
+        values.find(sourceText).ifPresent(builder::sourceText);
+        values.find(downloadRateText).ifPresent(builder::downloadRateText);
+        values.find(uploadRateText).ifPresent(builder::uploadRateText);
         return builder.build();
     }
 }

@@ -13,13 +13,16 @@ import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.PassiveHealth;
 import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.ConnectionLimit;
+import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.text.Template;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -97,6 +100,67 @@ class NginxConfigurationReaderTest {
         assertThat(second.options().connectTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(second.options().sourceAddress()).isEmpty();
         assertThat(second.access()).hasSize(2).allMatch(rule -> rule.isAllowed());
+    }
+
+    @Test
+    void logsMayGoToASyslogServer() {
+        var logs = stream("log_format l '$status'; access_log syslog:server=10.0.0.7 l;"
+                        + "access_log syslog:server=unix:/dev/log,facility=daemon,severity=warn,tag=lb_1,nohostname l;"
+                        + "server { listen 80; proxy_pass 10.0.0.1:80; }")
+                .virtualServers()
+                .getFirst()
+                .accessLogs();
+        assertThat(logs)
+                .extracting(AccessLog::destination)
+                .containsExactly(
+                        new AccessLog.Destination.Syslog(ServerAddress.parse("10.0.0.7:514"), 23, 6, "nginx", true),
+                        new AccessLog.Destination.Syslog(ServerAddress.parse("unix:/dev/log"), 3, 4, "lb_1", false));
+    }
+
+    @Test
+    void localAddressesAndRatesMayHaveVariables() {
+        var servers = stream(
+                        "proxy_bind 127.0.0.1:4000; proxy_upload_rate $limit; map $remote_addr $limit { default 1k; }"
+                                + "server { listen 80; proxy_pass 10.0.0.1:80; }"
+                                + "server { listen 81; proxy_pass 10.0.0.1:80; proxy_bind $remote_addr transparent;"
+                                + " proxy_upload_rate 5k; proxy_download_rate ${limit}; }")
+                .virtualServers();
+        var first = servers.getFirst().options();
+        assertThat(first.sourceAddress().orElseThrow().getHostAddress()).isEqualTo("127.0.0.1");
+        assertThat(first.sourcePort()).isEqualTo(4_000);
+        assertThat(first.transparent()).isFalse();
+        assertThat(first.uploadRateText()).contains(Template.parse("$limit"));
+        var second = servers.get(1).options();
+        assertThat(second.sourceText()).contains(Template.parse("$remote_addr"));
+        assertThat(second.sourceAddress()).isEmpty();
+        assertThat(second.transparent()).isTrue();
+        assertThat(second.uploadRate()).isEqualTo(5_120);
+        assertThat(second.uploadRateText()).isEmpty();
+        assertThat(second.downloadRateText()).contains(Template.parse("$limit"));
+    }
+
+    @Test
+    void aHostNameToListenOnGivesAListenerForEachOfItsAddresses() {
+        var named = new NginxConfigurationReader(host -> {
+            if (!host.equals("here.example")) {
+                throw new UnknownHostException(host);
+            }
+            return List.of(ServerAddress.numericAddress("10.0.0.1"), ServerAddress.numericAddress("::1"));
+        });
+        var text =
+                "stream { server { listen here.example:80-81 backlog=7; listen gone.example:82; proxy_pass 10.0.0.9:80; } }";
+        var refused = named.read(ConfigurationSource.of("f", text));
+        assertThat(refused.problems())
+                .singleElement()
+                .hasToString(
+                        "f:1:63: error: 'listen' cannot use 'gone.example:82': the host name 'gone.example' has no"
+                                + " address; write a port, address:port, name:port, [address]:port, *:port or a range of ports");
+
+        var read = named.read(ConfigurationSource.of("f", text.replace("listen gone.example:82;", "")));
+        var listen =
+                read.configuration().orElseThrow().virtualServers().getFirst().listen();
+        assertThat(listen).extracting(ListenAddress::text).containsExactly("10.0.0.1:80-81", "[0:0:0:0:0:0:0:1]:80-81");
+        assertThat(listen).extracting(ListenAddress::backlog).containsOnly(7);
     }
 
     @Test
@@ -206,7 +270,7 @@ class NginxConfigurationReaderTest {
             assertThat(assignment.value()).isEqualTo(Template.parse("a$remote_port"));
         });
         var log = servers.getFirst().accessLogs().getFirst();
-        assertThat(log.file()).isEqualTo(Path.of("logs/all.log"));
+        assertThat(log.destination()).isEqualTo(new AccessLog.Destination.File(Path.of("logs/all.log")));
         assertThat(log.format()).isEqualTo(Template.parse("ab$status"));
         assertThat(log.escape()).isEqualTo(AccessLog.Escape.JSON);
         assertThat(servers.get(1).target()).isEqualTo(new Target.Reply(Template.parse("hi $remote_addr")));

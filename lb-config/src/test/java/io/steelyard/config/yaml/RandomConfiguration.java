@@ -216,7 +216,8 @@ final class RandomConfiguration {
     }
 
     private VirtualServer server(int number, List<String> pools) {
-        var builder = random.nextBoolean() ? VirtualServer.tcp(number + text()) : VirtualServer.udp(number + text());
+        boolean isTcp = random.nextBoolean();
+        var builder = isTcp ? VirtualServer.tcp(number + text()) : VirtualServer.udp(number + text());
         for (int i = 1 + random.nextInt(2); i > 0; i--) {
             var parsed = ListenAddress.parse(one("127.0.0.1", "[::]", "*") + ":" + (number * 1_000 + i));
             builder.listen(
@@ -243,7 +244,7 @@ final class RandomConfiguration {
                 new ForwardingMode.FullNat(),
                 new ForwardingMode.DirectRouting(),
                 new ForwardingMode.Tunnel()));
-        maybe(() -> builder.options(options()));
+        maybe(() -> builder.options(options(isTcp)));
         for (var network : List.of("10.0.0.0/8", "0.0.0.0/0", "::/0", "::1")) {
             maybe(() -> builder.access(AccessRule.parse(random.nextBoolean(), network)));
         }
@@ -256,11 +257,31 @@ final class RandomConfiguration {
 
     private HttpService http(List<String> pools) {
         return new RandomHttp(
-                        random, pools, this::text, this::template, this::positiveTime, this::options, this::accessLog)
+                        random,
+                        pools,
+                        this::text,
+                        this::template,
+                        this::positiveTime,
+                        () -> options(true),
+                        this::accessLog)
                 .service();
     }
 
     private AccessLog accessLog() {
+        if (random.nextInt(3) == 0) {
+            return new AccessLog(
+                    new AccessLog.Destination.Syslog(
+                            ServerAddress.parse(one("10.0.0.1:514", "unix:/dev/log", "log.example:1514")),
+                            random.nextInt(24),
+                            random.nextInt(8),
+                            one("lb", "nginx", "a_1"),
+                            random.nextBoolean()),
+                    template(),
+                    one(AccessLog.Escape.values()),
+                    Optional.empty(),
+                    0,
+                    Duration.ZERO);
+        }
         return new AccessLog(
                 Path.of("logs/a b.log"),
                 template(),
@@ -270,7 +291,7 @@ final class RandomConfiguration {
                 time());
     }
 
-    private ProxyOptions options() {
+    private ProxyOptions options(boolean isTcp) {
         var builder = ProxyOptions.builder();
         maybe(() -> builder.connectTimeout(positiveTime()));
         maybe(() -> builder.idleTimeout(positiveTime()));
@@ -287,6 +308,13 @@ final class RandomConfiguration {
         maybe(() -> builder.keepAlive(random.nextBoolean()));
         maybe(() -> builder.userTimeout(time()));
         maybe(() -> builder.sourceAddress(one("127.0.0.9", "::1")));
+        if (isTcp) {
+            maybe(() -> builder.sourcePort(random.nextInt(65_536)));
+            maybe(() -> builder.sourceText(template()));
+            maybe(() -> builder.transparent(random.nextBoolean()));
+        }
+        maybe(() -> builder.downloadRateText(template()));
+        maybe(() -> builder.uploadRateText(template()));
         maybe(() -> builder.downloadRate(random.nextLong() & Long.MAX_VALUE));
         maybe(() -> builder.uploadRate(random.nextInt(99_999)));
         maybe(() -> builder.responses(random.nextInt(9) - 1));

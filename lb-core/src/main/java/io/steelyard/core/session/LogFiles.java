@@ -3,12 +3,10 @@ package io.steelyard.core.session;
 import io.steelyard.api.Event;
 import io.steelyard.api.proxy.AccessLog;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,9 +14,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Access logs, written by one thread so that no loop ever waits for a disk. A line that finds 65,536 others waiting is dropped and counted.
+ * Access logs, written by one thread so that no loop ever waits for a disk or a syslog server. A line that finds 65,536 others waiting is dropped and counted.
  *
- * <p>{@link #write} and {@link #reopen} are safe for all threads; files belong to the writing thread.
+ * <p>{@link #write} and {@link #reopen} are safe for all threads; where lines go belongs to the writing thread.
  */
 public final class LogFiles implements AutoCloseable {
     private static final int WAITING_LINES = 65_536;
@@ -28,7 +26,12 @@ public final class LogFiles implements AutoCloseable {
     private final Consumer<Event> events;
     private final ArrayBlockingQueue<Line> waiting = new ArrayBlockingQueue<>(WAITING_LINES);
     private final AtomicLong dropped = new AtomicLong();
-    private final Map<Path, LogFile> files = new HashMap<>();
+    private final String host;
+    private final Map<AccessLog.Destination, LogSink> sinks = new HashMap<>();
+
+    /** Told of, and not written to since. */
+    private final Set<AccessLog.Destination> failing = new HashSet<>();
+
     private long toldDropped;
     private long toldAtNs = System.nanoTime() - TELL_EVERY_NS;
 
@@ -42,8 +45,10 @@ public final class LogFiles implements AutoCloseable {
 
     private record Line(AccessLog log, byte[] bytes) {}
 
-    public LogFiles(Consumer<Event> events) {
+    /** @param host this machine's name, for syslog servers */
+    public LogFiles(Consumer<Event> events, String host) {
         this.events = events;
+        this.host = host;
     }
 
     /** Takes a line for a log. Never waits. */
@@ -107,7 +112,7 @@ public final class LogFiles implements AutoCloseable {
                     append(line);
                 }
                 long nowNs = System.nanoTime();
-                files.values().forEach(file -> flush(file, nowNs));
+                sinks.forEach((destination, sink) -> attempt(destination, sink, () -> sink.flushIfDue(nowNs)));
                 tellDropped(nowNs);
             }
         } catch (InterruptedException interrupted) {
@@ -117,30 +122,41 @@ public final class LogFiles implements AutoCloseable {
         }
     }
 
+    /** What may fail on its way to a disk or a server. */
+    @FunctionalInterface
+    private interface Writing {
+        void run() throws IOException;
+    }
+
     private void append(Line line) {
-        var file = files.computeIfAbsent(line.log().file(), LogFile::new);
-        try {
-            file.append(line.log(), line.bytes());
-        } catch (IOException failed) {
-            failed(file, failed);
+        var destination = line.log().destination();
+        var sink = sinks.computeIfAbsent(destination, this::sink);
+        if (attempt(destination, sink, () -> sink.append(line.log(), line.bytes()))
+                && destination instanceof AccessLog.Destination.Syslog) {
+            failing.remove(destination);
         }
     }
 
-    private void flush(LogFile file, long nowNs) {
-        try {
-            file.flushIfDue(nowNs);
-        } catch (IOException failed) {
-            failed(file, failed);
-        }
+    private LogSink sink(AccessLog.Destination destination) {
+        return switch (destination) {
+            case AccessLog.Destination.File file -> new FileSink(file.path());
+            case AccessLog.Destination.Syslog syslog -> new SyslogSink(syslog, host);
+        };
     }
 
-    private void failed(LogFile file, IOException failed) {
-        long lost = dropped.incrementAndGet();
-        if (lost == 1 || !file.hasFailed) {
-            events.accept(new Event.Trouble("access log " + file.path + " cannot be written: " + failed.getMessage()
-                    + "; its lines are lost until that is mended"));
+    /** Tells of the first failure of a destination, and again after it had worked. @return whether it worked */
+    private boolean attempt(AccessLog.Destination destination, LogSink sink, Writing writing) {
+        try {
+            writing.run();
+            return true;
+        } catch (IOException failed) {
+            dropped.incrementAndGet();
+            if (failing.add(destination)) {
+                events.accept(new Event.Trouble("access log " + sink.name() + " cannot be written: "
+                        + failed.getMessage() + "; its lines are lost until that is mended"));
+            }
+            return false;
         }
-        file.hasFailed = true;
     }
 
     private void tellDropped(long nowNs) {
@@ -153,69 +169,8 @@ public final class LogFiles implements AutoCloseable {
     }
 
     private void closeFiles() {
-        for (var file : files.values()) {
-            try {
-                file.close();
-            } catch (IOException failed) {
-                failed(file, failed);
-            }
-        }
-        files.clear();
-    }
-
-    /** One file and what is held back of it. Owned by the writing thread. */
-    private static final class LogFile {
-        private final Path path;
-        private @Nullable FileChannel channel;
-        private final java.io.ByteArrayOutputStream held = new java.io.ByteArrayOutputStream();
-        private long flushAtNs = Long.MAX_VALUE;
-        private boolean hasFailed;
-
-        LogFile(Path path) {
-            this.path = path;
-        }
-
-        void append(AccessLog log, byte[] line) throws IOException {
-            if (held.size() > 0 && held.size() + line.length > Math.max(log.bufferBytes(), 0)) {
-                flush();
-            }
-            held.writeBytes(line);
-            if (log.bufferBytes() == 0) {
-                flushAtNs = Long.MIN_VALUE;
-            } else if (!log.flush().isZero() && flushAtNs == Long.MAX_VALUE) {
-                flushAtNs = System.nanoTime() + log.flush().toNanos();
-            }
-        }
-
-        void flushIfDue(long nowNs) throws IOException {
-            if (flushAtNs == Long.MIN_VALUE || (flushAtNs != Long.MAX_VALUE && flushAtNs - nowNs <= 0)) {
-                flush();
-            }
-        }
-
-        private void flush() throws IOException {
-            flushAtNs = Long.MAX_VALUE;
-            var bytes = ByteBuffer.wrap(held.toByteArray());
-            held.reset();
-            var open = channel;
-            if (open == null) {
-                open = FileChannel.open(
-                        path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
-                channel = open;
-            }
-            while (bytes.hasRemaining()) {
-                open.write(bytes);
-            }
-            hasFailed = false;
-        }
-
-        void close() throws IOException {
-            if (held.size() > 0) {
-                flush();
-            }
-            if (channel != null) {
-                channel.close();
-            }
-        }
+        sinks.forEach((destination, sink) -> attempt(destination, sink, sink::close));
+        sinks.clear();
+        failing.clear();
     }
 }

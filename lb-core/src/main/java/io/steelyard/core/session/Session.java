@@ -6,6 +6,7 @@ import io.steelyard.pool.limit.Permit;
 import io.steelyard.pool.variable.ConnectionFacts;
 import io.steelyard.pool.variable.Evaluation;
 import java.lang.System.Logger;
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,29 @@ public final class Session {
     /** Whether the target is worked out for each connection. */
     public boolean hasOwnTarget() {
         return rules.target() != null;
+    }
+
+    /** Whether the local address of the connection to its server is worked out. */
+    public boolean hasOwnSource() {
+        return rules.source() != null;
+    }
+
+    /** The local address that was worked out; null for the system's choice. */
+    public @Nullable InetSocketAddress source() {
+        var text = rules.source();
+        return text == null ? null : PerConnection.address(evaluation.text(text));
+    }
+
+    /** Bytes a second from the server; 0 for no limit. */
+    public long downloadRate(long fixed) {
+        var text = rules.downloadRate();
+        return text == null ? fixed : PerConnection.rate(evaluation.text(text));
+    }
+
+    /** Bytes a second to the server; 0 for no limit. */
+    public long uploadRate(long fixed) {
+        var text = rules.uploadRate();
+        return text == null ? fixed : PerConnection.rate(evaluation.text(text));
     }
 
     /** The pool or server that {@link #targetText()} names, where that is known without asking anybody; null otherwise. */

@@ -52,6 +52,9 @@ public final class SessionRules {
     private final List<Log> logs = new ArrayList<>();
     private final LogFiles files;
     private final @Nullable CompiledTemplate target;
+    private final @Nullable CompiledTemplate source;
+    private final @Nullable CompiledTemplate downloadRate;
+    private final @Nullable CompiledTemplate uploadRate;
     private final boolean isReply;
     private final Map<String, Balancer> pools = new HashMap<>();
     private final Map<String, CompiledTemplate> hashKeys = new HashMap<>();
@@ -74,6 +77,10 @@ public final class SessionRules {
             case Target.Named text -> table.compile(text.text());
             case Target.Reply text -> table.compile(text.text());
         };
+        var options = server.options();
+        source = options.sourceText().map(table::compile).orElse(null);
+        downloadRate = options.downloadRateText().map(table::compile).orElse(null);
+        uploadRate = options.uploadRateText().map(table::compile).orElse(null);
         isReply = server.target() instanceof Target.Reply;
         for (var pool : context.configuration().pools()) {
             boolean isReachable = target != null || pool.name().equals(server.pool());
@@ -90,6 +97,9 @@ public final class SessionRules {
                 || !server.assignments().isEmpty()
                 || !server.limits().isEmpty()
                 || !server.accessLogs().isEmpty()
+                || server.options().sourceText().isPresent()
+                || server.options().downloadRateText().isPresent()
+                || server.options().uploadRateText().isPresent()
                 || !context.configuration()
                         .pool(server.pool())
                         .flatMap(ServerPool::hashKey)
@@ -130,6 +140,24 @@ public final class SessionRules {
     @Nullable
     CompiledTemplate target() {
         return target;
+    }
+
+    /** What the local address of connections to servers is worked out from; null where it is fixed. */
+    @Nullable
+    CompiledTemplate source() {
+        return source;
+    }
+
+    /** What the rate from the server is worked out from; null where it is fixed. */
+    @Nullable
+    CompiledTemplate downloadRate() {
+        return downloadRate;
+    }
+
+    /** What the rate to the server is worked out from; null where it is fixed. */
+    @Nullable
+    CompiledTemplate uploadRate() {
+        return uploadRate;
     }
 
     boolean isReply() {
@@ -176,7 +204,7 @@ public final class SessionRules {
         return found;
     }
 
-    private static String hostName() {
+    static String hostName() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException unknown) {

@@ -19,7 +19,7 @@ public final class Sessions implements AutoCloseable {
     private LimitZones zones = LimitZones.of(List.of(), variables);
 
     public Sessions(Consumer<Event> events) {
-        files = new LogFiles(events);
+        files = new LogFiles(events, SessionRules.hostName());
     }
 
     /**

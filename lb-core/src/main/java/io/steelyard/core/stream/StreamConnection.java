@@ -264,7 +264,10 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         if (session != null) {
             session.attempt(address.text(), worker.timers().nowNs());
         }
-        int fd = worker.connector().connect(address, service.server().options());
+        var options = service.server().options();
+        int fd = session != null && session.hasOwnSource()
+                ? worker.connector().connect(address, options, session.source())
+                : worker.connector().connect(address, options);
         if (fd < 0) {
             if (Connector.isOurFault(-fd)) {
                 worker.report("cannot open a connection to " + held.server().id() + ": " + Errno.text(-fd)
@@ -372,8 +375,10 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         }
         worker.timers().set(this, lastActivityNs + service.limits().idleTimeoutNs());
         var limits = service.limits();
-        var up = new Pump(this, worker, client, endpoint, limits, limits.uploadRate());
-        var down = new Pump(this, worker, endpoint, client, limits, limits.downloadRate());
+        long uploadRate = session == null ? limits.uploadRate() : session.uploadRate(limits.uploadRate());
+        long downloadRate = session == null ? limits.downloadRate() : session.downloadRate(limits.downloadRate());
+        var up = new Pump(this, worker, client, endpoint, limits, uploadRate);
+        var down = new Pump(this, worker, endpoint, client, limits, downloadRate);
         upload = up;
         download = down;
         endpoint.wantWrite(false);

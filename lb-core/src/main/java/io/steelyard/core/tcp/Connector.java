@@ -5,8 +5,12 @@ import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
 import io.steelyard.linux.SocketAddressBuffer;
+import io.steelyard.linux.SocketOption;
 import java.lang.foreign.Arena;
 import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** Opens sockets to servers. Owned by one loop. */
 public final class Connector {
@@ -19,13 +23,29 @@ public final class Connector {
     }
 
     /**
-     * Begins to connect without waiting.
+     * Begins to connect without waiting, from the local address that the options fix.
      *
      * @return the socket, which is writable when the attempt has ended; or a negative errno
      */
     public int connect(ServerAddress address, ProxyOptions options) {
+        return connect(address, options, options.sourceAddress().orElse(null), options.sourcePort());
+    }
+
+    /**
+     * Begins to connect without waiting.
+     *
+     * @param from the local address and port (0 for any) of a TCP connection; null for the system's choice
+     * @return the socket, which is writable when the attempt has ended; or a negative errno
+     */
+    public int connect(ServerAddress address, ProxyOptions options, @Nullable InetSocketAddress from) {
+        return from == null
+                ? connect(address, options, null, 0)
+                : connect(address, options, from.getAddress(), from.getPort());
+    }
+
+    private int connect(ServerAddress address, ProxyOptions options, @Nullable InetAddress from, int fromPort) {
         return switch (address) {
-            case ServerAddress.Ip ip -> connectTcp(ip, options);
+            case ServerAddress.Ip ip -> connectTcp(ip, options, from, fromPort);
             case ServerAddress.Unix unix -> {
                 int fd = Linux.unixStreamSocket();
                 yield fd < 0 ? fd : start(fd, unix);
@@ -64,6 +84,9 @@ public final class Connector {
                     Errno.ENOBUFS,
                     Errno.ENOMEM,
                     Errno.EADDRNOTAVAIL,
+                    Errno.EADDRINUSE,
+                    Errno.EAFNOSUPPORT,
+                    Errno.EINVAL,
                     Errno.EACCES,
                     Errno.EPERM -> true;
             default -> false;
@@ -74,28 +97,45 @@ public final class Connector {
     public static String remedy(int errno) {
         return switch (errno) {
             case Errno.EMFILE, Errno.ENFILE -> "; raise the limit of open files (ulimit -n)";
-            case Errno.EADDRNOTAVAIL -> "; the source address has no free port, or is not this machine's";
+            case Errno.EADDRNOTAVAIL, Errno.EADDRINUSE ->
+                "; the source address has no free port, or is not this machine's";
+            case Errno.EAFNOSUPPORT, Errno.EINVAL -> "; the source address is not of the server's family";
+            case Errno.EPERM -> "; a source address of another machine takes the capability CAP_NET_ADMIN";
             default -> "";
         };
     }
 
-    private int connectTcp(ServerAddress.Ip address, ProxyOptions options) {
-        int fd = Linux.tcpSocket(address.address() instanceof Inet6Address);
+    private int connectTcp(ServerAddress.Ip address, ProxyOptions options, @Nullable InetAddress from, int fromPort) {
+        boolean isIpv6 = address.address() instanceof Inet6Address;
+        int fd = Linux.tcpSocket(isIpv6);
         if (fd < 0) {
             return fd;
         }
         Linux.tcpNoDelay(fd);
         applyTo(fd, options, options.keepAlive());
-        if (options.sourceAddress().isPresent()) {
-            source.set(options.sourceAddress().get(), 0);
-            Linux.bindAddressNoPort(fd);
-            int result = Linux.bind(fd, source);
+        if (from != null) {
+            source.set(from, fromPort);
+            int result = bind(fd, options.transparent(), isIpv6);
             if (result < 0) {
                 Linux.close(fd);
                 return result;
             }
         }
         return start(fd, address);
+    }
+
+    /** Binds to {@link #source}. */
+    private int bind(int fd, boolean isTransparent, boolean isIpv6) {
+        if (isTransparent) {
+            int result = Linux.set(fd, isIpv6 ? SocketOption.IPV6_TRANSPARENT : SocketOption.IP_TRANSPARENT, 1);
+            if (result < 0) {
+                return result;
+            }
+        }
+        if (source.port() == 0) {
+            Linux.bindAddressNoPort(fd);
+        }
+        return Linux.bind(fd, source);
     }
 
     private void fill(ServerAddress address) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.steelyard.api.Configuration;
 import io.steelyard.api.LoadBalancer;
 import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.AccessRule;
@@ -18,7 +19,10 @@ import io.steelyard.core.ListedFirst;
 import io.steelyard.core.Steelyard;
 import io.steelyard.core.TestServer;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -86,6 +90,28 @@ class StreamSessionTest {
         balancer.close();
 
         assertThat(file).content().isEqualTo("200\n");
+    }
+
+    @Test
+    void sendsLinesToASyslogServer() throws Exception {
+        try (var syslog = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0))) {
+            syslog.setSoTimeout(30_000);
+            var destination = new AccessLog.Destination.Syslog(
+                    ServerAddress.parse("127.0.0.1:" + syslog.getLocalPort()), 23, 6, "web", false);
+            start(front().pool("a")
+                    .accessLog(new AccessLog(
+                            destination,
+                            Template.parse("$status $bytes_sent"),
+                            AccessLog.Escape.DEFAULT,
+                            Optional.empty(),
+                            0,
+                            Duration.ZERO)));
+            assertThat(ask()).isEqualTo("a");
+            var packet = new DatagramPacket(new byte[1_000], 1_000);
+            syslog.receive(packet);
+            assertThat(new String(packet.getData(), 0, packet.getLength(), StandardCharsets.US_ASCII))
+                    .matches("<190>[A-Z][a-z]{2} [ 1-3]\\d \\d\\d:\\d\\d:\\d\\d web: 200 1");
+        }
     }
 
     @Test
