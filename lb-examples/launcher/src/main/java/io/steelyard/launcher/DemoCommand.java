@@ -25,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import sun.misc.Signal;
 
@@ -60,6 +61,12 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (port < 0 || port > 65_535) {
+            throw new ParameterException(command.commandLine(), "--port is " + port + "; expected 0 to 65535");
+        }
+        if (requests < 0) {
+            throw new ParameterException(command.commandLine(), "--requests is " + requests + "; expected 0 or more");
+        }
         var out = command.commandLine().getOut();
         var servers = new ArrayList<DemoServer>();
         try {

@@ -1,10 +1,14 @@
 package io.steelyard.launcher;
 
+import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
-/** The program: hands over to one command. Exit codes are each command's; 64 for a command line that is wrong. */
+/**
+ * The program: hands over to one command. Exit codes are each command's; 64 for a command line that is wrong, 70 for a fault of the program
+ * or too little memory, 74 for input or output that failed.
+ */
 @Command(
         name = "lb",
         description = "Balances TCP and UDP as configuration files say: nginx.conf, or our own YAML.",
@@ -24,16 +28,39 @@ public final class Lb {
     /** The command line is wrong (EX_USAGE of sysexits.h). */
     static final int USAGE = 64;
 
+    /** Something that should not have happened (EX_SOFTWARE). */
+    static final int SOFTWARE = 70;
+
+    /** Reading or writing failed (EX_IOERR). */
+    static final int IO_ERROR = 74;
+
     private Lb() {}
 
     /** Runs the command that {@code arguments} name, and ends the process. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        int code;
+        try {
+            code = commandLine().execute(arguments);
+        } catch (OutOfMemoryError tooLarge) {
+            System.err.println("lb: the memory is not enough (" + tooLarge.getMessage()
+                    + "); give it more with LB_JAVA_OPTIONS=-Xmx4g, or less to do");
+            code = SOFTWARE;
+        }
+        System.exit(code);
     }
 
     static CommandLine commandLine() {
         return new CommandLine(new Lb())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failed, command, given) -> {
+                    if (failed instanceof IOException) {
+                        command.getErr().println("lb: " + failed.getMessage());
+                        return IO_ERROR;
+                    }
+                    command.getErr().println("lb: this should not have happened; please report it with what follows");
+                    failed.printStackTrace(command.getErr());
+                    return SOFTWARE;
+                })
                 .setParameterExceptionHandler((wrong, given) -> {
                     wrong.getCommandLine().getErr().println("lb: " + wrong.getMessage());
                     wrong.getCommandLine()

@@ -28,7 +28,8 @@ import sun.misc.Signal;
         description = {
             "Runs the files as one balancer. One line on standard output for each listener when it accepts traffic; the log is on standard error.",
             "SIGTERM, SIGINT: accepts nothing new, waits for open flows up to the drain timeout, exits 0; a second one ends at once.",
-            "SIGHUP: reads the files again and applies them; a bad file changes nothing."
+            "SIGHUP: reads the files again and applies them; a bad file changes nothing.",
+            "SIGUSR1: closes the access logs; the next line opens each by its name, so that one moved away is left alone."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
@@ -53,6 +54,7 @@ final class RunCommand implements Callable<Integer> {
     private enum Order {
         STOP,
         RELOAD,
+        REOPEN_LOGS,
         DRAINED
     }
 
@@ -67,6 +69,7 @@ final class RunCommand implements Callable<Integer> {
         onSignal("TERM", Order.STOP);
         onSignal("INT", Order.STOP);
         onSignal("HUP", Order.RELOAD);
+        onSignal("USR1", Order.REOPEN_LOGS);
         var out = command.commandLine().getOut();
         LoadBalancer balancer;
         try {
@@ -88,7 +91,11 @@ final class RunCommand implements Callable<Integer> {
 
     private int serve(LoadBalancer balancer, Plugins plugins) throws InterruptedException {
         for (var order = orders.take(); order != Order.STOP; order = orders.take()) {
-            reload(balancer, plugins);
+            if (order == Order.REOPEN_LOGS) {
+                balancer.reopenLogs();
+            } else {
+                reload(balancer, plugins);
+            }
         }
         var limit = balancer.configuration().settings().drainTimeout();
         LOG.info(
@@ -99,7 +106,10 @@ final class RunCommand implements Callable<Integer> {
             orders.add(Order.DRAINED);
         });
         var order = orders.take();
-        while (order == Order.RELOAD) {
+        while (order == Order.RELOAD || order == Order.REOPEN_LOGS) {
+            if (order == Order.REOPEN_LOGS) {
+                balancer.reopenLogs();
+            }
             order = orders.take();
         }
         LOG.info(order == Order.DRAINED ? "stopped" : "stopped at once");

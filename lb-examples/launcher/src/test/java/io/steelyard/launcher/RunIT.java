@@ -134,6 +134,38 @@ class RunIT {
     }
 
     @Test
+    void aLogThatWasMovedAwayIsLeftAloneAfterASignalAndNoLineIsLost() throws Exception {
+        var log = directory.resolve("access.log");
+        var moved = directory.resolve("access.log.1");
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("pool: web}", "pool: web, accessLogs: [{file: %s, format: $status}]}".formatted(log)));
+        int asked = 0;
+        try (var lb = run()) {
+            for (; asked < 5; asked++) {
+                assertThat(get()).isEqualTo("one");
+            }
+            while (!Files.exists(log)) {
+                Thread.onSpinWait();
+            }
+            Files.move(log, moved);
+            // Lines go on into the file that was moved until the signal has been carried out, which the new file shows.
+            lb.signal("USR1");
+            for (; !Files.exists(log); asked++) {
+                assertThat(get()).isEqualTo("one");
+            }
+            var movedLines = Files.readAllLines(moved);
+            assertThat(get()).isEqualTo("one");
+            asked++;
+            lb.signal("TERM");
+            assertThat(lb.exitCode()).isZero();
+            assertThat(Files.readAllLines(moved)).isEqualTo(movedLines).isNotEmpty();
+            assertThat(Files.readAllLines(log).size() + movedLines.size()).isEqualTo(asked);
+        }
+    }
+
+    @Test
     void anAddressThatIsTakenIsExplained() throws Exception {
         try (var taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
                 var lb = LbProcess.start("run", file.toString())) {

@@ -1,0 +1,69 @@
+package io.steelyard.launcher;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Does a little of everything and ends, so that a JVM that records an AOT cache (JEP 514) sees the classes of every command. {@code ./lb}
+ * runs it once after a build; it prints nothing.
+ */
+final class TrainingRun {
+    private static final String NGINX = """
+            worker_processes auto;
+            events { worker_connections 1024; }
+            stream {
+                log_format line '$remote_addr $status $session_time';
+                map $remote_addr $limit { default 0; 10.0.0.1 10k; }
+                upstream web { hash $remote_addr consistent; server 127.0.0.1:9001 weight=2; server 127.0.0.1:9002 max_fails=2; }
+                upstream dns { server 127.0.0.1:9053; }
+                server { listen 127.0.0.1:9080; proxy_pass web; proxy_timeout 1m; allow 127.0.0.0/8; deny all; }
+                server { listen 127.0.0.1:9053 udp; proxy_pass dns; proxy_responses 1; access_log /dev/null line; }
+            }
+            """;
+
+    private TrainingRun() {}
+
+    public static void main(String[] arguments) throws IOException {
+        var directory = Files.createTempDirectory("lb-training");
+        var nginx = Files.writeString(directory.resolve("nginx.conf"), NGINX);
+        var yaml = directory.resolve("lb.yaml");
+        try (var explained = new PrintWriter(Files.newBufferedWriter(yaml))) {
+            run(explained, "explain", nginx.toString());
+        }
+        var nowhere = new PrintWriter(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+        run(nowhere, "check", nginx.toString());
+        run(nowhere, "check", yaml.toString());
+        run(nowhere, "plugins", "--options");
+        run(
+                nowhere,
+                "pick",
+                "--scheduler",
+                "nginx.hash",
+                "--server",
+                "127.0.0.1:1",
+                "--server",
+                "b:2,weight=2",
+                "--key",
+                "k");
+        run(nowhere, "help");
+        run(nowhere, "demo", "--requests", "20");
+        delete(nginx, yaml, directory);
+        // The balancer's threads have ended, but not those of the demo's web servers.
+        System.exit(0);
+    }
+
+    private static void run(PrintWriter out, String... arguments) {
+        var nobody = new PrintWriter(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+        Lb.commandLine().setOut(out).setErr(nobody).execute(arguments);
+    }
+
+    private static void delete(Path... files) throws IOException {
+        for (var file : files) {
+            Files.delete(file);
+        }
+    }
+}
