@@ -25,6 +25,10 @@ final class BlockReader {
         var good = new ArrayList<Directive>();
         var seen = new HashMap<String, Directive>();
         for (var written : block) {
+            if (findings.isFull()) {
+                findings.error(written.position(), "too many errors: the rest of the file is not looked at");
+                break;
+            }
             for (var directive : splitAtMissingSemicolons(written, context)) {
                 var spec = specOf(directive, context);
                 if (spec.isEmpty() || !hasRightForm(directive, spec.get())) {

@@ -13,9 +13,13 @@ import java.util.Set;
 
 /** Collects what is found wrong or worth knowing in a file, and where the parts of the model stood. One thread. */
 final class Findings {
+    /** Who has more errors than this in a file reads them in parts. */
+    private static final int MOST_ERRORS = 1_000;
+
     private final List<Problem> problems = new ArrayList<>();
     private final Map<String, Position> positions = new HashMap<>();
     private final Set<String> accepted = new HashSet<>();
+    private int errors;
 
     List<Problem> problems() {
         return problems;
@@ -29,7 +33,13 @@ final class Findings {
         problems.add(problem);
     }
 
+    /** Whether there are so many errors that looking for more helps nobody. */
+    boolean isFull() {
+        return errors >= MOST_ERRORS;
+    }
+
     void error(Position at, String what, String expected, String remedy) {
+        errors++;
         problems.add(Problem.error("", what).expected(expected).remedy(remedy).at(at));
     }
 

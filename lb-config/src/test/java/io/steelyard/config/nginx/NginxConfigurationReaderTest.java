@@ -103,6 +103,14 @@ class NginxConfigurationReaderTest {
     }
 
     @Test
+    void aFileOfNothingButErrorsIsNotReadToItsEnd() {
+        var result = reader.read(ConfigurationSource.of("f", "stream {" + "a;".repeat(500_000) + "}"));
+        assertThat(result.configuration()).isEmpty();
+        assertThat(result.problems()).hasSizeBetween(1_000, 1_010);
+        assertThat(result.problems().getLast().text()).contains("too many errors");
+    }
+
+    @Test
     void logsMayGoToASyslogServer() {
         var logs = stream("log_format l '$status'; access_log syslog:server=10.0.0.7 l;"
                         + "access_log syslog:server=unix:/dev/log,facility=daemon,severity=warn,tag=lb_1,nohostname l;"
