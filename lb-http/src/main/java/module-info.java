@@ -2,8 +2,14 @@
 @org.jspecify.annotations.NullMarked
 module io.steelyard.http {
     requires transitive io.steelyard.api;
+    requires io.steelyard.core;
+    requires io.steelyard.linux;
+    requires io.steelyard.pool;
     requires static org.jspecify;
 
     exports io.steelyard.http.h1;
     exports io.steelyard.http.message;
+
+    provides io.steelyard.api.proxy.ForwarderProvider with
+            io.steelyard.http.proxy.HttpForwarderProvider;
 }

@@ -42,6 +42,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +75,9 @@ final class Engine implements LoadBalancer {
     private final Map<String, DrainablePool> pools = new ConcurrentHashMap<>();
 
     private final Map<String, RunningServer> servers = new LinkedHashMap<>();
+
+    /** By its type, what forwarders share. */
+    private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
 
     /** No longer configured, with flows that may finish. */
     private final List<RunningServer> retiring = new ArrayList<>();
@@ -216,9 +220,18 @@ final class Engine implements LoadBalancer {
             return null;
         });
         streams.close();
+        shared.values().forEach(Engine::closeQuietly);
         loops.close();
         sessions.close();
         control.close();
+    }
+
+    private static void closeQuietly(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception failed) {
+            LOG.warn("closing {} failed", closeable, failed);
+        }
     }
 
     // ---- what forwarders ask for
@@ -242,6 +255,11 @@ final class Engine implements LoadBalancer {
         @Override
         public Sessions sessions() {
             return sessions;
+        }
+
+        @Override
+        public <T extends AutoCloseable> T shared(Class<T> type, Supplier<T> maker) {
+            return type.cast(shared.computeIfAbsent(type, absent -> maker.get()));
         }
 
         @Override

@@ -73,6 +73,11 @@ public final class ClientBalancer implements Balancer, AutoCloseable {
     }
 
     @Override
+    public boolean isServing() {
+        return running.balancer().isServing();
+    }
+
+    @Override
     public Lease newLease() {
         return running.balancer().newLease();
     }

@@ -40,6 +40,8 @@ import java.util.stream.Stream;
  * <p>Deadlines: call {@link #tick} at the time it returned, and again after any other control method.
  */
 public final class PoolRuntime implements Balancer {
+    private static final long[] NONE_TRIED = {};
+
     private static final Logger LOG = System.getLogger(PoolRuntime.class.getName());
 
     /** How often a pool looks for what data threads leave to it, where it has a queue or passive health. */
@@ -100,6 +102,13 @@ public final class PoolRuntime implements Balancer {
     @Override
     public ServerPool pool() {
         return snapshot().pool;
+    }
+
+    @Override
+    public boolean isServing() {
+        var here = snapshot();
+        long nowNs = nowNs();
+        return here.firstWithRoom(NONE_TRIED, 0, nowNs) >= 0 || here.isAnyFull(NONE_TRIED, 0, nowNs);
     }
 
     @Override

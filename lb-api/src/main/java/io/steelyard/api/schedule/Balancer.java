@@ -31,6 +31,9 @@ public interface Balancer {
     /** The pool as it is configured now. */
     ServerPool pool();
 
+    /** Whether a server could serve a flow now, but for its connection limit. */
+    boolean isServing();
+
     /** A lease to be used by one flow at a time, and again after it ended. */
     Lease newLease();
 

@@ -101,17 +101,19 @@ public final class Session {
     /** The pool or server that {@link #targetText()} names, where that is known without asking anybody; null otherwise. */
     public @Nullable Balancer known(String targetText) {
         var balancer = rules.balancer(targetText);
-        return balancer != null || SessionRules.needsNameServer(targetText) ? balancer : rules.resolve(targetText);
+        return balancer != null || NamedServers.needsNameServer(targetText)
+                ? balancer
+                : rules.named().resolve(targetText);
     }
 
     /** Whether a name server must be asked, by {@link #resolve}, where {@link #known} found nothing. */
     public boolean needsNameServer(String targetText) {
-        return SessionRules.needsNameServer(targetText);
+        return NamedServers.needsNameServer(targetText);
     }
 
     /** As {@link #known}, and asks a name server where it takes one; never on a loop. Any thread. */
     public @Nullable Balancer resolve(String targetText) {
-        return rules.resolve(targetText);
+        return rules.named().resolve(targetText);
     }
 
     /** Gives the flow the pool's hash key. */

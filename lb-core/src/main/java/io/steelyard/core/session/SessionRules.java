@@ -1,6 +1,5 @@
 package io.steelyard.core.session;
 
-import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.ConnectionLimit;
@@ -13,30 +12,21 @@ import io.steelyard.pool.key.HashKey;
 import io.steelyard.pool.limit.LimitZones;
 import io.steelyard.pool.limit.Permit;
 import io.steelyard.pool.variable.CompiledTemplate;
-import io.steelyard.pool.variable.ConnectionFacts;
 import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.pool.variable.LogLine;
 import io.steelyard.pool.variable.VariableTable;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A virtual server's rules for its connections, prepared once and shared by all of them. Immutable but for the cache of servers that a
+ * A virtual server's rules for its connections, prepared once and shared by all of them. Immutable but for the servers it remembers that a
  * target named by address.
  */
 public final class SessionRules {
-    private static final int MOST_NAMED_SERVERS = 4_096;
-    private static final AtomicLong SERIAL = new AtomicLong();
-    private static final ConnectionFacts.Host HOST =
-            new ConnectionFacts.Host(hostName(), ProcessHandle.current().pid(), version(), ZoneId.systemDefault());
 
     /** A variable's value. */
     record Set(String variable, CompiledTemplate value) {}
@@ -59,8 +49,7 @@ public final class SessionRules {
     private final Map<String, Balancer> pools = new HashMap<>();
     private final Map<String, CompiledTemplate> hashKeys = new HashMap<>();
 
-    /** Servers that a target named by address; filled by the loops. */
-    private final Map<String, Balancer> named = new ConcurrentHashMap<>();
+    private final NamedServers named = new NamedServers();
 
     SessionRules(
             VirtualServer server, ForwarderContext context, VariableTable table, LimitZones zones, LogFiles files) {
@@ -109,9 +98,7 @@ public final class SessionRules {
 
     /** Begins a session of one connection. */
     public Session open(InetAddress client, int clientPort, InetAddress local, int localPort, long nowNs) {
-        var facts = new ConnectionFacts(HOST, protocol, SERIAL.incrementAndGet())
-                .client(client, clientPort)
-                .server(local, localPort);
+        var facts = Sessions.facts(protocol).client(client, clientPort).server(local, localPort);
         return new Session(this, facts, nowNs);
     }
 
@@ -164,6 +151,10 @@ public final class SessionRules {
         return isReply;
     }
 
+    NamedServers named() {
+        return named;
+    }
+
     @Nullable
     CompiledTemplate hashKey(String pool) {
         return hashKeys.get(pool);
@@ -173,47 +164,6 @@ public final class SessionRules {
     @Nullable
     Balancer balancer(String text) {
         var pool = pools.get(text);
-        return pool != null ? pool : named.get(text);
-    }
-
-    /** Whether finding the server takes a question to a name server, which must not be asked on a loop. */
-    static boolean needsNameServer(String text) {
-        try {
-            return ServerAddress.parse(text) instanceof ServerAddress.Name;
-        } catch (IllegalArgumentException noAddress) {
-            return false;
-        }
-    }
-
-    /** Finds the server at an address and remembers it; null where the text is no address or its name is unknown. */
-    @Nullable
-    Balancer resolve(String text) {
-        Balancer found;
-        try {
-            found = switch (ServerAddress.parse(text)) {
-                case ServerAddress.Name name ->
-                    new SingleServer(text, new ServerAddress.Ip(InetAddress.getByName(name.host()), name.port()));
-                case ServerAddress known -> new SingleServer(text, known);
-            };
-        } catch (IllegalArgumentException | UnknownHostException unknown) {
-            return null;
-        }
-        if (named.size() < MOST_NAMED_SERVERS && !needsNameServer(text)) {
-            named.put(text, found);
-        }
-        return found;
-    }
-
-    static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException unknown) {
-            return "localhost";
-        }
-    }
-
-    private static String version() {
-        var version = SessionRules.class.getPackage().getImplementationVersion();
-        return version == null ? "0.1.0" : version;
+        return pool != null ? pool : named.known(text);
     }
 }

@@ -3,23 +3,33 @@ package io.steelyard.core.session;
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Event;
 import io.steelyard.api.proxy.ForwarderContext;
+import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.pool.limit.LimitZones;
+import io.steelyard.pool.variable.ConnectionFacts;
 import io.steelyard.pool.variable.VariableTable;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
  * What the sessions of all virtual servers share: variables, limit zones, log files. Owned by the control thread, except {@link #reopenLogs}.
  */
 public final class Sessions implements AutoCloseable {
+    private static final AtomicLong SERIAL = new AtomicLong();
+    private static final ConnectionFacts.Host HOST =
+            new ConnectionFacts.Host(hostName(), ProcessHandle.current().pid(), version(), ZoneId.systemDefault());
+
     private final LogFiles files;
     private VariableTable variables = VariableTable.of(List.of());
     private LimitZones zones = LimitZones.of(List.of(), variables);
 
     public Sessions(Consumer<Event> events) {
-        files = new LogFiles(events, SessionRules.hostName());
+        files = new LogFiles(events, HOST.hostName());
     }
 
     /**
@@ -45,6 +55,26 @@ public final class Sessions implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /** The facts of a new connection or UDP session, which gets the next serial number. Any thread. */
+    public static ConnectionFacts facts(Protocol protocol) {
+        return new ConnectionFacts(HOST, protocol, SERIAL.incrementAndGet());
+    }
+
+    /** The variables of the configuration that is being applied. */
+    public VariableTable variables() {
+        return variables;
+    }
+
+    /** The zones of the configuration that is being applied. */
+    public LimitZones zones() {
+        return zones;
+    }
+
+    /** Where log lines are written. Any thread may use it. */
+    public LogFiles logs() {
+        return files;
+    }
+
     /** Closes the logs; the next line opens them again by name. Any thread. */
     public void reopenLogs() {
         files.reopen();
@@ -54,5 +84,18 @@ public final class Sessions implements AutoCloseable {
     @Override
     public void close() {
         files.close();
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException unknown) {
+            return "localhost";
+        }
+    }
+
+    private static String version() {
+        var version = Sessions.class.getPackage().getImplementationVersion();
+        return version == null ? "0.1.0" : version;
     }
 }

@@ -31,6 +31,11 @@ final class SingleServer implements Balancer {
     }
 
     @Override
+    public boolean isServing() {
+        return true;
+    }
+
+    @Override
     public Lease newLease() {
         return new OnlyLease(server);
     }

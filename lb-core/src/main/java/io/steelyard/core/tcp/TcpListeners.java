@@ -99,6 +99,11 @@ public final class TcpListeners {
         return sum(TcpListener::refused);
     }
 
+    /** Whether this listener is one of these, and still accepts. Any thread may ask while the control thread waits for it. */
+    public boolean has(TcpListener listener) {
+        return listeners.values().stream().anyMatch(each -> each.contains(listener));
+    }
+
     /** Whether this listener is one that accepts nothing any more. Any thread may ask once {@link #stopAccepting} has returned. */
     public boolean isRetired(TcpListener listener) {
         return retired.contains(listener);

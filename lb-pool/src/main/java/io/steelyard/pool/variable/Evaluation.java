@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
 public final class Evaluation {
     private final VariableTable table;
     private final VariableSource source;
-    private final Map<String, String> values = new HashMap<>();
-    private final Set<String> underWay = new HashSet<>();
+    private final Set<String> underWay = new HashSet<>(0);
+
+    /** What was assigned or worked out; made by the first of them, for most connections need none. */
+    private @Nullable Map<String, String> values;
+
     private @Nullable String[] groups = {};
 
     Evaluation(VariableTable table, VariableSource source) {
@@ -28,7 +31,7 @@ public final class Evaluation {
 
     /** Gives a variable the value of {@code value} as it is now (nginx {@code set}). */
     public void assign(String variable, CompiledTemplate value) {
-        values.put(variable, raw(value));
+        remember(variable, raw(value));
     }
 
     /** The text, bytes that are not UTF-8 replaced; variables without a value leave nothing. */
@@ -53,8 +56,8 @@ public final class Evaluation {
         flow.key(bytes, 0, bytes.length);
     }
 
-    /** The raw bytes of the text. */
-    String raw(CompiledTemplate template) {
+    /** The raw bytes of the text, each one character. */
+    public String raw(CompiledTemplate template) {
         var parts = template.parts();
         if (parts.size() == 1) {
             var only = value(parts.getFirst());
@@ -88,7 +91,7 @@ public final class Evaluation {
     }
 
     /** Whether an expression matches; its groups then are {@code $1}…, and the named ones are variables. */
-    boolean matches(NamedPattern pattern, String raw) {
+    public boolean matches(NamedPattern pattern, String raw) {
         var matcher = pattern.pattern().matcher(raw);
         try {
             if (!matcher.find()) {
@@ -104,9 +107,16 @@ public final class Evaluation {
         }
         for (int i = 0; i < pattern.names().size(); i++) {
             var value = groups[pattern.groups().get(i)];
-            values.put(pattern.names().get(i), value == null ? "" : value);
+            remember(pattern.names().get(i), value == null ? "" : value);
         }
         return true;
+    }
+
+    private void remember(String name, String value) {
+        if (values == null) {
+            values = new HashMap<>();
+        }
+        values.put(name, value);
     }
 
     private @Nullable String group(int number) {
@@ -114,7 +124,7 @@ public final class Evaluation {
     }
 
     private @Nullable String defined(String name) {
-        var known = values.get(name);
+        var known = values == null ? null : values.get(name);
         if (known != null) {
             return known;
         }
@@ -128,7 +138,7 @@ public final class Evaluation {
         try {
             var value = variable.value(this);
             if (!variable.isVolatile()) {
-                values.put(name, value);
+                remember(name, value);
             }
             return value;
         } finally {

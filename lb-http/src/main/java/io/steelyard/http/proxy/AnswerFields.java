@@ -1,0 +1,55 @@
+package io.steelyard.http.proxy;
+
+import io.steelyard.http.message.FieldBlock;
+import io.steelyard.http.message.FieldName;
+import io.steelyard.http.message.ResponseHead;
+import io.steelyard.http.route.ProxyPlan;
+import io.steelyard.pool.variable.Evaluation;
+
+/** What of a server's header fields its client gets. */
+final class AnswerFields {
+    private AnswerFields() {}
+
+    /** Copies the fields but those about the connection and the framing, and those the route hides; redirections are led to us. */
+    static void copy(ResponseHead head, ProxyPlan plan, boolean mayUpgrade, FieldBlock to, Evaluation evaluation) {
+        to.clear();
+        var from = head.fields();
+        for (int i = 0; i < from.count(); i++) {
+            if (isLeftOut(from, i, plan, mayUpgrade && head.status() == 101)) {
+                continue;
+            }
+            boolean leads = from.isNamed(i, FieldName.LOCATION) || from.isNamed(i, FieldName.REFRESH);
+            if (leads && !plan.locations().isEmpty()) {
+                to.add(
+                        from.isNamed(i, FieldName.LOCATION) ? FieldName.LOCATION : FieldName.REFRESH,
+                        Locations.rewritten(from.value(i), plan.locations(), evaluation));
+            } else {
+                to.add(
+                        from.bytes(),
+                        from.nameStart(i),
+                        from.nameEnd(i),
+                        from.bytes(),
+                        from.valueStart(i),
+                        from.valueEnd(i));
+            }
+        }
+    }
+
+    private static boolean isLeftOut(FieldBlock from, int index, ProxyPlan plan, boolean isUpgrade) {
+        int id = from.nameId(index);
+        if (id == FieldName.CONNECTION.id()
+                || id == FieldName.KEEP_ALIVE.id()
+                || id == FieldName.PROXY_CONNECTION.id()
+                || id == FieldName.TRANSFER_ENCODING.id()
+                || id == FieldName.CONTENT_LENGTH.id()
+                || id == FieldName.UPGRADE.id() && !isUpgrade) {
+            return true;
+        }
+        for (var name : plan.hidden()) {
+            if (from.isNamed(index, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

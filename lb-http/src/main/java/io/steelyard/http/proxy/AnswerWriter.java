@@ -1,0 +1,198 @@
+package io.steelyard.http.proxy;
+
+import io.steelyard.http.h1.ChunkEncoder;
+import io.steelyard.http.message.FieldBlock;
+import io.steelyard.http.octet.Octets;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Writes answers to one client in HTTP/1. What is small is put together in the loop's stage and sent at once by {@link #flush}, which must be
+ * called before anybody else uses the stage: at the latest when the event at hand has been dealt with. Owned by the connection's loop.
+ */
+final class AnswerWriter {
+    private static final int MOST_COPIED_BYTES = 16 << 10;
+    private static final byte[] VERSION = ascii("HTTP/1.1 ");
+    private static final byte[] KEEP = ascii("Connection: keep-alive\r\n");
+    private static final byte[] CLOSE = ascii("Connection: close\r\n");
+    private static final byte[] UPGRADE = ascii("Connection: upgrade\r\n");
+    private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
+    private static final byte[] LENGTH = ascii("Content-Length: ");
+    private static final byte[] LINE_END = ascii("\r\n");
+
+    private final HttpWorker worker;
+    private final Output output;
+    private int fd;
+    private boolean isStaged;
+    private boolean hasBegun;
+    private boolean hasBody;
+    private boolean isChunked;
+    private long headBytes;
+    private long bodyBytes;
+    private int error;
+
+    AnswerWriter(HttpWorker worker, Output output) {
+        this.worker = worker;
+        this.output = output;
+    }
+
+    /** Whether anything of the answer was written. */
+    boolean hasBegun() {
+        return hasBegun;
+    }
+
+    /** Bytes of the answer's head and framing. */
+    long headBytes() {
+        return headBytes;
+    }
+
+    /** Bytes of the answer's body, without framing. */
+    long bodyBytes() {
+        return bodyBytes;
+    }
+
+    /** Another answer. */
+    void reset() {
+        hasBegun = false;
+        headBytes = 0;
+        bodyBytes = 0;
+    }
+
+    void begin(
+            int socket,
+            int status,
+            String reason,
+            FieldBlock fields,
+            long length,
+            boolean withBody,
+            boolean chunked,
+            boolean keeps) {
+        fd = socket;
+        hasBegun = true;
+        hasBody = withBody;
+        isChunked = chunked;
+        headBytes = 0;
+        bodyBytes = 0;
+        var out = statusLine(status, reason, fields);
+        if (length >= 0 && status != 204) {
+            out.put(LENGTH);
+            Decimal.put(out, length);
+            out.put(LINE_END);
+        }
+        if (chunked) {
+            out.put(CHUNKED);
+        }
+        out.put(keeps ? KEEP : CLOSE).put(LINE_END);
+        headBytes = out.position();
+    }
+
+    void beginTunnel(int socket, String reason, FieldBlock fields) {
+        fd = socket;
+        hasBegun = true;
+        hasBody = true;
+        isChunked = false;
+        bodyBytes = 0;
+        var out = statusLine(101, reason, fields);
+        out.put(UPGRADE).put(LINE_END);
+        headBytes = out.position();
+    }
+
+    private ByteBuffer statusLine(int status, String reason, FieldBlock fields) {
+        var out = worker.stageBytes().clear();
+        isStaged = true;
+        out.put(VERSION);
+        Decimal.put(out, status);
+        out.put((byte) ' ').put(Octets.bytes(reason)).put(LINE_END);
+        HeadText.put(out, fields);
+        return out;
+    }
+
+    void body(MemorySegment from, long offset, long length) {
+        if (!hasBody || length == 0) {
+            return;
+        }
+        bodyBytes += length;
+        var out = stage();
+        if (isChunked) {
+            ChunkEncoder.begin(out, length);
+            headBytes += ChunkEncoder.beginBytes(length) + ChunkEncoder.END_BYTES;
+        }
+        if (isChunked || !from.isNative() || length <= MOST_COPIED_BYTES && length <= out.remaining()) {
+            copy(out, from, offset, length);
+            if (isChunked) {
+                ChunkEncoder.end(out);
+            }
+        } else {
+            flushStage();
+            write(from, offset, length);
+        }
+    }
+
+    /** The body is complete. @return 0, or a negative errno */
+    int end() {
+        if (isChunked && hasBody) {
+            ChunkEncoder.last(stage());
+        }
+        return flush();
+    }
+
+    /** Sends what was put together. @return 0, or a negative errno where the socket is broken, now or before */
+    int flush() {
+        flushStage();
+        int result = error;
+        error = 0;
+        return result;
+    }
+
+    private void copy(ByteBuffer out, MemorySegment from, long offset, long length) {
+        long at = offset;
+        long left = length;
+        while (left > 0) {
+            if (!out.hasRemaining()) {
+                flushStage();
+                stage();
+            }
+            int count = (int) Math.min(left, out.remaining());
+            MemorySegment.copy(from, at, worker.stage(), out.position(), count);
+            out.position(out.position() + count);
+            at += count;
+            left -= count;
+        }
+        if (out.remaining() < ChunkEncoder.END_BYTES) {
+            flushStage();
+            stage();
+        }
+    }
+
+    private ByteBuffer stage() {
+        var out = worker.stageBytes();
+        if (!isStaged) {
+            out.clear();
+            isStaged = true;
+        }
+        if (out.remaining() < 64) {
+            flushStage();
+            out.clear();
+            isStaged = true;
+        }
+        return out;
+    }
+
+    private void flushStage() {
+        if (isStaged) {
+            isStaged = false;
+            write(worker.stage(), 0, worker.stageBytes().position());
+        }
+    }
+
+    private void write(MemorySegment from, long offset, long length) {
+        if (error == 0 && length > 0) {
+            error = output.write(fd, from, offset, length);
+        }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,59 @@
+package io.steelyard.http.proxy;
+
+import io.steelyard.api.pool.ServerAddress;
+
+/** How one try of a server goes, as its log will tell. Reused from try to try; owned by one loop. */
+final class Attempt {
+    private static final long NEVER = -1;
+
+    private String address = "";
+    private long beganNs;
+    private long connectMs = NEVER;
+    private long headMs = NEVER;
+    private long bodyBytes;
+    private boolean isSent;
+
+    void begin(ServerAddress server, long nowNs) {
+        address = server.text();
+        beganNs = nowNs;
+        connectMs = NEVER;
+        headMs = NEVER;
+        bodyBytes = 0;
+        isSent = false;
+    }
+
+    void connected(long nowNs) {
+        connectMs = sinceBegin(nowNs);
+    }
+
+    /** The server may have got the request, or a part of it. */
+    void sent() {
+        isSent = true;
+    }
+
+    boolean isSent() {
+        return isSent;
+    }
+
+    /** The head of the server's answer is there. */
+    void answered(long nowNs) {
+        headMs = sinceBegin(nowNs);
+    }
+
+    boolean isAnswered() {
+        return headMs != NEVER;
+    }
+
+    void data(long count) {
+        bodyBytes += count;
+    }
+
+    RequestFacts.Attempt end(long nowNs, int status, long bytesSent, long bytesReceived) {
+        return new RequestFacts.Attempt(
+                address, status, connectMs, headMs, sinceBegin(nowNs), bytesSent, bytesReceived, bodyBytes);
+    }
+
+    private long sinceBegin(long nowNs) {
+        return (nowNs - beganNs) / 1_000_000;
+    }
+}

@@ -1,0 +1,357 @@
+package io.steelyard.http.proxy;
+
+import io.steelyard.api.http.Content;
+import io.steelyard.api.http.HttpProxy;
+import io.steelyard.http.h1.BodyFraming;
+import io.steelyard.http.message.FieldBlock;
+import io.steelyard.http.message.FieldName;
+import io.steelyard.http.message.RequestHead;
+import io.steelyard.http.route.ProxyPlan;
+import io.steelyard.http.route.Route;
+import io.steelyard.pool.limit.Permit;
+import io.steelyard.pool.variable.Evaluation;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer: finds the route, and answers by itself or has a {@link Forwarding} get the answer from a server. Owned by its
+ * client's loop.
+ */
+final class Exchange {
+    private static final int CLIENT_LEFT = 499;
+    private static final int CLOSE_AT_ONCE = 444;
+
+    private final ClientConnection client;
+    private final HttpPlan plan;
+    private final RequestHead request;
+    private final BodyFraming framing;
+    private final RequestFacts facts;
+    private final Evaluation evaluation;
+    private final Routing routing;
+    private final FieldBlock answerFields;
+    private @Nullable Forwarding forwarding;
+    private @Nullable Permit permit;
+    private boolean isInErrorPage;
+    private boolean isComplete;
+    private boolean isOver;
+    private long bodyBytes;
+
+    Exchange(ClientConnection client, HttpPlan plan, RequestHead request, BodyFraming framing) {
+        this.client = client;
+        this.plan = plan;
+        this.request = request;
+        this.framing = framing;
+        facts = new RequestFacts(client.facts(), request, client.requestNumber());
+        evaluation = plan.variables().open(facts);
+        routing = new Routing(plan.service(), facts, evaluation);
+        client.facts().time(Instant.now(), 0);
+        facts.connection((client.nowNs() - client.openedNs()) / 1_000_000, client.isPipelined());
+        client.answer().reset();
+        answerFields = client.answerFields();
+        answerFields.clear();
+    }
+
+    // ---- what it is about
+
+    ClientConnection client() {
+        return client;
+    }
+
+    HttpPlan plan() {
+        return plan;
+    }
+
+    RequestHead request() {
+        return request;
+    }
+
+    BodyFraming framing() {
+        return framing;
+    }
+
+    RequestFacts facts() {
+        return facts;
+    }
+
+    Evaluation evaluation() {
+        return evaluation;
+    }
+
+    Routing routing() {
+        return routing;
+    }
+
+    boolean isOn(String pool, String serverId) {
+        return forwarding != null && forwarding.isOn(pool, serverId);
+    }
+
+    // ---- routing
+
+    void begin() {
+        act(routing.start(request.host()));
+    }
+
+    /** Answers a request that could not be read. */
+    void reject(int status) {
+        routing.useFallback();
+        replyError(status);
+    }
+
+    private void act(Routing.Decision decision) {
+        switch (decision) {
+            case Routing.Decision.Serve serve -> serve(routing.route());
+            case Routing.Decision.Error error -> replyError(error.status());
+            case Routing.Decision.Redirect redirect -> redirect(redirect.status(), redirect.place());
+            case Routing.Decision.Reply reply -> reply(reply.status(), reply.type(), reply.text());
+        }
+    }
+
+    private void serve(Route route) {
+        var configured = route.configured();
+        if (!enterLimits(route)) {
+            replyError(configured.limitStatus());
+        } else if (!route.admits(client.address())) {
+            replyError(403);
+        } else if (configured.mostBodyBytes() > 0 && framing.length() > configured.mostBodyBytes()) {
+            replyError(413);
+        } else {
+            switch (configured.content()) {
+                case Content.NotFound nothing -> replyError(404);
+                case Content.Reply reply -> {
+                    var text = route.text();
+                    reply(reply.status(), reply.contentType(), text == null ? "" : evaluation.raw(text));
+                }
+                case Content.Health health -> {
+                    var found = PoolHealth.of(plan.pools());
+                    reply(found.isWell() ? 200 : 503, "text/plain", found.text());
+                }
+                case Content.Counts counts -> reply(200, "text/plain", Counts.text(plan.counts()));
+                case HttpProxy toServer -> forward(route.proxy());
+            }
+        }
+    }
+
+    private void forward(@Nullable ProxyPlan to) {
+        if (to == null) {
+            throw new IllegalStateException("a route to a server has no plan for it");
+        }
+        var started = new Forwarding(this, to);
+        forwarding = started;
+        started.begin();
+    }
+
+    private boolean enterLimits(Route route) {
+        if (route.configured().limits().isEmpty() || permit != null) {
+            return true;
+        }
+        var entered = plan.zones().acquire(route.configured().limits(), evaluation);
+        permit = entered;
+        facts.limited(entered.reached().isPresent(), entered.isGranted());
+        return entered.isGranted();
+    }
+
+    // ---- answers of our own
+
+    /** Answers with an error, or with the page that stands for it. */
+    void replyError(int status) {
+        var page = errorPage(status);
+        if (page.isPresent()) {
+            show(page.get(), status);
+        } else {
+            answerFields.clear();
+            send(routing.shownStatus(status), "text/html", OwnAnswers.page(status));
+        }
+    }
+
+    /** The page for a status; empty where there is none, or where it is a page that went wrong. */
+    Optional<Route.Page> errorPage(int status) {
+        return isInErrorPage ? Optional.empty() : routing.route().errorPage(status);
+    }
+
+    /** Shows a page instead of what came so far. */
+    void show(Route.Page page, int status) {
+        isInErrorPage = true;
+        forwarding = null;
+        act(routing.errorPage(page, status));
+    }
+
+    private void redirect(int status, String place) {
+        answerFields.clear();
+        answerFields.add(
+                FieldName.LOCATION,
+                OwnAnswers.location(place, routing.route().configured().redirections(), facts));
+        send(status, "text/html", OwnAnswers.page(status));
+    }
+
+    private void reply(int status, String type, String text) {
+        if (OwnAnswers.isRedirect(status) && !text.isEmpty()) {
+            redirect(status, text);
+        } else if (text.isEmpty() && status >= 300) {
+            replyError(status);
+        } else {
+            answerFields.clear();
+            send(routing.shownStatus(status), type, text);
+        }
+    }
+
+    /** @param text each character one byte */
+    private void send(int status, String type, String text) {
+        facts.status(status);
+        if (status == CLOSE_AT_ONCE) {
+            client.drop();
+            return;
+        }
+        var bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        boolean hasBody = status != 204 && status != 304;
+        if (hasBody) {
+            answerFields.add(FieldName.CONTENT_TYPE, type);
+        }
+        beginAnswer(status, OwnAnswers.reason(status), hasBody ? bytes.length : -1);
+        client.sendBody(MemorySegment.ofArray(bytes), 0, bytes.length);
+        complete();
+    }
+
+    // ---- the answer
+
+    /** The fields of the answer, filled before it begins. */
+    FieldBlock answerFields() {
+        return answerFields;
+    }
+
+    /** Begins the answer with {@link #answerFields} and what every answer has. */
+    void beginAnswer(int status, String reason, long length) {
+        completeFields(status);
+        client.beginAnswer(status, reason, answerFields, length);
+    }
+
+    /** Passes on that the server switches protocols. */
+    void beginTunnel(String reason) {
+        completeFields(101);
+        client.beginTunnel(reason, answerFields);
+    }
+
+    /** The answer is out. */
+    void complete() {
+        isComplete = true;
+        client.endAnswer();
+    }
+
+    private void completeFields(int status) {
+        var serverField = routing.site().host().client().serverField();
+        if (!serverField.isEmpty() && !answerFields.contains(FieldName.SERVER)) {
+            answerFields.add(FieldName.SERVER, serverField);
+        }
+        if (!answerFields.contains(FieldName.DATE)) {
+            answerFields.add(FieldName.DATE, client.worker().date());
+        }
+        FieldEdits.apply(routing.route().responseFields(), status, answerFields, evaluation);
+        facts.sent(status, answerFields);
+    }
+
+    // ---- what the client does
+
+    /** Whether the client's bytes can be taken now. */
+    boolean wantsBody() {
+        return forwarding != null && forwarding.wantsBody();
+    }
+
+    void onBody(MemorySegment from, int offset, int count) {
+        bodyBytes += count;
+        long most = routing.route().configured().mostBodyBytes();
+        if (forwarding == null) {
+            return;
+        }
+        if (most > 0 && bodyBytes > most && !forwarding.isTunnel()) {
+            bodyFailed(413);
+        } else {
+            forwarding.onBody(from, offset, count);
+        }
+    }
+
+    void onBodyEnd() {
+        if (forwarding != null) {
+            forwarding.onBodyEnd();
+        }
+    }
+
+    /** The rest of the request cannot be understood, or does not come. */
+    void bodyFailed(int status) {
+        if (forwarding != null) {
+            forwarding.cancel();
+        }
+        client.stopReading();
+        if (client.answer().hasBegun()) {
+            facts.status(status);
+            client.breakAnswer();
+        } else {
+            replyError(status);
+        }
+    }
+
+    void clientHasRoom() {
+        if (forwarding != null) {
+            forwarding.clientHasRoom();
+        }
+    }
+
+    /** The client ended its side of a tunnel. */
+    void clientEnded() {
+        if (forwarding != null) {
+            forwarding.finishTunnel();
+        }
+    }
+
+    /** The client left before its answer was complete. */
+    void clientGone() {
+        if (isOver) {
+            return;
+        }
+        if (forwarding != null) {
+            forwarding.cancel();
+        }
+        if (!client.answer().hasBegun()) {
+            facts.status(CLIENT_LEFT);
+        }
+        end();
+    }
+
+    /** It is over: writes its log lines and gives back what it held. Calls after the first do nothing. */
+    void end() {
+        if (isOver) {
+            return;
+        }
+        isOver = true;
+        if (forwarding != null) {
+            forwarding.end();
+        }
+        if (permit != null) {
+            permit.close();
+        }
+        log();
+    }
+
+    private void log() {
+        var logs = routing.route().logs();
+        if (logs.isEmpty()) {
+            return;
+        }
+        var answer = client.answer();
+        long elapsedMs = (client.nowNs() - client.requestStartNs()) / 1_000_000;
+        client.facts().time(Instant.now(), elapsedMs);
+        facts.connection((client.nowNs() - client.openedNs()) / 1_000_000, client.isPipelined());
+        facts.ended(
+                client.requestBytes(),
+                answer.headBytes() + answer.bodyBytes(),
+                answer.bodyBytes(),
+                elapsedMs,
+                isComplete);
+        for (var log : logs) {
+            if (log.line().isWanted(evaluation)) {
+                plan.logs().write(log.configured(), log.line().bytes(evaluation));
+            }
+        }
+    }
+}

@@ -1,0 +1,611 @@
+package io.steelyard.http.proxy;
+
+import io.steelyard.api.Personality;
+import io.steelyard.api.http.HttpProxy;
+import io.steelyard.api.http.RetryRule.Reason;
+import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.schedule.Lease;
+import io.steelyard.core.loop.Timer;
+import io.steelyard.core.session.NamedServers;
+import io.steelyard.core.tcp.Connector;
+import io.steelyard.http.h1.BodyFraming;
+import io.steelyard.http.message.Method;
+import io.steelyard.http.route.ProxyPlan;
+import io.steelyard.linux.Errno;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request being handed to servers, until one answers it. Owned by its client's loop.
+ *
+ * <pre>
+ *   RESOLVING (a server by host name)
+ *      │
+ *      ▼
+ *   COLLECTING (the request's body, where it is sent as a whole)
+ *      │
+ *      ▼                no room
+ *   PICKING ─────────────────────► QUEUED
+ *      │  ▲  ◄─────────room──────────┘
+ *      ▼  └── failed, another may be tried ──┐
+ *   CONNECTING ──► WAITING for the answer ───┤
+ *                     │ its head             │ failed for good: an error is answered
+ *                     ▼                      ▼
+ *                 ANSWERING, TUNNEL ──────► DONE
+ * </pre>
+ */
+final class Forwarding extends Timer implements Balancer.Waiter {
+    private enum State {
+        RESOLVING,
+        COLLECTING,
+        PICKING,
+        QUEUED,
+        CONNECTING,
+        WAITING,
+        ANSWERING,
+        TUNNEL,
+        DONE
+    }
+
+    private final Exchange exchange;
+    private final ClientConnection client;
+    private final HttpWorker worker;
+    private final ProxyPlan plan;
+    private final BodyFraming framing;
+    private final RequestFacts facts;
+    private final RequestBody body;
+
+    private State state = State.RESOLVING;
+    private @Nullable Balancer balancer;
+    private @Nullable Lease lease;
+    private @Nullable ServerConnection server;
+    private final Attempt attempt = new Attempt();
+    private @Nullable String givenPath;
+    private boolean bodyEnded;
+    private boolean isBodySent;
+    private boolean isChunked;
+    private boolean isInQueue;
+    private boolean hadFreeTry;
+    private boolean isBadAnswer;
+    private long firstTryNs;
+    private long lastActivityNs;
+
+    Forwarding(Exchange exchange, ProxyPlan plan) {
+        this.exchange = exchange;
+        this.plan = plan;
+        client = exchange.client();
+        worker = client.worker();
+        framing = exchange.framing();
+        facts = exchange.facts();
+        body = new RequestBody(worker.loop().buffers());
+        bodyEnded = client.isBodyRead();
+    }
+
+    // ---- finding the pool
+
+    void begin() {
+        var place = ServerPlace.of(
+                exchange.evaluation().raw(plan.server()), plan.configured().path());
+        var target = place.server();
+        givenPath = place.path();
+        facts.proxyHost(target);
+        var servers = exchange.plan();
+        var known = servers.balancer(target);
+        if (known != null || !NamedServers.needsNameServer(target)) {
+            use(known != null ? known : servers.named().resolve(target));
+            return;
+        }
+        Thread.ofVirtual().start(() -> {
+            var resolved = servers.named().resolve(target);
+            worker.loop().loop().execute(() -> {
+                if (state == State.RESOLVING) {
+                    use(resolved);
+                }
+            });
+        });
+    }
+
+    private void use(@Nullable Balancer found) {
+        if (found == null) {
+            fail(502);
+            return;
+        }
+        balancer = found;
+        lease = found.newLease();
+        firstTryNs = client.nowNs();
+        if (bodyEnded || !collectsBody()) {
+            pick();
+        } else {
+            state = State.COLLECTING;
+            client.invite();
+            client.resumeBody();
+        }
+    }
+
+    private boolean collectsBody() {
+        return plan.configured().buffersRequest()
+                || framing.kind() == BodyFraming.Kind.CHUNKED
+                        && plan.configured().version() == HttpProxy.Version.HTTP_1_0;
+    }
+
+    // ---- finding a server
+
+    private void pick() {
+        var from = balancer;
+        var held = lease;
+        if (from == null || held == null) {
+            return;
+        }
+        state = State.PICKING;
+        while (state == State.PICKING) {
+            var flow = worker.loop().flow().clear();
+            flow.client(client.clientHigh(), client.clientLow(), client.clientPort());
+            client.listener().fillDestination(flow, client.fd());
+            var key = exchange.plan().hashKey(from.pool().name());
+            if (key != null) {
+                exchange.evaluation().fillKey(key, flow);
+            }
+            switch (from.pick(flow, held)) {
+                case PICKED -> connect(from, held);
+                case ALL_FULL -> enqueue(from, held);
+                case NONE_AVAILABLE -> {
+                    facts.attempt(RequestFacts.Attempt.none(from.pool().name(), noServerStatus()));
+                    fail(noServerStatus());
+                }
+            }
+        }
+    }
+
+    private int noServerStatus() {
+        return isNginx() ? 502 : 503;
+    }
+
+    private boolean isNginx() {
+        return balancer != null && balancer.pool().personality() == Personality.NGINX;
+    }
+
+    private void enqueue(Balancer from, Lease held) {
+        if (!isInQueue) {
+            isInQueue = true;
+            setDeadline(client.nowNs() + from.pool().queue().timeout().toNanos());
+        }
+        state = State.QUEUED;
+        if (!from.await(held, this)) {
+            fail(noServerStatus());
+        }
+    }
+
+    /** Any thread: there may be room. */
+    @Override
+    public void onRoom() {
+        worker.loop().loop().execute(() -> {
+            if (state == State.QUEUED) {
+                pick();
+            } else if (state == State.DONE && balancer != null && lease != null && !lease.isHeld()) {
+                // It left as it was called. Taking the room and giving it back calls whoever waits behind it.
+                var flow = worker.loop()
+                        .flow()
+                        .clear()
+                        .client(client.clientHigh(), client.clientLow(), client.clientPort());
+                if (balancer.pick(flow, lease) == Balancer.Outcome.PICKED) {
+                    lease.cancelled();
+                }
+            }
+        });
+    }
+
+    // ---- one server
+
+    private void connect(Balancer from, Lease held) {
+        if (isInQueue) {
+            isInQueue = false;
+            worker.loop().timers().cancel(this);
+        }
+        long nowNs = client.nowNs();
+        attempt.begin(held.server().address(), nowNs);
+        var idle = worker.idle().take(from.pool(), held.server(), nowNs);
+        if (idle != null) {
+            server = idle;
+            idle.serve(this, method(), asksForUpgrade());
+            connected();
+            return;
+        }
+        int fd = worker.loop()
+                .connector()
+                .connect(held.server().address(), plan.configured().transport());
+        if (fd >= 0) {
+            state = State.CONNECTING;
+            var opened = new ServerConnection(worker, from.pool(), held.server(), fd);
+            server = opened;
+            opened.serve(this, method(), asksForUpgrade());
+            setDeadline(nowNs + plan.connectTimeoutNs());
+        } else if (Connector.isOurFault(-fd)) {
+            worker.loop()
+                    .report("cannot open a connection to " + held.server().id() + ": " + Errno.text(-fd)
+                            + Connector.remedy(-fd));
+            held.cancelled();
+            fail(502);
+        } else {
+            failed(Lease.Failure.CONNECT_ERROR, Reason.ERROR, 502);
+        }
+    }
+
+    Method method() {
+        return exchange.request().method();
+    }
+
+    /** Whether the server may switch protocols. nginx has its servers asked only where the route says so. */
+    boolean asksForUpgrade() {
+        return framing.upgrade() && (!isNginx() || plan.setsUpgrade());
+    }
+
+    void connectFailed(boolean timedOut) {
+        failed(
+                timedOut ? Lease.Failure.CONNECT_TIMEOUT : Lease.Failure.CONNECT_ERROR,
+                timedOut ? Reason.TIMEOUT : Reason.ERROR,
+                timedOut ? 504 : 502);
+        pickAgain();
+    }
+
+    void connected() {
+        var to = server;
+        if (to == null || lease == null || balancer == null) {
+            return;
+        }
+        lastActivityNs = client.nowNs();
+        attempt.connected(lastActivityNs);
+        lease.connected();
+        state = State.WAITING;
+        setDeadline(lastActivityNs + plan.readTimeoutNs());
+        var sending = new RequestWriter.Sending(
+                exchange,
+                givenPath,
+                bodyEnded ? body.size() : -1,
+                balancer.pool().reuse().mostIdle() > 0,
+                asksForUpgrade());
+        isChunked = sending.isChunked();
+        attempt.sent();
+        int result = worker.requests().sendHead(to, plan, sending);
+        if (result == 0 && body.size() > 0) {
+            isBodySent = true;
+            result = body.sendTo(to);
+        }
+        if (result < 0) {
+            failed(Lease.Failure.BROKEN, Reason.ERROR, 502);
+            return;
+        }
+        if (!bodyEnded) {
+            client.invite();
+            client.resumeBody();
+        }
+    }
+
+    void serverHasRoom() {
+        lastActivityNs = client.nowNs();
+        client.resumeBody();
+    }
+
+    /** The server sent something. */
+    void serverSpoke() {
+        lastActivityNs = client.nowNs();
+        if (lease != null) {
+            lease.firstByte();
+        }
+    }
+
+    // ---- the request's body
+
+    boolean wantsBody() {
+        return switch (state) {
+            case COLLECTING -> true;
+            case WAITING, ANSWERING, TUNNEL ->
+                server != null && !server.isSlow(plan.configured().mostBufferBytes());
+            default -> false;
+        };
+    }
+
+    boolean isTunnel() {
+        return state == State.TUNNEL;
+    }
+
+    void onBody(MemorySegment from, int offset, int count) {
+        if (state == State.COLLECTING) {
+            body.add(from, offset, count);
+        } else if (server != null) {
+            isBodySent = true;
+            lastActivityNs = client.nowNs();
+            if (worker.requests().sendBody(server, from, offset, count, isChunked && state != State.TUNNEL) < 0) {
+                serverBroke();
+            }
+        }
+    }
+
+    void onBodyEnd() {
+        bodyEnded = true;
+        if (state == State.COLLECTING) {
+            pick();
+        } else if (server != null && isChunked && worker.requests().sendLastChunk(server) < 0) {
+            serverBroke();
+        }
+    }
+
+    // ---- the answer
+
+    void answerHead() {
+        var from = server;
+        if (from == null || lease == null) {
+            return;
+        }
+        attempt.answered(client.nowNs());
+        var head = from.head();
+        facts.answer(head);
+        int status = head.status();
+        isBadAnswer = plan.configured().retry().isFailure(status);
+        if (isBadAnswer && mayTryAnother()) {
+            failed(Lease.Failure.BAD_RESPONSE, Reason.INVALID_HEADER, status);
+            pickAgain();
+            return;
+        }
+        if (plan.configured().interceptsErrors() && status >= 300) {
+            var page = exchange.errorPage(status);
+            if (page.isPresent()) {
+                finish(status, false);
+                exchange.show(page.get(), status);
+                return;
+            }
+        }
+        AnswerFields.copy(head, plan, asksForUpgrade(), exchange.answerFields(), exchange.evaluation());
+        if (from.framing().kind() == BodyFraming.Kind.TUNNEL) {
+            state = State.TUNNEL;
+            exchange.beginTunnel(head.reason());
+        } else {
+            state = State.ANSWERING;
+            exchange.beginAnswer(status, head.reason(), from.framing().length());
+        }
+    }
+
+    void answerData(MemorySegment from, int offset, int count) {
+        attempt.data(count);
+        client.sendBody(from, offset, count);
+    }
+
+    /** What was put together for the client is sent; a client that is slow slows its server. */
+    void flush() {
+        if (state == State.ANSWERING || state == State.TUNNEL) {
+            client.flush();
+            if (server != null && client.isSlow(plan.configured().mostBufferBytes())) {
+                server.pause(true);
+            }
+        }
+    }
+
+    void answerEnded() {
+        var from = server;
+        if (from != null) {
+            finish(from.head().status(), bodyEnded && from.hasSentAll());
+            exchange.complete();
+        }
+    }
+
+    /** The server's answer is no HTTP. */
+    void answerMalformed() {
+        serverFailed(Lease.Failure.BROKEN, Reason.INVALID_HEADER, 502);
+    }
+
+    /** The server closed or reset the connection where it should not have. */
+    void serverBroke() {
+        if (state == State.TUNNEL) {
+            finishTunnel();
+        } else {
+            serverFailed(Lease.Failure.BROKEN, Reason.ERROR, 502);
+        }
+    }
+
+    /** One side of a tunnel ended, and with it the tunnel. */
+    void finishTunnel() {
+        if (state == State.TUNNEL) {
+            client.flush();
+            if (state == State.TUNNEL) {
+                finish(101, false);
+                exchange.complete();
+            }
+        }
+    }
+
+    /** The server is no longer needed, and did its work unless its answer counts as a failure. */
+    private void finish(int status, boolean mayKeep) {
+        record(status);
+        if (lease != null) {
+            if (isBadAnswer) {
+                lease.failed(Lease.Failure.BAD_RESPONSE);
+            } else {
+                lease.completed();
+            }
+        }
+        releaseServer(mayKeep);
+        state = State.DONE;
+    }
+
+    // ---- failures
+
+    private void serverFailed(Lease.Failure failure, Reason reason, int status) {
+        if (client.answer().hasBegun()) {
+            record(server == null ? status : server.head().status());
+            if (lease != null) {
+                lease.failed(failure);
+            }
+            releaseServer(false);
+            state = State.DONE;
+            client.breakAnswer();
+        } else {
+            failed(failure, reason, status);
+            pickAgain();
+        }
+    }
+
+    /** The server failed before its answer began: another is picked, or the client is told. */
+    private void failed(Lease.Failure failure, Reason reason, int status) {
+        var held = lease;
+        if (held == null) {
+            return;
+        }
+        boolean wasStale = server != null
+                && server.isReused()
+                && server.receivedBytes() == 0
+                && reason == Reason.ERROR
+                && !hadFreeTry
+                && mayRepeat();
+        boolean isAnswered = failure == Lease.Failure.BAD_RESPONSE;
+        boolean another =
+                wasStale || (isAnswered || plan.configured().retry().reasons().contains(reason)) && mayTryAnother();
+        record(status);
+        releaseServer(false);
+        if (wasStale) {
+            // It closed an idle connection just as we used it: that says nothing of the server.
+            hadFreeTry = true;
+            held.cancelled();
+        } else {
+            held.failed(failure);
+        }
+        state = State.PICKING;
+        if (!another) {
+            fail(status);
+        }
+    }
+
+    private void pickAgain() {
+        if (state == State.PICKING) {
+            pick();
+        }
+    }
+
+    private void fail(int status) {
+        state = State.DONE;
+        worker.loop().timers().cancel(this);
+        exchange.replyError(status);
+    }
+
+    /** Whether the request can be sent once more. */
+    private boolean mayRepeat() {
+        boolean isUnsafe = attempt.isSent()
+                && switch (method()) {
+                    case POST, LOCK, PATCH -> true;
+                    default -> false;
+                };
+        boolean isBodyLost = isBodySent && !collectsBody();
+        return !isBodyLost && (!isUnsafe || plan.configured().retry().repeatsUnsafe());
+    }
+
+    private boolean mayTryAnother() {
+        var held = lease;
+        if (held == null || balancer == null) {
+            return false;
+        }
+        var retry = plan.configured().retry();
+        int servers = balancer.pool().servers().size();
+        int tries = retry.tries() == 0 ? servers : Math.min(retry.tries(), servers);
+        return mayRepeat() && held.attempts() < tries && client.nowNs() - firstTryNs < plan.retryTimeoutNs();
+    }
+
+    private void record(int status) {
+        facts.attempt(attempt.end(
+                client.nowNs(),
+                status,
+                server == null ? 0 : server.sentBytes(),
+                server == null ? 0 : server.receivedBytes()));
+    }
+
+    private void releaseServer(boolean mayKeep) {
+        worker.loop().timers().cancel(this);
+        var used = server;
+        server = null;
+        if (used != null) {
+            if (mayKeep) {
+                used.release();
+            } else {
+                used.close();
+            }
+        }
+    }
+
+    // ---- the client
+
+    void clientHasRoom() {
+        if (server != null && !client.isSlow(plan.configured().mostBufferBytes() / 2)) {
+            lastActivityNs = client.nowNs();
+            server.pause(false);
+        }
+    }
+
+    /** The answer is no longer wanted; it says nothing of the server. */
+    void cancel() {
+        if (state == State.QUEUED && balancer != null) {
+            balancer.cancel(this);
+        }
+        if (lease != null && lease.isHeld()) {
+            record(attempt.isAnswered() && server != null ? server.head().status() : 499);
+            lease.cancelled();
+        }
+        releaseServer(false);
+        state = State.DONE;
+    }
+
+    boolean isOn(String pool, String serverId) {
+        return balancer != null
+                && lease != null
+                && lease.isHeld()
+                && balancer.pool().name().equals(pool)
+                && lease.server().id().equals(serverId);
+    }
+
+    /** Gives back what it held. */
+    void end() {
+        state = State.DONE;
+        worker.loop().timers().cancel(this);
+        body.close();
+        releaseServer(false);
+        if (lease != null) {
+            lease.reset();
+        }
+    }
+
+    /** Something failed that should not have. */
+    void abort() {
+        client.reset();
+    }
+
+    // ---- time
+
+    @Override
+    protected void onDeadline(long nowNs) {
+        switch (state) {
+            case QUEUED -> {
+                if (balancer != null) {
+                    balancer.cancel(this);
+                }
+                fail(noServerStatus());
+            }
+            case CONNECTING -> connectFailed(true);
+            case WAITING, ANSWERING, TUNNEL -> onServerQuiet(nowNs);
+            default -> {}
+        }
+    }
+
+    private void onServerQuiet(long nowNs) {
+        long deadlineNs = lastActivityNs + plan.readTimeoutNs();
+        if (deadlineNs - nowNs > 0) {
+            setDeadline(deadlineNs);
+        } else if (client.isSlow(0) || state == State.WAITING && client.isSending()) {
+            // It is the client who takes its time.
+            setDeadline(nowNs + plan.readTimeoutNs());
+        } else if (state == State.TUNNEL) {
+            finishTunnel();
+        } else {
+            serverFailed(Lease.Failure.READ_TIMEOUT, Reason.TIMEOUT, 504);
+        }
+    }
+
+    private void setDeadline(long deadlineNs) {
+        worker.loop().timers().set(this, deadlineNs);
+    }
+}

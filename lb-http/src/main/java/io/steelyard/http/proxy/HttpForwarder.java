@@ -1,0 +1,67 @@
+package io.steelyard.http.proxy;
+
+import io.steelyard.api.proxy.Forwarder;
+import io.steelyard.api.proxy.Target;
+import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.core.tcp.EngineContext;
+import io.steelyard.core.tcp.TcpListeners;
+import java.io.IOException;
+
+/** One HTTP virtual server. Used by the control thread. */
+final class HttpForwarder implements Forwarder {
+    private final HttpWorkers workers;
+    private final EngineContext context;
+    private final TcpListeners listeners;
+
+    HttpForwarder(HttpWorkers workers, EngineContext context, VirtualServer server) throws IOException {
+        this.workers = workers;
+        this.context = context;
+        listeners = new TcpListeners(context.tcpLoops());
+        apply(server);
+    }
+
+    @Override
+    public void apply(VirtualServer changed) throws IOException {
+        if (!(changed.target() instanceof Target.Http http)) {
+            throw new IllegalArgumentException("virtual server " + changed.name() + " is not an HTTP one");
+        }
+        var plan = new HttpPlan(changed, http.service(), context, workers.counts());
+        listeners.apply(
+                changed.listen(),
+                loop -> new HttpAcceptor(workers.at(loop.loop().index()), plan));
+        workers.onEach(worker -> worker.adopt(listeners, plan));
+    }
+
+    /** Connections that wait for a request are closed; the others are after their answer. */
+    @Override
+    public void stopAccepting() {
+        listeners.stopAccepting();
+        workers.onEach(worker -> worker.finish(listeners));
+    }
+
+    @Override
+    public void cutFlows(String pool, String server) {
+        workers.onEach(worker -> worker.cut(pool, server));
+    }
+
+    @Override
+    public int openFlows() {
+        return listeners.open();
+    }
+
+    @Override
+    public long acceptedFlows() {
+        return listeners.accepted();
+    }
+
+    @Override
+    public long refusedFlows() {
+        return listeners.refused();
+    }
+
+    @Override
+    public void close() {
+        listeners.stopAccepting();
+        workers.onEach(worker -> worker.cut(listeners));
+    }
+}

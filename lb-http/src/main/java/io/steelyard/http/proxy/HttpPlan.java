@@ -1,0 +1,92 @@
+package io.steelyard.http.proxy;
+
+import io.steelyard.api.http.HttpService;
+import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.api.schedule.Balancer;
+import io.steelyard.core.session.LogFiles;
+import io.steelyard.core.session.NamedServers;
+import io.steelyard.core.tcp.EngineContext;
+import io.steelyard.http.route.CompiledService;
+import io.steelyard.pool.limit.LimitZones;
+import io.steelyard.pool.variable.CompiledTemplate;
+import io.steelyard.pool.variable.VariableTable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a virtual server does with requests from now on: one picture, replaced as a whole by a new configuration. Each request keeps the one it
+ * began under. Immutable but for the servers it remembers that a route named by address; safe for all threads.
+ */
+final class HttpPlan {
+    private final VirtualServer server;
+    private final List<Counts> counts;
+    private final VariableTable variables;
+    private final LimitZones zones;
+    private final LogFiles logs;
+    private final CompiledService service;
+    private final Map<String, Balancer> pools = new HashMap<>();
+    private final Map<String, CompiledTemplate> hashKeys = new HashMap<>();
+    private final NamedServers named = new NamedServers();
+
+    HttpPlan(VirtualServer server, HttpService configured, EngineContext context, List<Counts> counts) {
+        this.server = server;
+        this.counts = counts;
+        variables = context.sessions().variables();
+        zones = context.sessions().zones();
+        logs = context.sessions().logs();
+        service = new CompiledService(configured, variables);
+        for (var pool : context.configuration().pools()) {
+            pools.put(pool.name(), context.balancer(pool.name()));
+            pool.hashKey().ifPresent(key -> hashKeys.put(pool.name(), variables.compile(key)));
+        }
+    }
+
+    VirtualServer server() {
+        return server;
+    }
+
+    /** What the clients of each loop are doing. */
+    List<Counts> counts() {
+        return counts;
+    }
+
+    VariableTable variables() {
+        return variables;
+    }
+
+    LimitZones zones() {
+        return zones;
+    }
+
+    LogFiles logs() {
+        return logs;
+    }
+
+    CompiledService service() {
+        return service;
+    }
+
+    NamedServers named() {
+        return named;
+    }
+
+    /** The pools at work, by name. */
+    Map<String, Balancer> pools() {
+        return pools;
+    }
+
+    /** The pool of a name, or a server known by its address; null where the text is neither. */
+    @Nullable
+    Balancer balancer(String text) {
+        var pool = pools.get(text);
+        return pool != null ? pool : named.known(text);
+    }
+
+    /** What a pool's schedulers hash; null where they hash nothing of their own. */
+    @Nullable
+    CompiledTemplate hashKey(String pool) {
+        return hashKeys.get(pool);
+    }
+}

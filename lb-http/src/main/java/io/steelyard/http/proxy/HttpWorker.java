@@ -1,0 +1,149 @@
+package io.steelyard.http.proxy;
+
+import io.steelyard.core.tcp.TcpListener;
+import io.steelyard.core.tcp.TcpListeners;
+import io.steelyard.core.tcp.TcpLoop;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP connections of one loop, and what they share. Owned by the loop. */
+final class HttpWorker {
+    /** Heads and small bodies are put together here before they are sent; heads are at most 256 KiB. */
+    private static final int STAGE_BYTES = 512 << 10;
+
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    private final TcpLoop loop;
+    private final Counts counts = new Counts();
+    private final IdleConnections idle = new IdleConnections();
+    private final RequestWriter requests = new RequestWriter(this);
+    private final MemorySegment stage;
+    private final ByteBuffer stageBytes;
+    private ByteBuffer view = ByteBuffer.allocate(0);
+    private @Nullable ClientConnection first;
+    private String date = "";
+    private long dateSecond = -1;
+
+    HttpWorker(TcpLoop loop) {
+        this.loop = loop;
+        stage = loop.arena().allocate(STAGE_BYTES);
+        stageBytes = stage.asByteBuffer();
+    }
+
+    TcpLoop loop() {
+        return loop;
+    }
+
+    Counts counts() {
+        return counts;
+    }
+
+    IdleConnections idle() {
+        return idle;
+    }
+
+    RequestWriter requests() {
+        return requests;
+    }
+
+    /** Where what is about to be sent is put together; emptied by each who begins to. */
+    ByteBuffer stageBytes() {
+        return stageBytes;
+    }
+
+    /** The memory of {@link #stageBytes}. */
+    MemorySegment stage() {
+        return stage;
+    }
+
+    /** The loop's read buffer as bytes 0 to {@code length}. */
+    ByteBuffer received(int length) {
+        // The loop replaces its buffer only by a larger one.
+        if (view.capacity() != loop.readBuffer().byteSize()) {
+            view = loop.readBuffer().asByteBuffer();
+        }
+        return view.clear().limit(length);
+    }
+
+    /** The time of day as the field {@code Date} has it (RFC 9110 section 5.6.7). */
+    String date() {
+        var now = Instant.now();
+        if (now.getEpochSecond() != dateSecond) {
+            dateSecond = now.getEpochSecond();
+            date = DATE.format(now);
+        }
+        return date;
+    }
+
+    void open(TcpListener listener, HttpPlan plan, int fd) {
+        var connection = new ClientConnection(this, listener, plan, fd);
+        listener.onOpened();
+        Counts.add(counts.accepted, 1);
+        Counts.add(counts.active, 1);
+        connection.next = first;
+        if (first != null) {
+            first.previous = connection;
+        }
+        first = connection;
+        connection.begin();
+    }
+
+    void onClosed(ClientConnection connection) {
+        Counts.add(counts.active, -1);
+        var next = connection.next;
+        var previous = connection.previous;
+        if (next != null) {
+            next.previous = previous;
+        }
+        if (previous != null) {
+            previous.next = next;
+        } else {
+            first = next;
+        }
+        connection.listener().onClosed();
+    }
+
+    /** Connections that were accepted by these listeners serve their next request by another plan. */
+    void adopt(TcpListeners listeners, HttpPlan plan) {
+        forEach(connection -> listeners.has(connection.listener()), connection -> connection.adopt(plan));
+    }
+
+    /** Ends the connections of closed listeners that wait for a request, and the others after their answer. */
+    void finish(TcpListeners listeners) {
+        forEach(connection -> listeners.isRetired(connection.listener()), ClientConnection::finish);
+    }
+
+    /** Ends the exchanges on one server, and closes the connections to it that are not used. */
+    void cut(String pool, String serverId) {
+        forEach(connection -> connection.isOn(pool, serverId), ClientConnection::reset);
+        idle.close(pool, serverId);
+    }
+
+    /** Resets the connections that listeners accepted which accept nothing any more. */
+    void cut(TcpListeners listeners) {
+        forEach(connection -> listeners.isRetired(connection.listener()), ClientConnection::reset);
+    }
+
+    void close() {
+        forEach(connection -> true, ClientConnection::reset);
+        idle.close();
+    }
+
+    private void forEach(Predicate<ClientConnection> wanted, java.util.function.Consumer<ClientConnection> task) {
+        for (var connection = first; connection != null; ) {
+            var following = connection.next;
+            if (wanted.test(connection)) {
+                task.accept(connection);
+            }
+            connection = following;
+        }
+    }
+}

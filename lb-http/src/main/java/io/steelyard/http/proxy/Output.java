@@ -1,0 +1,120 @@
+package io.steelyard.http.proxy;
+
+import io.steelyard.core.tcp.PendingBuffers;
+import io.steelyard.linux.Errno;
+import io.steelyard.linux.Linux;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** What is written to a socket: sent at once where it can be, else kept until there is room. Owned by the socket's loop. */
+final class Output {
+    private static final int LEAST_BUFFER_BYTES = 4 << 10;
+
+    private final PendingBuffers buffers;
+    private @Nullable MemorySegment pending;
+    private int start;
+    private int end;
+    private long sentBytes;
+
+    Output(PendingBuffers buffers) {
+        this.buffers = buffers;
+    }
+
+    /** Bytes waiting for room. */
+    int pendingBytes() {
+        return end - start;
+    }
+
+    boolean isEmpty() {
+        return end == start;
+    }
+
+    /** Bytes the socket has taken. */
+    long sentBytes() {
+        return sentBytes;
+    }
+
+    /**
+     * Takes bytes; what the socket does not take is copied.
+     *
+     * @return 0, or a negative errno where the socket is broken
+     */
+    int write(int fd, MemorySegment from, long offset, long length) {
+        long at = offset;
+        long left = length;
+        if (isEmpty()) {
+            while (left > 0) {
+                long sent = Linux.send(fd, from, at, left);
+                if (sent < 0) {
+                    if (sent == -Errno.EINTR) {
+                        continue;
+                    }
+                    if (sent != -Errno.EAGAIN) {
+                        return (int) sent;
+                    }
+                    break;
+                }
+                sentBytes += sent;
+                at += sent;
+                left -= sent;
+            }
+        }
+        if (left > 0) {
+            keep(from, at, left);
+        }
+        return 0;
+    }
+
+    /**
+     * Sends what waits.
+     *
+     * @return 0, or a negative errno where the socket is broken
+     */
+    int flush(int fd) {
+        while (pending != null && start < end) {
+            long sent = Linux.send(fd, pending, start, end - start);
+            if (sent < 0) {
+                if (sent == -Errno.EINTR) {
+                    continue;
+                }
+                return sent == -Errno.EAGAIN ? 0 : (int) sent;
+            }
+            sentBytes += sent;
+            start += (int) sent;
+        }
+        close();
+        return 0;
+    }
+
+    /** Gives the buffer back; what waited is lost. */
+    void close() {
+        if (pending != null) {
+            buffers.giveBack(pending);
+            pending = null;
+        }
+        start = 0;
+        end = 0;
+    }
+
+    private void keep(MemorySegment from, long offset, long length) {
+        int needed = Math.toIntExact(end - start + length);
+        var target = pending;
+        if (target == null || target.byteSize() < needed) {
+            var larger = buffers.take(Math.max(needed, LEAST_BUFFER_BYTES));
+            if (target != null) {
+                MemorySegment.copy(target, start, larger, 0, end - start);
+                buffers.giveBack(target);
+            }
+            end -= start;
+            start = 0;
+            target = larger;
+        } else if (target.byteSize() - end < length) {
+            MemorySegment.copy(target, start, target, 0, end - start);
+            end -= start;
+            start = 0;
+        }
+        MemorySegment.copy(from, offset, target, end, length);
+        end += (int) length;
+        pending = target;
+    }
+}

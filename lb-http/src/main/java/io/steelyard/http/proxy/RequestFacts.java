@@ -1,0 +1,295 @@
+package io.steelyard.http.proxy;
+
+import io.steelyard.api.http.HttpVariable;
+import io.steelyard.api.http.HttpVariableSource;
+import io.steelyard.api.text.BuiltInVariable;
+import io.steelyard.http.message.FieldBlock;
+import io.steelyard.http.message.FieldName;
+import io.steelyard.http.message.HttpVersion;
+import io.steelyard.http.message.RequestHead;
+import io.steelyard.http.message.ResponseHead;
+import io.steelyard.http.octet.Octets;
+import io.steelyard.pool.variable.ConnectionFacts;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one request, as the values of its variables in nginx's form. Its exchange sets what it learns. Owned by one loop. */
+final class RequestFacts implements HttpVariableSource {
+    private static final String NONE = "-";
+
+    /**
+     * One server tried. Times are -1 where it did not come so far.
+     *
+     * @param status of its answer; 502 or 504 where there was none
+     */
+    record Attempt(
+            String address,
+            int status,
+            long connectMs,
+            long headerMs,
+            long responseMs,
+            long bytesSent,
+            long bytesReceived,
+            long bodyBytes) {
+        /** No server of the pool could be tried. */
+        static Attempt none(String pool, int status) {
+            return new Attempt(pool, status, -1, -1, 0, 0, 0, 0);
+        }
+    }
+
+    private final ConnectionFacts connection;
+    private final RequestHead head;
+    private final List<Attempt> attempts = new ArrayList<>(1);
+    private final int requestNumber;
+    private String path;
+    private String query;
+    private String siteName = "";
+    private String proxyHost = "";
+    private @Nullable ResponseHead answer;
+    private @Nullable FieldBlock sentFields;
+    private int status;
+    private long requestBytes;
+    private long sentBytes;
+    private long sentBodyBytes;
+    private long elapsedMs;
+    private boolean isComplete;
+    private long connectionMs;
+    private boolean isPipelined;
+    private @Nullable String limitStatus;
+    private @Nullable String rateStatus;
+    private @Nullable String id;
+
+    /** @param requestNumber which of the connection's requests it is, from 1 */
+    RequestFacts(ConnectionFacts connection, RequestHead head, int requestNumber) {
+        this.connection = connection;
+        this.head = head;
+        this.requestNumber = requestNumber;
+        path = head.normalPath();
+        query = head.query();
+    }
+
+    ConnectionFacts connection() {
+        return connection;
+    }
+
+    String path() {
+        return path;
+    }
+
+    String query() {
+        return query;
+    }
+
+    void target(String changedPath, String changedQuery) {
+        path = changedPath;
+        query = changedQuery;
+    }
+
+    void siteName(String value) {
+        siteName = value;
+    }
+
+    void proxyHost(String value) {
+        proxyHost = value;
+    }
+
+    String proxyHost() {
+        return proxyHost;
+    }
+
+    void answer(@Nullable ResponseHead value) {
+        answer = value;
+    }
+
+    void sent(int statusSent, FieldBlock fields) {
+        status = statusSent;
+        sentFields = fields;
+    }
+
+    void status(int value) {
+        status = value;
+    }
+
+    int status() {
+        return status;
+    }
+
+    /** @param isDry whether a request beyond the limit is let in all the same */
+    void limited(boolean isReached, boolean isDry) {
+        limitStatus = !isReached ? "PASSED" : isDry ? "REJECTED_DRY_RUN" : "REJECTED";
+    }
+
+    /** What the limits of rate said, in nginx's words. */
+    void rated(String value) {
+        rateStatus = value;
+    }
+
+    /** Where the request stands in its connection. */
+    void connection(long sinceAcceptedMs, boolean wasPipelined) {
+        connectionMs = sinceAcceptedMs;
+        isPipelined = wasPipelined;
+    }
+
+    void attempt(Attempt value) {
+        attempts.add(value);
+    }
+
+    /** What the log line tells of the whole. */
+    void ended(long received, long sent, long sentOfBody, long ms, boolean wasComplete) {
+        requestBytes = received;
+        sentBytes = sent;
+        sentBodyBytes = sentOfBody;
+        elapsedMs = ms;
+        isComplete = wasComplete;
+    }
+
+    @Override
+    public @Nullable String value(BuiltInVariable variable) {
+        return switch (variable) {
+            case STATUS -> String.format(Locale.ROOT, "%03d", status);
+            case BYTES_SENT -> Long.toString(sentBytes);
+            case BYTES_RECEIVED -> Long.toString(requestBytes);
+            case SESSION_TIME -> seconds(elapsedMs);
+            case UPSTREAM_ADDR -> joined(Attempt::address);
+            case UPSTREAM_CONNECT_TIME -> joined(attempt -> secondsOrNone(attempt.connectMs()));
+            case UPSTREAM_FIRST_BYTE_TIME -> joined(attempt -> secondsOrNone(attempt.headerMs()));
+            case UPSTREAM_SESSION_TIME -> joined(attempt -> secondsOrNone(attempt.responseMs()));
+            case UPSTREAM_BYTES_SENT -> joined(attempt -> Long.toString(attempt.bytesSent()));
+            case UPSTREAM_BYTES_RECEIVED -> joined(attempt -> Long.toString(attempt.bytesReceived()));
+            default -> connection.value(variable);
+        };
+    }
+
+    @Override
+    public @Nullable String value(HttpVariable variable, String rest) {
+        return switch (variable) {
+            case ARGS, QUERY_STRING -> query.isEmpty() ? null : query;
+            case ARG_ -> argument(rest);
+            case BODY_BYTES_SENT -> Long.toString(sentBodyBytes);
+            case CONNECTION_REQUESTS -> Integer.toString(requestNumber);
+            case CONTENT_LENGTH -> first(head.fields(), FieldName.CONTENT_LENGTH);
+            case CONTENT_TYPE -> first(head.fields(), FieldName.CONTENT_TYPE);
+            case CONNECTION_TIME -> seconds(connectionMs);
+            case COOKIE_ -> Cookies.find(head.fields(), rest);
+            case DOCUMENT_URI, URI -> path;
+            case HOST -> head.hasHost() ? head.host() : siteName;
+            case HTTP_ -> fields(head.fields(), rest);
+            case HTTPS -> null;
+            case IS_ARGS -> query.isEmpty() ? "" : "?";
+            case LIMIT_CONN_STATUS -> limitStatus;
+            case LIMIT_REQ_STATUS -> rateStatus;
+            case PIPE -> isPipelined ? "p" : ".";
+            case PROXY_ADD_X_FORWARDED_FOR -> forwardedFor();
+            case PROXY_HOST -> proxyHost.isEmpty() ? null : proxyHost;
+            case PROXY_PORT -> proxyHost.isEmpty() ? null : port(proxyHost);
+            case REMOTE_USER -> BasicCredentials.user(head.fields());
+            case REQUEST -> head.methodText() + " " + head.target() + " " + head.version();
+            case REQUEST_COMPLETION -> isComplete ? "OK" : "";
+            case REQUEST_ID -> id();
+            case REQUEST_LENGTH -> Long.toString(requestBytes);
+            case REQUEST_METHOD -> head.methodText();
+            case REQUEST_TIME -> seconds(elapsedMs);
+            case REQUEST_URI -> head.target();
+            case SCHEME -> "http";
+            case SENT_HTTP_ -> sentFields == null ? null : fields(sentFields, rest);
+            // No trailer is passed on, there is no TLS yet, and nothing is cached.
+            case SENT_TRAILER_, UPSTREAM_TRAILER_, SSL_, UPSTREAM_CACHE_STATUS -> null;
+            case SERVER_NAME -> siteName;
+            case SERVER_PROTOCOL ->
+                head.version() == HttpVersion.HTTP_1_0
+                        ? "HTTP/1.0"
+                        : head.version().toString();
+            case UPSTREAM_HEADER_TIME -> joined(attempt -> secondsOrNone(attempt.headerMs()));
+            case UPSTREAM_HTTP_ -> answer == null ? null : fields(answer.fields(), rest);
+            case UPSTREAM_COOKIE_ -> answer == null ? null : Cookies.set(answer.fields(), rest);
+            case UPSTREAM_RESPONSE_LENGTH -> joined(attempt -> Long.toString(attempt.bodyBytes()));
+            case UPSTREAM_RESPONSE_TIME -> joined(attempt -> secondsOrNone(attempt.responseMs()));
+            case UPSTREAM_STATUS -> joined(attempt -> Integer.toString(attempt.status()));
+        };
+    }
+
+    private String id() {
+        if (id == null) {
+            var random = ThreadLocalRandom.current();
+            id = HexFormat.of().toHexDigits(random.nextLong()) + HexFormat.of().toHexDigits(random.nextLong());
+        }
+        return id;
+    }
+
+    private String forwardedFor() {
+        var address = connection.value(BuiltInVariable.REMOTE_ADDR);
+        var before = fields(head.fields(), "x_forwarded_for");
+        return before == null ? String.valueOf(address) : before + ", " + address;
+    }
+
+    private @Nullable String argument(String name) {
+        int at = 0;
+        while (at <= query.length()) {
+            int end = query.indexOf('&', at);
+            end = end < 0 ? query.length() : end;
+            if (query.regionMatches(true, at, name, 0, name.length())
+                    && at + name.length() < end
+                    && query.charAt(at + name.length()) == '=') {
+                return query.substring(at + name.length() + 1, end);
+            }
+            at = end + 1;
+        }
+        return null;
+    }
+
+    /** The values of all fields whose name, in lower case and with underscores for dashes, is {@code name}; null where there is none. */
+    private static @Nullable String fields(FieldBlock fields, String name) {
+        String found = null;
+        for (int i = 0; i < fields.count(); i++) {
+            if (isCalled(fields, i, name)) {
+                found = found == null
+                        ? fields.value(i)
+                        : found + (name.equals("cookie") ? "; " : ", ") + fields.value(i);
+            }
+        }
+        return found;
+    }
+
+    private static boolean isCalled(FieldBlock fields, int index, String name) {
+        int start = fields.nameStart(index);
+        if (fields.nameEnd(index) - start != name.length()) {
+            return false;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            int c = Octets.lower(fields.bytes()[start + i]);
+            if ((c == '-' ? '_' : c) != name.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static @Nullable String first(FieldBlock fields, FieldName name) {
+        int index = fields.find(name);
+        return index < 0 ? null : fields.value(index);
+    }
+
+    private static String port(String host) {
+        int colon = host.lastIndexOf(':');
+        return colon < 0 || host.endsWith("]") ? "80" : host.substring(colon + 1);
+    }
+
+    private @Nullable String joined(Function<Attempt, String> text) {
+        return attempts.isEmpty() ? null : attempts.stream().map(text).collect(Collectors.joining(", "));
+    }
+
+    private static String secondsOrNone(long ms) {
+        return ms < 0 ? NONE : seconds(ms);
+    }
+
+    private static String seconds(long ms) {
+        long fraction = ms % 1_000;
+        return ms / 1_000 + (fraction < 10 ? ".00" : fraction < 100 ? ".0" : ".") + fraction;
+    }
+}

@@ -1,0 +1,221 @@
+package io.steelyard.http.proxy;
+
+import io.steelyard.http.route.CompiledService;
+import io.steelyard.http.route.FieldChanges;
+import io.steelyard.http.route.Route;
+import io.steelyard.http.route.Site;
+import io.steelyard.http.route.Target;
+import io.steelyard.http.route.Verdict;
+import io.steelyard.pool.variable.Evaluation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the route of one request: its site by its host, the site's rules, the search by path, the route's rules, and again where they changed
+ * the path, at most ten times (nginx's phases). Used by one request.
+ */
+final class Routing implements Target {
+    private static final int MOST_SEARCHES = 10;
+
+    /** What is to be done. */
+    sealed interface Decision {
+        /** The content of {@link Routing#route()}. */
+        record Serve() implements Decision {}
+
+        /** The page for an error of our own. */
+        record Error(int status) implements Decision {}
+
+        record Redirect(int status, String place) implements Decision {}
+
+        /** @param text each character one byte */
+        record Reply(int status, String type, String text) implements Decision {}
+    }
+
+    private final CompiledService service;
+    private final RequestFacts facts;
+    private final Evaluation evaluation;
+    private final List<FieldChanges.Change> changes = new ArrayList<>(0);
+    private @Nullable Site site;
+    private @Nullable Route route;
+    private boolean isTargetChanged;
+    private boolean isPathChanged;
+    private boolean hasStayed;
+    private boolean isInternal;
+    private int searches;
+    private int shownStatus;
+    private boolean showsStatusOfPage;
+
+    Routing(CompiledService service, RequestFacts facts, Evaluation evaluation) {
+        this.service = service;
+        this.facts = facts;
+        this.evaluation = evaluation;
+    }
+
+    /** The site, once {@link #start} or {@link #useFallback} has run. */
+    Site site() {
+        return Objects.requireNonNull(site);
+    }
+
+    /** The route found last. */
+    Route route() {
+        return Objects.requireNonNull(route);
+    }
+
+    /** Whether the path or query is no longer what the client sent. */
+    boolean isTargetChanged() {
+        return isTargetChanged;
+    }
+
+    /** Whether a rule changed the path and had the route stay, so that the path is forwarded as it is (nginx {@code break}). */
+    boolean hasStayed() {
+        return hasStayed;
+    }
+
+    /** Changes of the request's fields that rules asked for. */
+    List<FieldChanges.Change> changes() {
+        return changes;
+    }
+
+    /** The status that an answer of our own has, unless an error page says otherwise. */
+    int shownStatus(int status) {
+        return shownStatus != 0 && !showsStatusOfPage ? shownStatus : status;
+    }
+
+    /** Serves by the default site: the request could not be read. */
+    void useFallback() {
+        use(service.fallback());
+    }
+
+    Decision start(String host) {
+        use(service.find(host, evaluation));
+        return after(site().root().rules().run(this, evaluation), true);
+    }
+
+    /** Shows a page instead of an error. */
+    Decision errorPage(Route.Page page, int status) {
+        shownStatus = page.configured().status().orElse(status);
+        showsStatusOfPage = page.configured().takesStatusOfPage();
+        isInternal = true;
+        var place = evaluation.raw(page.place());
+        if (place.startsWith("@")) {
+            return go(place);
+        }
+        if (place.startsWith("/")) {
+            int mark = place.indexOf('?');
+            change(mark < 0 ? place : place.substring(0, mark), mark < 0 ? facts.query() : place.substring(mark + 1));
+            return search();
+        }
+        return new Decision.Redirect(isRedirect(shownStatus) ? shownStatus : 302, place);
+    }
+
+    private static boolean isRedirect(int status) {
+        return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    }
+
+    private void use(Site found) {
+        site = found;
+        route = found.root();
+        facts.siteName(found.serverName());
+    }
+
+    private Decision search() {
+        if (++searches > MOST_SEARCHES) {
+            return new Decision.Error(500);
+        }
+        return switch (site().root().find(facts.path(), evaluation)) {
+            case Route.Found.AddSlash slash -> {
+                var query = facts.query();
+                yield new Decision.Redirect(301, facts.path() + "/" + (query.isEmpty() ? "" : "?" + query));
+            }
+            case Route.Found.Match match -> enter(match.route());
+        };
+    }
+
+    private Decision enter(Route found) {
+        route = found;
+        if (found.configured().isInternal() && !isInternal) {
+            return new Decision.Error(404);
+        }
+        if (found == site().root()) {
+            return new Decision.Serve();
+        }
+        return after(found.rules().run(this, evaluation), false);
+    }
+
+    private Decision go(String name) {
+        if (++searches > MOST_SEARCHES) {
+            return new Decision.Error(500);
+        }
+        var found = site().root().named(name);
+        return found == null ? new Decision.Error(500) : enter(found);
+    }
+
+    private Decision after(Verdict verdict, boolean isSite) {
+        return switch (verdict) {
+            case Verdict.GoOn goOn -> isSite ? search() : new Decision.Serve();
+            case Verdict.Search again -> {
+                isInternal |= !isSite;
+                yield search();
+            }
+            case Verdict.Stay stay -> {
+                hasStayed = !isSite && isTargetChanged;
+                yield isSite ? search() : new Decision.Serve();
+            }
+            case Verdict.Go elsewhere -> {
+                isInternal = true;
+                yield go(elsewhere.route());
+            }
+            case Verdict.Redirect redirect -> new Decision.Redirect(redirect.status(), redirect.place());
+            case Verdict.Reply reply -> reply(reply);
+        };
+    }
+
+    private Decision reply(Verdict.Reply reply) {
+        var text = reply.text();
+        if (text == null) {
+            return new Decision.Reply(reply.configured().status(), "", "");
+        }
+        var type = reply.contentType();
+        return new Decision.Reply(
+                reply.configured().status(),
+                type == null ? route().configured().defaultType() : evaluation.raw(type),
+                evaluation.raw(text));
+    }
+
+    // ---- what rules change
+
+    @Override
+    public String path() {
+        return facts.path();
+    }
+
+    @Override
+    public String query() {
+        return facts.query();
+    }
+
+    @Override
+    public void change(String path, String query) {
+        isTargetChanged = true;
+        facts.target(path, query);
+    }
+
+    @Override
+    public boolean takePathChanged() {
+        boolean was = isPathChanged;
+        isPathChanged = false;
+        return was;
+    }
+
+    @Override
+    public void markPathChanged() {
+        isPathChanged = true;
+    }
+
+    @Override
+    public void change(FieldChanges.Change change) {
+        changes.add(change);
+    }
+}

@@ -1,0 +1,370 @@
+package io.steelyard.http.proxy;
+
+import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.pool.ServerPool;
+import io.steelyard.core.loop.FdRegistration;
+import io.steelyard.core.loop.Timer;
+import io.steelyard.http.h1.BodyFraming;
+import io.steelyard.http.h1.ParseResult;
+import io.steelyard.http.h1.ResponseParser;
+import io.steelyard.http.message.Method;
+import io.steelyard.http.message.ResponseHead;
+import io.steelyard.linux.Errno;
+import io.steelyard.linux.Linux;
+import java.lang.System.Logger;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to a server, which serves one exchange after the other. Owned by the loop that opened it.
+ *
+ * <pre>
+ *   CONNECTING ──► READY ◄────────► IDLE       between exchanges it waits in the worker's idle connections
+ *        │           │  HEAD, BODY, TUNNEL     what is read of the answer
+ *        └───────────┴──────────────────► CLOSED
+ * </pre>
+ */
+final class ServerConnection extends Timer {
+    /** Interim answers to one request before the server is taken to be mad. */
+    private static final int MOST_INTERIM = 16;
+
+    private static final Logger LOG = System.getLogger(ServerConnection.class.getName());
+
+    private enum State {
+        CONNECTING,
+        HEAD,
+        BODY,
+        TUNNEL,
+        DONE,
+        IDLE,
+        CLOSED
+    }
+
+    private final HttpWorker worker;
+    private final ServerPool pool;
+    private final RealServer server;
+    private final FdRegistration registration;
+    private final Output output;
+    private final ResponseParser parser = new ResponseParser();
+    private final ResponseHead head = new ResponseHead();
+    private final BodyReader body = new BodyReader();
+    private final long openedNs;
+
+    private State state = State.CONNECTING;
+    private @Nullable Forwarding forwarding;
+    private int requests;
+    private int interim;
+    private boolean isPaused;
+
+    /** The server sent more than its answer, so that the connection must not be used again. */
+    private boolean hasSurplus;
+
+    private long receivedBytes;
+    private long sentBefore;
+
+    ServerConnection(HttpWorker worker, ServerPool pool, RealServer server, int fd) {
+        this.worker = worker;
+        this.pool = pool;
+        this.server = server;
+        output = new Output(worker.loop().buffers());
+        openedNs = worker.loop().timers().nowNs();
+        registration = worker.loop().loop().register(fd, this::onReady);
+        registration.interest(FdRegistration.WRITABLE);
+    }
+
+    // ---- what it is
+
+    String poolName() {
+        return pool.name();
+    }
+
+    String serverId() {
+        return server.id();
+    }
+
+    boolean isTo(RealServer other) {
+        return server.id().equals(other.id()) && server.address().equals(other.address());
+    }
+
+    long openedNs() {
+        return openedNs;
+    }
+
+    /** Whether it served another request before. */
+    boolean isReused() {
+        return requests > 1;
+    }
+
+    /** Bytes of the answer so far, with its head. */
+    long receivedBytes() {
+        return receivedBytes;
+    }
+
+    /** Bytes of the request that the server's socket has taken. */
+    long sentBytes() {
+        return output.sentBytes() - sentBefore;
+    }
+
+    ResponseHead head() {
+        return head;
+    }
+
+    BodyFraming framing() {
+        return parser.framing();
+    }
+
+    /** Whether so much waits for the server that its client must not be read. */
+    boolean isSlow(int mostBufferBytes) {
+        return output.pendingBytes() > mostBufferBytes;
+    }
+
+    boolean hasSentAll() {
+        return output.isEmpty();
+    }
+
+    /** Whether the server has not closed it meanwhile, nor sent what nobody asked for. */
+    boolean isAlive() {
+        if (state != State.IDLE) {
+            return false;
+        }
+        var buffer = worker.loop().readBuffer();
+        return Linux.recv(registration.fd(), buffer, 0, 1, Linux.MSG_PEEK | Linux.MSG_DONTWAIT) == -Errno.EAGAIN;
+    }
+
+    // ---- what the request asks
+
+    /** Serves a request: over a connection that is being opened, or was idle. */
+    void serve(Forwarding wanted, Method method, boolean asksForUpgrade) {
+        forwarding = wanted;
+        requests++;
+        interim = 0;
+        receivedBytes = 0;
+        hasSurplus = false;
+        sentBefore = output.sentBytes();
+        parser.begin(head, method, asksForUpgrade);
+        if (state == State.IDLE) {
+            worker.loop().timers().cancel(this);
+            state = State.HEAD;
+        }
+    }
+
+    /** Sends a part of the request. @return 0, or a negative errno where the connection is broken */
+    int send(MemorySegment from, long offset, long length) {
+        int result = output.write(registration.fd(), from, offset, length);
+        updateInterest();
+        return result;
+    }
+
+    /** Reads nothing of the answer until told to go on. */
+    void pause(boolean value) {
+        isPaused = value;
+        updateInterest();
+    }
+
+    /** Tells the server that nothing more is sent to it. */
+    void shutdownWrite() {
+        Linux.shutdownWrite(registration.fd());
+    }
+
+    /** The request is over. The connection is kept where its answer was read to its end and it may serve another request, else closed. */
+    void release() {
+        forwarding = null;
+        boolean keeps = !hasSurplus
+                && state == State.DONE
+                && parser.framing().keepAlive()
+                && output.isEmpty()
+                && requests < pool.reuse().mostRequests()
+                && pool.reuse().mostIdle() > 0;
+        if (!keeps) {
+            close();
+            return;
+        }
+        state = State.IDLE;
+        isPaused = false;
+        updateInterest();
+        worker.loop()
+                .timers()
+                .set(
+                        this,
+                        worker.loop().timers().nowNs()
+                                + pool.reuse().idleTimeout().toNanos());
+        worker.idle().keep(pool, this);
+    }
+
+    void close() {
+        if (state != State.CLOSED) {
+            state = State.CLOSED;
+            forwarding = null;
+            worker.loop().timers().cancel(this);
+            output.close();
+            registration.close();
+        }
+    }
+
+    // ---- events
+
+    private void onReady(int ready) {
+        var current = forwarding;
+        if (current == null) {
+            onIdleReady();
+            return;
+        }
+        try {
+            handle(ready, current);
+        } catch (RuntimeException unexpected) {
+            LOG.log(Logger.Level.ERROR, "a server's connection failed", unexpected);
+            current.abort();
+            close();
+        }
+    }
+
+    private void handle(int ready, Forwarding current) {
+        if (state == State.CONNECTING) {
+            onConnectEnded(current);
+            return;
+        }
+        if ((ready & FdRegistration.WRITABLE) != 0 && !output.isEmpty()) {
+            if (output.flush(registration.fd()) < 0) {
+                // What the server said before it closed may still be read.
+                output.close();
+            }
+            current.serverHasRoom();
+        }
+        if (forwarding == current
+                && state != State.CLOSED
+                && !isPaused
+                && (ready & (FdRegistration.READABLE | FdRegistration.HANGUP | FdRegistration.ERROR)) != 0) {
+            read(current);
+        }
+        if (state != State.CLOSED) {
+            updateInterest();
+        }
+    }
+
+    private void onIdleReady() {
+        worker.idle().remove(this);
+        close();
+    }
+
+    @Override
+    protected void onDeadline(long nowNs) {
+        onIdleReady();
+    }
+
+    private void onConnectEnded(Forwarding current) {
+        int outcome = worker.loop().connector().outcome(registration.fd(), server.address());
+        if (outcome == -Errno.EALREADY) {
+            return;
+        }
+        if (outcome < 0) {
+            current.connectFailed(outcome == -Errno.ETIMEDOUT);
+            return;
+        }
+        state = State.HEAD;
+        updateInterest();
+        current.connected();
+    }
+
+    private void read(Forwarding current) {
+        var buffer = worker.loop().readBuffer();
+        long count = Linux.recv(registration.fd(), buffer, 0, buffer.byteSize());
+        if (count == -Errno.EAGAIN || count == -Errno.EINTR) {
+            return;
+        }
+        if (count <= 0) {
+            onEnd(current, count < 0);
+            return;
+        }
+        receivedBytes += count;
+        current.serverSpoke();
+        consume(current, worker.received((int) count), buffer);
+        if (forwarding == current) {
+            current.flush();
+        }
+    }
+
+    private void onEnd(Forwarding current, boolean wasReset) {
+        if (!wasReset && state == State.BODY && parser.framing().kind() == BodyFraming.Kind.UNTIL_CLOSE) {
+            state = State.DONE;
+            current.answerEnded();
+        } else if (state == State.TUNNEL) {
+            current.finishTunnel();
+        } else {
+            current.serverBroke();
+        }
+    }
+
+    private void consume(Forwarding current, ByteBuffer in, MemorySegment memory) {
+        while (in.hasRemaining() && forwarding == current && state != State.CLOSED) {
+            switch (state) {
+                case HEAD -> consumeHead(current, in);
+                case BODY -> consumeBody(current, in, memory);
+                case TUNNEL -> {
+                    int start = in.position();
+                    int count = in.remaining();
+                    in.position(in.limit());
+                    current.answerData(memory, start, count);
+                }
+                default -> {
+                    // More than the answer: whose it is cannot be known.
+                    hasSurplus = true;
+                    in.position(in.limit());
+                }
+            }
+        }
+        if (state == State.DONE && forwarding == current) {
+            current.answerEnded();
+        }
+    }
+
+    private void consumeHead(Forwarding current, ByteBuffer in) {
+        var result = parser.parse(in);
+        if (result == ParseResult.NEED_MORE) {
+            return;
+        }
+        if (result == ParseResult.REJECTED) {
+            in.position(in.limit());
+            current.answerMalformed();
+            return;
+        }
+        if (head.isInterim()) {
+            if (++interim > MOST_INTERIM) {
+                in.position(in.limit());
+                current.answerMalformed();
+            } else {
+                parser.begin(head, current.method(), current.asksForUpgrade());
+            }
+            return;
+        }
+        var framing = parser.framing();
+        body.begin(framing);
+        state = framing.kind() == BodyFraming.Kind.TUNNEL ? State.TUNNEL : body.hasEnded() ? State.DONE : State.BODY;
+        current.answerHead();
+    }
+
+    private void consumeBody(Forwarding current, ByteBuffer in, MemorySegment memory) {
+        int count = body.next(in);
+        if (body.isRejected()) {
+            in.position(in.limit());
+            current.serverBroke();
+            return;
+        }
+        if (count > 0) {
+            int start = in.position();
+            in.position(start + count);
+            current.answerData(memory, start, count);
+        }
+        if (body.hasEnded() && forwarding == current && state == State.BODY) {
+            state = State.DONE;
+        }
+    }
+
+    private void updateInterest() {
+        if (state == State.CONNECTING || state == State.CLOSED) {
+            return;
+        }
+        registration.interest(
+                (isPaused ? 0 : FdRegistration.READABLE) | (output.isEmpty() ? 0 : FdRegistration.WRITABLE));
+    }
+}

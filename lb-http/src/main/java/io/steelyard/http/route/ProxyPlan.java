@@ -1,0 +1,119 @@
+package io.steelyard.http.route;
+
+import io.steelyard.api.http.FieldChange;
+import io.steelyard.api.http.HttpProxy;
+import io.steelyard.api.http.HttpProxy.ForwardedPath;
+import io.steelyard.api.http.LocationRewrite;
+import io.steelyard.api.text.NamedPattern;
+import io.steelyard.http.message.FieldName;
+import io.steelyard.pool.variable.CompiledTemplate;
+import io.steelyard.pool.variable.VariableTable;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** How requests are handed to servers, made ready. Immutable, safe for all threads. */
+public final class ProxyPlan {
+    /** A change of where redirections lead. */
+    public record Location(@Nullable NamedPattern pattern, CompiledTemplate from, CompiledTemplate to) {}
+
+    private final HttpProxy configured;
+    private final CompiledTemplate server;
+    private final FieldChanges requestFields;
+    private final Set<FieldName> hidden;
+    private final List<Location> locations;
+    private final @Nullable CompiledTemplate givenPath;
+    private final boolean setsHost;
+    private final boolean setsUpgrade;
+    private final long connectTimeoutNs;
+    private final long sendTimeoutNs;
+    private final long readTimeoutNs;
+    private final long retryTimeoutNs;
+
+    ProxyPlan(HttpProxy configured, VariableTable variables) {
+        this.configured = configured;
+        server = variables.compile(configured.server());
+        requestFields = new FieldChanges(configured.requestFields(), variables);
+        hidden = configured.hiddenFields().stream().map(FieldName::of).collect(Collectors.toUnmodifiableSet());
+        locations = configured.locations().stream()
+                .map(location -> location(location, variables))
+                .toList();
+        givenPath = configured.path() instanceof ForwardedPath.Given given ? variables.compile(given.text()) : null;
+        setsHost = sets(FieldName.HOST);
+        setsUpgrade = sets(FieldName.UPGRADE);
+        connectTimeoutNs = configured.transport().connectTimeout().toNanos();
+        sendTimeoutNs = configured.sendTimeout().toNanos();
+        readTimeoutNs = configured.readTimeout().toNanos();
+        retryTimeoutNs = configured.retry().timeout().isZero()
+                ? Long.MAX_VALUE
+                : configured.retry().timeout().toNanos();
+    }
+
+    private static Location location(LocationRewrite rewrite, VariableTable variables) {
+        return new Location(
+                rewrite.isExpression() ? NamedPattern.compile(rewrite.from().toString(), rewrite.ignoresCase()) : null,
+                variables.compile(rewrite.from()),
+                variables.compile(rewrite.to()));
+    }
+
+    private boolean sets(FieldName name) {
+        return requestFields.changes().stream()
+                .anyMatch(change ->
+                        change.kind() == FieldChange.Kind.SET && change.name().equals(name));
+    }
+
+    public HttpProxy configured() {
+        return configured;
+    }
+
+    /** What names the pool or server. */
+    public CompiledTemplate server() {
+        return server;
+    }
+
+    public FieldChanges requestFields() {
+        return requestFields;
+    }
+
+    /** Fields of servers' answers that clients do not get. */
+    public Set<FieldName> hidden() {
+        return hidden;
+    }
+
+    public List<Location> locations() {
+        return locations;
+    }
+
+    /** The path and query servers are asked for whatever the client asked; null where they follow from the request. */
+    public @Nullable CompiledTemplate givenPath() {
+        return givenPath;
+    }
+
+    /** Whether {@code Host} is among the changes. */
+    public boolean setsHost() {
+        return setsHost;
+    }
+
+    /** Whether {@code Upgrade} is among the changes. */
+    public boolean setsUpgrade() {
+        return setsUpgrade;
+    }
+
+    public long connectTimeoutNs() {
+        return connectTimeoutNs;
+    }
+
+    public long sendTimeoutNs() {
+        return sendTimeoutNs;
+    }
+
+    public long readTimeoutNs() {
+        return readTimeoutNs;
+    }
+
+    /** How long after the first try another may begin. */
+    public long retryTimeoutNs() {
+        return retryTimeoutNs;
+    }
+}

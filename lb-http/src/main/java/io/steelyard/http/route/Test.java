@@ -1,0 +1,79 @@
+package io.steelyard.http.route;
+
+import io.steelyard.api.http.Condition;
+import io.steelyard.api.http.Condition.Relation;
+import io.steelyard.api.text.NamedPattern;
+import io.steelyard.pool.variable.CompiledTemplate;
+import io.steelyard.pool.variable.Evaluation;
+import io.steelyard.pool.variable.VariableTable;
+import java.util.List;
+
+/** A condition, made ready. */
+@FunctionalInterface
+interface Test {
+    boolean holds(Evaluation evaluation);
+
+    static Test compile(Condition condition, VariableTable variables) {
+        return switch (condition) {
+            case Condition.IsTrue isTrue -> {
+                var text = variables.compile(isTrue.text());
+                yield evaluation -> evaluation.isTrue(text);
+            }
+            case Condition.Compares compares -> comparison(compares, variables);
+            case Condition.Matches matches -> {
+                var text = variables.compile(matches.text());
+                var pattern = NamedPattern.compile(matches.expression(), matches.ignoresCase());
+                yield evaluation -> evaluation.matches(pattern, evaluation.raw(text));
+            }
+            case Condition.Not not -> {
+                var inner = compile(not.condition(), variables);
+                yield evaluation -> !inner.holds(evaluation);
+            }
+            case Condition.AllOf all -> {
+                var inner = compile(all.conditions(), variables);
+                yield evaluation -> inner.stream().allMatch(test -> test.holds(evaluation));
+            }
+            case Condition.AnyOf any -> {
+                var inner = compile(any.conditions(), variables);
+                yield evaluation -> inner.stream().anyMatch(test -> test.holds(evaluation));
+            }
+        };
+    }
+
+    private static List<Test> compile(List<Condition> conditions, VariableTable variables) {
+        return conditions.stream().map(each -> compile(each, variables)).toList();
+    }
+
+    private static Test comparison(Condition.Compares compares, VariableTable variables) {
+        var text = variables.compile(compares.text());
+        List<CompiledTemplate> others =
+                compares.others().stream().map(variables::compile).toList();
+        boolean ignoresCase = compares.ignoresCase();
+        var relation = compares.relation();
+        return evaluation -> {
+            var left = evaluation.raw(text);
+            for (var other : others) {
+                if (stands(left, relation, evaluation.raw(other), ignoresCase)) {
+                    return true;
+                }
+            }
+            return false;
+        };
+    }
+
+    private static boolean stands(String left, Relation relation, String right, boolean ignoresCase) {
+        return switch (relation) {
+            case EQUALS -> ignoresCase ? left.equalsIgnoreCase(right) : left.equals(right);
+            case STARTS_WITH -> left.regionMatches(ignoresCase, 0, right, 0, right.length());
+            case ENDS_WITH -> left.regionMatches(ignoresCase, left.length() - right.length(), right, 0, right.length());
+            case CONTAINS -> {
+                for (int at = 0; at + right.length() <= left.length(); at++) {
+                    if (left.regionMatches(ignoresCase, at, right, 0, right.length())) {
+                        yield true;
+                    }
+                }
+                yield false;
+            }
+        };
+    }
+}
