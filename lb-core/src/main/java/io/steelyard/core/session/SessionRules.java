@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * target named by address.
  */
 public final class SessionRules {
-
     /** A variable's value. */
     record Set(String variable, CompiledTemplate value) {}
 
