@@ -12,6 +12,7 @@ final class BodyReader {
     private long left;
     private boolean hasEnded = true;
     private boolean isRejected;
+    private boolean isUntouched;
     private @Nullable ChunkDecoder chunks;
     private @Nullable FieldBlock trailers;
 
@@ -19,6 +20,7 @@ final class BodyReader {
         kind = framing.kind();
         left = Math.max(framing.length(), 0);
         isRejected = false;
+        isUntouched = true;
         hasEnded = !framing.hasBody();
         if (kind == BodyFraming.Kind.CHUNKED) {
             chunks = chunks == null ? new ChunkDecoder() : chunks;
@@ -33,6 +35,11 @@ final class BodyReader {
         kind = BodyFraming.Kind.NONE;
         hasEnded = true;
         isRejected = false;
+    }
+
+    /** Whether there is one, and nothing of it was found yet. */
+    boolean isUntouched() {
+        return !hasEnded && isUntouched;
     }
 
     /** Whether all of it was found. */
@@ -52,6 +59,7 @@ final class BodyReader {
      *     empty, or the body has ended or is malformed
      */
     int next(ByteBuffer in) {
+        isUntouched = false;
         return switch (kind) {
             case NONE -> 0;
             case UNTIL_CLOSE, TUNNEL -> in.remaining();

@@ -80,6 +80,7 @@ final class ClientConnection extends Timer {
     private int requests;
     private boolean mayKeep;
     private boolean isPipelined;
+    private boolean isInvited;
     private boolean isFinishing;
 
     /** Whether a part of a request's header has come. */
@@ -221,7 +222,8 @@ final class ClientConnection extends Timer {
 
     /** Asks the client to send its request's body, where it waits for that. */
     void invite() {
-        if (parser.framing().expectsContinue() && !body.hasEnded() && heldBytes() == 0) {
+        if (parser.framing().expectsContinue() && !isInvited && body.isUntouched() && heldBytes() == 0) {
+            isInvited = true;
             var stage = worker.stageBytes().clear().put(CONTINUE);
             writeStage(stage.position());
         }
@@ -250,7 +252,9 @@ final class ClientConnection extends Timer {
         boolean isOldClient = head.version() == HttpVersion.HTTP_1_0;
         boolean hasBody = head.method() != Method.HEAD && status != 204 && status != 304;
         boolean isChunked = hasBody && length < 0 && !isOldClient;
-        mayKeep &= !isFinishing && (length >= 0 || !hasBody || isChunked);
+        // A client that was not invited to send its body may send it or not: what follows cannot be told from it.
+        boolean isUnsure = parser.framing().expectsContinue() && !isInvited && body.isUntouched();
+        mayKeep &= !isFinishing && !isUnsure && (length >= 0 || !hasBody || isChunked);
         answer.begin(registration.fd(), status, reason, fields, length, hasBody, isChunked, mayKeep);
         touch();
     }
@@ -554,6 +558,7 @@ final class ClientConnection extends Timer {
 
     private void startExchange() {
         began();
+        isInvited = false;
         state = State.EXCHANGE;
         body.begin(parser.framing());
         mayKeep = parser.framing().keepAlive()

@@ -2,9 +2,11 @@ package io.steelyard.http.proxy;
 
 import io.steelyard.api.http.Content;
 import io.steelyard.api.http.HttpProxy;
+import io.steelyard.api.http.PathMatch;
 import io.steelyard.http.h1.BodyFraming;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
+import io.steelyard.http.message.Method;
 import io.steelyard.http.message.RequestHead;
 import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.http.route.Route;
@@ -70,6 +72,16 @@ final class Exchange {
 
     BodyFraming framing() {
         return framing;
+    }
+
+    /** The method servers are asked with: an error page that is a path of the site is got, whatever the request did. */
+    Method method() {
+        return sendsBody() || request.method() == Method.HEAD ? request.method() : Method.GET;
+    }
+
+    /** Whether servers are sent the request's body. */
+    boolean sendsBody() {
+        return !isInErrorPage || routing.route().configured().match() instanceof PathMatch.Named;
     }
 
     RequestFacts facts() {
@@ -223,8 +235,9 @@ final class Exchange {
 
     /** Begins the answer with {@link #answerFields} and what every answer has. */
     void beginAnswer(int status, String reason, long length) {
-        completeFields(status);
-        client.beginAnswer(status, reason, answerFields, length);
+        int shown = routing.shownStatus(status);
+        completeFields(shown);
+        client.beginAnswer(shown, shown == status ? reason : OwnAnswers.reason(shown), answerFields, length);
     }
 
     /** Passes on that the server switches protocols. */

@@ -78,7 +78,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         framing = exchange.framing();
         facts = exchange.facts();
         body = new RequestBody(worker.loop().buffers());
-        bodyEnded = client.isBodyRead();
+        bodyEnded = !exchange.sendsBody() || client.isBodyRead();
     }
 
     // ---- finding the pool
@@ -231,7 +231,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     }
 
     Method method() {
-        return exchange.request().method();
+        return exchange.method();
     }
 
     /** Whether the server may switch protocols. nginx has its servers asked only where the route says so. */
@@ -358,6 +358,9 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         if (from.framing().kind() == BodyFraming.Kind.TUNNEL) {
             state = State.TUNNEL;
             exchange.beginTunnel(head.reason());
+            client.flush();
+            // The client may have gone on without waiting for the answer.
+            client.resumeBody();
         } else {
             state = State.ANSWERING;
             exchange.beginAnswer(status, head.reason(), from.framing().length());

@@ -53,7 +53,8 @@ final class RequestWriter {
         var kind = sending.isChunked()
                 ? BodyFraming.Kind.CHUNKED
                 : sending.bodyBytes() < 0 || sending.bodyBytes() > 0 ? BodyFraming.Kind.LENGTH : BodyFraming.Kind.NONE;
-        boolean saysZero = framing.kind() != BodyFraming.Kind.NONE || framing.length() == 0;
+        boolean saysZero =
+                sending.exchange().sendsBody() && (framing.kind() != BodyFraming.Kind.NONE || framing.length() == 0);
         long length = kind == BodyFraming.Kind.NONE
                 ? (saysZero ? 0 : -1)
                 : sending.bodyBytes() < 0 ? framing.length() : sending.bodyBytes();
@@ -96,6 +97,9 @@ final class RequestWriter {
     private void edit(ProxyPlan plan, Sending sending) {
         edits.clear();
         edits.remove(FieldName.EXPECT);
+        if (sending.exchange().method() != sending.exchange().request().method()) {
+            edits.method(sending.exchange().method());
+        }
         if (!plan.setsHost()) {
             edits.set(FieldName.HOST, sending.exchange().facts().proxyHost());
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.steelyard.api.http.Content;
+import io.steelyard.api.http.ErrorPage;
 import io.steelyard.api.http.FieldChange;
 import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.http.HttpProxy;
@@ -16,6 +17,7 @@ import io.steelyard.api.text.Template;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -264,6 +266,48 @@ class HttpProxyTest {
         }
     }
 
+    @Test
+    void connectionEndsWhereABodyWasWaitedWithAndNotAskedFor() throws IOException {
+        try (var proxy = Fixture.start(configuration -> configuration, root -> root);
+                var client = proxy.client()) {
+            client.send("POST / HTTP/1.1\r\nHost: s\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+
+            assertThat(client.answer().head()).startsWith("HTTP/1.1 404 ").contains("Connection: close");
+            assertThat(client.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void errorPageIsGotFromItsServer() throws IOException {
+        try (var pages = new ScriptedServer((request, connection) ->
+                        connection.reply(200, request.line() + " " + request.field("Content-Length")));
+                var gone = ScriptedServer.named("gone")) {
+            try (var proxy = Fixture.start(
+                            configuration -> configuration
+                                    .pool(Fixture.pool("pages", pages))
+                                    .pool(Fixture.pool("gone", gone)),
+                            root -> root.content(HttpProxy.toPool("gone").build())
+                                    .errorPage(new ErrorPage(
+                                            Set.of(502), Template.parse("/sorry"), OptionalInt.empty(), false))
+                                    .route(HttpRoute.builder("/sorry")
+                                            .match(new PathMatch.Exact("/sorry"))
+                                            .isInternal(true)
+                                            .content(HttpProxy.toPool("pages").build())
+                                            .build()));
+                    var client = proxy.client()) {
+                gone.close();
+                client.send("POST /x HTTP/1.1\r\nHost: s\r\nContent-Length: 3\r\n\r\nabc");
+
+                var answer = client.answer();
+                assertThat(answer.status()).isEqualTo(502);
+                assertThat(answer.text()).isEqualTo("GET /sorry HTTP/1.1 ");
+                assertThat(client.get("/sorry").status())
+                        .as("asked for by a client")
+                        .isEqualTo(404);
+            }
+        }
+    }
+
     // ---- connections to servers
 
     @Test
@@ -469,9 +513,10 @@ class HttpProxyTest {
                                 .requestField(FieldChange.set("Connection", "upgrade"))
                                 .build()));
                 var client = proxy.client()) {
-            client.send("GET / HTTP/1.1\r\nHost: s\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n");
+            // The first bytes of the tunnel follow at once.
+            client.send("GET / HTTP/1.1\r\nHost: s\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\nwo");
             assertThat(client.head()).startsWith("HTTP/1.1 101 ").containsIgnoringCase("upgrade: echo");
-            client.send("world");
+            client.send("rld");
 
             assertThat(new String(Wire.exactly(client.in(), 11))).isEqualTo("hello world");
             assertThat(client.isAtEnd()).isTrue();
