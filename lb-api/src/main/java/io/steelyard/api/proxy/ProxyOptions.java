@@ -3,6 +3,7 @@ package io.steelyard.api.proxy;
 import io.steelyard.api.pool.ServerAddress;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -26,6 +27,14 @@ import java.util.Optional;
  * @param keepAlive whether connections to servers probe idle peers (SO_KEEPALIVE)
  * @param userTimeout how long sent data may stay unacknowledged (TCP_USER_TIMEOUT), on both sides; zero for the system's rule
  * @param sourceAddress the local address of connections to servers
+ * @param sendProxyProtocol TCP: the header that connections to servers begin with, where the server has no other
+ * @param trustedProxies whose PROXY protocol header names the client (nginx {@code set_real_ip_from} of a stream); the header of others is
+ *     read, and tells nothing but {@code $proxy_protocol_addr} and the like; with HAProxy's {@code accept-proxy} everybody
+ * @param proxyProtocolTimeout how long a client may take to send its PROXY protocol header
+ * @param tlsPreread TCP: whether the client's TLS greeting is looked at before a server is picked, for {@code $ssl_preread_server_name} and
+ *     the like (nginx {@code ssl_preread})
+ * @param prereadBytes how much of the client's first bytes is looked at, 256 to 65536 (nginx {@code preread_buffer_size})
+ * @param prereadTimeout how long the client may take to send them (nginx {@code preread_timeout})
  * @param downloadRate bytes a second from server to client, for each connection; 0 for no limit
  * @param uploadRate bytes a second from client to server, for each connection; 0 for no limit
  * @param responses UDP: answers expected for each request; -1 for not counted (nginx {@code proxy_responses})
@@ -47,6 +56,12 @@ public record ProxyOptions(
         boolean keepAlive,
         Duration userTimeout,
         Optional<InetAddress> sourceAddress,
+        ProxyProtocol sendProxyProtocol,
+        List<Network> trustedProxies,
+        Duration proxyProtocolTimeout,
+        boolean tlsPreread,
+        int prereadBytes,
+        Duration prereadTimeout,
         long downloadRate,
         long uploadRate,
         int responses,
@@ -61,6 +76,13 @@ public record ProxyOptions(
         notNegative(halfClosedTimeout, "halfClosedTimeout");
         notNegative(userTimeout, "userTimeout");
         Objects.requireNonNull(sourceAddress, "sourceAddress");
+        Objects.requireNonNull(sendProxyProtocol, "sendProxyProtocol");
+        trustedProxies = List.copyOf(trustedProxies);
+        positive(proxyProtocolTimeout, "proxyProtocolTimeout");
+        positive(prereadTimeout, "prereadTimeout");
+        if (prereadBytes < 256 || prereadBytes > 65_536) {
+            throw new IllegalArgumentException("prereadBytes is " + prereadBytes + ", expected 256 to 65536");
+        }
         if (bufferBytes < 1_024 || bufferBytes > 16 << 20) {
             throw new IllegalArgumentException("bufferBytes is " + bufferBytes + ", expected 1024 to 16777216");
         }
@@ -102,6 +124,12 @@ public record ProxyOptions(
         builder.keepAlive = keepAlive;
         builder.userTimeout = userTimeout;
         builder.sourceAddress = sourceAddress;
+        builder.sendProxyProtocol = sendProxyProtocol;
+        builder.trustedProxies = trustedProxies;
+        builder.proxyProtocolTimeout = proxyProtocolTimeout;
+        builder.tlsPreread = tlsPreread;
+        builder.prereadBytes = prereadBytes;
+        builder.prereadTimeout = prereadTimeout;
         builder.downloadRate = downloadRate;
         builder.uploadRate = uploadRate;
         builder.responses = responses;
@@ -138,6 +166,12 @@ public record ProxyOptions(
         private boolean keepAlive;
         private Duration userTimeout = Duration.ZERO;
         private Optional<InetAddress> sourceAddress = Optional.empty();
+        private ProxyProtocol sendProxyProtocol = ProxyProtocol.NONE;
+        private List<Network> trustedProxies = List.of();
+        private Duration proxyProtocolTimeout = Duration.ofSeconds(30);
+        private boolean tlsPreread;
+        private int prereadBytes = 16_384;
+        private Duration prereadTimeout = Duration.ofSeconds(30);
         private long downloadRate;
         private long uploadRate;
         private int responses = -1;
@@ -221,6 +255,36 @@ public record ProxyOptions(
             return this;
         }
 
+        public Builder sendProxyProtocol(ProxyProtocol value) {
+            sendProxyProtocol = value;
+            return this;
+        }
+
+        public Builder trustedProxies(List<Network> value) {
+            trustedProxies = value;
+            return this;
+        }
+
+        public Builder proxyProtocolTimeout(Duration value) {
+            proxyProtocolTimeout = value;
+            return this;
+        }
+
+        public Builder tlsPreread(boolean value) {
+            tlsPreread = value;
+            return this;
+        }
+
+        public Builder prereadBytes(int value) {
+            prereadBytes = value;
+            return this;
+        }
+
+        public Builder prereadTimeout(Duration value) {
+            prereadTimeout = value;
+            return this;
+        }
+
         public Builder downloadRate(long bytesPerSecond) {
             downloadRate = bytesPerSecond;
             return this;
@@ -258,6 +322,12 @@ public record ProxyOptions(
                     keepAlive,
                     userTimeout,
                     sourceAddress,
+                    sendProxyProtocol,
+                    trustedProxies,
+                    proxyProtocolTimeout,
+                    tlsPreread,
+                    prereadBytes,
+                    prereadTimeout,
                     downloadRate,
                     uploadRate,
                     responses,
