@@ -29,6 +29,7 @@ final class ListenReader {
         private int backlog;
         private boolean ipv6Only = true;
         private boolean keepAlive;
+        private boolean proxyProtocol;
     }
 
     /** The listener; empty, and told, where it is wrong or refused. */
@@ -48,7 +49,8 @@ final class ListenReader {
                             parsed.lastPort(),
                             parameters.backlog,
                             parameters.ipv6Only,
-                            parameters.keepAlive),
+                            parameters.keepAlive,
+                            parameters.proxyProtocol),
                     directive));
         } catch (IllegalArgumentException wrong) {
             findings.error(
@@ -152,7 +154,7 @@ final class ListenReader {
             case "deferred", "default_server", "accept_filter=" ->
                 findings.acceptedParameter(directive, word, name, "it changes nothing here");
             case "ssl" -> refuse(word, "TLS in stream is not supported yet", parameters);
-            case "proxy_protocol" -> refuse(word, "the PROXY protocol is not supported yet", parameters);
+            case "proxy_protocol" -> parameters.proxyProtocol = true;
             default -> {
                 findings.error(
                         word.position(),

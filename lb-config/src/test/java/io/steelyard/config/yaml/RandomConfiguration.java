@@ -20,7 +20,9 @@ import io.steelyard.api.proxy.AccessRule;
 import io.steelyard.api.proxy.ConnectionLimit;
 import io.steelyard.api.proxy.ForwardingMode;
 import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.proxy.Network;
 import io.steelyard.api.proxy.ProxyOptions;
+import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Assignment;
@@ -177,6 +179,8 @@ final class RandomConfiguration {
         maybe(() -> builder.maxFails(random.nextInt(100)));
         maybe(() -> builder.failTimeout(time()));
         maybe(() -> builder.slowStart(time()));
+        maybe(() -> builder.sendProxyProtocol(one(ProxyProtocol.values())));
+        maybe(() -> builder.checkProxyProtocol(one(ProxyProtocol.values())));
         maybe(() -> builder.healthChecks(random.nextBoolean() ? List.of() : List.of(healthCheck())));
         maybe(() -> builder.labels(texts()));
         return builder.build();
@@ -216,7 +220,8 @@ final class RandomConfiguration {
     }
 
     private VirtualServer server(int number, List<String> pools) {
-        var builder = random.nextBoolean() ? VirtualServer.tcp(number + text()) : VirtualServer.udp(number + text());
+        boolean isTcp = random.nextBoolean();
+        var builder = isTcp ? VirtualServer.tcp(number + text()) : VirtualServer.udp(number + text());
         for (int i = 1 + random.nextInt(2); i > 0; i--) {
             var parsed = ListenAddress.parse(one("127.0.0.1", "[::]", "*") + ":" + (number * 1_000 + i));
             builder.listen(
@@ -228,7 +233,8 @@ final class RandomConfiguration {
                                     parsed.firstPort() + random.nextInt(1),
                                     random.nextInt(9),
                                     random.nextBoolean(),
-                                    random.nextBoolean()));
+                                    random.nextBoolean(),
+                                    isTcp && random.nextBoolean()));
         }
         builder.target(
                 switch (random.nextInt(4)) {
@@ -243,7 +249,8 @@ final class RandomConfiguration {
                 new ForwardingMode.FullNat(),
                 new ForwardingMode.DirectRouting(),
                 new ForwardingMode.Tunnel()));
-        maybe(() -> builder.options(options()));
+        maybe(() -> builder.options(
+                isTcp ? options().toBuilder().sendProxyProtocol(one(ProxyProtocol.values())).build() : options()));
         for (var network : List.of("10.0.0.0/8", "0.0.0.0/0", "::/0", "::1")) {
             maybe(() -> builder.access(AccessRule.parse(random.nextBoolean(), network)));
         }
@@ -287,6 +294,11 @@ final class RandomConfiguration {
         maybe(() -> builder.keepAlive(random.nextBoolean()));
         maybe(() -> builder.userTimeout(time()));
         maybe(() -> builder.sourceAddress(one("127.0.0.9", "::1")));
+        maybe(() -> builder.trustedProxies(List.of(Network.parse("10.0.0.0/8"), Network.parse("::1"))));
+        maybe(() -> builder.proxyProtocolTimeout(positiveTime()));
+        maybe(() -> builder.tlsPreread(random.nextBoolean()));
+        maybe(() -> builder.prereadBytes(256 + random.nextInt(65_000)));
+        maybe(() -> builder.prereadTimeout(positiveTime()));
         maybe(() -> builder.downloadRate(random.nextLong() & Long.MAX_VALUE));
         maybe(() -> builder.uploadRate(random.nextInt(99_999)));
         maybe(() -> builder.responses(random.nextInt(9) - 1));

@@ -2,6 +2,7 @@ package io.steelyard.core.session;
 
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
+import io.steelyard.core.preread.ClientHello;
 import io.steelyard.pool.limit.Permit;
 import io.steelyard.pool.variable.ConnectionFacts;
 import io.steelyard.pool.variable.Evaluation;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection's variables, its places in limit zones, and what its log line will say. Owned by the loop of the connection.
  *
- * <p>Statuses are nginx's: 200 it ended in order, 403 the access rules kept it out, 500 its target is unknown, 502 no server could be
+ * <p>Statuses are nginx's: 200 it ended in order, 400 it did not begin as it must, 403 the access rules kept it out, 500 its target is unknown, 502 no server could be
  * reached, 503 a limit kept it out.
  */
 public final class Session {
@@ -88,6 +89,11 @@ public final class Session {
     /** As {@link #known}, and asks a name server where it takes one; never on a loop. Any thread. */
     public @Nullable Balancer resolve(String targetText) {
         return rules.resolve(targetText);
+    }
+
+    /** The client's TLS greeting has been read. */
+    public void greeted(ClientHello hello) {
+        facts.greeting(hello.serverName(), hello.protocolName(), String.join(",", hello.protocols()));
     }
 
     /** Gives the flow the pool's hash key. */

@@ -23,7 +23,12 @@ public final class TcpListener {
 
     private final TcpLoop loop;
     private final ConnectionLimit limit;
+    /** Without what may change while the socket stays. */
     private final ListenAddress address;
+
+    /** Written by the control thread, read for each accepted connection: whether it begins with a PROXY protocol header. */
+    private volatile boolean acceptsProxyProtocol;
+
     private final SocketAddressBuffer peer;
     private final SocketAddressBuffer local;
     private final FdRegistration registration;
@@ -44,6 +49,7 @@ public final class TcpListener {
         this.limit = limit;
         this.address = address;
         this.handler = handler;
+        acceptsProxyProtocol = address.proxyProtocol();
         peer = SocketAddressBuffer.allocate(loop.arena());
         local = SocketAddressBuffer.allocate(loop.arena());
         local.set(address.address(), address.firstPort());
@@ -71,8 +77,14 @@ public final class TcpListener {
     }
 
     /** Control thread: what is done with connections from now on. */
-    void handler(TcpHandler changed) {
+    void handler(TcpHandler changed, boolean proxyProtocol) {
+        acceptsProxyProtocol = proxyProtocol;
         handler = changed;
+    }
+
+    /** Whether connections begin with a PROXY protocol header. */
+    public boolean acceptsProxyProtocol() {
+        return acceptsProxyProtocol;
     }
 
     /** The address listened on, with a single port. */

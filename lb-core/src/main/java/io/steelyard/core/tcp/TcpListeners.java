@@ -3,6 +3,7 @@ package io.steelyard.core.tcp;
 import io.steelyard.api.proxy.ListenAddress;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +38,13 @@ public final class TcpListeners {
      */
     public void apply(List<ListenAddress> addresses, Function<TcpLoop, TcpHandler> handlers) throws IOException {
         var wanted = singlePorts(addresses);
+        var withHeader = new HashSet<ListenAddress>();
+        addresses.stream().filter(ListenAddress::proxyProtocol).forEach(range -> withHeader.addAll(singlePorts(List.of(range))));
         var opened = new LinkedHashMap<ListenAddress, List<TcpListener>>();
         try {
             for (var address : wanted) {
                 if (!listeners.containsKey(address)) {
-                    opened.put(address, open(address, handlers));
+                    opened.put(address, open(address.proxyProtocol(withHeader.contains(address)), handlers));
                 }
             }
         } catch (IOException failed) {
@@ -50,7 +53,8 @@ public final class TcpListeners {
         }
         listeners.forEach((address, kept) -> {
             if (wanted.contains(address)) {
-                kept.forEach(listener -> listener.handler(handlers.apply(listener.loop())));
+                kept.forEach(listener ->
+                        listener.handler(handlers.apply(listener.loop()), withHeader.contains(address)));
             }
         });
         for (var address : List.copyOf(listeners.keySet())) {
@@ -105,12 +109,12 @@ public final class TcpListeners {
         return current + retired.stream().mapToLong(number).sum();
     }
 
+    /** What a socket is opened by: whether a header is wanted may change while it stays. */
     private static List<ListenAddress> singlePorts(List<ListenAddress> ranges) {
         var addresses = new ArrayList<ListenAddress>();
         for (var range : ranges) {
             for (int port = range.firstPort(); port <= range.lastPort(); port++) {
-                addresses.add(new ListenAddress(
-                        range.address(), port, port, range.backlog(), range.ipv6Only(), range.keepAlive()));
+                addresses.add(range.onPort(port).proxyProtocol(false));
             }
         }
         return addresses;
