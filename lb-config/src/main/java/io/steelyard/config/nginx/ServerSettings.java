@@ -43,7 +43,11 @@ record ServerSettings(
         refuseUnlessOff(level, "proxy_ssl", "TLS in stream is not supported yet", findings);
         limits.check(level);
         return new ServerSettings(
-                level, accessRules(level, findings), trusted(level, findings), logs.read(level.all("access_log")), level.has("access_log"));
+                level,
+                accessRules(level, findings),
+                trusted(level, findings),
+                logs.read(level.all("access_log")),
+                level.has("access_log"));
     }
 
     /** The options of a server with these settings within {@code outer}. */
@@ -70,7 +74,8 @@ record ServerSettings(
         value(outer, "proxy_protocol_timeout", Values::time).ifPresent(options::proxyProtocolTimeout);
         value(outer, "ssl_preread", Values::flag).ifPresent(options::tlsPreread);
         value(outer, "preread_buffer_size", Values::size)
-                .ifPresent(bytes -> options.prereadBytes((int) Math.clamp(bytes, LEAST_PREREAD_BYTES, MOST_PREREAD_BYTES)));
+                .ifPresent(bytes ->
+                        options.prereadBytes((int) Math.clamp(bytes, LEAST_PREREAD_BYTES, MOST_PREREAD_BYTES)));
         value(outer, "preread_timeout", Values::time).ifPresent(options::prereadTimeout);
         value(outer, "proxy_bind", ServerAddress::numericAddress)
                 .map(InetAddress::getHostAddress)
@@ -146,9 +151,7 @@ record ServerSettings(
     }
 
     private static ProxyProtocol header(String text) {
-        return text.equals("v2")
-                ? ProxyProtocol.V2
-                : Values.flag(text) ? ProxyProtocol.V1 : ProxyProtocol.NONE;
+        return text.equals("v2") ? ProxyProtocol.V2 : Values.flag(text) ? ProxyProtocol.V1 : ProxyProtocol.NONE;
     }
 
     private static List<Network> trusted(Level level, Findings findings) {
@@ -162,7 +165,8 @@ record ServerSettings(
             try {
                 networks.add(Network.parse(word.text()));
             } catch (IllegalArgumentException wrong) {
-                findings.badArgument(directive, word, "an address, address/prefix or unix:; host names are not resolved here");
+                findings.badArgument(
+                        directive, word, "an address, address/prefix or unix:; host names are not resolved here");
             }
         }
         return networks;

@@ -107,8 +107,7 @@ final class VariableScope {
             if (TLS_PREFIXES.stream().anyMatch(use.name()::startsWith)) {
                 findings.error(
                         use.word().position(),
-                        "the variable '$" + use.name()
-                                + "' is not supported yet: it comes with TLS");
+                        "the variable '$" + use.name() + "' is not supported yet: it comes with TLS");
             } else {
                 findings.error(
                         use.word().position(),

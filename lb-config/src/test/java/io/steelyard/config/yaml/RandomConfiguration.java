@@ -250,7 +250,11 @@ final class RandomConfiguration {
                 new ForwardingMode.DirectRouting(),
                 new ForwardingMode.Tunnel()));
         maybe(() -> builder.options(
-                isTcp ? options().toBuilder().sendProxyProtocol(one(ProxyProtocol.values())).build() : options()));
+                isTcp
+                        ? options().toBuilder()
+                                .sendProxyProtocol(one(ProxyProtocol.values()))
+                                .build()
+                        : options()));
         for (var network : List.of("10.0.0.0/8", "0.0.0.0/0", "::/0", "::1")) {
             maybe(() -> builder.access(AccessRule.parse(random.nextBoolean(), network)));
         }

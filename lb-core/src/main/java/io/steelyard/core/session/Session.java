@@ -2,10 +2,10 @@ package io.steelyard.core.session;
 
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
-import io.steelyard.core.preread.ClientHello;
 import io.steelyard.pool.limit.Permit;
 import io.steelyard.pool.variable.ConnectionFacts;
 import io.steelyard.pool.variable.Evaluation;
+import io.steelyard.realip.greeting.ClientHello;
 import java.lang.System.Logger;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

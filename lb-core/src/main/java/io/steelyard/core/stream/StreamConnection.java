@@ -6,7 +6,6 @@ import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Lease;
 import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
-import io.steelyard.core.preread.ClientHello;
 import io.steelyard.core.session.Session;
 import io.steelyard.core.session.SessionRules;
 import io.steelyard.core.tcp.Connector;
@@ -14,6 +13,7 @@ import io.steelyard.core.tcp.TcpListener;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
 import io.steelyard.realip.address.Addresses;
+import io.steelyard.realip.greeting.ClientHello;
 import io.steelyard.realip.proxyprotocol.ProxyHeaderDecoder;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -112,13 +112,7 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     StreamConnection previous;
 
     StreamConnection(
-            StreamWorker worker,
-            TcpListener listener,
-            StreamService service,
-            int fd,
-            long high,
-            long low,
-            int port) {
+            StreamWorker worker, TcpListener listener, StreamService service, int fd, long high, long low, int port) {
         this.worker = worker;
         this.listener = listener;
         this.service = service;
@@ -136,7 +130,13 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
             firstBytes = new FirstBytes(worker, client.fd());
             state = State.HEADER;
             worker.timers()
-                    .set(this, startNs + service.server().options().proxyProtocolTimeout().toNanos());
+                    .set(
+                            this,
+                            startNs
+                                    + service.server()
+                                            .options()
+                                            .proxyProtocolTimeout()
+                                            .toNanos());
             onHeaderReady(firstBytes);
         } else {
             identified();
@@ -223,7 +223,10 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
                     .set(
                             this,
                             worker.timers().nowNs()
-                                    + service.server().options().prereadTimeout().toNanos());
+                                    + service.server()
+                                            .options()
+                                            .prereadTimeout()
+                                            .toNanos());
             onPrereadReady(firstBytes, rules);
         } else {
             choose();
@@ -238,17 +241,17 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
             return;
         }
         var start = worker.peekBuffer().asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
-        switch (ClientHello.parse(start, count)) {
-            case ClientHello.Result.NeedMore more when count < most -> {
+        var result = ClientHello.parse(start, count);
+        if (result instanceof ClientHello.Result.NeedMore) {
+            if (count < most) {
                 await(bytes);
-                return;
-            }
-            case ClientHello.Result.NeedMore full -> {
+            } else {
                 refuse(BAD_START);
-                return;
             }
-            case ClientHello.Result.Found found -> rules.greeted(found.hello());
-            case ClientHello.Result.NotTls other -> {}
+            return;
+        }
+        if (result instanceof ClientHello.Result.Found found) {
+            rules.greeted(found.hello());
         }
         bytes.release();
         worker.timers().cancel(this);

@@ -39,7 +39,9 @@ public final class TcpListeners {
     public void apply(List<ListenAddress> addresses, Function<TcpLoop, TcpHandler> handlers) throws IOException {
         var wanted = singlePorts(addresses);
         var withHeader = new HashSet<ListenAddress>();
-        addresses.stream().filter(ListenAddress::proxyProtocol).forEach(range -> withHeader.addAll(singlePorts(List.of(range))));
+        addresses.stream()
+                .filter(ListenAddress::proxyProtocol)
+                .forEach(range -> withHeader.addAll(singlePorts(List.of(range))));
         var opened = new LinkedHashMap<ListenAddress, List<TcpListener>>();
         try {
             for (var address : wanted) {
@@ -53,8 +55,8 @@ public final class TcpListeners {
         }
         listeners.forEach((address, kept) -> {
             if (wanted.contains(address)) {
-                kept.forEach(listener ->
-                        listener.handler(handlers.apply(listener.loop()), withHeader.contains(address)));
+                kept.forEach(
+                        listener -> listener.handler(handlers.apply(listener.loop()), withHeader.contains(address)));
             }
         });
         for (var address : List.copyOf(listeners.keySet())) {

@@ -32,8 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** PROXY protocol headers from clients and to servers, with real sockets. */
 @Timeout(120)
 class ProxyProtocolTest {
-    private static final String WHO = "$remote_addr:$remote_port $realip_remote_addr $proxy_protocol_addr:$proxy_protocol_port "
-            + "$proxy_protocol_server_addr:$proxy_protocol_server_port";
+    private static final String WHO =
+            "$remote_addr:$remote_port $realip_remote_addr $proxy_protocol_addr:$proxy_protocol_port "
+                    + "$proxy_protocol_server_addr:$proxy_protocol_server_port";
     private static final byte[] LINE = bytes("PROXY TCP4 192.0.2.7 198.51.100.1 4711 443\r\n");
     private static final byte[] BINARY =
             HexFormat.of().parseHex("0d0a0d0a000d0a515549540a2111000cc0000207c63364011267" + "01bb");
@@ -79,7 +80,9 @@ class ProxyProtocolTest {
             client.getInputStream().readAllBytes();
         }
         var got = received.poll(30, TimeUnit.SECONDS);
-        return got == null ? "nothing" : got.replace(" " + port + " ", " CLIENT ").replace(" " + stage.port(), " FRONT");
+        return got == null
+                ? "nothing"
+                : got.replace(" " + port + " ", " CLIENT ").replace(" " + stage.port(), " FRONT");
     }
 
     // ---- from clients
@@ -113,7 +116,8 @@ class ProxyProtocolTest {
         stage.start(true, trusting(), server -> server.pool("a"), pool(recording()));
 
         assertThat(relay(LINE, bytes("hello"))).isEqualTo("hello");
-        assertThat(relay(bytes(new String(LINE, StandardCharsets.ISO_8859_1) + "hello"))).isEqualTo("hello");
+        assertThat(relay(bytes(new String(LINE, StandardCharsets.ISO_8859_1) + "hello")))
+                .isEqualTo("hello");
         assertThat(relay(BINARY)).isEmpty();
     }
 
@@ -133,7 +137,13 @@ class ProxyProtocolTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET / HTTP/1.1\r\n\r\n", "PROXY TCP4 1.1.1.1\r\n", "PROXY TCP4 1.1.1.1 2.2.2.2 1 2\n", "\u0016\u0003\u0001"})
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\r\n\r\n",
+                "PROXY TCP4 1.1.1.1\r\n",
+                "PROXY TCP4 1.1.1.1 2.2.2.2 1 2\n",
+                "\u0016\u0003\u0001"
+            })
     void whatIsNoHeaderIsClosedAndLogged(String start) {
         var file = folder.resolve("access.log");
         stage.start(
@@ -169,12 +179,11 @@ class ProxyProtocolTest {
     @Test
     void accessRulesAreAboutTheClientThatIsTold() {
         stage.start(
-                true,
-                trusting(),
-                server -> replying("in").apply(server).access(AccessRule.parse(false, "192.0.2.7")));
+                true, trusting(), server -> replying("in").apply(server).access(AccessRule.parse(false, "192.0.2.7")));
 
         assertThat(stage.ask(LINE)).isIn("", "reset");
-        assertThat(stage.ask(bytes("PROXY TCP4 192.0.2.8 198.51.100.1 4711 443\r\n"))).isEqualTo("in");
+        assertThat(stage.ask(bytes("PROXY TCP4 192.0.2.8 198.51.100.1 4711 443\r\n")))
+                .isEqualTo("in");
     }
 
     @Test
@@ -222,10 +231,7 @@ class ProxyProtocolTest {
     @Test
     void whatATrustedProxyToldIsPassedOn() throws Exception {
         stage.start(
-                true,
-                trusting().sendProxyProtocol(ProxyProtocol.V1),
-                server -> server.pool("a"),
-                pool(recording()));
+                true, trusting().sendProxyProtocol(ProxyProtocol.V1), server -> server.pool("a"), pool(recording()));
 
         assertThat(relay(BINARY, bytes("x"))).isEqualTo("PROXY TCP4 192.0.2.7 198.51.100.1 4711 443\r\nx");
     }

@@ -79,8 +79,8 @@ final class ProxyStage implements AutoCloseable {
             ServerPool.Builder... pools) {
         var address = ListenAddress.parse("127.0.0.1:" + port).proxyProtocol(acceptsHeader);
         var configuration = Configuration.builder()
-                .virtualServer(server.apply(
-                        VirtualServer.tcp("front").listen(address).options(options.build())));
+                .virtualServer(
+                        server.apply(VirtualServer.tcp("front").listen(address).options(options.build())));
         for (var pool : pools) {
             configuration.pool(pool);
         }

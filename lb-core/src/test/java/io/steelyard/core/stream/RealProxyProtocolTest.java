@@ -72,8 +72,7 @@ class RealProxyProtocolTest {
                 ports -> HAPROXY_DEFAULTS + "listen a\n bind 127.0.0.1:" + ports.getFirst() + "\n server s 127.0.0.1:"
                         + stage.port() + " " + option + "\n"));
 
-        assertThat(ask(haproxy.port(0), "x"))
-                .isEqualTo("127.0.0.1:CLIENT to 127.0.0.1:" + haproxy.port(0));
+        assertThat(ask(haproxy.port(0), "x")).isEqualTo("127.0.0.1:CLIENT to 127.0.0.1:" + haproxy.port(0));
     }
 
     @Test
@@ -83,8 +82,8 @@ class RealProxyProtocolTest {
         var nginx = stage.keep(RealProgram.nginx(
                 folder,
                 1,
-                ports -> "stream { server { listen 127.0.0.1:" + ports.getFirst() + "; proxy_protocol on; proxy_pass 127.0.0.1:"
-                        + stage.port() + "; } }\n"));
+                ports -> "stream { server { listen 127.0.0.1:" + ports.getFirst()
+                        + "; proxy_protocol on; proxy_pass 127.0.0.1:" + stage.port() + "; } }\n"));
 
         assertThat(ask(nginx.port(0), "x")).isEqualTo("127.0.0.1:CLIENT to 127.0.0.1:" + nginx.port(0));
     }
@@ -120,11 +119,12 @@ class RealProxyProtocolTest {
             names = {"V1", "V2"})
     void weTellHaproxyOurClient(ProxyProtocol version) throws Exception {
         assumeTrue(RealProgram.hasHaproxy(), "needs haproxy (package haproxy)");
-        var haproxy = stage.keep(RealProgram.haproxy(
-                folder,
-                1,
-                ports -> HAPROXY_DEFAULTS + "frontend a\n mode http\n bind 127.0.0.1:" + ports.getFirst()
-                        + " accept-proxy\n http-request return content-type text/plain lf-string \"%[src]:%[src_port] to %[dst]:%[dst_port]\"\n"));
+        var haproxy = stage.keep(
+                RealProgram.haproxy(
+                        folder,
+                        1,
+                        ports -> HAPROXY_DEFAULTS + "frontend a\n mode http\n bind 127.0.0.1:" + ports.getFirst()
+                                + " accept-proxy\n http-request return content-type text/plain lf-string \"%[src]:%[src_port] to %[dst]:%[dst_port]\"\n"));
         startBefore(haproxy.port(0), version);
 
         assertThat(ask(stage.port(), "GET / HTTP/1.0\r\n\r\n"))

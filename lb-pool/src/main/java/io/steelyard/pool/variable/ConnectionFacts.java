@@ -152,8 +152,7 @@ public final class ConnectionFacts implements VariableSource {
             case PROXY_PROTOCOL_SERVER_ADDR -> address(toldDestination);
             case PROXY_PROTOCOL_SERVER_PORT -> port(toldDestination);
             case REALIP_REMOTE_ADDR -> peer == null ? value(BuiltInVariable.REMOTE_ADDR) : AddressText.of(peer);
-            case REALIP_REMOTE_PORT ->
-                peer == null ? value(BuiltInVariable.REMOTE_PORT) : Integer.toString(peerPort);
+            case REALIP_REMOTE_PORT -> peer == null ? value(BuiltInVariable.REMOTE_PORT) : Integer.toString(peerPort);
             case REMOTE_ADDR -> client == null ? "unix:" : AddressText.of(client);
             case REMOTE_PORT -> client == null || clientPort == 0 ? "" : Integer.toString(clientPort);
             case SERVER_ADDR -> server == null ? "" : AddressText.of(server);

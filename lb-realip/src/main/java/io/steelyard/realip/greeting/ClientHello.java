@@ -1,4 +1,4 @@
-package io.steelyard.core.preread;
+package io.steelyard.realip.greeting;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
