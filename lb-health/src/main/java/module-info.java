@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module io.steelyard.health {
     requires transitive io.steelyard.api;
+    requires io.steelyard.realip;
     requires static org.jspecify;
 
     exports io.steelyard.health;

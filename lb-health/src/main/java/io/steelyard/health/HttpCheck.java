@@ -30,7 +30,7 @@ record HttpCheck(
 
     @Override
     public ProbeResult probe(ProbeTarget target) throws IOException, InterruptedException {
-        try (var socket = ProbeSocket.connect(target.address())) {
+        try (var socket = ProbeSocket.connect(target)) {
             socket.send(request(target.address()).getBytes(StandardCharsets.US_ASCII));
             var answer = new Answer(socket, HEAD_LIMIT_BYTES + BODY_LIMIT_BYTES);
             return judge(answer);

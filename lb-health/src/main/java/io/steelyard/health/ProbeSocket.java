@@ -1,7 +1,12 @@
 package io.steelyard.health;
 
+import io.steelyard.api.health.ProbeTarget;
+import io.steelyard.api.proxy.ProxyProtocol;
+import io.steelyard.realip.address.Endpoint;
+import io.steelyard.realip.proxyprotocol.ProxyHeaderEncoder;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
@@ -10,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +29,39 @@ final class ProbeSocket implements AutoCloseable {
         this.channel = channel;
     }
 
-    static ProbeSocket connect(SocketAddress address) throws IOException {
+    /** Connects, and sends the PROXY protocol header that the server wants of checks. */
+    static ProbeSocket connect(ProbeTarget target) throws IOException {
+        var socket = connect(target.address());
+        try {
+            socket.sendHeader(target.server().checkProxyProtocol());
+            return socket;
+        } catch (IOException failed) {
+            socket.close();
+            throw failed;
+        }
+    }
+
+    /** As HAProxy: the connection's own two ends in version 1, nobody's connection in version 2. */
+    private void sendHeader(ProxyProtocol version) throws IOException {
+        if (version == ProxyProtocol.NONE) {
+            return;
+        }
+        var header = ByteBuffer.allocate(ProxyHeaderEncoder.TEXT_BYTES);
+        var encoder = new ProxyHeaderEncoder();
+        if (version == ProxyProtocol.V2) {
+            encoder.beginLocal(header).end();
+        } else if (channel.getLocalAddress() instanceof InetSocketAddress local
+                && channel.getRemoteAddress() instanceof InetSocketAddress remote) {
+            var from = Endpoint.of(local.getAddress(), local.getPort());
+            var to = Endpoint.of(remote.getAddress(), remote.getPort());
+            encoder.text(header, from.high(), from.low(), from.port(), to.high(), to.low(), to.port());
+        } else {
+            encoder.textUnknown(header);
+        }
+        send(Arrays.copyOf(header.array(), header.position()));
+    }
+
+    private static ProbeSocket connect(SocketAddress address) throws IOException {
         SocketChannel channel = null;
         try {
             channel = SocketChannel.open(address);

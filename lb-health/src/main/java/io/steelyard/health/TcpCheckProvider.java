@@ -45,7 +45,7 @@ public final class TcpCheckProvider implements HealthCheckProvider {
     private record Check(byte[] send, Optional<Expectation> expectation) implements HealthCheck {
         @Override
         public ProbeResult probe(ProbeTarget target) throws IOException, InterruptedException {
-            try (var socket = ProbeSocket.connect(target.address())) {
+            try (var socket = ProbeSocket.connect(target)) {
                 if (send.length > 0) {
                     socket.send(send);
                 }

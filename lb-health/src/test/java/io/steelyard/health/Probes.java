@@ -24,8 +24,18 @@ final class Probes {
     static ProbeResult probe(
             HealthCheckProvider provider, Map<String, String> options, SocketAddress address, Duration timeout)
             throws Exception {
+        return probe(provider, options, RealServer.of("127.0.0.1:1"), address, timeout);
+    }
+
+    static ProbeResult probe(
+            HealthCheckProvider provider,
+            Map<String, String> options,
+            RealServer server,
+            SocketAddress address,
+            Duration timeout)
+            throws Exception {
         var check = provider.create(Options.of(provider.options(), options));
-        var target = new ProbeTarget(RealServer.of("127.0.0.1:1"), address, timeout);
+        var target = new ProbeTarget(server, address, timeout);
         var result = new CompletableFuture<ProbeResult>();
         var thread = Thread.ofVirtual().start(() -> {
             try {

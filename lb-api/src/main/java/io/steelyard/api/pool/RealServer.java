@@ -1,5 +1,6 @@
 package io.steelyard.api.pool;
 
+import io.steelyard.api.proxy.ProxyProtocol;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ import java.util.Optional;
  * @param failTimeout how long passive failures are counted and how long it is then left alone
  * @param slowStart how long its weight grows after it came up; zero for at once
  * @param healthChecks active checks of this server instead of its pool's; absent for the pool's, empty for none
+ * @param sendProxyProtocol TCP: the header that connections to it begin with; NONE for what the virtual server says
+ * @param checkProxyProtocol the header that active checks of it begin with (HAProxy {@code check-send-proxy})
  * @param labels anything a scheduler may read, such as {@code zone}
  */
 public record RealServer(
@@ -37,6 +40,8 @@ public record RealServer(
         Duration failTimeout,
         Duration slowStart,
         Optional<List<HealthCheckSpec>> healthChecks,
+        ProxyProtocol sendProxyProtocol,
+        ProxyProtocol checkProxyProtocol,
         Map<String, String> labels) {
     /** The greatest weight. */
     public static final int MAX_WEIGHT = 65_535;
@@ -55,6 +60,8 @@ public record RealServer(
             throw new IllegalArgumentException("server " + id + ": a time is negative");
         }
         healthChecks = healthChecks.map(List::copyOf);
+        Objects.requireNonNull(sendProxyProtocol, "sendProxyProtocol");
+        Objects.requireNonNull(checkProxyProtocol, "checkProxyProtocol");
         labels = Map.copyOf(labels);
     }
 
@@ -95,6 +102,8 @@ public record RealServer(
                 .maxFails(maxFails)
                 .failTimeout(failTimeout)
                 .slowStart(slowStart)
+                .sendProxyProtocol(sendProxyProtocol)
+                .checkProxyProtocol(checkProxyProtocol)
                 .labels(labels);
         healthChecks.ifPresent(builder::healthChecks);
         return builder;
@@ -114,6 +123,8 @@ public record RealServer(
         private Duration failTimeout = Duration.ofSeconds(10);
         private Duration slowStart = Duration.ZERO;
         private Optional<List<HealthCheckSpec>> healthChecks = Optional.empty();
+        private ProxyProtocol sendProxyProtocol = ProxyProtocol.NONE;
+        private ProxyProtocol checkProxyProtocol = ProxyProtocol.NONE;
         private Map<String, String> labels = Map.of();
 
         private Builder(String name, ServerAddress address) {
@@ -182,6 +193,16 @@ public record RealServer(
             return this;
         }
 
+        public Builder sendProxyProtocol(ProxyProtocol sendProxyProtocol) {
+            this.sendProxyProtocol = sendProxyProtocol;
+            return this;
+        }
+
+        public Builder checkProxyProtocol(ProxyProtocol checkProxyProtocol) {
+            this.checkProxyProtocol = checkProxyProtocol;
+            return this;
+        }
+
         public Builder labels(Map<String, String> labels) {
             this.labels = labels;
             return this;
@@ -201,6 +222,8 @@ public record RealServer(
                     failTimeout,
                     slowStart,
                     healthChecks,
+                    sendProxyProtocol,
+                    checkProxyProtocol,
                     labels);
         }
     }

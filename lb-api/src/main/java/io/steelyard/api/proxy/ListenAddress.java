@@ -14,9 +14,17 @@ import java.util.Objects;
  * @param backlog how many connections may wait to be accepted; 0 for 511
  * @param ipv6Only whether {@code ::} leaves IPv4 clients out
  * @param keepAlive whether accepted connections probe idle peers (SO_KEEPALIVE)
+ * @param proxyProtocol TCP: whether connections begin with a PROXY protocol header of either version; one without is closed
+ *     (nginx {@code listen … proxy_protocol}, HAProxy {@code accept-proxy}); see {@link ProxyOptions#trustedProxies}
  */
 public record ListenAddress(
-        InetAddress address, int firstPort, int lastPort, int backlog, boolean ipv6Only, boolean keepAlive) {
+        InetAddress address,
+        int firstPort,
+        int lastPort,
+        int backlog,
+        boolean ipv6Only,
+        boolean keepAlive,
+        boolean proxyProtocol) {
     public ListenAddress {
         Objects.requireNonNull(address, "address");
         if (firstPort < 1 || lastPort > 65_535 || lastPort < firstPort) {
@@ -27,6 +35,22 @@ public record ListenAddress(
         if (backlog < 0) {
             throw new IllegalArgumentException("backlog is " + backlog + ", expected at least 0");
         }
+    }
+
+    /** Of connections without a PROXY protocol header. */
+    public ListenAddress(
+            InetAddress address, int firstPort, int lastPort, int backlog, boolean ipv6Only, boolean keepAlive) {
+        this(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, false);
+    }
+
+    /** The same with connections that begin with a PROXY protocol header, or do not. */
+    public ListenAddress proxyProtocol(boolean value) {
+        return new ListenAddress(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, value);
+    }
+
+    /** The same for one of its ports. */
+    public ListenAddress onPort(int port) {
+        return new ListenAddress(address, port, port, backlog, ipv6Only, keepAlive, proxyProtocol);
     }
 
     /**

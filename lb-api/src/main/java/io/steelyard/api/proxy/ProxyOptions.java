@@ -4,6 +4,7 @@ import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.text.Template;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -32,6 +33,14 @@ import java.util.Optional;
  *     is empty or neither
  * @param transparent whether the local address may be a foreign one, such as the client's (IP_TRANSPARENT, which takes CAP_NET_ADMIN, and
  *     routing that brings the answers here)
+ * @param sendProxyProtocol TCP: the header that connections to servers begin with, where the server has no other
+ * @param trustedProxies whose PROXY protocol header names the client (nginx {@code set_real_ip_from} of a stream); the header of others is
+ *     read, and tells nothing but {@code $proxy_protocol_addr} and the like; with HAProxy's {@code accept-proxy} everybody
+ * @param proxyProtocolTimeout how long a client may take to send its PROXY protocol header
+ * @param tlsPreread TCP: whether the client's TLS greeting is looked at before a server is picked, for {@code $ssl_preread_server_name} and
+ *     the like (nginx {@code ssl_preread})
+ * @param prereadBytes how much of the client's first bytes is looked at, 256 to 65536 (nginx {@code preread_buffer_size})
+ * @param prereadTimeout how long the client may take to send them (nginx {@code preread_timeout})
  * @param downloadRate bytes a second from server to client, for each connection; 0 for no limit
  * @param uploadRate bytes a second from client to server, for each connection; 0 for no limit
  * @param downloadRateText a rate worked out for each connection, in the place of {@code downloadRate}: bytes, or with k or m 1024 or 1024²
@@ -59,6 +68,12 @@ public record ProxyOptions(
         int sourcePort,
         Optional<Template> sourceText,
         boolean transparent,
+        ProxyProtocol sendProxyProtocol,
+        List<Network> trustedProxies,
+        Duration proxyProtocolTimeout,
+        boolean tlsPreread,
+        int prereadBytes,
+        Duration prereadTimeout,
         long downloadRate,
         long uploadRate,
         Optional<Template> downloadRateText,
@@ -80,6 +95,13 @@ public record ProxyOptions(
         Objects.requireNonNull(uploadRateText, "uploadRateText");
         if (sourcePort < 0 || sourcePort > 65_535) {
             throw new IllegalArgumentException("sourcePort is " + sourcePort + ", expected 0 to 65535");
+        }
+        Objects.requireNonNull(sendProxyProtocol, "sendProxyProtocol");
+        trustedProxies = List.copyOf(trustedProxies);
+        positive(proxyProtocolTimeout, "proxyProtocolTimeout");
+        positive(prereadTimeout, "prereadTimeout");
+        if (prereadBytes < 256 || prereadBytes > 65_536) {
+            throw new IllegalArgumentException("prereadBytes is " + prereadBytes + ", expected 256 to 65536");
         }
         if (bufferBytes < 1_024 || bufferBytes > 16 << 20) {
             throw new IllegalArgumentException("bufferBytes is " + bufferBytes + ", expected 1024 to 16777216");
@@ -125,6 +147,12 @@ public record ProxyOptions(
         builder.sourcePort = sourcePort;
         builder.sourceText = sourceText;
         builder.transparent = transparent;
+        builder.sendProxyProtocol = sendProxyProtocol;
+        builder.trustedProxies = trustedProxies;
+        builder.proxyProtocolTimeout = proxyProtocolTimeout;
+        builder.tlsPreread = tlsPreread;
+        builder.prereadBytes = prereadBytes;
+        builder.prereadTimeout = prereadTimeout;
         builder.downloadRate = downloadRate;
         builder.uploadRate = uploadRate;
         builder.downloadRateText = downloadRateText;
@@ -166,6 +194,12 @@ public record ProxyOptions(
         private int sourcePort;
         private Optional<Template> sourceText = Optional.empty();
         private boolean transparent;
+        private ProxyProtocol sendProxyProtocol = ProxyProtocol.NONE;
+        private List<Network> trustedProxies = List.of();
+        private Duration proxyProtocolTimeout = Duration.ofSeconds(30);
+        private boolean tlsPreread;
+        private int prereadBytes = 16_384;
+        private Duration prereadTimeout = Duration.ofSeconds(30);
         private long downloadRate;
         private long uploadRate;
         private Optional<Template> downloadRateText = Optional.empty();
@@ -268,6 +302,36 @@ public record ProxyOptions(
             return this;
         }
 
+        public Builder sendProxyProtocol(ProxyProtocol value) {
+            sendProxyProtocol = value;
+            return this;
+        }
+
+        public Builder trustedProxies(List<Network> value) {
+            trustedProxies = value;
+            return this;
+        }
+
+        public Builder proxyProtocolTimeout(Duration value) {
+            proxyProtocolTimeout = value;
+            return this;
+        }
+
+        public Builder tlsPreread(boolean value) {
+            tlsPreread = value;
+            return this;
+        }
+
+        public Builder prereadBytes(int value) {
+            prereadBytes = value;
+            return this;
+        }
+
+        public Builder prereadTimeout(Duration value) {
+            prereadTimeout = value;
+            return this;
+        }
+
         public Builder downloadRate(long bytesPerSecond) {
             downloadRate = bytesPerSecond;
             return this;
@@ -318,6 +382,12 @@ public record ProxyOptions(
                     sourcePort,
                     sourceText,
                     transparent,
+                    sendProxyProtocol,
+                    trustedProxies,
+                    proxyProtocolTimeout,
+                    tlsPreread,
+                    prereadBytes,
+                    prereadTimeout,
                     downloadRate,
                     uploadRate,
                     downloadRateText,

@@ -43,6 +43,13 @@ public record VirtualServer(
         assignments = List.copyOf(assignments);
         limits = List.copyOf(limits);
         accessLogs = List.copyOf(accessLogs);
+        boolean hasHeader = listen.stream().anyMatch(ListenAddress::proxyProtocol)
+                || options.sendProxyProtocol() != ProxyProtocol.NONE;
+        if (protocol == Protocol.UDP && hasHeader) {
+            throw new IllegalArgumentException(
+                    "virtual server " + name
+                            + " speaks UDP, where no PROXY protocol header is read or sent; leave out proxyProtocol and sendProxyProtocol");
+        }
         if (listen.isEmpty()) {
             throw new IllegalArgumentException(
                     "virtual server " + name + " listens nowhere; give it at least one address");

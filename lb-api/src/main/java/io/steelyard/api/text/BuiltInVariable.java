@@ -28,6 +28,18 @@ public enum BuiltInVariable {
     PID(true),
     /** {@code TCP} or {@code UDP}. */
     PROTOCOL(true),
+    /** The client's address as the PROXY protocol tells it, whoever sent that; empty where it tells none. */
+    PROXY_PROTOCOL_ADDR(true),
+    /** The client's port as the PROXY protocol tells it. */
+    PROXY_PROTOCOL_PORT(true),
+    /** The address the client spoke to, as the PROXY protocol tells it. */
+    PROXY_PROTOCOL_SERVER_ADDR(true),
+    /** The port the client spoke to, as the PROXY protocol tells it. */
+    PROXY_PROTOCOL_SERVER_PORT(true),
+    /** The address that connected to us, before a trusted proxy named its client. */
+    REALIP_REMOTE_ADDR(true),
+    /** The port that connected to us, before a trusted proxy named its client. */
+    REALIP_REMOTE_PORT(true),
     /** The client's address, {@code unix:} for one without. */
     REMOTE_ADDR(true),
     /** The client's port. */
@@ -38,6 +50,12 @@ public enum BuiltInVariable {
     SERVER_PORT(true),
     /** How long the connection or session has lasted, in seconds with three decimals. */
     SESSION_TIME(false),
+    /** The application protocols the client's TLS greeting asks for, joined by commas. */
+    SSL_PREREAD_ALPN_PROTOCOLS(false),
+    /** The newest TLS version the client's greeting offers, {@code TLSv1.3} for instance. */
+    SSL_PREREAD_PROTOCOL(false),
+    /** The server name the client's TLS greeting asks for. */
+    SSL_PREREAD_SERVER_NAME(false),
     /** How it ended: 200, 400, 403, 500, 502 or 503, as nginx has it. */
     STATUS(false),
     /** The time such as {@code 2026-11-21T04:53:25+00:00}. */

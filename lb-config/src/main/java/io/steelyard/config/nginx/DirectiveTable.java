@@ -22,7 +22,6 @@ final class DirectiveTable {
     private static final String PROCESS = "the launcher has no such processes or files";
     private static final String SOCKETS = "event loops are sized by themselves";
     private static final String TLS = "TLS in stream is not supported yet";
-    private static final String CLIENT_ADDRESS = "the PROXY protocol is not supported yet";
     private static final String TABLES = "tables are sized by themselves";
     private static final String RESOLVER = "names are resolved by the system's resolver";
     private static final Set<Context> BOTH = Set.of(STREAM, SERVER);
@@ -168,7 +167,11 @@ final class DirectiveTable {
         add(honouring("proxy_bind", BOTH, 1, 2));
         add(honouring("proxy_protocol", BOTH, 1, 1));
         add(honouring("proxy_ssl", BOTH, 1, 1));
-        add(honouring("ssl_preread", BOTH, 1, 1));
+        honoured("proxy_protocol_timeout", BOTH, Value.POSITIVE_TIME);
+        add(honouring("set_real_ip_from", BOTH, 1, 1).repeating());
+        honoured("ssl_preread", BOTH, Value.FLAG);
+        honoured("preread_buffer_size", BOTH, Value.SIZE);
+        honoured("preread_timeout", BOTH, Value.POSITIVE_TIME);
     }
 
     private void variablesLimitsLogs() {
@@ -190,9 +193,6 @@ final class DirectiveTable {
         accept(RESOLVER, "resolver_timeout", BOTH, 1, 1, Value.TIME);
         accept("small packets are never held back", "tcp_nodelay", BOTH, 1, 1, Value.FLAG);
         accept("log files are kept open", "open_log_file_cache", BOTH, 1, ANY, Value.TEXT);
-        accept("nothing is read ahead of the server", "preread_buffer_size", BOTH, 1, 1, Value.SIZE);
-        accept("nothing is read ahead of the server", "preread_timeout", BOTH, 1, 1, Value.TIME);
-        accept(CLIENT_ADDRESS, "proxy_protocol_timeout", BOTH, 1, 1, Value.TIME);
         accept("statistics come from the runtime API", "status_zone", Set.of(SERVER), 1, 1, Value.TEXT);
         for (var name : List.of(
                 "ssl_protocols",
@@ -225,7 +225,6 @@ final class DirectiveTable {
         refuse(TLS, "ssl_client_certificate", BOTH, 1, 1);
         refuse("servers are told apart by address and port only; " + TLS, "server_name", Set.of(SERVER), 1, ANY);
         refuse("it is not supported yet: use proxy_pass to the other listener's address", "pass", Set.of(SERVER), 1, 1);
-        refuse(CLIENT_ADDRESS, "set_real_ip_from", BOTH, 1, 1);
         for (var name : List.of(
                 "js_access",
                 "js_filter",

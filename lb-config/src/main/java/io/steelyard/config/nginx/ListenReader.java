@@ -32,6 +32,7 @@ final class ListenReader {
         private int backlog;
         private boolean ipv6Only = true;
         private boolean keepAlive;
+        private boolean proxyProtocol;
     }
 
     /** The listeners, one for each address of a host name; none, and told, where it is wrong or refused. */
@@ -50,7 +51,8 @@ final class ListenReader {
                             one.lastPort(),
                             parameters.backlog,
                             parameters.ipv6Only,
-                            parameters.keepAlive))
+                            parameters.keepAlive,
+                            parameters.proxyProtocol))
                     .map(one -> new Listen(parameters.isUdp ? Protocol.UDP : Protocol.TCP, one, directive))
                     .toList();
         } catch (IllegalArgumentException wrong) {
@@ -168,7 +170,7 @@ final class ListenReader {
             case "deferred", "default_server", "accept_filter=" ->
                 findings.acceptedParameter(directive, word, name, "it changes nothing here");
             case "ssl" -> refuse(word, "TLS in stream is not supported yet", parameters);
-            case "proxy_protocol" -> refuse(word, "the PROXY protocol is not supported yet", parameters);
+            case "proxy_protocol" -> parameters.proxyProtocol = true;
             default -> {
                 findings.error(
                         word.position(),

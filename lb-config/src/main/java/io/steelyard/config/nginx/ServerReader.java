@@ -1,6 +1,7 @@
 package io.steelyard.config.nginx;
 
 import io.steelyard.api.proxy.Protocol;
+import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Assignment;
@@ -64,6 +65,14 @@ final class ServerReader {
             return List.of();
         }
         var options = settings.options(stream);
+        if (byProtocol.containsKey(Protocol.UDP) && options.sendProxyProtocol() != ProxyProtocol.NONE) {
+            findings.error(
+                    block.position(),
+                    "'proxy_protocol' cannot be honoured over UDP: no header is sent in datagrams",
+                    "",
+                    "leave it out where the server listens with 'udp'");
+            return List.of();
+        }
         var servers = new ArrayList<VirtualServer>();
         byProtocol.forEach((protocol, group) -> {
             var name = group.getFirst().address().text() + (protocol == Protocol.TCP ? "/tcp" : "/udp");

@@ -3,7 +3,9 @@ package io.steelyard.config.nginx;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.AccessRule;
+import io.steelyard.api.proxy.Network;
 import io.steelyard.api.proxy.ProxyOptions;
+import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.api.text.Template;
 import io.steelyard.config.nginx.grammar.Directive;
 import io.steelyard.config.nginx.grammar.Word;
@@ -23,13 +25,21 @@ import java.util.function.Function;
  * @param level the directives as written
  * @param texts values with variables in them, by directive
  * @param access rules of this level alone
+ * @param trusted whose word about their clients is taken, at this level alone
  * @param logs logs of this level alone
  * @param hasLogs whether the level says anything of logs
  */
 record ServerSettings(
-        Level level, Map<String, Template> texts, List<AccessRule> access, List<AccessLog> logs, boolean hasLogs) {
+        Level level,
+        Map<String, Template> texts,
+        List<AccessRule> access,
+        List<Network> trusted,
+        List<AccessLog> logs,
+        boolean hasLogs) {
     private static final int LEAST_BUFFER_BYTES = 1_024;
     private static final int MOST_BUFFER_BYTES = 16 << 20;
+    private static final int LEAST_PREREAD_BYTES = 256;
+    private static final int MOST_PREREAD_BYTES = 65_536;
 
     /** Reads a level, telling what is wrong with it. */
     static ServerSettings read(
@@ -45,14 +55,15 @@ record ServerSettings(
         level.first("proxy_upload_rate").ifPresent(rate -> checkRate(rate, findings));
         level.first("proxy_buffer_size").ifPresent(size -> checkBuffer(size, findings));
         level.first("proxy_bind").ifPresent(bind -> checkBind(bind, findings));
-        refuseUnlessOff(level, "proxy_protocol", "the PROXY protocol is not supported yet", findings);
+        level.first("proxy_protocol").ifPresent(header -> checkHeader(header, findings));
+        level.first("preread_buffer_size").ifPresent(size -> checkPreread(size, findings));
         refuseUnlessOff(level, "proxy_ssl", "TLS in stream is not supported yet", findings);
-        refuseUnlessOff(level, "ssl_preread", "TLS in stream is not supported yet", findings);
         limits.check(level);
         return new ServerSettings(
                 level,
                 texts,
                 accessRules(level, findings),
+                trusted(level, findings),
                 logs.read(level.all("access_log")),
                 level.has("access_log"));
     }
@@ -92,6 +103,14 @@ record ServerSettings(
         level.first("proxy_bind")
                 .or(() -> outer.level.first("proxy_bind"))
                 .ifPresent(bind -> options.transparent(bind.arguments().size() == 2));
+        value(outer, "proxy_protocol", ServerSettings::header).ifPresent(options::sendProxyProtocol);
+        options.trustedProxies(level.has("set_real_ip_from") ? trusted : outer.trusted);
+        value(outer, "proxy_protocol_timeout", Values::time).ifPresent(options::proxyProtocolTimeout);
+        value(outer, "ssl_preread", Values::flag).ifPresent(options::tlsPreread);
+        value(outer, "preread_buffer_size", Values::size)
+                .ifPresent(bytes ->
+                        options.prereadBytes((int) Math.clamp(bytes, LEAST_PREREAD_BYTES, MOST_PREREAD_BYTES)));
+        value(outer, "preread_timeout", Values::time).ifPresent(options::prereadTimeout);
         return options.build();
     }
 
@@ -160,6 +179,45 @@ record ServerSettings(
         }
     }
 
+    private static void checkPreread(Directive directive, Findings findings) {
+        var word = directive.argument(0);
+        long bytes = Values.size(word.text());
+        long used = Math.clamp(bytes, LEAST_PREREAD_BYTES, MOST_PREREAD_BYTES);
+        if (used != bytes) {
+            findings.warning(word.position(), used + " bytes are looked at", "write a size from 256 to 64k");
+        }
+    }
+
+    private static void checkHeader(Directive directive, Findings findings) {
+        try {
+            header(directive.argument(0).text());
+        } catch (IllegalArgumentException wrong) {
+            findings.badArgument(directive, directive.argument(0), "on, off or v2");
+        }
+    }
+
+    private static ProxyProtocol header(String text) {
+        return text.equals("v2") ? ProxyProtocol.V2 : Values.flag(text) ? ProxyProtocol.V1 : ProxyProtocol.NONE;
+    }
+
+    private static List<Network> trusted(Level level, Findings findings) {
+        var networks = new ArrayList<Network>();
+        for (var directive : level.all("set_real_ip_from")) {
+            var word = directive.argument(0);
+            if (word.text().equals("unix:")) {
+                findings.acceptedParameter(directive, word, "unix:", "no client comes through a UNIX socket");
+                continue;
+            }
+            try {
+                networks.add(Network.parse(word.text()));
+            } catch (IllegalArgumentException wrong) {
+                findings.badArgument(
+                        directive, word, "an address, address/prefix or unix:; host names are not resolved here");
+            }
+        }
+        return networks;
+    }
+
     private static void checkBind(Directive directive, Findings findings) {
         var word = directive.argument(0);
         if (directive.arguments().size() == 2 && !directive.argument(1).text().equals("transparent")) {
@@ -184,8 +242,7 @@ record ServerSettings(
             if (word.text().equalsIgnoreCase("off")) {
                 return;
             }
-            if (word.text().equalsIgnoreCase("on")
-                    || (name.equals("proxy_protocol") && word.text().equals("v2"))) {
+            if (word.text().equalsIgnoreCase("on")) {
                 findings.error(word.position(), "'" + name + " " + word + "' cannot be honoured: " + why);
             } else {
                 findings.error(word.position(), "'" + name + "' has the argument '" + word + "'", "on or off", "");

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /** The variables of a file: what is defined, and what is used. Uses are checked at the end, for nginx lets them come before definitions. */
 final class VariableScope {
-    private static final List<String> TLS_PREFIXES = List.of("ssl_", "proxy_protocol_", "realip_", "upstream_last_");
+    private static final List<String> TLS_PREFIXES = List.of("ssl_", "proxy_protocol_tlv_", "upstream_last_");
 
     private record Use(String name, Word word) {}
 
@@ -107,8 +107,7 @@ final class VariableScope {
             if (TLS_PREFIXES.stream().anyMatch(use.name()::startsWith)) {
                 findings.error(
                         use.word().position(),
-                        "the variable '$" + use.name()
-                                + "' is not supported yet: it comes with TLS and client addresses");
+                        "the variable '$" + use.name() + "' is not supported yet: it comes with TLS");
             } else {
                 findings.error(
                         use.word().position(),

@@ -30,6 +30,13 @@ final class ListenSection extends Section<ListenAddress> {
             DEFAULTS.keepAlive(),
             "Whether accepted connections probe idle clients (SO_KEEPALIVE).");
 
+    private final Key<ListenAddress, Boolean> proxyProtocol = optional(
+            "proxyProtocol",
+            Forms.flag(),
+            ListenAddress::proxyProtocol,
+            DEFAULTS.proxyProtocol(),
+            "TCP: whether connections begin with a PROXY protocol header, of version 1 or 2; one without is closed.");
+
     ListenSection() {
         super("listener");
     }
@@ -43,6 +50,7 @@ final class ListenSection extends Section<ListenAddress> {
                 parsed.lastPort(),
                 values.or(backlog, DEFAULTS.backlog()),
                 values.or(ipv6Only, DEFAULTS.ipv6Only()),
-                values.or(keepAlive, DEFAULTS.keepAlive()));
+                values.or(keepAlive, DEFAULTS.keepAlive()),
+                values.or(proxyProtocol, DEFAULTS.proxyProtocol()));
     }
 }

@@ -1,10 +1,13 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.proxy.Network;
 import io.steelyard.api.proxy.ProxyOptions;
+import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.api.text.Template;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 
 /** {@link ProxyOptions}. */
 final class ProxyOptionsSection extends Section<ProxyOptions> {
@@ -118,6 +121,42 @@ final class ProxyOptionsSection extends Section<ProxyOptions> {
             ProxyOptions::transparent,
             DEFAULTS.transparent(),
             "TCP: whether the local address may be a foreign one, such as the client's (IP_TRANSPARENT, which takes CAP_NET_ADMIN).");
+    private final Key<ProxyOptions, ProxyProtocol> sendProxyProtocol = optional(
+            "sendProxyProtocol",
+            Forms.word(ProxyProtocol.class),
+            ProxyOptions::sendProxyProtocol,
+            DEFAULTS.sendProxyProtocol(),
+            "TCP: the header that connections to servers begin with, where the server has no other.");
+    private final Key<ProxyOptions, List<Network>> trustedProxies = optional(
+            "trustedProxies",
+            Forms.list(Forms.parsed("network", Network::parse, Network::text)),
+            ProxyOptions::trustedProxies,
+            DEFAULTS.trustedProxies(),
+            "Whose PROXY protocol header names the client: `10.0.0.0/8`, `2001:db8::/32` or a single address. Others' tell variables only.");
+    private final Key<ProxyOptions, Duration> proxyProtocolTimeout = optional(
+            "proxyProtocolTimeout",
+            Forms.positiveTime(),
+            ProxyOptions::proxyProtocolTimeout,
+            DEFAULTS.proxyProtocolTimeout(),
+            "How long a client may take to send its PROXY protocol header.");
+    private final Key<ProxyOptions, Boolean> tlsPreread = optional(
+            "tlsPreread",
+            Forms.flag(),
+            ProxyOptions::tlsPreread,
+            DEFAULTS.tlsPreread(),
+            "TCP: whether the client's TLS greeting is looked at first, for `$ssl_preread_server_name` and the like.");
+    private final Key<ProxyOptions, Integer> prereadBytes = optional(
+            "prereadBytes",
+            Forms.whole(256, 65_536),
+            ProxyOptions::prereadBytes,
+            DEFAULTS.prereadBytes(),
+            "How many of the client's first bytes are looked at.");
+    private final Key<ProxyOptions, Duration> prereadTimeout = optional(
+            "prereadTimeout",
+            Forms.positiveTime(),
+            ProxyOptions::prereadTimeout,
+            DEFAULTS.prereadTimeout(),
+            "How long the client may take to send them.");
     private final Key<ProxyOptions, Long> downloadRate = optional(
             "downloadRate",
             Forms.whole(0L, Long.MAX_VALUE),
@@ -176,6 +215,12 @@ final class ProxyOptionsSection extends Section<ProxyOptions> {
                 .halfClosedTimeout(values.or(halfClosedTimeout, DEFAULTS.halfClosedTimeout()))
                 .keepAlive(values.or(keepAlive, DEFAULTS.keepAlive()))
                 .userTimeout(values.or(userTimeout, DEFAULTS.userTimeout()))
+                .sendProxyProtocol(values.or(sendProxyProtocol, DEFAULTS.sendProxyProtocol()))
+                .trustedProxies(values.or(trustedProxies, DEFAULTS.trustedProxies()))
+                .proxyProtocolTimeout(values.or(proxyProtocolTimeout, DEFAULTS.proxyProtocolTimeout()))
+                .tlsPreread(values.or(tlsPreread, DEFAULTS.tlsPreread()))
+                .prereadBytes(values.or(prereadBytes, DEFAULTS.prereadBytes()))
+                .prereadTimeout(values.or(prereadTimeout, DEFAULTS.prereadTimeout()))
                 .downloadRate(values.or(downloadRate, DEFAULTS.downloadRate()))
                 .uploadRate(values.or(uploadRate, DEFAULTS.uploadRate()))
                 .sourcePort(values.or(sourcePort, DEFAULTS.sourcePort()))

@@ -4,6 +4,7 @@ import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.proxy.ProxyProtocol;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,18 @@ final class ServerSection extends Section<RealServer> {
             RealServer::healthChecks,
             "the pool's",
             "Active checks of this server instead of its pool's; an empty list for none.");
+    private final Key<RealServer, ProxyProtocol> sendProxyProtocol = optional(
+            "sendProxyProtocol",
+            Forms.word(ProxyProtocol.class),
+            RealServer::sendProxyProtocol,
+            DEFAULTS.sendProxyProtocol(),
+            "TCP: the PROXY protocol header that connections to it begin with; `none` for what the virtual server says.");
+    private final Key<RealServer, ProxyProtocol> checkProxyProtocol = optional(
+            "checkProxyProtocol",
+            Forms.word(ProxyProtocol.class),
+            RealServer::checkProxyProtocol,
+            DEFAULTS.checkProxyProtocol(),
+            "The PROXY protocol header that active checks of it begin with.");
     private final Key<RealServer, Map<String, String>> labels = optional(
             "labels",
             Forms.texts(),
@@ -129,6 +142,8 @@ final class ServerSection extends Section<RealServer> {
                 .maxFails(values.or(maxFails, DEFAULTS.maxFails()))
                 .failTimeout(values.or(failTimeout, DEFAULTS.failTimeout()))
                 .slowStart(values.or(slowStart, DEFAULTS.slowStart()))
+                .sendProxyProtocol(values.or(sendProxyProtocol, DEFAULTS.sendProxyProtocol()))
+                .checkProxyProtocol(values.or(checkProxyProtocol, DEFAULTS.checkProxyProtocol()))
                 .labels(values.or(labels, DEFAULTS.labels()));
         values.find(healthChecks).ifPresent(builder::healthChecks);
         return builder.build();

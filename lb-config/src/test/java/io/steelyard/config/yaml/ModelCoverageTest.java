@@ -30,6 +30,7 @@ class ModelCoverageTest {
             Map.entry("Syslog", Set.of("hasHostName")),
             Map.entry("ListenAddress", Set.of("firstPort", "lastPort")),
             Map.entry("AccessRule", Set.of("isAllowed", "network", "prefix")),
+            Map.entry("Network", Set.of("address", "prefix")),
             Map.entry("Name", Set.of("host", "port")),
             Map.entry("Ip", Set.of("address", "port")),
             Map.entry("Unix", Set.of("path")),

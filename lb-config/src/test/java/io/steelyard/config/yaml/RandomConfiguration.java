@@ -20,7 +20,9 @@ import io.steelyard.api.proxy.AccessRule;
 import io.steelyard.api.proxy.ConnectionLimit;
 import io.steelyard.api.proxy.ForwardingMode;
 import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.proxy.Network;
 import io.steelyard.api.proxy.ProxyOptions;
+import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Assignment;
@@ -177,6 +179,8 @@ final class RandomConfiguration {
         maybe(() -> builder.maxFails(random.nextInt(100)));
         maybe(() -> builder.failTimeout(time()));
         maybe(() -> builder.slowStart(time()));
+        maybe(() -> builder.sendProxyProtocol(one(ProxyProtocol.values())));
+        maybe(() -> builder.checkProxyProtocol(one(ProxyProtocol.values())));
         maybe(() -> builder.healthChecks(random.nextBoolean() ? List.of() : List.of(healthCheck())));
         maybe(() -> builder.labels(texts()));
         return builder.build();
@@ -229,7 +233,8 @@ final class RandomConfiguration {
                                     parsed.firstPort() + random.nextInt(1),
                                     random.nextInt(9),
                                     random.nextBoolean(),
-                                    random.nextBoolean()));
+                                    random.nextBoolean(),
+                                    isTcp && random.nextBoolean()));
         }
         builder.target(
                 switch (random.nextInt(4)) {
@@ -312,9 +317,15 @@ final class RandomConfiguration {
             maybe(() -> builder.sourcePort(random.nextInt(65_536)));
             maybe(() -> builder.sourceText(template()));
             maybe(() -> builder.transparent(random.nextBoolean()));
+            maybe(() -> builder.sendProxyProtocol(one(ProxyProtocol.values())));
         }
         maybe(() -> builder.downloadRateText(template()));
         maybe(() -> builder.uploadRateText(template()));
+        maybe(() -> builder.trustedProxies(List.of(Network.parse("10.0.0.0/8"), Network.parse("::1"))));
+        maybe(() -> builder.proxyProtocolTimeout(positiveTime()));
+        maybe(() -> builder.tlsPreread(random.nextBoolean()));
+        maybe(() -> builder.prereadBytes(256 + random.nextInt(65_000)));
+        maybe(() -> builder.prereadTimeout(positiveTime()));
         maybe(() -> builder.downloadRate(random.nextLong() & Long.MAX_VALUE));
         maybe(() -> builder.uploadRate(random.nextInt(99_999)));
         maybe(() -> builder.responses(random.nextInt(9) - 1));

@@ -5,6 +5,7 @@ import io.steelyard.api.schedule.Flow;
 import io.steelyard.pool.limit.Permit;
 import io.steelyard.pool.variable.ConnectionFacts;
 import io.steelyard.pool.variable.Evaluation;
+import io.steelyard.realip.greeting.ClientHello;
 import java.lang.System.Logger;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection's variables, its places in limit zones, and what its log line will say. Owned by the loop of the connection.
  *
- * <p>Statuses are nginx's: 200 it ended in order, 403 the access rules kept it out, 500 its target is unknown, 502 no server could be
+ * <p>Statuses are nginx's: 200 it ended in order, 400 it did not begin as it must, 403 the access rules kept it out, 500 its target is unknown, 502 no server could be
  * reached, 503 a limit kept it out.
  */
 public final class Session {
@@ -114,6 +115,11 @@ public final class Session {
     /** As {@link #known}, and asks a name server where it takes one; never on a loop. Any thread. */
     public @Nullable Balancer resolve(String targetText) {
         return rules.named().resolve(targetText);
+    }
+
+    /** The client's TLS greeting has been read. */
+    public void greeted(ClientHello hello) {
+        facts.greeting(hello.serverName(), hello.protocolName(), String.join(",", hello.protocols()));
     }
 
     /** Gives the flow the pool's hash key. */

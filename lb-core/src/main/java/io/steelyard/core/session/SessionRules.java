@@ -15,6 +15,7 @@ import io.steelyard.pool.variable.CompiledTemplate;
 import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.pool.variable.LogLine;
 import io.steelyard.pool.variable.VariableTable;
+import io.steelyard.realip.address.Endpoint;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -82,6 +83,7 @@ public final class SessionRules {
     /** Whether a virtual server wants anything of its connections that takes a {@link Session}. */
     static boolean isNeeded(VirtualServer server, ForwarderContext context) {
         return !(server.target() instanceof Target.Pool)
+                || server.options().tlsPreread()
                 || !server.assignments().isEmpty()
                 || !server.limits().isEmpty()
                 || !server.accessLogs().isEmpty()
@@ -95,7 +97,38 @@ public final class SessionRules {
                         .orElse(true);
     }
 
+    /**
+     * Who speaks to whom on a connection.
+     *
+     * @param client whose connection it is: the peer, or whom a trusted peer told
+     * @param peer who connected
+     * @param local what the peer spoke to
+     * @param toldClient the client by the PROXY protocol, whoever told it; null where nobody did
+     * @param toldDestination what the client spoke to by the PROXY protocol
+     */
+    public record Ends(
+            InetAddress client,
+            int clientPort,
+            InetAddress peer,
+            int peerPort,
+            InetAddress local,
+            int localPort,
+            @Nullable Endpoint toldClient,
+            @Nullable Endpoint toldDestination) {}
+
     /** Begins a session of one connection. */
+    public Session open(Ends ends, long nowNs) {
+        var facts = Sessions.facts(protocol)
+                .client(ends.client(), ends.clientPort())
+                .peer(ends.peer(), ends.peerPort())
+                .server(ends.local(), ends.localPort());
+        if (ends.toldClient() != null && ends.toldDestination() != null) {
+            facts.proxied(ends.toldClient(), ends.toldDestination());
+        }
+        return new Session(this, facts, nowNs);
+    }
+
+    /** Begins a session of one connection or UDP session whose peer is the client. */
     public Session open(InetAddress client, int clientPort, InetAddress local, int localPort, long nowNs) {
         var facts = Sessions.facts(protocol).client(client, clientPort).server(local, localPort);
         return new Session(this, facts, nowNs);

@@ -1,22 +1,34 @@
 package io.steelyard.core.stream;
 
 import io.steelyard.api.Personality;
+import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Lease;
 import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.core.session.Session;
+import io.steelyard.core.session.SessionRules;
 import io.steelyard.core.tcp.Connector;
 import io.steelyard.core.tcp.TcpListener;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
+import io.steelyard.realip.address.Addresses;
+import io.steelyard.realip.greeting.ClientHello;
+import io.steelyard.realip.proxyprotocol.ProxyHeaderDecoder;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A client's connection and the one to its server. Owned by the loop that accepted it.
  *
  * <pre>
- *   limits, access rules, target
+ *   HEADER (of the PROXY protocol) ──┐
+ *      │                             │ malformed, broken off, too late: closed
+ *      ▼                             ▼
+ *   limits, access rules ──► PREREAD (the greeting of TLS)
+ *      │                        │
+ *      ▼                        ▼
+ *   target
  *      │        ├──► REPLYING (a text instead of a server) ──► CLOSED
  *      │        └──► RESOLVING (a server by host name) ──┐
  *      ▼                                                 ▼
@@ -35,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamConnection extends Timer implements Balancer.Waiter {
     private static final int OK = 200;
+    private static final int BAD_START = 400;
     private static final int FORBIDDEN = 403;
     private static final int TARGET_UNKNOWN = 500;
     private static final int NO_SERVER = 502;
@@ -44,6 +57,8 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     private static final long REPLY_LINGER_NS = 5_000_000_000L;
 
     private enum State {
+        HEADER,
+        PREREAD,
         RESOLVING,
         REPLYING,
         PICKING,
@@ -57,12 +72,24 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     private final StreamWorker worker;
     private final TcpListener listener;
     private final StreamService service;
-    private final @Nullable Session session;
+    private final long peerHigh;
+    private final long peerLow;
+    private final int peerPort;
     private final Endpoint client;
-    private final long clientHigh;
-    private final long clientLow;
-    private final int clientPort;
     private final long startNs;
+
+    /** Who the client is: the peer, until a trusted one tells otherwise. */
+    private long clientHigh;
+
+    private long clientLow;
+    private int clientPort;
+
+    /** Not there before the client is known. */
+    private @Nullable Session session;
+
+    private @Nullable FirstBytes firstBytes;
+    private @Nullable Told told;
+    private int sentHeaderBytes;
 
     private State state = State.PICKING;
     private @Nullable Balancer balancer;
@@ -85,35 +112,162 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     StreamConnection previous;
 
     StreamConnection(
-            StreamWorker worker,
-            TcpListener listener,
-            StreamService service,
-            int fd,
-            long high,
-            long low,
-            int port,
-            @Nullable Session session) {
-        this.session = session;
+            StreamWorker worker, TcpListener listener, StreamService service, int fd, long high, long low, int port) {
         this.worker = worker;
         this.listener = listener;
         this.service = service;
-        clientHigh = high;
-        clientLow = low;
-        clientPort = port;
+        clientHigh = peerHigh = high;
+        clientLow = peerLow = low;
+        clientPort = peerPort = port;
         startNs = worker.timers().nowNs();
         lastActivityNs = startNs;
         client = new Endpoint(worker.loop().register(fd, this::onClientReady));
     }
 
-    /** Finds it a server. */
+    /** Finds out who the client is, whether it is let in, and what serves it. */
     void begin() {
+        if (listener.acceptsProxyProtocol()) {
+            firstBytes = new FirstBytes(worker, client.fd());
+            state = State.HEADER;
+            worker.timers()
+                    .set(
+                            this,
+                            startNs
+                                    + service.server()
+                                            .options()
+                                            .proxyProtocolTimeout()
+                                            .toNanos());
+            onHeaderReady(firstBytes);
+        } else {
+            identified();
+        }
+    }
+
+    private void onHeaderReady(FirstBytes bytes) {
+        int count = bytes.look(ProxyHeaderDecoder.DEFAULT_MOST_BYTES);
+        if (count == FirstBytes.ENDED) {
+            refuseUnidentified(BAD_START);
+            return;
+        }
+        switch (worker.decodeHeader(count)) {
+            case NEED_MORE -> await(bytes);
+            case INVALID -> {
+                worker.report("a client of " + listener.address().text() + " was closed: "
+                        + worker.headerProblem().text());
+                refuseUnidentified(BAD_START);
+            }
+            case COMPLETE -> {
+                bytes.take(worker.header().lengthBytes());
+                worker.timers().cancel(this);
+                if (worker.header().hasIpAddresses()) {
+                    takeWord(Told.of(worker.header(), service.trusts(peerHigh, peerLow)));
+                }
+                identified();
+            }
+        }
+    }
+
+    private void takeWord(Told word) {
+        told = word;
+        if (word.isTrusted()) {
+            clientHigh = word.client().high();
+            clientLow = word.client().low();
+            clientPort = word.client().port();
+        }
+    }
+
+    private void await(FirstBytes bytes) {
+        bytes.awaitMore();
+        client.wantRead(true);
+        client.update();
+    }
+
+    /** The client broke off, or took too long, before it was known who it is. */
+    private void refuseUnidentified(int why) {
+        openSession();
+        refuse(why);
+    }
+
+    private void openSession() {
+        var rules = service.rules();
+        if (rules != null) {
+            var local = listener.local(client.fd());
+            session = rules.open(
+                    new SessionRules.Ends(
+                            Addresses.inetAddress(clientHigh, clientLow),
+                            clientPort,
+                            Addresses.inetAddress(peerHigh, peerLow),
+                            peerPort,
+                            local.inetAddress(),
+                            local.port(),
+                            told == null ? null : told.client(),
+                            told == null ? null : told.destination()),
+                    startNs);
+        }
+    }
+
+    /** It is known who the client is. */
+    private void identified() {
+        openSession();
+        var rules = session;
+        if (rules != null && !rules.enterLimits()) {
+            refuse(LIMITED);
+        } else if (!service.admits(clientHigh, clientLow)) {
+            refuse(FORBIDDEN);
+        } else if (rules != null && service.server().options().tlsPreread()) {
+            if (firstBytes == null) {
+                firstBytes = new FirstBytes(worker, client.fd());
+            }
+            state = State.PREREAD;
+            worker.timers()
+                    .set(
+                            this,
+                            worker.timers().nowNs()
+                                    + service.server()
+                                            .options()
+                                            .prereadTimeout()
+                                            .toNanos());
+            onPrereadReady(firstBytes, rules);
+        } else {
+            choose();
+        }
+    }
+
+    private void onPrereadReady(FirstBytes bytes, Session rules) {
+        int most = service.server().options().prereadBytes();
+        int count = bytes.look(most);
+        if (count == FirstBytes.ENDED) {
+            refuse(OK);
+            return;
+        }
+        var start = worker.peekBuffer().asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
+        var result = ClientHello.parse(start, count);
+        if (result instanceof ClientHello.Result.NeedMore) {
+            if (count < most) {
+                await(bytes);
+            } else {
+                refuse(BAD_START);
+            }
+            return;
+        }
+        if (result instanceof ClientHello.Result.Found found) {
+            rules.greeted(found.hello());
+        }
+        bytes.release();
+        worker.timers().cancel(this);
+        choose();
+    }
+
+    /** Finds what serves the client. */
+    private void choose() {
+        state = State.PICKING;
+        if (firstBytes != null) {
+            client.wantRead(false);
+            client.update();
+        }
         var rules = session;
         if (rules == null) {
             use(service.balancer());
-        } else if (!rules.enterLimits()) {
-            refuse(LIMITED);
-        } else if (!service.admits(listener.peer())) {
-            refuse(FORBIDDEN);
         } else if (rules.isReply()) {
             reply(rules.reply());
         } else if (rules.hasOwnTarget()) {
@@ -343,6 +497,16 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         switch (state) {
             case RELAYING -> onRelayReady(ready, upload, download, true);
             case REPLYING -> onReplyReady();
+            case HEADER -> {
+                if (firstBytes != null) {
+                    onHeaderReady(firstBytes);
+                }
+            }
+            case PREREAD -> {
+                if (firstBytes != null && session != null) {
+                    onPrereadReady(firstBytes, session);
+                }
+            }
             case QUEUED, CONNECTING, PAUSING, RESOLVING -> {
                 if ((ready & FdRegistration.ERROR) != 0) {
                     cancel();
@@ -367,6 +531,10 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
                     held, outcome == -Errno.ETIMEDOUT ? Lease.Failure.CONNECT_TIMEOUT : Lease.Failure.CONNECT_ERROR);
             return;
         }
+        if (!sendHeader(endpoint, held)) {
+            serverFailed(held, Lease.Failure.CONNECT_ERROR);
+            return;
+        }
         state = State.RELAYING;
         held.connected();
         lastActivityNs = worker.timers().nowNs();
@@ -387,6 +555,31 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         // Most clients have spoken by now.
         up.run();
         settle();
+    }
+
+    /** Tells the server the client where it wants that. @return whether it took it */
+    private boolean sendHeader(Endpoint endpoint, Lease held) {
+        var own = held.server().sendProxyProtocol();
+        var version = own == ProxyProtocol.NONE ? service.server().options().sendProxyProtocol() : own;
+        if (version == ProxyProtocol.NONE) {
+            return true;
+        }
+        sentHeaderBytes = worker.headerSender().send(endpoint.fd(), version, clientEnd(), destinationEnd());
+        return sentHeaderBytes > 0;
+    }
+
+    private io.steelyard.realip.address.Endpoint clientEnd() {
+        return io.steelyard.realip.address.Endpoint.of(clientHigh, clientLow, clientPort);
+    }
+
+    /** What the client spoke to. nginx tells its own address even where a proxy before it told another. */
+    private io.steelyard.realip.address.Endpoint destinationEnd() {
+        boolean isNginx = balancer != null && balancer.pool().personality() == Personality.NGINX;
+        if (told != null && told.isTrusted() && !isNginx) {
+            return told.destination();
+        }
+        var local = listener.local(client.fd());
+        return io.steelyard.realip.address.Endpoint.of(local.addressHigh(), local.addressLow(), local.port());
     }
 
     /**
@@ -540,6 +733,8 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
                 }
             }
             case REPLYING -> close();
+            case HEADER -> refuseUnidentified(OK);
+            case PREREAD -> refuse(OK);
             default -> {}
         }
     }
@@ -591,7 +786,7 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         long nowNs = worker.timers().nowNs();
         long fromClient = upload == null ? 0 : upload.movedBytes();
         long toClient = download == null ? 0 : download.movedBytes();
-        session.attemptEnded(fromClient, toClient, nowNs);
+        session.attemptEnded(fromClient + sentHeaderBytes, toClient, nowNs);
         session.end(status, fromClient, reply == null ? toClient : Math.max(reply.sentBytes(), 0), nowNs);
     }
 }

@@ -8,9 +8,9 @@ import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.text.Template;
 import io.steelyard.core.session.SessionRules;
-import io.steelyard.linux.SocketAddressBuffer;
 import io.steelyard.pool.key.HashKey;
-import java.net.InetAddress;
+import io.steelyard.realip.address.Addresses;
+import io.steelyard.realip.address.CidrTrie;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param hashKeyText the pool's hash key, where it names nothing but addresses and ports
  * @param hashKey the same, ready to be written; of one loop alone
  * @param rules variables, limits, logs and the like; null where there are none
+ * @param trusted whose PROXY protocol header names the client
  */
 record StreamService(
         VirtualServer server,
@@ -29,6 +30,7 @@ record StreamService(
         Optional<Template> hashKeyText,
         @Nullable HashKey hashKey,
         @Nullable SessionRules rules,
+        CidrTrie<Boolean> trusted,
         Limits limits) {
     static StreamService of(VirtualServer server, ForwarderContext context, Optional<SessionRules> rules) {
         var balancer = server.target() instanceof Target.Pool pool ? context.balancer(pool.name()) : null;
@@ -42,27 +44,33 @@ record StreamService(
                         .filter(HashKey::supports),
                 null,
                 rules.orElse(null),
+                CidrTrie.of(server.options().trustedProxies()),
                 Limits.of(server.options()));
     }
 
     /** The same for one loop: a hash key is written in a buffer of its own. */
     StreamService forOneLoop() {
         var ownKey = hashKeyText.map(HashKey::compile).orElse(null);
-        return new StreamService(server, balancer, hashKeyText, ownKey, rules, limits);
+        return new StreamService(server, balancer, hashKeyText, ownKey, rules, trusted, limits);
     }
 
     /** Whether the first access rule that is about the client lets it in; it is let in where none is. */
-    boolean admits(SocketAddressBuffer peer) {
-        return server.access().isEmpty() || admits(peer.inetAddress());
-    }
-
-    private boolean admits(InetAddress client) {
+    boolean admits(long high, long low) {
+        if (server.access().isEmpty()) {
+            return true;
+        }
+        var client = Addresses.inetAddress(high, low);
         for (var rule : server.access()) {
             if (rule.matches(client)) {
                 return rule.isAllowed();
             }
         }
         return true;
+    }
+
+    /** Whether the word of a peer about its client is taken. */
+    boolean trusts(long high, long low) {
+        return trusted.contains(high, low);
     }
 
     /** The proxy options in the units the data path counts in. */

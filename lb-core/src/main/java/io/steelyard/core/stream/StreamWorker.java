@@ -7,13 +7,23 @@ import io.steelyard.core.tcp.Connector;
 import io.steelyard.core.tcp.PendingBuffers;
 import io.steelyard.core.tcp.TcpListeners;
 import io.steelyard.core.tcp.TcpLoop;
+import io.steelyard.realip.proxyprotocol.HeaderProblem;
+import io.steelyard.realip.proxyprotocol.ProxyHeader;
+import io.steelyard.realip.proxyprotocol.ProxyHeaderDecoder;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** The TCP connections of one loop, and what they share. Owned by the loop. */
 final class StreamWorker {
+    /** As much as a virtual server may want to look at. */
+    private static final int PEEK_BYTES = 64 << 10;
+
     private final TcpLoop resources;
     private final PipePool pipes = new PipePool();
+    private final ProxyHeaderDecoder headers = new ProxyHeaderDecoder();
+    private final ProxyHeader header = new ProxyHeader();
+    private @Nullable HeaderSender headerSender;
+    private @Nullable MemorySegment peekBuffer;
     private @Nullable StreamConnection first;
 
     StreamWorker(TcpLoop resources) {
@@ -50,6 +60,40 @@ final class StreamWorker {
 
     MemorySegment readBuffer() {
         return resources.readBuffer();
+    }
+
+    /** Where first bytes are looked at; its content is nobody's after the event that read it. */
+    MemorySegment peekBuffer() {
+        var buffer = peekBuffer;
+        if (buffer == null) {
+            buffer = resources.arena().allocate(PEEK_BYTES);
+            peekBuffer = buffer;
+        }
+        return buffer;
+    }
+
+    /** Reads a PROXY protocol header in the first bytes of {@link #peekBuffer}; {@link #header} then says what it tells. */
+    ProxyHeaderDecoder.Result decodeHeader(int length) {
+        return headers.decode(peekBuffer().asByteBuffer().limit(length), header);
+    }
+
+    /** The header read last. */
+    ProxyHeader header() {
+        return header;
+    }
+
+    /** Why the last header could not be read. */
+    HeaderProblem headerProblem() {
+        return headers.problem();
+    }
+
+    HeaderSender headerSender() {
+        var sender = headerSender;
+        if (sender == null) {
+            sender = new HeaderSender(resources.arena());
+            headerSender = sender;
+        }
+        return sender;
     }
 
     void report(String what) {

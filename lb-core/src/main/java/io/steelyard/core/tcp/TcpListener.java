@@ -90,6 +90,11 @@ public final class TcpListener {
         }
     }
 
+    /** Whether connections begin with a PROXY protocol header. */
+    public boolean acceptsProxyProtocol() {
+        return address.proxyProtocol();
+    }
+
     /** The address listened on, with a single port. */
     public ListenAddress address() {
         return address;

@@ -121,8 +121,7 @@ public final class TcpListeners {
         var addresses = new LinkedHashMap<Place, ListenAddress>();
         for (var range : ranges) {
             for (int port = range.firstPort(); port <= range.lastPort(); port++) {
-                var address = new ListenAddress(
-                        range.address(), port, port, range.backlog(), range.ipv6Only(), range.keepAlive());
+                var address = range.onPort(port);
                 addresses.put(Place.of(address), address);
             }
         }

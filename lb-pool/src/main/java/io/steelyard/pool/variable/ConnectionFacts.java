@@ -4,6 +4,7 @@ import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.text.BuiltInVariable;
 import io.steelyard.api.text.VariableSource;
 import io.steelyard.realip.address.AddressText;
+import io.steelyard.realip.address.Endpoint;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -47,12 +48,19 @@ public final class ConnectionFacts implements VariableSource {
     public record Attempt(
             String address, long connectMs, long firstByteMs, long sessionMs, long bytesSent, long bytesReceived) {}
 
+    private record Greeting(String serverName, String protocolName, String applicationProtocols) {}
+
     private final Host host;
     private final Protocol protocol;
     private final long connection;
     private final List<Attempt> attempts = new ArrayList<>(1);
     private @Nullable InetAddress client;
     private int clientPort;
+    private @Nullable InetAddress peer;
+    private int peerPort;
+    private @Nullable Endpoint toldClient;
+    private @Nullable Endpoint toldDestination;
+    private @Nullable Greeting greeting;
     private @Nullable InetAddress server;
     private int serverPort;
     private long bytesReceived;
@@ -71,6 +79,26 @@ public final class ConnectionFacts implements VariableSource {
     public ConnectionFacts client(InetAddress address, int port) {
         client = address;
         clientPort = port;
+        return this;
+    }
+
+    /** Who connected, where that is not the client. */
+    public ConnectionFacts peer(InetAddress address, int port) {
+        peer = address;
+        peerPort = port;
+        return this;
+    }
+
+    /** What the PROXY protocol told, whoever did. */
+    public ConnectionFacts proxied(Endpoint source, Endpoint destination) {
+        toldClient = source;
+        toldDestination = destination;
+        return this;
+    }
+
+    /** The client's TLS greeting: the host name asked for, the newest version's name, the application protocols joined by commas. */
+    public ConnectionFacts greeting(String serverName, String protocolName, String applicationProtocols) {
+        greeting = new Greeting(serverName, protocolName, applicationProtocols);
         return this;
     }
 
@@ -119,11 +147,20 @@ public final class ConnectionFacts implements VariableSource {
             case NGINX_VERSION -> Raw.ofText(host.version());
             case PID -> Long.toString(host.pid());
             case PROTOCOL -> protocol.name();
+            case PROXY_PROTOCOL_ADDR -> address(toldClient);
+            case PROXY_PROTOCOL_PORT -> port(toldClient);
+            case PROXY_PROTOCOL_SERVER_ADDR -> address(toldDestination);
+            case PROXY_PROTOCOL_SERVER_PORT -> port(toldDestination);
+            case REALIP_REMOTE_ADDR -> peer == null ? value(BuiltInVariable.REMOTE_ADDR) : AddressText.of(peer);
+            case REALIP_REMOTE_PORT -> peer == null ? value(BuiltInVariable.REMOTE_PORT) : Integer.toString(peerPort);
             case REMOTE_ADDR -> client == null ? "unix:" : AddressText.of(client);
-            case REMOTE_PORT -> client == null ? "" : Integer.toString(clientPort);
+            case REMOTE_PORT -> client == null || clientPort == 0 ? "" : Integer.toString(clientPort);
             case SERVER_ADDR -> server == null ? "" : AddressText.of(server);
             case SERVER_PORT -> server == null ? "" : Integer.toString(serverPort);
             case SESSION_TIME -> seconds(sessionMs);
+            case SSL_PREREAD_ALPN_PROTOCOLS -> greeting == null ? null : greeting.applicationProtocols();
+            case SSL_PREREAD_PROTOCOL -> greeting == null ? null : greeting.protocolName();
+            case SSL_PREREAD_SERVER_NAME -> greeting == null ? null : greeting.serverName();
             case STATUS -> String.format(Locale.ROOT, "%03d", status);
             case TIME_ISO8601 -> ISO8601.format(ZonedDateTime.ofInstant(now, host.zone()));
             case TIME_LOCAL -> LOCAL.format(ZonedDateTime.ofInstant(now, host.zone()));
@@ -134,6 +171,18 @@ public final class ConnectionFacts implements VariableSource {
             case UPSTREAM_FIRST_BYTE_TIME -> joined(attempt -> secondsOrNone(attempt.firstByteMs()));
             case UPSTREAM_SESSION_TIME -> joined(attempt -> secondsOrNone(attempt.sessionMs()));
         };
+    }
+
+    private static @Nullable String address(@Nullable Endpoint end) {
+        return end == null ? null : AddressText.of(end.high(), end.low());
+    }
+
+    /** As nginx, a port of 0 is not shown. */
+    private static @Nullable String port(@Nullable Endpoint end) {
+        if (end == null) {
+            return null;
+        }
+        return end.port() == 0 ? "" : Integer.toString(end.port());
     }
 
     private @Nullable String joined(Function<Attempt, String> text) {
