@@ -106,7 +106,7 @@ public final class HeadWriter {
         put(' ');
         put(version == HttpVersion.HTTP_1_0 ? HTTP_1_0 : HTTP_1_1);
         lineEnd();
-        host(fields, edits);
+        host(fields, edits, version);
         fields(fields, edits.removed());
         added(edits, true);
         framing(kind, bodyBytes);
@@ -173,7 +173,8 @@ public final class HeadWriter {
         nominated[nominatedCount++] = end;
     }
 
-    private void host(FieldBlock fields, HeadEdits edits) {
+    /** Host comes first. A request without one has an empty one in HTTP/1.1, as RFC 9112 section 3.2 asks. */
+    private void host(FieldBlock fields, HeadEdits edits, HttpVersion version) {
         var added = edits.added();
         int own = added.find(FieldName.HOST);
         int host = fields.find(FieldName.HOST);
@@ -184,6 +185,9 @@ public final class HeadWriter {
         } else if (host >= 0 && !edits.removed().contains(FieldName.HOST)) {
             put(HOST);
             put(fields.bytes(), fields.valueStart(host), fields.valueEnd(host));
+            lineEnd();
+        } else if (version != HttpVersion.HTTP_1_0) {
+            put(HOST, 0, HOST.length - 1);
             lineEnd();
         }
     }
