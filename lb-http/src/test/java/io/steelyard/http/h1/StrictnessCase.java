@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 
 /**
  * A raw request, and the statuses it is answered with: by us, by nginx and by HAProxy as shipped with Debian 12, each in front of a server
- * that answers 200. {@code none} means closed without an answer, {@code other} that the answer was not of HTTP/1.
+ * that answers 200. {@code none} means closed after an answer without a head, as HTTP/0.9 has it.
  *
  * <p>{@code strictness.tsv} has a line for each: name, ours, nginx's, HAProxy's, and the bytes, in which {@code \r \n \t \xHH \\} are escapes,
  * {@code @R90@} is 90 letters and {@code @F90@} 90 header fields.
@@ -111,7 +111,7 @@ record StrictnessCase(String name, String ours, String nginx, String haproxy, by
     }
 
     static boolean isTaken(String answer) {
-        return answer.startsWith("2") || answer.equals("none") || answer.equals("other");
+        return answer.startsWith("2") || answer.equals("none");
     }
 
     @Override
