@@ -87,7 +87,11 @@ final class RoundTrip {
         if (head.hasHost()) {
             assertThat(again.head().host()).isEqualTo(head.host());
         }
-        assertThat(passed(again.head().fields())).isEqualTo(passed(head.fields()));
+        var expected = new ArrayList<>(passed(head.fields()));
+        if (head.version() == HttpVersion.HTTP_1_0) {
+            expected.removeIf(field -> field.toLowerCase(Locale.ROOT).startsWith("expect:"));
+        }
+        assertThat(passed(again.head().fields())).isEqualTo(expected);
         assertThat(again.framing().kind()).isEqualTo(first.framing().kind());
         assertThat(again.framing().length()).isEqualTo(first.framing().length());
         assertThat(write(again, new HeadEdits())).isEqualTo(written);

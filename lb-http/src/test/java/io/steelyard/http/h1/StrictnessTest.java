@@ -147,6 +147,10 @@ class StrictnessTest {
                 "GET / HTTP/1.1\r\nHost: u:p@a.example:81\r\n\r\n", Leniency.of(Relaxation.USER_INFORMATION_IN_HOST));
         assertThat(parsed.head().host()).isEqualTo("a.example");
         assertThat(parsed.value("Host")).isEqualTo("a.example:81");
+        var absolute = Parsed.of(
+                "GET http://a.example/ HTTP/1.1\r\nHost: u@a.example\r\n\r\n",
+                Leniency.of(Relaxation.USER_INFORMATION_IN_HOST));
+        assertThat(absolute.value("Host")).isEqualTo("a.example");
     }
 
     @Test
@@ -167,7 +171,7 @@ class StrictnessTest {
 
     @Test
     void connectNamesAHostAndPort() {
-        var leniency = Leniency.of(Relaxation.CONNECT);
+        var leniency = Leniency.of(Relaxation.CONNECT, Relaxation.USER_INFORMATION_IN_HOST);
         var parsed = Parsed.of("CONNECT A.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n", leniency);
         assertThat(parsed.head().host()).isEqualTo("a.example");
         assertThat(parsed.head().port()).isEqualTo(443);
