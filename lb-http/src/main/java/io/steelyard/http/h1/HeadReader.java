@@ -273,12 +273,9 @@ final class HeadReader {
     }
 
     private int lineWithoutColon(byte[] bytes, int feed, int bound) {
-        if (!leniency.allows(Relaxation.FIELD_WITHOUT_COLON)) {
+        int stop = bytes[feed - 1] == '\r' ? feed - 1 : feed;
+        if (!leniency.allows(Relaxation.FIELD_WITHOUT_COLON) || !Octets.isToken(bytes, line, stop)) {
             return reject(Violation.FIELD_WITHOUT_COLON);
-        }
-        int stop = valueEnd(bytes, line, feed + 1);
-        if (stop < 0) {
-            return stop;
         }
         int next = lineEnd(bytes, stop, bound);
         if (next >= 0) {
@@ -288,9 +285,20 @@ final class HeadReader {
         return next;
     }
 
+    /** Whether the field before says where the message ends or for whom it is. */
+    private boolean lastDecidesMuch() {
+        if (lastField == DROPPED) {
+            return false;
+        }
+        int id = fields.nameId(lastField);
+        return id == FieldName.HOST.id()
+                || id == FieldName.CONTENT_LENGTH.id()
+                || id == FieldName.TRANSFER_ENCODING.id();
+    }
+
     /** A line that continues the field before it: the line end between them becomes spaces. */
     private int foldedLine(byte[] bytes, int bound) {
-        if (!leniency.allows(Relaxation.FOLDED_FIELDS) || lastField == NO_FIELD) {
+        if (!leniency.allows(Relaxation.FOLDED_FIELDS) || lastField == NO_FIELD || lastDecidesMuch()) {
             return reject(Violation.FOLDED_FIELD);
         }
         int start = Octets.skipBlanks(bytes, line, bound);

@@ -40,9 +40,14 @@ public final class HeadWriter {
     private static final byte[] TE = Octets.bytes("TE");
     private static final byte[] UPGRADE_NAME = Octets.bytes("Upgrade: ");
 
+    /** Written by their own rules. */
+    private static final NameSet REPLACED = NameSet.of(FieldName.CONTENT_LENGTH, FieldName.HOST);
+    /** HTTP/1.0 knows no expectations (RFC 9110 section 10.1.1), so nobody is told of one that came in it. */
+    private static final NameSet REPLACED_OF_HTTP_1_0 =
+            NameSet.of(FieldName.CONTENT_LENGTH, FieldName.HOST, FieldName.EXPECT);
+
     private final TokenCursor tokens = new TokenCursor();
     private final HeadEdits noEdits = new HeadEdits();
-    private final NameSet replaced = NameSet.of(FieldName.CONTENT_LENGTH, FieldName.HOST);
     private int[] nominated = new int[16];
     private int nominatedCount;
     private byte[] head = new byte[4096];
@@ -106,8 +111,8 @@ public final class HeadWriter {
         put(' ');
         put(version == HttpVersion.HTTP_1_0 ? HTTP_1_0 : HTTP_1_1);
         lineEnd();
-        host(fields, edits);
-        fields(fields, edits.removed());
+        host(fields, edits, version);
+        fields(fields, edits.removed(), request.version().isAtLeast11() ? REPLACED : REPLACED_OF_HTTP_1_0);
         added(edits, true);
         framing(kind, bodyBytes);
         connection(fields, edits, connection, asksForTrailers(fields, edits));
@@ -146,7 +151,7 @@ public final class HeadWriter {
             put(Reasons.bytes(status));
         }
         lineEnd();
-        fields(fields, edits.removed());
+        fields(fields, edits.removed(), REPLACED);
         added(edits, false);
         framing(kind, bodyBytes);
         connection(fields, edits, connection, false);
@@ -173,7 +178,8 @@ public final class HeadWriter {
         nominated[nominatedCount++] = end;
     }
 
-    private void host(FieldBlock fields, HeadEdits edits) {
+    /** Host comes first. A request without one has an empty one in HTTP/1.1, as RFC 9112 section 3.2 asks. */
+    private void host(FieldBlock fields, HeadEdits edits, HttpVersion version) {
         var added = edits.added();
         int own = added.find(FieldName.HOST);
         int host = fields.find(FieldName.HOST);
@@ -185,10 +191,13 @@ public final class HeadWriter {
             put(HOST);
             put(fields.bytes(), fields.valueStart(host), fields.valueEnd(host));
             lineEnd();
+        } else if (version != HttpVersion.HTTP_1_0) {
+            put(HOST, 0, HOST.length - 1);
+            lineEnd();
         }
     }
 
-    private void fields(FieldBlock fields, NameSet removed) {
+    private void fields(FieldBlock fields, NameSet removed, NameSet replaced) {
         for (int i = 0; i < fields.count(); i++) {
             if (Hops.isHopByHop(fields, i)
                     || replaced.containsId(fields.nameId(i))

@@ -56,8 +56,12 @@ final class HostRules {
                 && portOf(head, port) == portOf(head, head.port())
                 && Octets.equalsIgnoringCase(
                         fields.bytes(), start, end, fields.bytes(), head.hostStart(), head.hostEnd());
-        if (violation != Violation.NONE || same) {
+        if (violation != Violation.NONE) {
             return violation;
+        }
+        if (same) {
+            dropUserInformation(head, field);
+            return Violation.NONE;
         }
         if (!leniency.allows(Relaxation.AUTHORITY_OTHER_THAN_HOST)) {
             return Violation.AUTHORITY_OTHER_THAN_HOST;

@@ -320,7 +320,7 @@ public final class RequestParser {
     private int requestLineEnd(byte[] bytes, int from, int bound) {
         int i = from;
         while (i < bound && bytes[i] == ' ') {
-            if (!extraSpaces) {
+            if (!leniency.allows(Relaxation.SPACES_BEHIND_VERSION)) {
                 return reader.reject(Violation.EXTRA_SPACE_IN_REQUEST_LINE);
             }
             i++;

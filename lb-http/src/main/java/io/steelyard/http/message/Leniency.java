@@ -10,6 +10,7 @@ public final class Leniency {
             Relaxation.BARE_LINE_FEED,
             Relaxation.FIELD_WITHOUT_COLON,
             Relaxation.EXTRA_SPACES_IN_REQUEST_LINE,
+            Relaxation.SPACES_BEHIND_VERSION,
             Relaxation.FRAGMENT_IN_TARGET,
             Relaxation.NON_ASCII_TARGET,
             Relaxation.BACKSLASH_IN_PATH,

@@ -9,16 +9,21 @@ public enum Relaxation {
     BARE_LINE_FEED,
     /** Lines of a chunked body may end with LF alone. Bodies are framed anew when forwarded. */
     BARE_LINE_FEED_IN_CHUNKS,
-    /** A header line that begins with white space continues the one before it (RFC 9112 section 5.2); the fold becomes spaces. */
+    /**
+     * A header line that begins with white space continues the one before it (RFC 9112 section 5.2); the fold becomes spaces. Host,
+     * Content-Length and Transfer-Encoding cannot be folded.
+     */
     FOLDED_FIELDS,
     /** Several Content-Length values that are all the same count as one (RFC 9110 section 8.6). */
     EQUAL_CONTENT_LENGTHS,
     /** Fields with an underscore in their name are kept; otherwise they are dropped, since many servers read it as a hyphen. */
     UNDERSCORE_IN_NAME,
-    /** A header line without a colon is dropped. */
+    /** A header line of one word without a colon is dropped. */
     FIELD_WITHOUT_COLON,
     /** The parts of a request line may be apart by several spaces. */
     EXTRA_SPACES_IN_REQUEST_LINE,
+    /** Spaces may stand behind the version. */
+    SPACES_BEHIND_VERSION,
     /** A fragment, {@code #} and what follows, may stand in the target; it is left out of path and query. */
     FRAGMENT_IN_TARGET,
     /** Bytes above 127 may stand in the target. */

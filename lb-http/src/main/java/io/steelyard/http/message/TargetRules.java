@@ -41,7 +41,8 @@ public final class TargetRules {
         var bytes = head.fields().bytes();
         if (head.method() == Method.CONNECT) {
             head.begin(TargetForm.AUTHORITY, start, end);
-            var violation = AuthorityRules.apply(head, start, end, leniency);
+            // The target is passed on as it came, so nothing in it can be left out.
+            var violation = AuthorityRules.apply(head, start, end, Leniency.strict());
             return violation == Violation.NONE && head.port() < 0 ? Violation.TARGET_FORM_INVALID : violation;
         }
         if (bytes[start] == '/') {

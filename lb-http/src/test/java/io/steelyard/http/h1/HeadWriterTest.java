@@ -159,6 +159,18 @@ class HeadWriterTest {
     }
 
     @Test
+    void expectationInHttp10IsNotPassedOn() {
+        assertThat(request("GET / HTTP/1.0\r\nHost: a\r\nExpect: anything\r\n\r\n", ConnectionOption.NONE))
+                .isEqualTo("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+
+    @Test
+    void requestWithoutHostGetsAnEmptyOneInHttp11() {
+        assertThat(request("GET / HTTP/1.0\r\n\r\n", ConnectionOption.NONE))
+                .isEqualTo("GET / HTTP/1.1\r\nHost:\r\n\r\n");
+    }
+
+    @Test
     void responseIsWrittenAnew() {
         var response =
                 response("HTTP/1.0 200 Fine\r\nServer: s\r\nDate: d\r\nConnection: keep-alive, x-hop\r\nX-Hop: 1\r\n"

@@ -37,7 +37,7 @@ record Parsed(ParseResult result, Violation violation, RequestHead head, BodyFra
             at += length;
             piece = size;
             if (result != ParseResult.NEED_MORE || at == bytes.length) {
-                var rest = new String(bytes, 0, 0, StandardCharsets.ISO_8859_1);
+                var rest = "";
                 if (result == ParseResult.COMPLETE) {
                     int left = buffer.remaining() + bytes.length - at;
                     rest = new String(bytes, bytes.length - left, left, StandardCharsets.ISO_8859_1);
@@ -48,6 +48,10 @@ record Parsed(ParseResult result, Violation violation, RequestHead head, BodyFra
                 throw new AssertionError("the parser wants more and left " + buffer.remaining() + " bytes");
             }
         }
+    }
+
+    static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     static byte[] bytes(String text) {
