@@ -7,6 +7,7 @@ module io.steelyard.config {
 
     exports io.steelyard.config;
     exports io.steelyard.config.haproxy;
+    exports io.steelyard.config.haproxy.expression;
     exports io.steelyard.config.nginx;
     exports io.steelyard.config.yaml;
 

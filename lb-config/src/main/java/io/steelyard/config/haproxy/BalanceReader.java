@@ -52,12 +52,7 @@ final class BalanceReader {
         if (random.matches()) {
             var options = new HashMap<String, String>();
             factor(backend, options);
-            int draws = random.group(1) == null ? 2 : Integer.parseInt(random.group(1));
-            if (draws < 1 || draws > 1_000) {
-                wrong(word, "random(1) to random(1000)");
-                return;
-            }
-            options.put("draws", Integer.toString(draws));
+            options.put("draws", random.group(1) == null ? "2" : random.group(1));
             pool.scheduler(new SchedulerSpec("haproxy.random", options));
         } else if (RDP.matcher(word.text()).matches()) {
             findings.error(
@@ -65,13 +60,7 @@ final class BalanceReader {
                     "'balance rdp-cookie' cannot be honoured: the first data of a connection is not looked into yet");
         } else if (HEADER.matcher(word.text()).matches()) {
             fallBack(word, pool);
-        } else {
-            wrong(word, "roundrobin, static-rr, leastconn, first, random, source, hash, uri, url_param or hdr(name)");
         }
-    }
-
-    private void wrong(Word word, String expected) {
-        findings.error(word.position(), "'balance' has the algorithm '" + word + "'", expected, "");
     }
 
     private void fallBack(Word word, ServerPool.Builder pool) {

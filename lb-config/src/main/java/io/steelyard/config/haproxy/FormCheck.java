@@ -3,6 +3,7 @@ package io.steelyard.config.haproxy;
 import io.steelyard.config.haproxy.grammar.Word;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Checks arguments whose form is the same wherever they stand, be the statement of use or not. */
 final class FormCheck {
@@ -10,6 +11,10 @@ final class FormCheck {
             "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "auth2", "ftp", "ntp",
             "audit", "alert", "cron2", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7");
     private static final Set<String> FUNCTIONS = Set.of("sdbm", "djb2", "wt6", "crc32", "none");
+
+    private static final Pattern ALGORITHM = Pattern.compile(
+            "roundrobin|static-rr|leastconn|first|source|hash|uri|url_param|random|random\\(0*[1-9]\\d{0,2}\\)"
+                    + "|hdr\\(.+\\)|rdp-cookie(\\(.*\\))?");
 
     private FormCheck() {}
 
@@ -29,6 +34,7 @@ final class FormCheck {
                 case "mode" -> oneOf(first, Set.of("tcp", "http"), "tcp or http");
                 case "id" -> Values.number(first.text(), 1, Integer.MAX_VALUE);
                 case "hash-balance-factor" -> factor(first);
+                case "balance" -> balance(first);
                 case "hash-type" -> hashType(name, arguments, findings);
                 case "log" -> log(arguments, findings);
                 default -> {}
@@ -41,6 +47,13 @@ final class FormCheck {
     private static void oneOf(Word word, Set<String> words, String expected) {
         if (!words.contains(word.text())) {
             throw new IllegalArgumentException(expected);
+        }
+    }
+
+    private static void balance(Word word) {
+        if (!ALGORITHM.matcher(word.text()).matches()) {
+            throw new IllegalArgumentException(
+                    "roundrobin, static-rr, leastconn, first, random(1 to 999), source, hash, uri, url_param, hdr(name) or rdp-cookie");
         }
     }
 
@@ -72,8 +85,9 @@ final class FormCheck {
                 && Set.of("len", "format", "sample").contains(words.get(at).text())) {
             at += 2;
         }
-        if (!FACILITIES.contains(words.get(at).text())) {
-            tell("log", words.get(at), "a facility such as local0", findings);
+        int last = Math.min(at, words.size() - 1);
+        if (last < at || !FACILITIES.contains(words.get(last).text())) {
+            tell("log", words.get(last), "a facility such as local0", findings);
         }
     }
 

@@ -44,8 +44,11 @@ final class HaproxyTranslator {
         var proxies = new ArrayList<>(sections.proxies());
         proxies.forEach(this::checkCommon);
         proxies.removeIf(proxy -> proxy.isFrontend() && proxy.isDisabled());
+        var rules = new Rules(findings);
+        proxies.forEach(rules::readAcls);
+        checkHttp(proxies, rules);
         if (!refuseHttp(proxies)) {
-            translate(proxies);
+            translate(proxies, rules);
         }
         if (virtualServers.isEmpty() && findings.problems().stream().noneMatch(Problem::isError)) {
             findings.add(Problem.warning("", "the file has no frontend and no listen section: nothing is balanced"));
@@ -112,6 +115,21 @@ final class HaproxyTranslator {
                         && statement.keyword().note().contains("http");
     }
 
+    /** Tells what is wrong with the rules of proxies in mode http, though nothing carries them out yet. */
+    private void checkHttp(List<Proxy> proxies, Rules rules) {
+        var reader = new HttpRules(findings, rules);
+        for (var proxy : proxies) {
+            if (proxy.isHttp()) {
+                List.of("http-request", "http-response", "http-after-response")
+                        .forEach(kind -> reader.read(proxy, kind));
+                for (var choice : proxy.all("use_backend")) {
+                    var words = choice.arguments();
+                    rules.condition(proxy, words.subList(1, words.size()));
+                }
+            }
+        }
+    }
+
     /** Tells that proxies in mode http are not supported. @return whether there is one */
     private boolean refuseHttp(List<Proxy> proxies) {
         var http = proxies.stream().filter(Proxy::isHttp).toList();
@@ -130,15 +148,13 @@ final class HaproxyTranslator {
 
     // ---- tcp
 
-    private void translate(List<Proxy> proxies) {
+    private void translate(List<Proxy> proxies, Rules rules) {
         for (var proxy : proxies) {
             if (proxy.isBackend()) {
                 backends.put(proxy.name().text(), proxy);
             }
         }
         var fronts = new ArrayList<FrontReader.Front>();
-        var rules = new Rules(findings);
-        proxies.forEach(rules::readAcls);
         var reader = new FrontReader(findings, rules, backends);
         for (var proxy : proxies) {
             if (proxy.isFrontend()) {

@@ -91,9 +91,4 @@ final class KeywordTable {
         }
         return words.getFirst();
     }
-
-    /** Whether names of two words begin with this one. */
-    boolean isFirstOfTwo(String word) {
-        return byName.keySet().stream().anyMatch(name -> name.startsWith(word + " "));
-    }
 }

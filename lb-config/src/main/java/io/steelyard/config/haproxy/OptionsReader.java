@@ -71,8 +71,8 @@ final class OptionsReader {
     }
 
     /**
-     * HAProxy tries the same server again after a pause, unless the algorithm turns and there is another, which is then tried at once; with
-     * {@code option redispatch} the last retry goes to another server.
+     * HAProxy tries the same server again after a pause. With {@code option redispatch} the last retry goes to another server; where the
+     * algorithm turns and there are others, each retry does, at once.
      */
     private void retries(Proxy backend, ServerPool pool, Optional<Duration> connect, ProxyOptions.Builder options) {
         int retries = backend.last("retries")
@@ -83,12 +83,10 @@ final class OptionsReader {
                 pool.servers().stream().filter(server -> server.tier() == 0).count() > 1;
         options.retryDelay(
                 connect.filter(time -> time.compareTo(TURN_AROUND) < 0).orElse(TURN_AROUND));
-        if (retries == 0) {
-            options.nextServer(false);
-        } else if (BalanceReader.isTurning(pool) && hasOthers) {
-            options.nextServer(true).nextServerTries(Math.addExact(Math.min(retries, 1 << 20), 1));
-        } else if (interval == 0) {
+        if (retries == 0 || interval == 0) {
             options.nextServer(false).sameServerRetries(retries);
+        } else if (BalanceReader.isTurning(pool) && hasOthers) {
+            options.nextServer(true).nextServerTries(Math.min(retries, 1 << 20) + 1);
         } else {
             int same = interval < 0 ? Math.max(retries + interval, 0) : Math.min(interval - 1, retries);
             options.nextServer(true).sameServerRetries(same).nextServerTries(1 + Math.max(retries - same, 0));

@@ -126,16 +126,16 @@ final class StatementReader {
         }
         var first = words.getFirst();
         var elsewhere = table.named(name);
-        if (elsewhere.isEmpty()) {
-            boolean isHalf = table.isFirstOfTwo(name);
-            var at = isHalf && words.size() > 1 ? words.get(1) : first;
+        boolean isHalf = table.names(place).stream().anyMatch(known -> known.startsWith(name + " "));
+        if (elsewhere.isEmpty() || isHalf) {
+            boolean hasNext = isHalf && words.size() > 1;
             findings.error(
-                    at.position(),
+                    hasNext ? words.get(1).position() : first.position(),
                     isHalf
-                            ? "'" + name + "' has no '" + (words.size() > 1 ? words.get(1) : "") + "'"
+                            ? "'" + name + "' has no '" + (hasNext ? words.get(1) : "") + "'"
                             : "unknown keyword '" + name + "' in " + place.section(),
                     "",
-                    suggestion(isHalf && words.size() > 1 ? name + " " + words.get(1) : name, place));
+                    suggestion(hasNext ? name + " " + words.get(1) : name, place));
             return Optional.empty();
         }
         var places = elsewhere.stream()

@@ -17,7 +17,7 @@ import java.util.Optional;
 public record Converter(String name, Optional<Type> in, Optional<Type> out, int least, int most, Work work) {
     /** Does the work of a converter. Pure. */
     @FunctionalInterface
-    interface Work {
+    public interface Work {
         /** @throws IllegalArgumentException where the arguments are wrong, whatever the sample */
         Optional<Sample> apply(Sample sample, List<String> arguments);
     }
