@@ -5,13 +5,18 @@ import io.steelyard.api.proxy.Protocol;
 
 /** Something an application or operator wants to know as it happens. The text form is one line for a log. */
 public sealed interface Event {
-    /** A listener accepts traffic. */
-    record ListenerReady(Protocol protocol, String address, String pool, String scheduler, int servers)
+    /**
+     * A listener accepts traffic.
+     *
+     * @param isHttp whether it speaks HTTP; {@code pool} names all its pools then, joined by commas
+     */
+    record ListenerReady(Protocol protocol, boolean isHttp, String address, String pool, String scheduler, int servers)
             implements Event {
         @Override
         public String toString() {
-            return "ready " + protocol.name().toLowerCase(java.util.Locale.ROOT) + " " + address + " " + pool + " "
-                    + scheduler + " " + servers + (servers == 1 ? " server" : " servers");
+            var spoken = isHttp ? "http" : protocol.name().toLowerCase(java.util.Locale.ROOT);
+            return "ready " + spoken + " " + address + " " + pool + " " + scheduler + " " + servers
+                    + (servers == 1 ? " server" : " servers");
         }
     }
 

@@ -12,6 +12,7 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.proxy.ForwardingMode;
+import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.core.datagram.DatagramForwarderProvider;
@@ -43,6 +44,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -337,16 +339,25 @@ final class Engine implements LoadBalancer {
     private Map<String, Event.ListenerReady> listening(Configuration of) {
         var result = new LinkedHashMap<String, Event.ListenerReady>();
         for (var server : of.virtualServers()) {
-            var pool = of.pool(server.pool());
+            boolean isHttp = server.target() instanceof Target.Http;
+            var names = server.target() instanceof Target.Http http
+                    ? http.service().pools()
+                    : Stream.of(server.pool()).filter(name -> !name.isEmpty()).toList();
+            var serving = names.stream().flatMap(name -> of.pool(name).stream()).toList();
             for (var listen : server.listen()) {
                 result.put(
                         server.protocol() + " " + listen.text(),
                         new Event.ListenerReady(
                                 server.protocol(),
+                                isHttp,
                                 listen.text(),
-                                server.pool().isEmpty() ? server.name() : server.pool(),
-                                pool.map(known -> known.scheduler().name()).orElse("-"),
-                                pool.map(known -> known.servers().size()).orElse(0)));
+                                names.isEmpty() ? server.name() : String.join(",", names),
+                                serving.size() == 1
+                                        ? serving.getFirst().scheduler().name()
+                                        : "-",
+                                serving.stream()
+                                        .mapToInt(pool -> pool.servers().size())
+                                        .sum()));
             }
         }
         return result;

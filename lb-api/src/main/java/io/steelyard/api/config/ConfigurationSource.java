@@ -13,8 +13,9 @@ import java.util.Optional;
  * @param name the file name as the user gave it; it begins every message
  * @param text the whole content
  * @param path the file, to find others it includes beside it; absent for text that came from elsewhere
+ * @param block the block that the text is the inside of, such as {@code http} for a part of an nginx.conf; absent for a whole file
  */
-public record ConfigurationSource(String name, String text, Optional<Path> path) {
+public record ConfigurationSource(String name, String text, Optional<Path> path, Optional<String> block) {
     /** The longest file {@link #read} takes, in bytes. */
     public static final int MOST_BYTES = 16 << 20;
 
@@ -22,6 +23,17 @@ public record ConfigurationSource(String name, String text, Optional<Path> path)
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(text, "text");
         Objects.requireNonNull(path, "path");
+        Objects.requireNonNull(block, "block");
+    }
+
+    /** A whole file. */
+    public ConfigurationSource(String name, String text, Optional<Path> path) {
+        this(name, text, path, Optional.empty());
+    }
+
+    /** The same text as the inside of a block. */
+    public ConfigurationSource inside(String blockName) {
+        return new ConfigurationSource(name, text, path, Optional.of(blockName));
     }
 
     public static ConfigurationSource of(String name, String text) {

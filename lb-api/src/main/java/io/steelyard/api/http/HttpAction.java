@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** One thing done with a request before its content is worked out. */
 public sealed interface HttpAction {
-    /** Gives a variable a value. */
+    /** Gives a variable a value; {@code args} is the query, which changes with it. */
     record Assign(Assignment assignment) implements HttpAction {
         public Assign {
             Objects.requireNonNull(assignment, "assignment");

@@ -6,6 +6,7 @@ import io.steelyard.api.proxy.ConnectionLimit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What is done with the requests of one part of a site. Nothing is inherited from the route around it.
@@ -13,6 +14,7 @@ import java.util.Objects;
  * @param name for rules, error pages and messages; that of a route with {@link PathMatch.Named} begins with {@code @}
  * @param match which requests it is for; without meaning for a host's root
  * @param isInternal whether only rules and error pages lead here; 404 for a request of a client
+ * @param clientAddress whose word about the client is taken, before all else; absent for nobody's
  * @param rules what is done before the content is worked out, in order: those of a host's root before a route is searched, those of
  *     another route when it was found. Only they are run, and not those of the routes it is nested in
  * @param access who may ask, the first rule that matches deciding; everybody where none matches. 403 for the others
@@ -32,6 +34,7 @@ public record HttpRoute(
         String name,
         PathMatch match,
         boolean isInternal,
+        Optional<ClientAddressRule> clientAddress,
         List<HttpRule> rules,
         List<AccessRule> access,
         List<ConnectionLimit> limits,
@@ -48,6 +51,7 @@ public record HttpRoute(
     public HttpRoute {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(match, "match");
+        Objects.requireNonNull(clientAddress, "clientAddress");
         rules = List.copyOf(rules);
         access = List.copyOf(access);
         limits = List.copyOf(limits);
@@ -78,6 +82,7 @@ public record HttpRoute(
         private final String name;
         private PathMatch match = new PathMatch.Prefix("/", false);
         private boolean isInternal;
+        private Optional<ClientAddressRule> clientAddress = Optional.empty();
         private final List<HttpRule> rules = new ArrayList<>();
         private final List<AccessRule> access = new ArrayList<>();
         private final List<ConnectionLimit> limits = new ArrayList<>();
@@ -103,6 +108,11 @@ public record HttpRoute(
 
         public Builder isInternal(boolean value) {
             isInternal = value;
+            return this;
+        }
+
+        public Builder clientAddress(ClientAddressRule value) {
+            clientAddress = Optional.of(value);
             return this;
         }
 
@@ -176,6 +186,7 @@ public record HttpRoute(
                     name,
                     match,
                     isInternal,
+                    clientAddress,
                     rules,
                     access,
                     limits,

@@ -1,5 +1,6 @@
 package io.steelyard.config.yaml;
 
+import io.steelyard.api.http.ClientAddressRule;
 import io.steelyard.api.http.Content;
 import io.steelyard.api.http.ErrorPage;
 import io.steelyard.api.http.FieldChange;
@@ -43,6 +44,12 @@ final class RouteSection extends Section<HttpRoute> {
             HttpRoute::isInternal,
             false,
             "Whether only rules and error pages lead here; clients get 404.");
+    private final Key<HttpRoute, ClientAddressRule> clientAddress = absent(
+            "clientAddress",
+            new ClientAddressSection(),
+            HttpRoute::clientAddress,
+            "nobody's",
+            "Whose word about the client is taken, before all else.");
     private final Key<HttpRoute, List<HttpRule>> rules = optional(
             "rules",
             Forms.list(new RuleSection()),
@@ -158,6 +165,7 @@ final class RouteSection extends Section<HttpRoute> {
                 values.or(routeName, PathMatchForm.format(matches)),
                 matches,
                 values.or(isInternal, false),
+                values.find(clientAddress),
                 values.or(rules, List.of()),
                 values.or(access, List.of()),
                 values.or(limits, List.of()),

@@ -41,6 +41,8 @@ class ModelCoverageTest {
             Map.entry("VirtualHost", Set.of("isDefault")),
             Map.entry("HostName", Set.of("kind", "text")),
             Map.entry("HttpRoute", Set.of("isInternal", "content")),
+            Map.entry("ClientAddressRule", Set.of("isRecursive")),
+            Map.entry("Network", Set.of("address", "prefix")),
             Map.entry("Exact", Set.of("path")),
             Map.entry("Prefix", Set.of("path", "isFinal")),
             Map.entry("Expression", Set.of("text", "ignoresCase")),

@@ -1,5 +1,6 @@
 package io.steelyard.config.yaml;
 
+import io.steelyard.api.http.ClientAddressRule;
 import io.steelyard.api.http.Condition;
 import io.steelyard.api.http.Content;
 import io.steelyard.api.http.CookieChange;
@@ -22,6 +23,7 @@ import io.steelyard.api.http.VirtualHost;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.AccessRule;
 import io.steelyard.api.proxy.ConnectionLimit;
+import io.steelyard.api.proxy.Network;
 import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.text.Assignment;
 import io.steelyard.api.text.Template;
@@ -64,7 +66,7 @@ final class RandomHttp {
 
     HttpService service() {
         return new HttpService(
-                IntStream.range(0, 1 + random.nextInt(3)).mapToObj(this::host).toList());
+                IntStream.range(0, 1 + random.nextInt(2)).mapToObj(this::host).toList());
     }
 
     private VirtualHost host(int number) {
@@ -81,7 +83,7 @@ final class RandomHttp {
                                 "10.0.0.1"))),
                 random.nextBoolean(),
                 random.nextBoolean() ? HttpClientOptions.defaults() : client(),
-                route(3));
+                route(2));
     }
 
     private HttpClientOptions client() {
@@ -111,6 +113,7 @@ final class RandomHttp {
                         new PathMatch.Expression("^/(?<part>[a-z]+) ?$", random.nextBoolean()),
                         new PathMatch.Named()),
                 random.nextBoolean(),
+                maybe(this::clientAddress),
                 several(4, this::rule),
                 several(2, () -> AccessRule.parse(random.nextBoolean(), one("10.0.0.0/8", "::1"))),
                 several(
@@ -130,6 +133,13 @@ final class RandomHttp {
                 several(2, this::errorPage),
                 several(2, logs),
                 depth == 0 ? List.of() : several(3, () -> route(depth - 1)));
+    }
+
+    private ClientAddressRule clientAddress() {
+        return new ClientAddressRule(
+                several(3, () -> Network.parse(one("10.0.0.0/8", "::1/128"))),
+                one("x-real-ip", "x-forwarded-for", ""),
+                random.nextBoolean());
     }
 
     private RateLimit rateLimit() {
