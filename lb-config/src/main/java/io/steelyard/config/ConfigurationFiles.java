@@ -21,14 +21,21 @@ import java.util.stream.Collectors;
  */
 public final class ConfigurationFiles {
     private final List<ConfigurationReader> readers;
+    private final Optional<String> block;
 
-    private ConfigurationFiles(List<ConfigurationReader> readers) {
+    private ConfigurationFiles(List<ConfigurationReader> readers, Optional<String> block) {
         this.readers = List.copyOf(readers);
+        this.block = block;
     }
 
     /** Reads every format these plug-ins know. */
     public static ConfigurationFiles of(Plugins plugins) {
-        return new ConfigurationFiles(plugins.readers());
+        return new ConfigurationFiles(plugins.readers(), Optional.empty());
+    }
+
+    /** Takes each file for the inside of a block, as {@link ConfigurationSource#block} tells. */
+    public ConfigurationFiles inside(String blockName) {
+        return new ConfigurationFiles(readers, Optional.of(blockName));
     }
 
     /**
@@ -51,7 +58,8 @@ public final class ConfigurationFiles {
         var sources = new ArrayList<ConfigurationSource>();
         for (var file : files) {
             try {
-                sources.add(ConfigurationSource.read(file));
+                var source = ConfigurationSource.read(file);
+                sources.add(block.map(source::inside).orElse(source));
             } catch (IOException wrong) {
                 problems.add(Problem.error(file.toString(), "cannot be read: " + reason(wrong)));
             }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /** Checks the directives of a block against {@link DirectiveTable}: names, places, numbers and forms of arguments, doubles. */
 final class BlockReader {
-    private final DirectiveTable table = DirectiveTable.stream();
+    private final DirectiveTable table = DirectiveTable.nginx();
     private final Findings findings;
 
     BlockReader(Findings findings) {
@@ -50,6 +50,12 @@ final class BlockReader {
                                 directive.position(),
                                 directive.keyword(),
                                 spec.get().note());
+                    case WARNED ->
+                        findings.warning(
+                                directive.position(),
+                                "'" + directive.keyword() + "' is not honoured: "
+                                        + spec.get().note(),
+                                "");
                     case REFUSED ->
                         findings.error(
                                 directive.position(),
@@ -76,17 +82,27 @@ final class BlockReader {
                     .map(Context::place)
                     .collect(Collectors.joining(", "));
             findings.error(
-                    directive.position(), "'" + name + "' is not allowed here, " + context.place(), "it " + places, "");
-        } else if (HttpDirectives.isOne(name)) {
+                    directive.position(),
+                    "'" + name + "' is not allowed here, " + context.place(),
+                    "it " + places,
+                    fragmentHint(elsewhere, context));
+        } else if (HttpDirectives.family(name).isPresent()) {
             findings.error(
                     directive.position(),
-                    "'" + name + "' is not allowed here, " + context.place() + ": it belongs to http",
-                    "a directive of stream",
-                    "");
+                    "'" + name + "' cannot be honoured: "
+                            + HttpDirectives.family(name).get());
         } else {
             findings.error(directive.position(), "unknown directive '" + name + "'", "", suggestion(name, context));
         }
         return Optional.empty();
+    }
+
+    /** What may be meant by a block that stands alone. */
+    private static String fragmentHint(List<DirectiveSpec> elsewhere, Context context) {
+        boolean isOfHttp = elsewhere.stream().anyMatch(spec -> spec.contexts().contains(Context.HTTP));
+        return context == Context.MAIN && isOfHttp
+                ? "if the file is a part of an http block, say so with --as http"
+                : "";
     }
 
     private boolean hasRightForm(Directive directive, DirectiveSpec spec) {

@@ -7,7 +7,14 @@ enum Context {
     STREAM("in stream"),
     UPSTREAM("in an upstream of stream"),
     SERVER("in a server of stream"),
-    MATCH("in match");
+    MATCH("in match of stream"),
+    HTTP("in http"),
+    HTTP_UPSTREAM("in an upstream of http"),
+    HTTP_SERVER("in a server of http"),
+    LOCATION("in a location"),
+    SERVER_IF("in if of a server"),
+    LOCATION_IF("in if of a location"),
+    HTTP_MATCH("in match of http");
 
     private final String place;
 

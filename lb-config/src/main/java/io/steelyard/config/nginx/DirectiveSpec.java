@@ -34,6 +34,8 @@ record DirectiveSpec(
         HONOURED,
         /** Taken, and named in a notice. */
         ACCEPTED,
+        /** Taken with a warning: something of what it asks for is not done. */
+        WARNED,
         /** An error that gives the reason. */
         REFUSED
     }

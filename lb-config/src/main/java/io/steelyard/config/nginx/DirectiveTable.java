@@ -17,7 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Every directive outside {@code http} that has a meaning to us: honoured, accepted without effect, or refused by name. */
+/**
+ * Every directive that has a meaning to us: honoured, accepted without effect, or refused by name. Those of {@code http} are
+ * {@link HttpDirectives}.
+ */
 final class DirectiveTable {
     private static final String PROCESS = "the launcher has no such processes or files";
     private static final String SOCKETS = "event loops are sized by themselves";
@@ -26,7 +29,7 @@ final class DirectiveTable {
     private static final String RESOLVER = "names are resolved by the system's resolver";
     private static final Set<Context> BOTH = Set.of(STREAM, SERVER);
 
-    private static final DirectiveTable STREAM_TABLE = new DirectiveTable();
+    private static final DirectiveTable TABLE = new DirectiveTable();
 
     private final Map<String, List<DirectiveSpec>> specs = new HashMap<>();
 
@@ -40,10 +43,11 @@ final class DirectiveTable {
         variablesLimitsLogs();
         accepted();
         refused();
+        HttpDirectives.all().forEach(this::add);
     }
 
-    static DirectiveTable stream() {
-        return STREAM_TABLE;
+    static DirectiveTable nginx() {
+        return TABLE;
     }
 
     /** All meanings of a name; empty for an unknown one. */

@@ -4,9 +4,9 @@ import io.steelyard.api.Position;
 import io.steelyard.api.Problem;
 import io.steelyard.config.nginx.grammar.Directive;
 import io.steelyard.config.nginx.grammar.Word;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,13 +16,15 @@ final class Findings {
     /** Who has more errors than this in a file reads them in parts. */
     private static final int MOST_ERRORS = 1_000;
 
-    private final List<Problem> problems = new ArrayList<>();
+    /** Each once: what several blocks inherit is looked at in each of them. */
+    private final Set<Problem> problems = new LinkedHashSet<>();
+
     private final Map<String, Position> positions = new HashMap<>();
     private final Set<String> accepted = new HashSet<>();
     private int errors;
 
     List<Problem> problems() {
-        return problems;
+        return List.copyOf(problems);
     }
 
     Map<String, Position> positions() {

@@ -11,19 +11,68 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code health_check} and {@code match} of a stream. */
+/** Reads {@code health_check} and {@code match}, of a stream or of http. */
 final class HealthCheckReader {
+    /** How long nginx waits for an answer by default. */
+    private static final Duration HTTP_TIMEOUT = Duration.ofSeconds(5);
+
     private final Findings findings;
     private final BlockReader blocks;
     private final Map<String, Map<String, String>> matches = new HashMap<>();
 
+    private final boolean isHttp;
+
     HealthCheckReader(Findings findings, BlockReader blocks) {
+        this(findings, blocks, false);
+    }
+
+    /** @param isHttp whether it reads checks of http */
+    HealthCheckReader(Findings findings, BlockReader blocks, boolean isHttp) {
+        this.isHttp = isHttp;
         this.findings = findings;
         this.blocks = blocks;
     }
 
     /** Takes in a {@code match} block, for checks to name. */
     void readMatch(Directive block) {
+        var options = isHttp ? httpOptions(block) : streamOptions(block);
+        if (matches.put(block.argument(0).text(), options) != null) {
+            findings.error(
+                    block.argument(0).position(),
+                    "match '" + block.argument(0) + "' is duplicate",
+                    "",
+                    "remove one of them");
+        }
+    }
+
+    private Map<String, String> httpOptions(Directive block) {
+        var options = new HashMap<String, String>();
+        var level = blocks.read(block.children(), Context.HTTP_MATCH);
+        level.first("status").ifPresent(status -> {
+            var words = status.arguments().stream().map(Word::text).toList();
+            boolean isNegated = words.getFirst().equals("!");
+            var codes = isNegated ? words.subList(1, words.size()) : words;
+            if (codes.isEmpty() || !codes.stream().allMatch(code -> code.matches("[1-5]\\d\\d(-[1-5]\\d\\d)?"))) {
+                findings.badArgument(status, status.lastWord(), "statuses such as 200, or 200-399, or ! before them");
+            }
+            options.put("status", (isNegated ? "!" : "") + String.join(",", codes));
+        });
+        level.first("body").ifPresent(body -> {
+            var operator = body.argument(0).text();
+            if (operator.equals("~") || operator.equals("~*")) {
+                Patterns.check(findings, body.argument(1), body.argument(1).text())
+                        .ifPresent(regex -> options.put(
+                                "body-regex",
+                                (operator.equals("~*") ? "(?i)" : "")
+                                        + regex.pattern().pattern()));
+            } else {
+                findings.badArgument(body, body.argument(0), "~ or ~* before a regular expression");
+            }
+        });
+        return options;
+    }
+
+    private Map<String, String> streamOptions(Directive block) {
         var options = new HashMap<String, String>();
         var level = blocks.read(block.children(), Context.MATCH);
         level.value("send").ifPresent(send -> options.put("send", escaped(send.text())));
@@ -40,20 +89,23 @@ final class HealthCheckReader {
                 findings.badArgument(expect, expect.argument(0), "~ or ~* before a regular expression");
             }
         });
-        if (matches.put(block.argument(0).text(), options) != null) {
-            findings.error(
-                    block.argument(0).position(),
-                    "match '" + block.argument(0) + "' is duplicate",
-                    "",
-                    "remove one of them");
-        }
+        return options;
+    }
+
+    /** The check of a location of http, which asks for {@code host}; empty, and told, where it is wrong. */
+    Optional<HealthCheckSpec> readHttp(Directive directive, String host) {
+        var spec = HealthCheckSpec.builder("http").timeout(HTTP_TIMEOUT).option("host", host);
+        return read(directive, spec, false);
     }
 
     /** The check of a server; empty, and told, where it is wrong. */
     Optional<HealthCheckSpec> read(Directive directive, Protocol listenProtocol, Duration timeout) {
         boolean isUdp = listenProtocol == Protocol.UDP
                 || directive.arguments().stream().anyMatch(word -> word.text().equals("udp"));
-        var spec = HealthCheckSpec.builder(isUdp ? "udp" : "tcp").timeout(timeout);
+        return read(directive, HealthCheckSpec.builder(isUdp ? "udp" : "tcp").timeout(timeout), isUdp);
+    }
+
+    private Optional<HealthCheckSpec> read(Directive directive, HealthCheckSpec.Builder spec, boolean isUdp) {
         var interval = Duration.ofSeconds(5);
         var jitter = Duration.ZERO;
         int passes = 1;
@@ -72,7 +124,16 @@ final class HealthCheckReader {
                     case "passes=" -> passes = Values.positiveNumber(value);
                     case "port=" -> spec.port(Values.positiveNumber(value));
                     case "mandatory" -> spec.mandatory(true);
-                    case "udp" -> {}
+                    case "uri=" -> {
+                        require(isHttp);
+                        spec.option("path", value);
+                    }
+                    case "udp" -> require(!isHttp);
+                    case "keepalive_time=" -> {
+                        require(isHttp);
+                        Values.time(value);
+                        findings.acceptedParameter(directive, word, name, "each probe has a connection of its own");
+                    }
                     case "persistent" ->
                         findings.acceptedParameter(
                                 directive, word, name, "a server that stays keeps its state over a reload");
@@ -80,9 +141,7 @@ final class HealthCheckReader {
                         options = match(word, value);
                         isGood &= options != null;
                     }
-                    default ->
-                        throw new IllegalArgumentException(
-                                "interval=, jitter=, fails=, passes=, match=, port=, mandatory, persistent or udp");
+                    default -> require(false);
                 }
             } catch (IllegalArgumentException wrong) {
                 findings.badArgument(directive, word, wrong);
@@ -112,6 +171,14 @@ final class HealthCheckReader {
         } catch (IllegalArgumentException wrong) {
             findings.error(directive.position(), "'health_check' cannot be used: " + wrong.getMessage());
             return Optional.empty();
+        }
+    }
+
+    private void require(boolean isKnown) {
+        if (!isKnown) {
+            throw new IllegalArgumentException(
+                    "interval=, jitter=, fails=, passes=, match=, port=, mandatory, persistent or "
+                            + (isHttp ? "uri=" : "udp"));
         }
     }
 

@@ -23,6 +23,14 @@ record Level(List<Directive> directives) {
                 .toList();
     }
 
+    /** Those of any of these names, in file order. */
+    List<Directive> all(String... names) {
+        var wanted = List.of(names);
+        return directives.stream()
+                .filter(directive -> wanted.contains(directive.keyword()))
+                .toList();
+    }
+
     Optional<Directive> first(String name) {
         return directives.stream()
                 .filter(directive -> directive.keyword().equals(name))

@@ -2,11 +2,13 @@ package io.steelyard.config.nginx;
 
 import io.steelyard.api.proxy.ConnectionLimit;
 import io.steelyard.config.nginx.grammar.Directive;
+import io.steelyard.config.nginx.grammar.Word;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads {@code limit_conn_zone} and {@code limit_conn}. */
 final class LimitReader {
@@ -58,15 +60,23 @@ final class LimitReader {
 
     /** The limits of a server; those of {@code outer} where {@code own} has none. */
     List<ConnectionLimit> read(Level own, Level outer) {
-        var directives = own.has("limit_conn") ? own.all("limit_conn") : outer.all("limit_conn");
-        boolean isDryRun = own.value("limit_conn_dry_run")
-                .or(() -> outer.value("limit_conn_dry_run"))
-                .map(word -> Values.flag(word.text()))
-                .orElse(false);
-        var level = own.value("limit_conn_log_level")
-                .or(() -> outer.value("limit_conn_log_level"))
-                .map(word -> level(word.text()))
-                .orElse(ConnectionLimit.Level.ERROR);
+        return limits(
+                own.has("limit_conn") ? own.all("limit_conn") : outer.all("limit_conn"),
+                own.value("limit_conn_dry_run").or(() -> outer.value("limit_conn_dry_run")),
+                own.value("limit_conn_log_level").or(() -> outer.value("limit_conn_log_level")));
+    }
+
+    /** The limits of a part of http. */
+    List<ConnectionLimit> read(HttpScope scope) {
+        return limits(
+                scope.nearestAll("limit_conn"),
+                scope.nearestWord("limit_conn_dry_run"),
+                scope.nearestWord("limit_conn_log_level"));
+    }
+
+    private List<ConnectionLimit> limits(List<Directive> directives, Optional<Word> dryRun, Optional<Word> logLevel) {
+        boolean isDryRun = dryRun.map(word -> Values.flag(word.text())).orElse(false);
+        var level = logLevel.map(word -> level(word.text())).orElse(ConnectionLimit.Level.ERROR);
         var limits = new ArrayList<ConnectionLimit>();
         for (var directive : directives) {
             var zone = zones.get(directive.argument(0).text());
@@ -92,7 +102,7 @@ final class LimitReader {
                 findings.error(
                         zone.position(),
                         "unknown limit zone '" + zone + "'",
-                        zones.isEmpty() ? "a limit_conn_zone in stream" : "one of " + String.join(", ", zones.keySet()),
+                        zones.isEmpty() ? "a limit_conn_zone" : "one of " + String.join(", ", zones.keySet()),
                         "");
             }
             if (seen.contains(zone.text())) {
@@ -116,7 +126,7 @@ final class LimitReader {
         });
     }
 
-    private static ConnectionLimit.Level level(String text) {
+    static ConnectionLimit.Level level(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "info" -> ConnectionLimit.Level.INFO;
             case "notice" -> ConnectionLimit.Level.NOTICE;

@@ -26,10 +26,32 @@ final class LogReader {
     private final SyslogReader syslogs;
     private final Map<String, Format> formats = new HashMap<>();
 
+    private final Optional<String> defaultFormat;
+
+    /** Reads logs that name their format each. */
     LogReader(Findings findings, VariableScope variables) {
         this.findings = findings;
         this.variables = variables;
         syslogs = new SyslogReader(findings);
+        defaultFormat = Optional.empty();
+    }
+
+    private LogReader(Findings findings, VariableScope variables, String defaultFormat, String line) {
+        this.findings = findings;
+        this.variables = variables;
+        syslogs = new SyslogReader(findings);
+        this.defaultFormat = Optional.of(defaultFormat);
+        formats.put(defaultFormat, new Format(Template.parse(line), Escape.DEFAULT));
+    }
+
+    /** Reads logs whose format is nginx's own {@code combined} where they name none. */
+    static LogReader ofHttp(Findings findings, VariableScope variables) {
+        return new LogReader(
+                findings,
+                variables,
+                "combined",
+                "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent \"$http_referer\""
+                        + " \"$http_user_agent\"");
     }
 
     /** Takes in a format, for logs to name. */
@@ -101,7 +123,7 @@ final class LogReader {
             findings.error(file.position(), "a file name with variables cannot be honoured", "a plain file name", "");
             return Optional.empty();
         }
-        if (directive.arguments().size() < 2) {
+        if (directive.arguments().size() < 2 && defaultFormat.isEmpty()) {
             findings.error(
                     file.end(),
                     "'access_log' names no format",
@@ -109,9 +131,13 @@ final class LogReader {
                     "a stream has no format of its own");
             return Optional.empty();
         }
-        var format = format(directive.argument(1));
+        var format = directive.arguments().size() < 2 ? defaultFormat.map(formats::get) : format(directive.argument(1));
         var settings = new Settings();
-        for (var word : directive.arguments().subList(2, directive.arguments().size())) {
+        for (var word : directive
+                .arguments()
+                .subList(
+                        Math.min(2, directive.arguments().size()),
+                        directive.arguments().size())) {
             readParameter(directive, word, settings);
         }
         if (!settings.flush.isZero() && settings.bufferBytes == 0) {
@@ -149,7 +175,7 @@ final class LogReader {
                     name.position(),
                     "unknown log format '" + name + "'",
                     formats.isEmpty()
-                            ? "a log_format in stream"
+                            ? "a log_format"
                             : "one of "
                                     + String.join(
                                             ", ",

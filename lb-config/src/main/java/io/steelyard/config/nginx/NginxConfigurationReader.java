@@ -1,10 +1,13 @@
 package io.steelyard.config.nginx;
 
+import io.steelyard.api.Position;
 import io.steelyard.api.Problem;
 import io.steelyard.api.config.ConfigurationReader;
 import io.steelyard.api.config.ConfigurationSource;
 import io.steelyard.api.config.ReadResult;
+import io.steelyard.config.nginx.grammar.Directive;
 import io.steelyard.config.nginx.grammar.SyntaxTree;
+import io.steelyard.config.nginx.grammar.Word;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,10 +15,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads nginx.conf: the whole syntax, and the {@code stream} block into the model. Every directive is honoured, accepted with a notice that
- * names it, or refused.
+ * Reads nginx.conf: the whole syntax, and the blocks {@code stream} and {@code http} into the model. Every directive is honoured, accepted
+ * with a notice that names it, or refused. A source that is the inside of one of these blocks is read so.
  */
 public final class NginxConfigurationReader implements ConfigurationReader {
+    private static final List<String> BLOCKS = List.of("http", "stream");
+
     private final HostAddresses hosts;
 
     /** The reader; it keeps no state. */
@@ -34,7 +39,7 @@ public final class NginxConfigurationReader implements ConfigurationReader {
 
     @Override
     public String description() {
-        return "the stream block of nginx.conf";
+        return "nginx.conf: its stream and http blocks";
     }
 
     @Override
@@ -73,7 +78,8 @@ public final class NginxConfigurationReader implements ConfigurationReader {
         var tree = SyntaxTree.parse(source);
         var findings = new Findings();
         tree.problems().forEach(findings::add);
-        var configuration = new StreamTranslator(findings, hosts, isWhole).translate(tree.directives());
+        var configuration = new StreamTranslator(findings, hosts, isWhole)
+                .translate(unwrapped(source, tree.directives(), findings));
         if (isWhole && isSound(findings)) {
             var result = new ReadResult(Optional.empty(), List.of(), findings.positions());
             configuration.problems().forEach(problem -> findings.add(result.locate(problem)));
@@ -82,6 +88,26 @@ public final class NginxConfigurationReader implements ConfigurationReader {
                 isSound(findings) ? Optional.of(configuration) : Optional.empty(),
                 inFileOrder(source.name(), findings.problems()),
                 findings.positions());
+    }
+
+    /** The directives of a whole file: those of a part of one stand in its block. */
+    private static List<Directive> unwrapped(
+            ConfigurationSource source, List<Directive> directives, Findings findings) {
+        if (source.block().isEmpty()
+                || directives.stream()
+                        .anyMatch(directive -> BLOCKS.contains(directive.keyword())
+                                && directive.block().isPresent())) {
+            return directives;
+        }
+        var name = source.block().get();
+        var start = new Position(source.name(), 1, 1);
+        if (!BLOCKS.contains(name)) {
+            findings.add(Problem.error("", "a file cannot be read as '" + name + "'")
+                    .expected(String.join(" or ", BLOCKS))
+                    .at(start));
+            return List.of();
+        }
+        return List.of(new Directive(new Word(name, false, start, start), List.of(), Optional.of(directives)));
     }
 
     private static boolean isSound(Findings findings) {

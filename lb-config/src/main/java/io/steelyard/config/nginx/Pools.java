@@ -45,6 +45,52 @@ final class Pools {
         byName.put(name.text(), pool);
     }
 
+    /** An address of http, where port 80 is meant without a port. */
+    static ServerAddress httpAddress(String text) {
+        boolean hasPort =
+                text.startsWith("unix:") || text.indexOf(':', text.startsWith("[") ? text.indexOf(']') + 1 : 0) >= 0;
+        return ServerAddress.parse(hasPort ? text : text + ":80");
+    }
+
+    /**
+     * The pool that {@code http://} and these words name: an upstream, or else one with the server at that address; empty, and told, where
+     * they name neither.
+     */
+    Optional<String> ofHttp(Word word, String text) {
+        var upstream = upstreams.get(text.toLowerCase(Locale.ROOT));
+        if (upstream != null) {
+            return Optional.of(upstream);
+        }
+        try {
+            var address = httpAddress(text);
+            var plain = text.endsWith(":80") ? text.substring(0, text.length() - 3) : text;
+            if (address instanceof ServerAddress.Name name && upstreams.containsKey(name.host())) {
+                findings.error(
+                        word.position(),
+                        "upstream '" + name.host() + "' has ports of its own",
+                        "no port here",
+                        "remove ':" + name.port() + "'");
+                return Optional.empty();
+            }
+            if (!byName.containsKey(plain)) {
+                findings.place("pools." + plain, word.position());
+                byName.put(
+                        plain,
+                        ServerPool.builder(plain)
+                                .personality(Personality.NGINX)
+                                .server(RealServer.builder(plain, address).build()));
+            }
+            return Optional.of(plain);
+        } catch (IllegalArgumentException wrong) {
+            findings.error(
+                    word.position(),
+                    "'proxy_pass' cannot use " + wrong.getMessage(),
+                    "an upstream, address, address:port, name, name:port or unix:path",
+                    "");
+            return Optional.empty();
+        }
+    }
+
     /** What a {@code proxy_pass} names; empty, and told, where it names nothing. */
     Optional<Target> target(Directive pass) {
         var word = pass.argument(0);
@@ -104,12 +150,15 @@ final class Pools {
         if (!(target instanceof Target.Pool pool)) {
             return false;
         }
-        if (checks.computeIfAbsent(pool.name(), name -> new HashSet<>()).add(check)) {
-            var builder = byName.get(pool.name());
-            if (builder != null) {
-                builder.healthCheck(check);
-            }
-        }
+        addCheck(pool.name(), check);
         return true;
+    }
+
+    /** Gives the pool of this name a check, once. */
+    void addCheck(String pool, HealthCheckSpec check) {
+        var builder = byName.get(pool);
+        if (checks.computeIfAbsent(pool, name -> new HashSet<>()).add(check) && builder != null) {
+            builder.healthCheck(check);
+        }
     }
 }

@@ -124,7 +124,7 @@ final class ServerReader {
         boolean isRefused = block.children().stream()
                 .map(Directive::keyword)
                 .anyMatch(name -> List.of("proxy_pass", "return", "pass").contains(name)
-                        || DirectiveTable.stream().named(name).isEmpty());
+                        || DirectiveTable.nginx().named(name).isEmpty());
         if (!isRefused) {
             findings.error(
                     block.position(),

@@ -250,7 +250,8 @@ record ServerSettings(
         });
     }
 
-    private static List<AccessRule> accessRules(Level level, Findings findings) {
+    /** The rules of one level, in order. */
+    static List<AccessRule> accessRules(Level level, Findings findings) {
         var rules = new ArrayList<AccessRule>();
         for (var directive : level.directives()) {
             boolean isAllowed = directive.keyword().equals("allow");

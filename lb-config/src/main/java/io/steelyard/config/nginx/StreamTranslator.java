@@ -3,6 +3,7 @@ package io.steelyard.config.nginx;
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Problem;
 import io.steelyard.api.Settings;
+import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ConnectionLimit;
 import io.steelyard.api.proxy.VirtualServer;
@@ -11,6 +12,7 @@ import io.steelyard.config.nginx.grammar.Directive;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Makes the model of a file's directives, telling all that is wrong with them. One use, one thread. */
 final class StreamTranslator {
@@ -23,6 +25,7 @@ final class StreamTranslator {
     private final List<VariableDefinition> definitions = new ArrayList<>();
     private List<ServerPool> pools = List.of();
     private List<ConnectionLimit.Zone> limitZones = List.of();
+    private List<RateLimit.Zone> rateZones = List.of();
     private Settings settings = Settings.defaults();
 
     /** @param isWhole whether no other file may add to this one */
@@ -41,30 +44,53 @@ final class StreamTranslator {
             settings = new Settings(settings.loops(), Values.time(timeout.text()), settings.maxConnections());
         });
         level.first("events").ifPresent(events -> blocks.read(events.children(), Context.EVENTS));
-        level.first("http").ifPresent(this::readHttp);
         level.first("stream").ifPresent(this::readStream);
+        level.first("http").ifPresent(this::readHttp);
         if (isWhole
+                && virtualServers.isEmpty()
                 && directives.stream()
                         .noneMatch(directive -> directive.keyword().equals("stream"))
-                && findings.problems().isEmpty()) {
-            findings.add(Problem.warning("", "the file has no stream block: nothing is balanced"));
+                && findings.problems().stream().noneMatch(Problem::isError)) {
+            findings.add(Problem.warning("", "the file has no server in stream or http: nothing is balanced"));
         }
-        return new Configuration(settings, pools, virtualServers, definitions, limitZones, List.of());
+        return new Configuration(settings, pools, virtualServers, definitions, limitZones, rateZones);
     }
 
+    /** Joins what http says to what stream said: names are shared by both here. */
     private void readHttp(Directive http) {
-        var server = http.children().stream()
-                .filter(child -> child.keyword().equals("server"))
-                .findFirst();
-        if (server.isPresent()) {
-            findings.error(
-                    server.get().position(),
-                    "servers of http are not supported yet",
-                    "servers in stream only",
-                    "move what needs no HTTP to stream, or run this block with nginx");
-        } else {
+        var reader = new HttpReader(findings, hosts, blocks, isWhole);
+        reader.read(http);
+        virtualServers.addAll(reader.virtualServers());
+        pools = joined("pools", "upstream", pools, reader.pools(), ServerPool::name);
+        var variables = joined("variables", "variable", definitions, reader.definitions(), VariableDefinition::name);
+        definitions.clear();
+        definitions.addAll(variables);
+        limitZones = joined("limitZones", "limit zone", limitZones, reader.limitZones(), ConnectionLimit.Zone::name);
+        rateZones = reader.rateZones();
+        if (reader.virtualServers().isEmpty() && findings.problems().stream().noneMatch(Problem::isError)) {
             findings.accepted(http.position(), "http", "it has no server");
         }
+    }
+
+    private <T> List<T> joined(String path, String kind, List<T> ofStream, List<T> ofHttp, Function<T, String> nameOf) {
+        var all = new ArrayList<>(ofStream);
+        for (var one : ofHttp) {
+            var name = nameOf.apply(one);
+            var same = ofStream.stream()
+                    .filter(other -> nameOf.apply(other).equals(name))
+                    .findFirst();
+            if (same.isEmpty()) {
+                all.add(one);
+            } else if (!same.get().equals(one)) {
+                var problem = Problem.error(
+                                path + "." + name,
+                                kind + " '" + name + "' is in stream and, differently, in http; names are shared here")
+                        .remedy("rename one of them");
+                var at = findings.positions().get(path + "." + name);
+                findings.add(at == null ? problem : problem.at(at));
+            }
+        }
+        return all;
     }
 
     private void readStream(Directive stream) {

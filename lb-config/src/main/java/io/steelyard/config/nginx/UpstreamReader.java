@@ -2,25 +2,35 @@ package io.steelyard.config.nginx;
 
 import io.steelyard.api.Personality;
 import io.steelyard.api.pool.AdminState;
+import io.steelyard.api.pool.ConnectionQueue;
+import io.steelyard.api.pool.ConnectionReuse;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.SchedulerSpec;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.config.nginx.grammar.Directive;
 import io.steelyard.config.nginx.grammar.Word;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads {@code upstream} of a stream. */
+/** Reads {@code upstream}, of a stream or of http. */
 final class UpstreamReader {
-    private static final List<String> METHODS = List.of("hash", "least_conn", "random", "least_time");
+    private static final List<String> METHODS = List.of("hash", "least_conn", "ip_hash", "random", "least_time");
 
     private final Findings findings;
     private final BlockReader blocks;
     private final VariableScope variables;
+    private final boolean isHttp;
 
     UpstreamReader(Findings findings, BlockReader blocks, VariableScope variables) {
+        this(findings, blocks, variables, false);
+    }
+
+    /** @param isHttp whether it reads upstreams of http, where port 80 is meant without a port */
+    UpstreamReader(Findings findings, BlockReader blocks, VariableScope variables, boolean isHttp) {
+        this.isHttp = isHttp;
         this.findings = findings;
         this.blocks = blocks;
         this.variables = variables;
@@ -32,7 +42,7 @@ final class UpstreamReader {
         var path = "pools." + name;
         findings.place(path, upstream.argument(0).position());
         var pool = ServerPool.builder(name).personality(Personality.NGINX);
-        var level = blocks.read(upstream.children(), Context.UPSTREAM);
+        var level = blocks.read(upstream.children(), isHttp ? Context.HTTP_UPSTREAM : Context.UPSTREAM);
         int primaries = 0;
         int used = 0;
         boolean refusesBackup = false;
@@ -47,10 +57,11 @@ final class UpstreamReader {
                 }
                 method = directive;
                 refusesBackup = directive.keyword().equals("hash")
+                        || directive.keyword().equals("ip_hash")
                         || directive.keyword().equals("random");
                 readMethod(directive, pool);
                 findings.place(path + ".scheduler", directive.position());
-            } else {
+            } else if (directive.keyword().equals("server")) {
                 var server = readServer(directive, refusesBackup && method != null ? method.keyword() : "");
                 var id = serverId(directive);
                 findings.place(path + ".servers." + id, directive.position());
@@ -60,6 +71,9 @@ final class UpstreamReader {
                 }
                 pool.server(server);
             }
+        }
+        if (isHttp) {
+            readReuse(level, pool);
         }
         long written = upstream.children().stream()
                 .filter(child -> child.keyword().equals("server"))
@@ -74,6 +88,61 @@ final class UpstreamReader {
                     "add 'server address:port;'");
         }
         return pool;
+    }
+
+    /** How connections are kept (nginx 1.29.7 and later: 32 are, by default), and where requests wait. */
+    private void readReuse(Level level, ServerPool.Builder pool) {
+        var defaults = ConnectionReuse.DEFAULT;
+        int mostIdle = defaults.mostIdle();
+        var keepalive = level.first("keepalive");
+        try {
+            if (keepalive.isPresent()) {
+                mostIdle = Values.positiveNumber(keepalive.get().argument(0).text());
+            }
+            var requests = level.value("keepalive_requests").map(word -> Values.positiveNumber(word.text()));
+            pool.reuse(new ConnectionReuse(
+                    mostIdle,
+                    requests.orElse(defaults.mostRequests()),
+                    level.value("keepalive_time")
+                            .map(word -> Values.time(word.text()))
+                            .orElse(defaults.mostAge()),
+                    level.value("keepalive_timeout")
+                            .map(word -> Values.time(word.text()))
+                            .orElse(defaults.idleTimeout())));
+        } catch (IllegalArgumentException wrong) {
+            var directive = keepalive.orElseGet(() -> level.directives().getFirst());
+            findings.badArgument(directive, directive.argument(0), wrong);
+        }
+        keepalive.filter(directive -> directive.arguments().size() == 2).ifPresent(directive -> {
+            if (directive.argument(1).text().equals("local")) {
+                findings.acceptedParameter(
+                        directive,
+                        directive.argument(1),
+                        "local",
+                        "the connections of a pool are shared by its locations");
+            } else {
+                findings.badArgument(directive, directive.argument(1), "local");
+            }
+        });
+        level.first("queue").ifPresent(directive -> readQueue(directive, pool));
+    }
+
+    private void readQueue(Directive directive, ServerPool.Builder pool) {
+        var timeout = Duration.ofSeconds(60);
+        for (var word : directive.arguments()) {
+            try {
+                if (word == directive.argument(0)) {
+                    Values.positiveNumber(word.text());
+                } else {
+                    timeout = Values.time(BlockReader.parameter(word, "timeout")
+                            .orElseThrow(() -> new IllegalArgumentException("timeout=TIME")));
+                }
+            } catch (IllegalArgumentException wrong) {
+                findings.badArgument(directive, word, wrong);
+                return;
+            }
+        }
+        pool.queue(new ConnectionQueue(Values.number(directive.argument(0).text()), timeout));
     }
 
     private static String serverId(Directive directive) {
@@ -91,6 +160,7 @@ final class UpstreamReader {
                 pool.scheduler("nginx.hash", isConsistent ? Map.of("consistent", "true") : Map.of());
             }
             case "least_conn" -> pool.scheduler("nginx.least_conn");
+            case "ip_hash" -> pool.scheduler("nginx.ip_hash");
             case "random" -> readRandom(directive, pool);
             default -> readLeastTime(directive, pool);
         }
@@ -109,9 +179,9 @@ final class UpstreamReader {
             var method = words.get(1).text();
             switch (method) {
                 case "least_conn" -> options.put("method", "least_conn");
-                case "least_time=connect", "least_time=first_byte", "least_time=last_byte" -> {
+                case "least_time=header", "least_time=connect", "least_time=first_byte", "least_time=last_byte" -> {
                     options.put("method", "least_time");
-                    options.put("what", method.substring("least_time=".length()));
+                    options.put("what", metric(method.substring("least_time=".length())));
                 }
                 default ->
                     findings.badArgument(
@@ -126,10 +196,11 @@ final class UpstreamReader {
     private void readLeastTime(Directive directive, ServerPool.Builder pool) {
         var options = new LinkedHashMap<String, String>();
         var metric = directive.argument(0).text();
-        if (!List.of("connect", "first_byte", "last_byte").contains(metric)) {
-            findings.badArgument(directive, directive.argument(0), "connect, first_byte or last_byte");
+        var metrics = isHttp ? List.of("header", "last_byte") : List.of("connect", "first_byte", "last_byte");
+        if (!metrics.contains(metric)) {
+            findings.badArgument(directive, directive.argument(0), String.join(" or ", metrics));
         }
-        options.put("what", metric);
+        options.put("what", metric(metric));
         if (directive.arguments().size() == 2) {
             if (!directive.argument(1).text().equals("inflight")) {
                 findings.badArgument(directive, directive.argument(1), "inflight");
@@ -137,6 +208,11 @@ final class UpstreamReader {
             options.put("inflight", "true");
         }
         pool.scheduler(new SchedulerSpec("nginx.least_time", options));
+    }
+
+    /** What nginx's http calls header is the first byte. */
+    private static String metric(String name) {
+        return name.equals("header") ? "first_byte" : name;
     }
 
     /** The server; one that cannot be used where its line is wrong, which was told. */
@@ -155,13 +231,15 @@ final class UpstreamReader {
 
     private ServerAddress address(Word word) {
         try {
-            return ServerAddress.parse(word.text());
+            return isHttp ? Pools.httpAddress(word.text()) : ServerAddress.parse(word.text());
         } catch (IllegalArgumentException wrong) {
             findings.error(
                     word.position(),
                     "a server cannot be at '" + word + "': " + wrong.getMessage(),
                     "",
-                    "write address:port, [address]:port, name:port or unix:path");
+                    isHttp
+                            ? "write address, address:port, [address]:port, name, name:port or unix:path"
+                            : "write address:port, [address]:port, name:port or unix:path");
             return new ServerAddress.Unix("/unreadable");
         }
     }
@@ -205,7 +283,7 @@ final class UpstreamReader {
                         word.position(),
                         "'" + name + "' cannot be honoured: "
                                 + (name.equals("route=")
-                                        ? "a stream has no sticky sessions"
+                                        ? "there are no sticky sessions"
                                         : "SRV records are not looked up"),
                         "",
                         "remove it");

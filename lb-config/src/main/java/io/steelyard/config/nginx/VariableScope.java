@@ -1,5 +1,6 @@
 package io.steelyard.config.nginx;
 
+import io.steelyard.api.http.HttpVariable;
 import io.steelyard.api.text.BuiltInVariable;
 import io.steelyard.api.text.Template;
 import io.steelyard.config.nginx.grammar.Word;
@@ -21,8 +22,21 @@ final class VariableScope {
     private final Set<String> defined = new HashSet<>();
     private final List<Use> uses = new ArrayList<>();
 
+    private final boolean isHttp;
+
     VariableScope(Findings findings) {
+        this(findings, false);
+    }
+
+    /** @param isHttp whether requests' variables are built in beside those of connections */
+    VariableScope(Findings findings, boolean isHttp) {
         this.findings = findings;
+        this.isHttp = isHttp;
+    }
+
+    private boolean isBuiltIn(String name) {
+        return BuiltInVariable.named(name).isPresent()
+                || isHttp && HttpVariable.named(name).isPresent();
     }
 
     /** Reads a text with variables and notes the ones it uses; empty, and told, where it is malformed. */
@@ -77,7 +91,7 @@ final class VariableScope {
 
     /** Makes a name known; false, and told, where it is a built-in one that cannot be changed. */
     boolean define(String name, Word word) {
-        if (BuiltInVariable.named(name).isPresent()) {
+        if (isBuiltIn(name)) {
             findings.error(
                     word.position(),
                     "the built-in variable '$" + name + "' cannot be defined again",
@@ -87,6 +101,11 @@ final class VariableScope {
         }
         defined.add(name);
         return true;
+    }
+
+    /** As {@link #define} for {@code set}, which may give the query another text too. */
+    boolean defineBySet(String name, Word word) {
+        return isHttp && name.equals("args") || define(name, word);
     }
 
     /** Makes the named groups of a regular expression known. */
@@ -99,9 +118,7 @@ final class VariableScope {
         for (var use : new ArrayList<>(uses)) {
             boolean isGroup =
                     use.name().length() == 1 && Character.isDigit(use.name().charAt(0));
-            if (isGroup
-                    || defined.contains(use.name())
-                    || BuiltInVariable.named(use.name()).isPresent()) {
+            if (isGroup || defined.contains(use.name()) || isBuiltIn(use.name())) {
                 continue;
             }
             if (TLS_PREFIXES.stream().anyMatch(use.name()::startsWith)) {
@@ -112,7 +129,8 @@ final class VariableScope {
                 findings.error(
                         use.word().position(),
                         "unknown variable '$" + use.name() + "'",
-                        "a built-in variable of stream, or one that map, geo, split_clients or set defines",
+                        "a built-in variable of " + (isHttp ? "http" : "stream")
+                                + ", or one that map, geo, split_clients or set defines",
                         "");
             }
         }

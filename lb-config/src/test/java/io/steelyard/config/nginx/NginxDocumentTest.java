@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -19,6 +20,7 @@ class NginxDocumentTest {
         var heading = switch (treatment) {
             case HONOURED -> "## Honoured";
             case ACCEPTED -> "## Accepted without effect";
+            case WARNED -> "## Taken with a warning";
             case REFUSED -> "## Refused";
         };
         int start = page.indexOf(heading);
@@ -30,8 +32,16 @@ class NginxDocumentTest {
                 .allSatisfy(name -> assertThat(section).contains("`" + name + "`"));
     }
 
+    @Test
+    void tellsOfEveryFamilyWeDoNotHave() throws IOException {
+        var page = Files.readString(Path.of("..", "docs", "nginx.md"));
+        var refused = page.substring(page.indexOf("## Refused"));
+        assertThat(HttpDirectives.families())
+                .allSatisfy(name -> assertThat(refused).contains("`" + name + "…`"));
+    }
+
     private static List<String> directives(DirectiveSpec.Treatment treatment) {
-        var table = DirectiveTable.stream();
+        var table = DirectiveTable.nginx();
         return Arrays.stream(Context.values())
                 .flatMap(context -> table.names(context).stream()
                         .filter(name -> table.find(name, context).orElseThrow().treatment() == treatment))

@@ -12,13 +12,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What was understood of an nginx file, written as YAML, means the same. */
 class NginxToYamlTest {
-    static List<StreamCases.Case> cases() {
-        return StreamCases.all().stream().filter(StreamCases.Case::isAccepted).toList();
+    static List<ReaderCases.Case> cases() {
+        return ReaderCases.all().stream().filter(ReaderCases.Case::isAccepted).toList();
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void yamlMeansTheSame(StreamCases.Case one) {
+    void yamlMeansTheSame(ReaderCases.Case one) {
         var configuration = new NginxConfigurationReader()
                 .read(one.source())
                 .configuration()

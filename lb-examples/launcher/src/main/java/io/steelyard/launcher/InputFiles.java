@@ -29,6 +29,12 @@ final class InputFiles {
             description = "The format of the files (haproxy, nginx, yaml); by default it is told from their content.")
     private @Nullable String format;
 
+    @Option(
+            names = "--as",
+            paramLabel = "BLOCK",
+            description = "Read files that stand in no block of nginx.conf as the inside of this one: http or stream.")
+    private @Nullable String block;
+
     /**
      * What the files say now.
      *
@@ -48,7 +54,9 @@ final class InputFiles {
     }
 
     Reading read(Plugins plugins) {
-        var read = ConfigurationFiles.of(plugins).read(files, Optional.ofNullable(format));
+        var configurationFiles = ConfigurationFiles.of(plugins);
+        var read = (block == null ? configurationFiles : configurationFiles.inside(block))
+                .read(files, Optional.ofNullable(format));
         var problems = new LinkedHashSet<>(read.problems());
         read.configuration()
                 .ifPresent(configuration -> Validation.problems(configuration, plugins)

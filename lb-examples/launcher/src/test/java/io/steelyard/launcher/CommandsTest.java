@@ -239,4 +239,21 @@ class CommandsTest {
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).contains("unknown scheduler 'nope'");
     }
+
+    @Test
+    void aPieceOfAnHttpBlockIsReadWhereItIsSaidToBeOne() throws IOException {
+        var piece = file(
+                "piece.conf",
+                "upstream app { ip_hash; server 127.0.0.1; }\nserver { listen 8080; location / { proxy_pass http://app; } }\n");
+        var alone = lb("check", piece);
+        assertThat(alone.code()).isEqualTo(2);
+        assertThat(alone.out()).contains("piece.conf:1:1: error: ").contains("--as http");
+        assertThat(lb("check", "--as", "http", piece)).isEqualTo(new Result(0, "", ""));
+        var explained = lb("explain", "--as", "http", piece);
+        assertThat(explained.code()).isZero();
+        assertThat(explained.out()).contains("scheduler: nginx.ip_hash").contains("0.0.0.0:8080/http:");
+        assertThat(lb("explain", file("again.yaml", explained.out()))).isEqualTo(explained);
+        assertThat(lb("check", "--as", "mail", piece).out())
+                .contains("cannot be read as 'mail', expected http or stream");
+    }
 }

@@ -114,6 +114,7 @@ final class SyntaxParser {
         var name = block.words().isEmpty() ? "" : " of '" + block.words().getFirst() + "'";
         add(Problem.error("", "the block" + name + " opened at " + block.brace() + " is not closed")
                 .expected("'}' before the end of the file")
+                .remedy("close it, or look for a '}' missing above")
                 .at(end));
     }
 

@@ -8,21 +8,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class StreamCasesTest {
-    static List<StreamCases.Case> cases() {
-        return StreamCases.all();
+class ReaderCasesTest {
+    static List<ReaderCases.Case> cases() {
+        return ReaderCases.all();
     }
 
     @Test
     void thereAreMany() {
-        assertThat(cases()).hasSizeGreaterThan(100);
+        assertThat(ReaderCases.stream()).hasSizeGreaterThan(100);
+        assertThat(ReaderCases.http()).hasSizeGreaterThan(200);
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void readsAsTheTableSays(StreamCases.Case one) {
+    void readsAsTheTableSays(ReaderCases.Case one) {
         var result = new NginxConfigurationReader().read(one.source());
-        var told = result.problems().stream().map(StreamCases::brief).toList();
+        var told = result.problems().stream().map(ReaderCases::brief).toList();
         assertThat(result.configuration().isPresent()).as("accepted, %s", told).isEqualTo(one.isAccepted());
         for (var expected : one.expected()) {
             var place = expected.substring(0, expected.indexOf(' ', expected.indexOf(' ') + 1) + 1);

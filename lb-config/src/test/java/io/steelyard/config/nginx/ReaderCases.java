@@ -7,12 +7,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** The cases of {@code stream-cases.txt}. */
-final class StreamCases {
+/** The cases of {@code stream-cases.txt} and {@code http-cases.txt}. */
+final class ReaderCases {
     private static final String WHOLE = "whole ";
 
-    private StreamCases() {}
+    private ReaderCases() {}
 
     /**
      * One case.
@@ -33,13 +34,25 @@ final class StreamCases {
     }
 
     static List<Case> all() {
-        try (var stream = StreamCases.class.getResourceAsStream("stream-cases.txt")) {
+        return Stream.of(stream(), http()).flatMap(List::stream).toList();
+    }
+
+    static List<Case> stream() {
+        return read("stream-cases.txt", "stream");
+    }
+
+    static List<Case> http() {
+        return read("http-cases.txt", "http");
+    }
+
+    private static List<Case> read(String file, String block) {
+        try (var stream = ReaderCases.class.getResourceAsStream(file)) {
             var text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
             var cases = new ArrayList<Case>();
             var parts = List.of(text.split("(?m)^=== "));
             for (var part : parts.subList(1, parts.size())) {
                 int end = part.indexOf('\n');
-                cases.add(read(part.substring(0, end).split(" *\\| *"), part.substring(end + 1)));
+                cases.add(read(part.substring(0, end).split(" *\\| *"), part.substring(end + 1), block));
             }
             return cases;
         } catch (IOException unreadable) {
@@ -47,7 +60,7 @@ final class StreamCases {
         }
     }
 
-    private static Case read(String[] head, String body) {
+    private static Case read(String[] head, String body, String block) {
         var expected = new ArrayList<String>();
         var text = new StringBuilder();
         for (var line : body.split("\n")) {
@@ -57,7 +70,7 @@ final class StreamCases {
                 text.append(line).append('\n');
             }
         }
-        var whole = head[0].startsWith(WHOLE) ? text.toString() : "events {} stream {\n" + text + "}\n";
+        var whole = head[0].startsWith(WHOLE) ? text.toString() : "events {} " + block + " {\n" + text + "}\n";
         return new Case(head[0], whole, head[2].equals("accepts"), expected);
     }
 

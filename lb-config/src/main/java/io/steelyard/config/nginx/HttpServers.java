@@ -1,0 +1,137 @@
+package io.steelyard.config.nginx;
+
+import io.steelyard.api.http.HostName;
+import io.steelyard.api.http.HttpClientOptions;
+import io.steelyard.api.http.HttpRoute;
+import io.steelyard.api.http.HttpService;
+import io.steelyard.api.http.VirtualHost;
+import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.proxy.Target;
+import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.config.nginx.HttpListenReader.Listen;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The servers of http by the address they listen at: those of one address are hosts of one virtual server. Addresses with the same hosts
+ * make one virtual server together.
+ */
+final class HttpServers {
+    private final Findings findings;
+    private final Map<String, Address> byAddress = new LinkedHashMap<>();
+
+    HttpServers(Findings findings) {
+        this.findings = findings;
+    }
+
+    /** One {@code server}. */
+    record Server(
+            io.steelyard.api.Position position, List<HostName> names, HttpClientOptions client, HttpRoute route) {}
+
+    /** A server at an address. */
+    private record Entry(Server server, Listen listen) {}
+
+    /** What listens at an address. */
+    private static final class Address {
+        private final List<Entry> entries = new ArrayList<>();
+        private Optional<Listen> ofSocket = Optional.empty();
+        private boolean hasDefault;
+    }
+
+    /** Takes in a server. */
+    void add(Server server, List<Listen> listens) {
+        var own = new HashSet<String>();
+        for (var listen : listens) {
+            var key = listen.address().text();
+            if (!own.add(key)) {
+                tell(server, listen, "a server listens at " + key + " twice", "remove one of them");
+                continue;
+            }
+            var address = byAddress.computeIfAbsent(key, text -> new Address());
+            if (listen.isDefault() && address.hasDefault) {
+                tell(server, listen, "two servers are the default of " + key, "mark one of them only");
+            }
+            address.hasDefault |= listen.isDefault();
+            if (listen.hasSocketParameters() && address.ofSocket.isPresent()) {
+                tell(
+                        server,
+                        listen,
+                        "the parameters of the socket " + key + " are given twice",
+                        "write them in one 'listen' of the address only");
+            } else if (listen.hasSocketParameters()) {
+                address.ofSocket = Optional.of(listen);
+            }
+            address.entries.add(new Entry(server, listen));
+        }
+    }
+
+    private void tell(Server server, Listen listen, String what, String remedy) {
+        var at = listen.directive()
+                .map(directive -> directive.argument(0).position())
+                .orElse(server.position());
+        findings.error(at, what, "", remedy);
+    }
+
+    /** The virtual servers, in the order their first addresses were met. */
+    List<VirtualServer> all() {
+        var byHosts = new LinkedHashMap<List<VirtualHost>, List<ListenAddress>>();
+        var positions = new HashMap<List<VirtualHost>, Entry>();
+        byAddress.forEach((text, address) -> {
+            var hosts = hosts(text, address);
+            var listen =
+                    address.ofSocket.orElseGet(() -> address.entries.getFirst().listen());
+            byHosts.computeIfAbsent(hosts, key -> new ArrayList<>()).add(listen.address());
+            positions.putIfAbsent(hosts, address.entries.getFirst());
+        });
+        var servers = new ArrayList<VirtualServer>();
+        byHosts.forEach((hosts, addresses) -> {
+            var name = addresses.getFirst().text() + "/http";
+            var first = positions.get(hosts);
+            findings.place("virtualServers." + name, first.server().position());
+            first.listen()
+                    .directive()
+                    .ifPresent(listen -> findings.place("virtualServers." + name + ".listen", listen.position()));
+            var server = VirtualServer.tcp(name).target(new Target.Http(new HttpService(hosts)));
+            addresses.forEach(server::listen);
+            servers.add(server.build());
+        });
+        return servers;
+    }
+
+    private List<VirtualHost> hosts(String address, Address at) {
+        var taken = new HashSet<HostName>();
+        var called = new HashMap<String, Integer>();
+        var hosts = new ArrayList<VirtualHost>();
+        for (var entry : at.entries) {
+            var server = entry.server();
+            var names = new ArrayList<HostName>();
+            for (var name : server.names()) {
+                if (taken.add(name)) {
+                    names.add(name);
+                } else if (!names.contains(name)) {
+                    findings.warning(
+                            server.position(),
+                            "conflicting server name '" + name.written() + "' on " + address
+                                    + ": an earlier server has it",
+                            "remove one of them");
+                }
+            }
+            var first =
+                    server.names().isEmpty() ? "" : server.names().getFirst().written();
+            var plain = first.isEmpty() ? "unnamed" : first;
+            int copy = called.merge(plain, 1, Integer::sum);
+            hosts.add(new VirtualHost(
+                    copy == 1 ? plain : plain + "#" + copy,
+                    names,
+                    entry.listen().isDefault() && !hosts.isEmpty(),
+                    server.client(),
+                    server.route()));
+        }
+        return hosts;
+    }
+}

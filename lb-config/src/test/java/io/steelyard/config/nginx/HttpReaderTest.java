@@ -1,0 +1,435 @@
+package io.steelyard.config.nginx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.steelyard.api.Configuration;
+import io.steelyard.api.Problem;
+import io.steelyard.api.config.ConfigurationSource;
+import io.steelyard.api.http.ClientAddressRule;
+import io.steelyard.api.http.Condition;
+import io.steelyard.api.http.Content;
+import io.steelyard.api.http.FieldChange;
+import io.steelyard.api.http.HttpAction;
+import io.steelyard.api.http.HttpProxy;
+import io.steelyard.api.http.HttpProxy.ForwardedPath;
+import io.steelyard.api.http.HttpRoute;
+import io.steelyard.api.http.LocationRewrite;
+import io.steelyard.api.http.PathMatch;
+import io.steelyard.api.http.RateLimit;
+import io.steelyard.api.http.RetryRule;
+import io.steelyard.api.http.VirtualHost;
+import io.steelyard.api.pool.ConnectionReuse;
+import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.proxy.ConnectionLimit;
+import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.proxy.Network;
+import io.steelyard.api.proxy.Target;
+import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.api.text.Assignment;
+import io.steelyard.api.text.Template;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class HttpReaderTest {
+    private static final String TO_A = "location / { proxy_pass http://10.0.0.1:81; }";
+
+    @Test
+    void oneVirtualServerForEachAddressWithItsServersAsHosts() {
+        var configuration = http("server { listen 80; listen 10.0.0.1:81; server_name a; " + TO_A + "}"
+                + "server { listen 80 default_server; server_name b *.c; " + TO_A + "}");
+        assertThat(configuration.virtualServers())
+                .extracting(VirtualServer::name)
+                .containsExactly("0.0.0.0:80/http", "10.0.0.1:81/http");
+        var hosts = hosts(configuration, 0);
+        assertThat(hosts).extracting(VirtualHost::name).containsExactly("a", "b");
+        assertThat(hosts).extracting(VirtualHost::isDefault).containsExactly(false, true);
+        assertThat(hosts.get(1).names()).extracting(name -> name.written()).containsExactly("b", "*.c");
+        assertThat(hosts(configuration, 1)).extracting(VirtualHost::name).containsExactly("a");
+    }
+
+    @Test
+    void addressesWithTheSameHostsShareAVirtualServer() {
+        var configuration = http("server { listen 80 default_server; listen [::]:80 default_server; " + TO_A + "}");
+        assertThat(configuration.virtualServers())
+                .singleElement()
+                .satisfies(server -> assertThat(server.listen())
+                        .extracting(ListenAddress::text)
+                        .hasSize(2));
+    }
+
+    @Test
+    void aServerWithoutListenIsAtPort80OfAllAddresses() {
+        assertThat(http("server { " + TO_A + " }").virtualServers().getFirst().listen())
+                .containsExactly(ListenAddress.parse("*:80"));
+    }
+
+    @Test
+    void aConflictingServerNameIsTheEarlierServersWithAWarning() {
+        var result = read("server { listen 80; server_name a b; } server { listen 80; server_name b c; }");
+        assertThat(result.problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.text()).contains("conflicting server name 'b'"));
+        var hosts = hosts(result.configuration().orElseThrow(), 0);
+        assertThat(hosts.get(1).names()).extracting(name -> name.written()).containsExactly("c");
+    }
+
+    @Test
+    void valuesComeFromTheNearestBlock() {
+        var routes = routes("proxy_read_timeout 1s; client_max_body_size 5m; server { proxy_read_timeout 2s;"
+                + "location /a { proxy_pass http://a.example; } location /b { proxy_pass http://a.example; proxy_read_timeout 3s;"
+                + " client_max_body_size 0; } }");
+        assertThat(proxy(routes.get(0)).readTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(routes.get(0).mostBodyBytes()).isEqualTo(5 << 20);
+        assertThat(proxy(routes.get(1)).readTimeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(routes.get(1).mostBodyBytes()).isZero();
+    }
+
+    @Test
+    void listsAreReplacedAsAWhole() {
+        var routes = routes("proxy_set_header Host $host; proxy_set_header X-A a; add_header X-R r; deny 10.0.0.1;"
+                + "error_page 404 /404; server { location /a { proxy_pass http://a.example; }"
+                + "location /b { proxy_pass http://a.example; proxy_set_header X-B \"\"; add_header X-S s always; allow all;"
+                + " error_page 500 /500; } }");
+        assertThat(proxy(routes.get(0)).requestFields())
+                .containsExactly(FieldChange.set("Host", "$host"), FieldChange.set("X-A", "a"));
+        assertThat(routes.get(0).responseFields())
+                .containsExactly(new FieldChange(FieldChange.Kind.ADD, "X-R", Template.literal("r"), false));
+        assertThat(routes.get(0).access()).hasSize(1);
+        assertThat(proxy(routes.get(1)).requestFields()).containsExactly(FieldChange.set("X-B", ""));
+        assertThat(routes.get(1).responseFields())
+                .containsExactly(new FieldChange(FieldChange.Kind.ADD, "X-S", Template.literal("s"), true));
+        assertThat(routes.get(1).access()).hasSize(2).allMatch(rule -> rule.isAllowed());
+        assertThat(routes.get(1).errorPages())
+                .singleElement()
+                .satisfies(page -> assertThat(page.statuses()).containsExactly(500));
+    }
+
+    @Test
+    void rulesAreNotInherited() {
+        var root = root("server { set $a b; return 301 /x; location / { rewrite ^/a$ /b last; break; } }");
+        assertThat(root.rules())
+                .extracting(rule -> rule.actions().getFirst())
+                .containsExactly(
+                        new HttpAction.Assign(new Assignment("a", Template.literal("b"))),
+                        new HttpAction.Reply(301, Optional.of(Template.literal("/x")), Optional.empty()));
+        assertThat(root.routes().getFirst().rules())
+                .extracting(rule -> rule.actions().getFirst())
+                .containsExactly(
+                        new HttpAction.Rewrite("^/a$", false, Template.literal("/b"), HttpAction.Then.SEARCH),
+                        new HttpAction.Stay());
+    }
+
+    @Test
+    void aReplacementWithASchemeIsARedirection() {
+        var rules =
+                root("server { rewrite ^/a http://b/ last; rewrite ^/c https://d/ permanent; rewrite ^/e $scheme://f/; }")
+                        .rules();
+        assertThat(rules)
+                .extracting(rule -> ((HttpAction.Rewrite) rule.actions().getFirst()).then())
+                .containsExactly(HttpAction.Then.REDIRECT, HttpAction.Then.REDIRECT_FOR_EVER, HttpAction.Then.REDIRECT);
+    }
+
+    @Test
+    void conditionsOfIf() {
+        var rules = root("server { if ($http_a) { return 403; } if ($request_method != \"PO ST\") { set $b 1; break; }"
+                        + " if ( $uri !~* ^/(c|d) ) { return 404; } }")
+                .rules();
+        assertThat(rules)
+                .extracting(rule -> rule.condition().orElseThrow())
+                .containsExactly(
+                        new Condition.IsTrue(Template.parse("$http_a")),
+                        new Condition.Not(new Condition.Compares(
+                                Template.parse("$request_method"),
+                                Condition.Relation.EQUALS,
+                                List.of(Template.literal("PO ST")),
+                                false)),
+                        new Condition.Not(new Condition.Matches(Template.parse("$uri"), "^/(c|d)", true)));
+        assertThat(rules.get(1).actions()).hasSize(2);
+    }
+
+    @Test
+    void locationsNestAndKeepTheirModifiers() {
+        var root = root("server { location /a/ { location ~* \\.x$ { return 200; } } location = /b { return 200; }"
+                + " location ^~ /c { return 200; } location @d { return 200; } }");
+        assertThat(root.routes())
+                .extracting(HttpRoute::match)
+                .containsExactly(
+                        new PathMatch.Prefix("/a/", false),
+                        new PathMatch.Exact("/b"),
+                        new PathMatch.Prefix("/c", true),
+                        new PathMatch.Named());
+        assertThat(root.routes()).extracting(HttpRoute::name).containsExactly("/a/", "= /b", "^~ /c", "@d");
+        assertThat(root.routes().getFirst().routes().getFirst().match())
+                .isEqualTo(new PathMatch.Expression("\\.x$", true));
+    }
+
+    @Test
+    void proxyPassNamesAnUpstreamBeforeAHost() {
+        var configuration = http("upstream opslinux.com { server 10.0.0.1; server [::1]; server b.example:81; }"
+                + "server { location / { proxy_pass http://opslinux.com; } location /c { proxy_pass http://c.example; }"
+                + "location /d { proxy_pass http://d.example:80; } }");
+        assertThat(configuration.pools())
+                .extracting(pool -> pool.name())
+                .containsExactly("opslinux.com", "c.example", "d.example");
+        assertThat(configuration.pools().getFirst().servers())
+                .extracting(RealServer::name, server -> server.address().text())
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("10.0.0.1", "10.0.0.1:80"),
+                        org.assertj.core.groups.Tuple.tuple("[::1]", "[0:0:0:0:0:0:0:1]:80"),
+                        org.assertj.core.groups.Tuple.tuple("b.example:81", "b.example:81"));
+        assertThat(configuration.pools().get(1).servers().getFirst().address().text())
+                .isEqualTo("c.example:80");
+    }
+
+    @Test
+    void whatAServerIsAskedFor() {
+        var routes = routes("server { location /a { proxy_pass http://x; } location /b/ { proxy_pass http://x/; }"
+                + "location /c { proxy_pass http://unix:/run/s.sock:/d; } location /e { proxy_pass http://$host/f$uri; }"
+                + "location /g { proxy_pass http://x?h=i; } }");
+        assertThat(routes)
+                .extracting(route -> proxy(route).path())
+                .containsExactly(
+                        new ForwardedPath.Same(),
+                        new ForwardedPath.PrefixReplaced("/"),
+                        new ForwardedPath.PrefixReplaced("/d"),
+                        new ForwardedPath.InServer(),
+                        new ForwardedPath.PrefixReplaced("/?h=i"));
+        assertThat(routes)
+                .extracting(route -> proxy(route).server().toString())
+                .containsExactly("x", "x", "unix:/run/s.sock", "http://${host}/f${uri}", "x");
+    }
+
+    @Test
+    void redirectionsOfServersAreChangedByDefault() {
+        var routes = routes(
+                "server { location /a { proxy_pass http://x; } location /b/ { proxy_pass http://x/c/; }"
+                        + "location /d { proxy_pass http://$host; } location /e { proxy_pass http://x; proxy_redirect off; }"
+                        + "location /f { proxy_pass http://x; proxy_redirect default; proxy_redirect ~*^http://(y|z)/ /$1/; } }");
+        assertThat(proxy(routes.get(0)).locations()).containsExactly(plain("http://x/", "/"));
+        assertThat(proxy(routes.get(1)).locations()).containsExactly(plain("http://x/c/", "/b/"));
+        assertThat(proxy(routes.get(2)).locations()).isEmpty();
+        assertThat(proxy(routes.get(3)).locations()).isEmpty();
+        assertThat(proxy(routes.get(4)).locations())
+                .containsExactly(
+                        plain("http://x/", "/"),
+                        new LocationRewrite(true, true, Template.literal("^http://(y|z)/"), Template.parse("/$1/")));
+    }
+
+    @Test
+    void proxyDefaultsAreThoseOfNginx() {
+        var proxy = proxy(routes("server { " + TO_A + " }").getFirst());
+        assertThat(proxy.version()).isEqualTo(HttpProxy.Version.HTTP_1_1);
+        assertThat(proxy.hiddenFields())
+                .contains("date", "server", "x-pad", "x-accel-redirect")
+                .hasSize(8);
+        assertThat(proxy.requestFields()).isEmpty();
+        assertThat(proxy.retry()).isEqualTo(RetryRule.DEFAULT);
+        assertThat(proxy.transport().connectTimeout()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(proxy.readTimeout()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(proxy.buffersRequest()).isTrue();
+        assertThat(proxy.buffersResponse()).isTrue();
+    }
+
+    @Test
+    void retriesHiddenFieldsAndCookiesReachTheModel() {
+        var proxy = proxy(routes(
+                        "server { location / { proxy_pass http://x; proxy_next_upstream error http_502 non_idempotent;"
+                                + " proxy_next_upstream_tries 3; proxy_next_upstream_timeout 5s; proxy_hide_header X-A;"
+                                + " proxy_pass_header Server; proxy_cookie_path /a/ /; proxy_cookie_flags ~ secure nosamesite; } }")
+                .getFirst());
+        assertThat(proxy.retry().reasons())
+                .containsExactlyInAnyOrder(RetryRule.Reason.ERROR, RetryRule.Reason.STATUS_502);
+        assertThat(proxy.retry().repeatsUnsafe()).isTrue();
+        assertThat(proxy.retry().tries()).isEqualTo(3);
+        assertThat(proxy.hiddenFields()).contains("x-a").doesNotContain("server");
+        assertThat(proxy.cookies()).hasSize(2);
+    }
+
+    @Test
+    void upstreamsKeepConnectionsAndQueueRequests() {
+        var pools = http("upstream a { server 10.0.0.1; } upstream b { ip_hash; server 10.0.0.1; keepalive 4;"
+                        + " keepalive_requests 9; keepalive_time 1m; keepalive_timeout 5s; queue 10 timeout=7s; }"
+                        + "server { location / { proxy_pass http://a; } }")
+                .pools();
+        assertThat(pools.getFirst().reuse()).isEqualTo(ConnectionReuse.DEFAULT);
+        assertThat(pools.get(1).reuse())
+                .isEqualTo(new ConnectionReuse(4, 9, Duration.ofMinutes(1), Duration.ofSeconds(5)));
+        assertThat(pools.get(1).scheduler().name()).isEqualTo("nginx.ip_hash");
+        assertThat(pools.get(1).queue().capacity()).isEqualTo(10);
+        assertThat(pools.get(1).queue().timeout()).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void limitsReachTheModel() {
+        var configuration = http(
+                "limit_conn_zone $server_name zone=c:64k; limit_req_zone $binary_remote_addr zone=r:128k rate=2r/s;"
+                        + "server { limit_conn c 5; limit_conn_status 429; limit_req zone=r burst=9 delay=4; limit_req_status 430; }");
+        var root = hosts(configuration, 0).getFirst().root();
+        assertThat(root.limits()).containsExactly(new ConnectionLimit("c", 5, false, ConnectionLimit.Level.ERROR));
+        assertThat(root.limitStatus()).isEqualTo(429);
+        assertThat(root.rateLimits())
+                .containsExactly(new RateLimit("r", 9, 4, false, ConnectionLimit.Level.ERROR, 430));
+        assertThat(configuration.rateZones())
+                .containsExactly(new RateLimit.Zone("r", Template.parse("$binary_remote_addr"), 1_024, 120));
+    }
+
+    @Test
+    void logsOfHttpAreCombinedByDefault() {
+        var routes = routes(
+                "log_format f '$uri'; access_log a.log f; server { location /a { } location /b { access_log off; }"
+                        + " location /c { access_log c.log; } }");
+        assertThat(routes.get(0).accessLogs())
+                .singleElement()
+                .satisfies(log -> assertThat(log.format()).isEqualTo(Template.parse("$uri")));
+        assertThat(routes.get(1).accessLogs()).isEmpty();
+        assertThat(routes.get(2).accessLogs())
+                .singleElement()
+                .satisfies(log -> assertThat(log.format().toString())
+                        .startsWith("${remote_addr} - ${remote_user} [${time_local}]")
+                        .endsWith("\"${http_user_agent}\""));
+    }
+
+    @Test
+    void trustedProxiesTellTheClient() {
+        var routes = routes("set_real_ip_from 10.0.0.0/8; set_real_ip_from unix:; server { location /a { }"
+                + " location /b { set_real_ip_from 192.168.0.160; real_ip_header X-Forwarded-For; real_ip_recursive on; }"
+                + " location /c { real_ip_header proxy_protocol; } }");
+        assertThat(routes)
+                .extracting(route -> route.clientAddress().orElseThrow())
+                .containsExactly(
+                        new ClientAddressRule(List.of(Network.parse("10.0.0.0/8")), "x-real-ip", false),
+                        new ClientAddressRule(List.of(Network.parse("192.168.0.160")), "x-forwarded-for", true),
+                        new ClientAddressRule(List.of(Network.parse("10.0.0.0/8")), "", false));
+        assertThat(root("server { real_ip_header X-A; }").clientAddress()).isEmpty();
+    }
+
+    @Test
+    void contentsOfOurOwn() {
+        var routes = routes(
+                "server { location = /status { stub_status; } location = /health { lb_health; } location /x { } }");
+        assertThat(routes)
+                .extracting(HttpRoute::content)
+                .containsExactly(new Content.Counts(), new Content.Health(), new Content.NotFound());
+    }
+
+    @Test
+    void healthChecksReachThePool() {
+        var check = http("match ok { status 200 301-302; body ~ \"fine\"; } upstream a { server 10.0.0.1; }"
+                        + "server { location / { proxy_pass http://a; health_check uri=/h interval=3s fails=2 passes=4 match=ok; } }")
+                .pools()
+                .getFirst()
+                .healthChecks()
+                .getFirst();
+        assertThat(check.type()).isEqualTo("http");
+        assertThat(check.options())
+                .isEqualTo(Map.of("path", "/h", "host", "a", "status", "200,301-302", "body-regex", "fine"));
+        assertThat(check.fall()).isEqualTo(2);
+        assertThat(check.rise()).isEqualTo(4);
+    }
+
+    @Test
+    void clientsAreTreatedAsTheServerSays() {
+        var client = hosts(
+                        http(
+                                "keepalive_timeout 65; server { client_header_timeout 5s; large_client_header_buffers 2 4k;"
+                                        + " underscores_in_headers on; keepalive_requests 7; }"),
+                        0)
+                .getFirst()
+                .client();
+        assertThat(client.idleTimeout()).isEqualTo(Duration.ofSeconds(65));
+        assertThat(client.headerTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(client.mostLineBytes()).isEqualTo(4_096);
+        assertThat(client.mostHeaderBytes()).isEqualTo(8_192);
+        assertThat(client.keepsUnderscores()).isTrue();
+        assertThat(client.mostRequests()).isEqualTo(7);
+    }
+
+    @Test
+    void streamAndHttpStandSideBySide() {
+        var text = "events {} stream { upstream a { server 10.0.0.1:80; } server { listen 81; proxy_pass a; } }"
+                + "http { upstream b { server 10.0.0.2; } server { location / { proxy_pass http://b; } } }";
+        var configuration = new NginxConfigurationReader()
+                .read(ConfigurationSource.of("f", text))
+                .configuration()
+                .orElseThrow();
+        assertThat(configuration.virtualServers()).hasSize(2);
+        assertThat(configuration.pools()).hasSize(2);
+        var conflict = new NginxConfigurationReader()
+                .read(ConfigurationSource.of(
+                        "f", text.replace("upstream b", "upstream a").replace("http://b", "http://a")));
+        assertThat(conflict.problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.text()).contains("names are shared"));
+    }
+
+    @Test
+    void aFragmentIsReadAsTheInsideOfItsBlock() {
+        var fragment = ConfigurationSource.of(
+                "f", "upstream a { server 10.0.0.1; }\nserver { listen 80; location / { proxy_pass http://a; } }");
+        var alone = new NginxConfigurationReader().read(fragment);
+        assertThat(alone.problems()).allMatch(Problem::isError);
+        assertThat(alone.problems().getFirst().toString()).contains("--as http").contains("f:1:1");
+        var inside = new NginxConfigurationReader().read(fragment.inside("http"));
+        assertThat(inside.problems()).isEmpty();
+        assertThat(inside.configuration().orElseThrow().virtualServers()).hasSize(1);
+        var whole = ConfigurationSource.of("f", "events {} http { " + "server { } }")
+                .inside("http");
+        assertThat(new NginxConfigurationReader().read(whole).configuration()).isPresent();
+        assertThat(new NginxConfigurationReader().read(fragment.inside("mail")).problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.text()).contains("'mail'"));
+    }
+
+    @Test
+    void oneFaultInAnInheritedValueIsToldOnce() {
+        assertThat(read("proxy_set_header A $nothing; server { location /a { } location /b { } } server { listen 81; }")
+                        .problems())
+                .hasSize(1);
+    }
+
+    @Test
+    void oddSpacesAndWindowsLineEndsAreWhiteSpace() {
+        var result = new NginxConfigurationReader()
+                .read(ConfigurationSource.of(
+                        "f", "\uFEFFevents {}\r\nhttp {\r\n\u00A0server {\u00A0location / { return 200; } }\r\n}\r\n"));
+        assertThat(result.configuration()).isPresent();
+        assertThat(result.problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.severity()).isEqualTo(Problem.Severity.NOTICE));
+    }
+
+    private static LocationRewrite plain(String from, String to) {
+        return new LocationRewrite(false, false, Template.literal(from), Template.literal(to));
+    }
+
+    private static HttpProxy proxy(HttpRoute route) {
+        return (HttpProxy) route.content();
+    }
+
+    private static List<HttpRoute> routes(String text) {
+        return root(text).routes();
+    }
+
+    private static HttpRoute root(String text) {
+        return hosts(http(text), 0).getFirst().root();
+    }
+
+    private static List<VirtualHost> hosts(Configuration configuration, int server) {
+        return ((Target.Http) configuration.virtualServers().get(server).target())
+                .service()
+                .hosts();
+    }
+
+    private static Configuration http(String text) {
+        var result = read(text);
+        assertThat(result.configuration()).as("%s", result.problems()).isPresent();
+        return result.configuration().orElseThrow();
+    }
+
+    private static io.steelyard.api.config.ReadResult read(String text) {
+        return new NginxConfigurationReader().read(ConfigurationSource.of("f", "events {} http {" + text + "}"));
+    }
+}
