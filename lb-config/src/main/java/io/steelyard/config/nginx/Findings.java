@@ -41,8 +41,9 @@ final class Findings {
     }
 
     void error(Position at, String what, String expected, String remedy) {
-        errors++;
-        problems.add(Problem.error("", what).expected(expected).remedy(remedy).at(at));
+        if (problems.add(Problem.error("", what).expected(expected).remedy(remedy).at(at))) {
+            errors++;
+        }
     }
 
     void error(Position at, String what) {

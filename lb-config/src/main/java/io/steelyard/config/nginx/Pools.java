@@ -54,12 +54,15 @@ final class Pools {
 
     /**
      * The pool that {@code http://} and these words name: an upstream, or else one with the server at that address; empty, and told, where
-     * they name neither.
+     * they name neither. Of one of several files a word without dot or port is a pool that another file defines.
      */
     Optional<String> ofHttp(Word word, String text) {
         var upstream = upstreams.get(text.toLowerCase(Locale.ROOT));
         if (upstream != null) {
             return Optional.of(upstream);
+        }
+        if (!isWhole && text.matches("[A-Za-z0-9_-]+") && !text.equals("localhost")) {
+            return Optional.of(text);
         }
         try {
             var address = httpAddress(text);

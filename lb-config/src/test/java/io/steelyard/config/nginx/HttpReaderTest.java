@@ -185,6 +185,19 @@ class HttpReaderTest {
     }
 
     @Test
+    void oneOfSeveralFilesMayNameThePoolOfAnother() {
+        var source = ConfigurationSource.of(
+                "f",
+                "http { server { location / { proxy_pass http://elsewhere; } location /b { proxy_pass http://b.example; }"
+                        + " location /c { proxy_pass http://localhost; } } }");
+        var reader = new NginxConfigurationReader();
+        assertThat(reader.readPart(source).configuration().orElseThrow().pools())
+                .extracting(pool -> pool.name())
+                .containsExactly("b.example", "localhost");
+        assertThat(reader.read(source).configuration().orElseThrow().pools()).hasSize(3);
+    }
+
+    @Test
     void whatAServerIsAskedFor() {
         var routes = routes("server { location /a { proxy_pass http://x; } location /b/ { proxy_pass http://x/; }"
                 + "location /c { proxy_pass http://unix:/run/s.sock:/d; } location /e { proxy_pass http://$host/f$uri; }"
