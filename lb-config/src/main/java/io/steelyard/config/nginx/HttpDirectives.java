@@ -296,6 +296,7 @@ final class HttpDirectives {
         add(honouring("expires", ALL, 1, 2));
         honoured("recursive_error_pages", ALL, Value.FLAG);
         add(honouring("internal", Set.of(LOCATION), 0, 0));
+        add(honouring("try_files", Set.of(HTTP_SERVER, LOCATION), 2, ANY));
         add(honouring("stub_status", Set.of(HTTP_SERVER, LOCATION), 0, 1));
         add(honouring("lb_health", Set.of(LOCATION), 0, 0));
     }
@@ -458,12 +459,6 @@ final class HttpDirectives {
     }
 
     private void refused() {
-        refuse(
-                "files are not served: name the last of its arguments in error_page or proxy_pass",
-                "try_files",
-                Set.of(HTTP_SERVER, LOCATION),
-                2,
-                ANY);
         refuse(NOT_YET, "auth_basic_user_file", ALL, 1, 1);
         refuse(NOT_YET, "auth_request_set", ALL, 2, 2);
         refuse(NOT_YET, "auth_delay", ALL, 1, 1);

@@ -15,6 +15,8 @@ import java.util.Optional;
 final class RewriteReader {
     private static final String CONDITION_FORM = "($variable), ($variable = text), !=, ~ expression, ~*, !~ or !~*";
 
+    private static final String TRY_FILES = "'try_files' finds no file: files are not served, and its last argument is taken";
+
     private final Findings findings;
     private final BlockReader blocks;
     private final VariableScope variables;
@@ -36,6 +38,26 @@ final class RewriteReader {
             }
         }
         return rules;
+    }
+
+    /** What {@code try_files} does where there are no files: its last argument. Empty, and told, where that is a file too. */
+    Optional<HttpRule> readTryFiles(Directive directive) {
+        var last = directive.lastWord();
+        if (last.text().matches("=[1-5]\\d\\d")) {
+            findings.warning(directive.position(), TRY_FILES, "");
+            int status = Integer.parseInt(last.text().substring(1));
+            return Optional.of(HttpRule.always(new HttpAction.Reply(status, Optional.empty(), Optional.empty())));
+        }
+        if (last.text().startsWith("@")) {
+            findings.warning(directive.position(), TRY_FILES, "");
+            return Optional.of(HttpRule.always(new HttpAction.Go(last.text())));
+        }
+        findings.error(
+                last.position(),
+                "'try_files' cannot be honoured: files are not served",
+                "@name or =status as its last argument",
+                "name a location with proxy_pass there");
+        return Optional.empty();
     }
 
     private Optional<HttpRule> readIf(Directive block, Context around) {

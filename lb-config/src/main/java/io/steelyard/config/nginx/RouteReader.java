@@ -71,6 +71,7 @@ final class RouteReader {
                 .redirections(redirections(scope));
         clientAddress(scope).ifPresent(route::clientAddress);
         rules.read(scope).forEach(route::rule);
+        scope.level().first("try_files").flatMap(rules::readTryFiles).ifPresent(route::rule);
         ServerSettings.accessRules(scope.nearestBlock("allow", "deny"), findings)
                 .forEach(route::access);
         limits.check(scope.level());

@@ -123,6 +123,21 @@ class HttpReaderTest {
     }
 
     @Test
+    void tryFilesTakesItsLastArgument() {
+        var routes = routes("server { location /a { try_files $uri $uri/ @app; } location /b { try_files $uri =404; }"
+                + " location @app { proxy_pass http://10.0.0.1:81; } }");
+        assertThat(routes.get(0).rules())
+                .singleElement()
+                .satisfies(rule -> assertThat(rule.actions()).containsExactly(new HttpAction.Go("@app")));
+        assertThat(routes.get(1).rules())
+                .singleElement()
+                .satisfies(rule -> assertThat(rule.actions())
+                        .containsExactly(new HttpAction.Reply(404, Optional.empty(), Optional.empty())));
+        assertThat(read("server { location / { try_files $uri /index.html; } }").configuration())
+                .isEmpty();
+    }
+
+    @Test
     void aReplacementWithASchemeIsARedirection() {
         var rules =
                 root("server { rewrite ^/a http://b/ last; rewrite ^/c https://d/ permanent; rewrite ^/e $scheme://f/; }")
