@@ -41,7 +41,8 @@ final class Findings {
     }
 
     void error(Position at, String what, String expected, String remedy) {
-        if (problems.add(Problem.error("", what).expected(expected).remedy(remedy).at(at))) {
+        if (problems.add(
+                Problem.error("", what).expected(expected).remedy(remedy).at(at))) {
             errors++;
         }
     }

@@ -36,6 +36,9 @@ final class HttpServers {
     /** A server at an address. */
     private record Entry(Server server, Listen listen) {}
 
+    /** Addresses with the same hosts. */
+    private record Group(Entry first, List<ListenAddress> addresses) {}
+
     /** What listens at an address. */
     private static final class Address {
         private final List<Entry> entries = new ArrayList<>();
@@ -79,25 +82,24 @@ final class HttpServers {
 
     /** The virtual servers, in the order their first addresses were met. */
     List<VirtualServer> all() {
-        var byHosts = new LinkedHashMap<List<VirtualHost>, List<ListenAddress>>();
-        var positions = new HashMap<List<VirtualHost>, Entry>();
+        var groups = new LinkedHashMap<List<VirtualHost>, Group>();
         byAddress.forEach((text, address) -> {
-            var hosts = hosts(text, address);
-            var listen =
-                    address.ofSocket.orElseGet(() -> address.entries.getFirst().listen());
-            byHosts.computeIfAbsent(hosts, key -> new ArrayList<>()).add(listen.address());
-            positions.putIfAbsent(hosts, address.entries.getFirst());
+            var first = address.entries.getFirst();
+            var listen = address.ofSocket.orElse(first.listen());
+            groups.computeIfAbsent(hosts(text, address), hosts -> new Group(first, new ArrayList<>()))
+                    .addresses()
+                    .add(listen.address());
         });
         var servers = new ArrayList<VirtualServer>();
-        byHosts.forEach((hosts, addresses) -> {
-            var name = addresses.getFirst().text() + "/http";
-            var first = positions.get(hosts);
-            findings.place("virtualServers." + name, first.server().position());
-            first.listen()
+        groups.forEach((hosts, group) -> {
+            var name = group.addresses().getFirst().text() + "/http";
+            findings.place("virtualServers." + name, group.first().server().position());
+            group.first()
+                    .listen()
                     .directive()
                     .ifPresent(listen -> findings.place("virtualServers." + name + ".listen", listen.position()));
             var server = VirtualServer.tcp(name).target(new Target.Http(new HttpService(hosts)));
-            addresses.forEach(server::listen);
+            group.addresses().forEach(server::listen);
             servers.add(server.build());
         });
         return servers;

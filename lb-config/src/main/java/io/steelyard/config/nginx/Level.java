@@ -19,7 +19,8 @@ final class Level {
     Level(List<Directive> directives) {
         this.directives = List.copyOf(directives);
         for (var directive : directives) {
-            byName.computeIfAbsent(directive.keyword(), name -> new ArrayList<>(1)).add(directive);
+            byName.computeIfAbsent(directive.keyword(), name -> new ArrayList<>(1))
+                    .add(directive);
         }
     }
 

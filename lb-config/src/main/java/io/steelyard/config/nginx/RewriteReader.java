@@ -15,7 +15,8 @@ import java.util.Optional;
 final class RewriteReader {
     private static final String CONDITION_FORM = "($variable), ($variable = text), !=, ~ expression, ~*, !~ or !~*";
 
-    private static final String TRY_FILES = "'try_files' finds no file: files are not served, and its last argument is taken";
+    private static final String TRY_FILES =
+            "'try_files' finds no file: files are not served, and its last argument is taken";
 
     private final Findings findings;
     private final BlockReader blocks;
