@@ -467,7 +467,6 @@ final class HttpDirectives {
         refuse(NOT_YET, "limit_rate_after", ALL, 1, 1);
         refuse(NOT_YET, "add_trailer", ALL, 2, 3);
         refuse(NOT_YET, "add_header_inherit", ALL, 1, 1);
-        refuse(NOT_YET, "proxy_protocol_timeout", ALL, 1, 1);
         refuse(NOT_YET, "tunnel_pass", Set.of(LOCATION), 0, ANY);
         refuse(NOT_YET, "valid_referers", Set.of(HTTP_SERVER, LOCATION), 1, ANY);
         refuse(NOT_YET, "referer_hash_max_size", Set.of(HTTP_SERVER, LOCATION), 1, 1);

@@ -88,7 +88,7 @@ final class HttpServers {
             var listen = address.ofSocket.orElse(first.listen());
             groups.computeIfAbsent(hosts(text, address), hosts -> new Group(first, new ArrayList<>()))
                     .addresses()
-                    .add(listen.address());
+                    .add(listen.address().proxyProtocol(hasHeader(address)));
         });
         var servers = new ArrayList<VirtualServer>();
         groups.forEach((hosts, group) -> {
@@ -103,6 +103,12 @@ final class HttpServers {
             servers.add(server.build());
         });
         return servers;
+    }
+
+    /** One {@code proxy_protocol} holds for the whole address, as with nginx. */
+    private static boolean hasHeader(Address address) {
+        return address.entries.stream()
+                .anyMatch(entry -> entry.listen().address().proxyProtocol());
     }
 
     private List<VirtualHost> hosts(String address, Address at) {

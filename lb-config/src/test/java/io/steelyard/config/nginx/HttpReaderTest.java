@@ -61,6 +61,16 @@ class HttpReaderTest {
     }
 
     @Test
+    void theProxyProtocolHoldsForAWholeAddress() {
+        var servers =
+                http("server { listen 80; server_name a; } server { listen 80 proxy_protocol; listen 81; server_name b; }")
+                        .virtualServers();
+        assertThat(servers)
+                .extracting(server -> server.listen().getFirst().proxyProtocol())
+                .containsExactly(true, false);
+    }
+
+    @Test
     void aServerWithoutListenIsAtPort80OfAllAddresses() {
         assertThat(http("server { " + TO_A + " }").virtualServers().getFirst().listen())
                 .containsExactly(ListenAddress.parse("*:80"));

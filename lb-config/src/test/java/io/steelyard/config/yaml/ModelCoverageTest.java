@@ -42,7 +42,6 @@ class ModelCoverageTest {
             Map.entry("HostName", Set.of("kind", "text")),
             Map.entry("HttpRoute", Set.of("isInternal", "content")),
             Map.entry("ClientAddressRule", Set.of("isRecursive")),
-            Map.entry("Network", Set.of("address", "prefix")),
             Map.entry("Exact", Set.of("path")),
             Map.entry("Prefix", Set.of("path", "isFinal")),
             Map.entry("Expression", Set.of("text", "ignoresCase")),
