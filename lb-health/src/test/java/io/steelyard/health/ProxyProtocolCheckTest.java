@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Probes of servers that want a PROXY protocol header. */
 @Timeout(120)
@@ -93,22 +95,21 @@ class ProxyProtocolCheckTest {
         assertThat(result.get(30, TimeUnit.SECONDS)).isNotEmpty();
     }
 
-    @Test
-    void bothAreWhatHaproxySends() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"check-send-proxy", "check-send-proxy send-proxy-v2"})
+    void bothAreWhatHaproxySends(String option) throws Exception {
         assumeTrue(RealProgram.hasHaproxy(), "needs haproxy (package haproxy)");
-        for (var option : new String[] {"check-send-proxy", "check-send-proxy send-proxy-v2"}) {
-            try (var haproxy = RealProgram.haproxy(
-                    folder,
-                    1,
-                    ports ->
-                            "defaults\n mode tcp\n timeout connect 10s\n timeout client 10s\n timeout server 10s\nlisten a\n bind 127.0.0.1:"
-                                    + ports.getFirst() + "\n server s 127.0.0.1:" + server.getLocalPort()
-                                    + " check inter 300ms " + option
-                                    + "\n")) {
-                assertThat(haproxy.port(0)).isPositive();
-                assertThat(receive(Integer.MAX_VALUE))
-                        .isEqualTo(option.contains("v2") ? LOCAL : "PROXY TCP4 127.0.0.1 127.0.0.1 CLIENT SERVER\r\n");
-            }
+        try (var haproxy = RealProgram.haproxy(
+                folder,
+                1,
+                ports ->
+                        "defaults\n mode tcp\n timeout connect 10s\n timeout client 10s\n timeout server 10s\nlisten a\n bind 127.0.0.1:"
+                                + ports.getFirst() + "\n server s 127.0.0.1:" + server.getLocalPort()
+                                + " check inter 300ms " + option
+                                + "\n")) {
+            assertThat(haproxy.port(0)).isPositive();
+            assertThat(receive(Integer.MAX_VALUE))
+                    .isEqualTo(option.contains("v2") ? LOCAL : "PROXY TCP4 127.0.0.1 127.0.0.1 CLIENT SERVER\r\n");
         }
     }
 }
