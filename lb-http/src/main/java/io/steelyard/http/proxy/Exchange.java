@@ -10,7 +10,6 @@ import io.steelyard.http.message.Method;
 import io.steelyard.http.message.RequestHead;
 import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.http.route.Route;
-import io.steelyard.pool.limit.Permit;
 import io.steelyard.pool.variable.Evaluation;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +34,7 @@ final class Exchange {
     private final Routing routing;
     private final FieldBlock answerFields;
     private @Nullable Forwarding forwarding;
-    private @Nullable Permit permit;
+    private @Nullable Admission admission;
     private boolean isInErrorPage;
     private boolean isComplete;
     private boolean isOver;
@@ -123,12 +122,23 @@ final class Exchange {
 
     private void serve(Route route) {
         var configured = route.configured();
-        if (!enterLimits(route)) {
-            replyError(configured.limitStatus());
-        } else if (!route.admits(client.address())) {
-            replyError(403);
-        } else if (configured.mostBodyBytes() > 0 && framing.length() > configured.mostBodyBytes()) {
+        if (configured.mostBodyBytes() > 0 && framing.length() > configured.mostBodyBytes()) {
             replyError(413);
+        } else if (!configured.rateLimits().isEmpty() || !configured.limits().isEmpty()) {
+            if (admission == null) {
+                admission = new Admission(this);
+            }
+            admission.enter(route);
+        } else {
+            admitted(route);
+        }
+    }
+
+    /** The limits let the request in. */
+    void admitted(Route route) {
+        var configured = route.configured();
+        if (!route.admits(client.address())) {
+            replyError(403);
         } else {
             switch (configured.content()) {
                 case Content.NotFound nothing -> replyError(404);
@@ -153,16 +163,6 @@ final class Exchange {
         var started = new Forwarding(this, to);
         forwarding = started;
         started.begin();
-    }
-
-    private boolean enterLimits(Route route) {
-        if (route.configured().limits().isEmpty() || permit != null) {
-            return true;
-        }
-        var entered = plan.zones().acquire(route.configured().limits(), evaluation);
-        permit = entered;
-        facts.limited(entered.reached().isPresent(), entered.isGranted());
-        return entered.isGranted();
     }
 
     // ---- answers of our own
@@ -340,8 +340,8 @@ final class Exchange {
         if (forwarding != null) {
             forwarding.end();
         }
-        if (permit != null) {
-            permit.close();
+        if (admission != null) {
+            admission.end();
         }
         log();
     }

@@ -8,6 +8,7 @@ import io.steelyard.core.session.NamedServers;
 import io.steelyard.core.tcp.EngineContext;
 import io.steelyard.http.route.CompiledService;
 import io.steelyard.pool.limit.LimitZones;
+import io.steelyard.pool.limit.RateZones;
 import io.steelyard.pool.variable.CompiledTemplate;
 import io.steelyard.pool.variable.VariableTable;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ final class HttpPlan {
     private final List<Counts> counts;
     private final VariableTable variables;
     private final LimitZones zones;
+    private final RateZones rateZones;
     private final LogFiles logs;
     private final CompiledService service;
     private final Map<String, Balancer> pools = new HashMap<>();
@@ -35,6 +37,7 @@ final class HttpPlan {
         this.counts = counts;
         variables = context.sessions().variables();
         zones = context.sessions().zones();
+        rateZones = context.sessions().rateZones();
         logs = context.sessions().logs();
         service = new CompiledService(configured, variables);
         for (var pool : context.configuration().pools()) {
@@ -58,6 +61,10 @@ final class HttpPlan {
 
     LimitZones zones() {
         return zones;
+    }
+
+    RateZones rateZones() {
+        return rateZones;
     }
 
     LogFiles logs() {

@@ -125,8 +125,8 @@ final class RequestFacts implements HttpVariableSource {
         limitStatus = !isReached ? "PASSED" : isDry ? "REJECTED_DRY_RUN" : "REJECTED";
     }
 
-    /** What the limits of rate said, in nginx's words. */
-    void rated(String value) {
+    /** What the limits of rate said, in nginx's words; null where none counted the request. */
+    void rated(@Nullable String value) {
         rateStatus = value;
     }
 
