@@ -23,6 +23,7 @@ public final class ProxyPlan {
     private final FieldChanges requestFields;
     private final Set<FieldName> hidden;
     private final List<Location> locations;
+    private final CookiePlan cookies;
     private final @Nullable CompiledTemplate givenPath;
     private final boolean setsHost;
     private final boolean setsUpgrade;
@@ -39,6 +40,7 @@ public final class ProxyPlan {
         locations = configured.locations().stream()
                 .map(location -> location(location, variables))
                 .toList();
+        cookies = new CookiePlan(configured.cookies(), variables);
         givenPath = configured.path() instanceof ForwardedPath.Given given ? variables.compile(given.text()) : null;
         setsHost = sets(FieldName.HOST);
         setsUpgrade = sets(FieldName.UPGRADE);
@@ -83,6 +85,10 @@ public final class ProxyPlan {
 
     public List<Location> locations() {
         return locations;
+    }
+
+    public CookiePlan cookies() {
+        return cookies;
     }
 
     /** The path and query servers are asked for whatever the client asked; null where they follow from the request. */
