@@ -219,6 +219,7 @@ final class RandomHttp {
                                         true, random.nextBoolean(), Template.literal("^(a)"), templates.get())
                                 : new LocationRewrite(false, random.nextBoolean(), templates.get(), templates.get())),
                 several(2, this::cookie),
+                Set.copyOf(several(3, () -> one("*", "x-sum", "digest"))),
                 random.nextBoolean() ? ProxyOptions.defaults() : options.get(),
                 times.get(),
                 times.get(),

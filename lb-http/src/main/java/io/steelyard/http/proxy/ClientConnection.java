@@ -220,6 +220,17 @@ final class ClientConnection extends Timer {
         return body.hasEnded();
     }
 
+    /** The fields behind the request's body, once it was read to its end; null where there can be none. */
+    @Nullable
+    FieldBlock trailers() {
+        return body.trailers();
+    }
+
+    /** Whether the answer's body may be followed by fields, and the client says that it looks at them. */
+    boolean acceptsTrailers() {
+        return answer.takesTrailers() && worker.asksForTrailers(head.fields());
+    }
+
     /** Asks the client to send its request's body, where it waits for that. */
     void invite() {
         if (parser.framing().expectsContinue() && !isInvited && body.isUntouched() && heldBytes() == 0) {

@@ -324,8 +324,11 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         bodyEnded = true;
         if (state == State.COLLECTING) {
             pick();
-        } else if (server != null && isChunked && worker.requests().sendLastChunk(server) < 0) {
-            serverBroke();
+        } else if (server != null && isChunked) {
+            var trailers = worker.passed(client.trailers(), plan);
+            if (worker.requests().sendLastChunk(server, trailers) < 0) {
+                serverBroke();
+            }
         }
     }
 
@@ -385,8 +388,21 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     void answerEnded() {
         var from = server;
         if (from != null) {
+            passTrailers(from);
             finish(from.head().status(), bodyEnded && from.hasSentAll());
             exchange.complete();
+        }
+    }
+
+    private void passTrailers(ServerConnection from) {
+        var trailers = from.trailers();
+        if (trailers != null && trailers.count() > 0) {
+            facts.trailers(trailers);
+            if (plan.passesTrailers() && client.acceptsTrailers()) {
+                var passed = worker.passed(trailers, plan);
+                client.answer().trailers(passed);
+                facts.sentTrailers(passed);
+            }
         }
     }
 
