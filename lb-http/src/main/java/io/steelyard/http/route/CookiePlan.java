@@ -29,7 +29,8 @@ public final class CookiePlan {
                     (isDomain ? domains : paths)
                             .add(new Rewrite(
                                     rewrite.isExpression()
-                                            ? NamedPattern.compile(rewrite.from().toString(), ignoresCase)
+                                            ? NamedPattern.compile(
+                                                    rewrite.from().toString(), ignoresCase)
                                             : null,
                                     variables.compile(rewrite.from()),
                                     variables.compile(rewrite.to())));

@@ -58,9 +58,8 @@ class RateLimitTest {
     void requestThatWaitsIsServedWhenItsTimeHasCome() throws IOException {
         try (var server = ScriptedServer.named("one");
                 var proxy = Fixture.start(
-                        configuration -> configuration
-                                .pool(Fixture.pool("web", server))
-                                .rateZone(zone("slow", 20)),
+                        configuration ->
+                                configuration.pool(Fixture.pool("web", server)).rateZone(zone("slow", 20)),
                         limitedRoute(new RateLimit("slow", 5, 0, false, Level.INFO, 503)));
                 var client = proxy.client()) {
             client.send("GET / HTTP/1.1\r\nHost: s\r\n\r\n"
@@ -81,8 +80,8 @@ class RateLimitTest {
                 client.get("/");
                 client.send("GET /waits HTTP/1.1\r\nHost: s\r\n\r\n");
             }
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(proxy.openConnections())
-                    .isZero());
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(proxy.openConnections()).isZero());
             assertThat(server.requests()).hasSize(1);
         }
     }
@@ -110,11 +109,11 @@ class RateLimitTest {
         UnaryOperator<Configuration.Builder> pools = configuration -> configuration
                 .rateZone(SLOW)
                 .limitZone(new ConnectionLimit.Zone("each", Template.parse("$remote_addr"), 10));
-        UnaryOperator<HttpRoute.Builder> route = root -> limitedRoute(
-                        new RateLimit("slow", 0, 0, false, Level.INFO, 503))
-                .apply(root)
-                .responseField(FieldChange.set("X-Count", "$limit_conn_status"))
-                .limit(new ConnectionLimit("each", 1, false, Level.INFO));
+        UnaryOperator<HttpRoute.Builder> route =
+                root -> limitedRoute(new RateLimit("slow", 0, 0, false, Level.INFO, 503))
+                        .apply(root)
+                        .responseField(FieldChange.set("X-Count", "$limit_conn_status"))
+                        .limit(new ConnectionLimit("each", 1, false, Level.INFO));
         try (var server = ScriptedServer.named("one");
                 var proxy = Fixture.start(
                         configuration -> pools.apply(configuration.pool(Fixture.pool("web", server))), route);

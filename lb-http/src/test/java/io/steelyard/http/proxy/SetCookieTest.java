@@ -30,11 +30,7 @@ class SetCookieTest {
             expression(Attribute.PATH, "^/user/([^/]+)", "/u/$1"),
             flags("one", Set.of(Flag.SECURE, Flag.SAME_SITE_STRICT), Set.of()),
             new CookieChange.Flags(
-                    true,
-                    true,
-                    Template.literal("^s"),
-                    Set.of(Flag.HTTP_ONLY),
-                    Set.of(Flag.SECURE, Flag.SAME_SITE)));
+                    true, true, Template.literal("^s"), Set.of(Flag.HTTP_ONLY), Set.of(Flag.SECURE, Flag.SAME_SITE)));
 
     /** The same for nginx. */
     private static final String DIRECTIVES = """
@@ -80,7 +76,8 @@ class SetCookieTest {
     void cookiesAreChangedAsByNginx(@TempDir Path folder) throws IOException {
         assumeTrue(RealProgram.hasNginx(), "needs the package nginx");
         try (var server = setting();
-                var nginx = RealProgram.nginx(folder, 1, ports -> """
+                var nginx = RealProgram.nginx(
+                        folder, 1, ports -> """
                         http {
                             access_log off;
                             client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;

@@ -22,8 +22,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.SAME_THREAD)
 class TrailerTest {
     private static final String ASKS = "GET / HTTP/1.1\r\nHost: s\r\nTE: trailers\r\nConnection: TE\r\n\r\n";
-    private static final String BEHIND = "3\r\nabc\r\n0\r\nX-Sum: 42\r\nContent-Length: 9\r\nX-Other: o\r\nHost: evil\r\n"
-            + "Transfer-Encoding: chunked\r\nAuthorization: a\r\nSet-Cookie: a=b\r\nX-Forwarded-For: 6.6.6.6\r\n\r\n";
+    private static final String BEHIND =
+            "3\r\nabc\r\n0\r\nX-Sum: 42\r\nContent-Length: 9\r\nX-Other: o\r\nHost: evil\r\n"
+                    + "Transfer-Encoding: chunked\r\nAuthorization: a\r\nSet-Cookie: a=b\r\nX-Forwarded-For: 6.6.6.6\r\n\r\n";
 
     @Test
     void allowedTrailersOfAnAnswerReachAClientThatAsksForThem() throws IOException {
@@ -111,9 +112,8 @@ class TrailerTest {
             var head = client.head();
             client.text(24);
             await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(log)
-                            .content()
-                            .isEqualTo("42 o 42 - " + (head.length() + 24) + "\n"));
+                    .untilAsserted(
+                            () -> assertThat(log).content().isEqualTo("42 o 42 - " + (head.length() + 24) + "\n"));
         }
     }
 

@@ -32,8 +32,8 @@ public final class RateZones {
             int most = Math.clamp(specification.capacity() / LEAST_KEYS_OF_A_PART, 1, MOST_PARTS);
             var parts = new LeakyBuckets[Integer.highestOneBit(most)];
             for (int i = 0; i < parts.length; i++) {
-                int capacity = specification.capacity() / parts.length
-                        + (i < specification.capacity() % parts.length ? 1 : 0);
+                int capacity =
+                        specification.capacity() / parts.length + (i < specification.capacity() % parts.length ? 1 : 0);
                 parts[i] = new LeakyBuckets(capacity, specification.requestsPerMinute() * 1_000L / 60);
             }
             return new Zone(specification, variables.compile(specification.key()), parts);

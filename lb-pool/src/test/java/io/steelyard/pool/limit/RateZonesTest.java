@@ -35,7 +35,9 @@ class RateZonesTest {
         assertThat(ask(limits, "a", 99).excess()).as("thousandths").isEqualTo(10);
         assertThat(ask(limits, "b", 99).outcome()).as("another key").isEqualTo(Outcome.PASSED);
         assertThat(ask(limits, "a", 100).outcome()).isEqualTo(Outcome.PASSED);
-        assertThat(ask(limits, "a", 199).outcome()).as("a refused one took nothing").isEqualTo(Outcome.REJECTED);
+        assertThat(ask(limits, "a", 199).outcome())
+                .as("a refused one took nothing")
+                .isEqualTo(Outcome.REJECTED);
         assertThat(ask(limits, "a", 200).outcome()).isEqualTo(Outcome.PASSED);
     }
 
@@ -46,7 +48,9 @@ class RateZonesTest {
         assertThat(ask(limits, "a", 1_000).delayMs()).isEqualTo(100);
         assertThat(ask(limits, "a", 1_000).delayMs()).isEqualTo(200);
         assertThat(ask(limits, "a", 1_050).delayMs()).as("half of one ran out").isEqualTo(250);
-        assertThat(ask(limits, "a", 1_050).outcome()).as("the bucket holds three").isEqualTo(Outcome.REJECTED);
+        assertThat(ask(limits, "a", 1_050).outcome())
+                .as("the bucket holds three")
+                .isEqualTo(Outcome.REJECTED);
         assertThat(ask(limits, "a", 1_100).delayMs()).isEqualTo(300);
     }
 
@@ -72,7 +76,9 @@ class RateZonesTest {
         var second = ask(limits, "a", 0);
         assertThat(second.limit()).isEqualTo(limits.getFirst());
         assertThat(second.delayMs()).isEqualTo(100);
-        assertThat(ask(limits, "b", 0).delayMs()).as("two are in the bucket of all").isEqualTo(100);
+        assertThat(ask(limits, "b", 0).delayMs())
+                .as("two are in the bucket of all")
+                .isEqualTo(100);
         assertThat(ask(limits, "b", 0).limit()).isEqualTo(limits.getLast());
     }
 
@@ -136,8 +142,10 @@ class RateZonesTest {
         var other = new LeakyBuckets.Answer();
         buckets.ask("b", 0, true, 0, other);
         assertThat(other.excess).as("while the only bucket is held").isEqualTo(LeakyBuckets.NO_ROOM);
-        assertThat(one.ask(List.of(limit("one", 0, 0)), client("a"), 0).outcome()).isEqualTo(Outcome.PASSED);
-        assertThat(one.ask(List.of(limit("one", 0, 0)), client("b"), 0).outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(one.ask(List.of(limit("one", 0, 0)), client("a"), 0).outcome())
+                .isEqualTo(Outcome.PASSED);
+        assertThat(one.ask(List.of(limit("one", 0, 0)), client("b"), 0).outcome())
+                .isEqualTo(Outcome.PASSED);
     }
 
     @Test
