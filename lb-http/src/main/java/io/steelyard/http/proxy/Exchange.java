@@ -3,6 +3,8 @@ package io.steelyard.http.proxy;
 import io.steelyard.api.http.Content;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.PathMatch;
+import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.schedule.Flow;
 import io.steelyard.http.h1.BodyFraming;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
@@ -146,6 +148,7 @@ final class Exchange {
                     var text = route.text();
                     reply(reply.status(), reply.contentType(), text == null ? "" : evaluation.raw(text));
                 }
+                case Content.RedirectToPool redirect -> PoolRedirection.serve(this, redirect);
                 case Content.Health health -> {
                     var found = PoolHealth.of(plan.pools());
                     reply(found.isWell() ? 200 : 503, "text/plain", found.text());
@@ -156,7 +159,8 @@ final class Exchange {
         }
     }
 
-    private void forward(@Nullable ProxyPlan to) {
+    /** Has a server answer. */
+    void forward(@Nullable ProxyPlan to) {
         if (to == null) {
             throw new IllegalStateException("a route to a server has no plan for it");
         }
@@ -188,6 +192,23 @@ final class Exchange {
         isInErrorPage = true;
         forwarding = null;
         act(routing.errorPage(page, status));
+    }
+
+    /** What is known of the request, for a pool to pick a server by; the loop's own. */
+    Flow flow(Balancer pool) {
+        var flow = client.worker().loop().flow().clear();
+        flow.client(client.clientHigh(), client.clientLow(), client.clientPort());
+        client.listener().fillDestination(flow, client.fd());
+        var key = plan.hashKey(pool.pool().name());
+        if (key != null) {
+            evaluation.fillKey(key, flow);
+        }
+        return flow;
+    }
+
+    /** An answer of our own with {@link #answerFields}. */
+    void answer(int status) {
+        send(status, "text/html", OwnAnswers.page(status));
     }
 
     private void redirect(int status, String place) {

@@ -138,14 +138,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
         state = State.PICKING;
         while (state == State.PICKING) {
-            var flow = worker.loop().flow().clear();
-            flow.client(client.clientHigh(), client.clientLow(), client.clientPort());
-            client.listener().fillDestination(flow, client.fd());
-            var key = exchange.plan().hashKey(from.pool().name());
-            if (key != null) {
-                exchange.evaluation().fillKey(key, flow);
-            }
-            switch (from.pick(flow, held)) {
+            switch (from.pick(exchange.flow(from), held)) {
                 case PICKED -> connect(from, held);
                 case ALL_FULL -> enqueue(from, held);
                 case NONE_AVAILABLE -> {

@@ -14,6 +14,7 @@ import io.steelyard.pool.variable.VariableTable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class HttpPlan {
     private final CompiledService service;
     private final Map<String, Balancer> pools = new HashMap<>();
     private final Map<String, CompiledTemplate> hashKeys = new HashMap<>();
+    private final Map<String, Set<String>> publicHosts = new HashMap<>();
     private final NamedServers named = new NamedServers();
 
     HttpPlan(VirtualServer server, HttpService configured, EngineContext context, List<Counts> counts) {
@@ -42,6 +44,7 @@ final class HttpPlan {
         service = new CompiledService(configured, variables);
         for (var pool : context.configuration().pools()) {
             pools.put(pool.name(), context.balancer(pool.name()));
+            publicHosts.put(pool.name(), PoolRedirection.hosts(pool));
             pool.hashKey().ifPresent(key -> hashKeys.put(pool.name(), variables.compile(key)));
         }
     }
@@ -89,6 +92,11 @@ final class HttpPlan {
     Balancer balancer(String text) {
         var pool = pools.get(text);
         return pool != null ? pool : named.known(text);
+    }
+
+    /** The hosts and ports of the public URLs of a pool's servers. */
+    Set<String> publicHosts(String pool) {
+        return publicHosts.getOrDefault(pool, Set.of());
     }
 
     /** What a pool's schedulers hash; null where they hash nothing of their own. */
