@@ -1,7 +1,7 @@
 package io.steelyard.api;
 
-import io.steelyard.api.http.HttpService;
 import io.steelyard.api.http.Content;
+import io.steelyard.api.http.HttpService;
 import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
@@ -181,13 +181,15 @@ public record Configuration(
                         .filter(one -> one.name().equals(redirect.pool()))
                         .findFirst();
                 if (pool.isEmpty()) {
-                    problems.add(Problem.error(path, "'" + redirect.pool() + "' is no pool that clients can be sent to"));
+                    problems.add(
+                            Problem.error(path, "'" + redirect.pool() + "' is no pool that clients can be sent to"));
                     continue;
                 }
                 for (var server : pool.get().servers()) {
                     if (server.publicUrl().isEmpty()) {
                         problems.add(Problem.error(
-                                        path, "clients are sent to pool '" + redirect.pool() + "', whose server '"
+                                        path,
+                                        "clients are sent to pool '" + redirect.pool() + "', whose server '"
                                                 + server.id() + "' has no public URL")
                                 .expected("a public URL for each server of the pool"));
                     }

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** Where the answer to a request comes from. */
-public sealed interface Content 
+public sealed interface Content
         permits Content.NotFound, Content.Reply, Content.RedirectToPool, Content.Health, Content.Counts, HttpProxy {
     /** Nowhere: status 404. */
     record NotFound() implements Content {}

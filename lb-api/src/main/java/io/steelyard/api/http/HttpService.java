@@ -53,8 +53,7 @@ public record HttpService(List<VirtualHost> hosts) {
             case HttpProxy proxy -> proxy.pool().stream();
             case Content.RedirectToPool redirect ->
                 Stream.concat(
-                        Stream.of(redirect.pool()),
-                        redirect.others().stream().flatMap(HttpService::pools));
+                        Stream.of(redirect.pool()), redirect.others().stream().flatMap(HttpService::pools));
             default -> Stream.empty();
         };
     }

@@ -75,8 +75,9 @@ public record RealServer(
 
     private static void checkUrl(String url) {
         if (!PUBLIC_URL.matcher(url).matches()) {
-            throw new IllegalArgumentException("'" + url
-                    + "' is no public URL; expected such as https://a.example or http://a.example:8080/base, no slash at its end");
+            throw new IllegalArgumentException(
+                    "'" + url
+                            + "' is no public URL; expected such as https://a.example or http://a.example:8080/base, no slash at its end");
         }
     }
 

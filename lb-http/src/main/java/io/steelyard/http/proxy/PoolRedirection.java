@@ -80,7 +80,8 @@ final class PoolRedirection {
                 exchange.show(page.get(), 503);
                 return;
             }
-            fields.add(FieldName.RETRY_AFTER, Long.toString(redirect.retryAfter().toSeconds()));
+            fields.add(
+                    FieldName.RETRY_AFTER, Long.toString(redirect.retryAfter().toSeconds()));
             exchange.answer(503);
         }
     }
@@ -91,7 +92,8 @@ final class PoolRedirection {
             var facts = exchange.facts();
             var path = UriText.escape(facts.path());
             var query = facts.query().isEmpty() ? "" : "?" + facts.query();
-            return (path.startsWith("/") ? path : "/" + path) + query.replace("\r", "%0D").replace("\n", "%0A");
+            return (path.startsWith("/") ? path : "/" + path)
+                    + query.replace("\r", "%0D").replace("\n", "%0A");
         }
         var request = exchange.request();
         return Octets.text(request.fields().bytes(), request.forwardStart(), request.forwardEnd());

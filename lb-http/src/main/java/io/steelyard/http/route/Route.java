@@ -58,7 +58,9 @@ public final class Route {
         proxy = switch (configured.content()) {
             case HttpProxy toServer -> new ProxyPlan(toServer, variables);
             case Content.RedirectToPool redirect ->
-                redirect.others().map(others -> new ProxyPlan(others, variables)).orElse(null);
+                redirect.others()
+                        .map(others -> new ProxyPlan(others, variables))
+                        .orElse(null);
             default -> null;
         };
         text = configured.content() instanceof Content.Reply reply ? variables.compile(reply.text()) : null;

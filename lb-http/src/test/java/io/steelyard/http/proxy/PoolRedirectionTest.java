@@ -42,7 +42,9 @@ class PoolRedirectionTest {
                 places.add(field(answer.head(), "Location"));
             }
             assertThat(places)
-                    .containsOnly("https://a.example/a%2Fb//../c?d=e%20f&g", "http://b.example:8080/base/a%2Fb//../c?d=e%20f&g");
+                    .containsOnly(
+                            "https://a.example/a%2Fb//../c?d=e%20f&g",
+                            "http://b.example:8080/base/a%2Fb//../c?d=e%20f&g");
             assertThat(places.stream().filter(place -> place.startsWith("https://a.example")))
                     .hasSize(4);
         }
@@ -68,7 +70,9 @@ class PoolRedirectionTest {
             var head = client.answer().head();
             assertThat(field(head, "Location")).isEqualTo("https://a.example//evil.example/x");
             client.send("GET http://evil.example/x HTTP/1.1\r\nHost: evil.example\r\n\r\n");
-            assertThat(client.answer().head()).doesNotContain("evil.example/x/").doesNotContain("Location: http://evil");
+            assertThat(client.answer().head())
+                    .doesNotContain("evil.example/x/")
+                    .doesNotContain("Location: http://evil");
         }
     }
 
@@ -85,13 +89,17 @@ class PoolRedirectionTest {
             var posted = client.send("POST /p HTTP/1.1\r\nHost: s\r\nContent-Length: 1\r\n\r\nx")
                     .answer();
             assertThat(posted.text()).isEqualTo("served");
-            assertThat(client.send("OPTIONS /o HTTP/1.1\r\nHost: s\r\n\r\n").answer().text())
+            assertThat(client.send("OPTIONS /o HTTP/1.1\r\nHost: s\r\n\r\n")
+                            .answer()
+                            .text())
                     .isEqualTo("served");
             assertThat(client.send("GET / HTTP/1.1\r\nHost: s\r\nContent-Length: 1\r\n\r\nx")
                             .answer()
                             .text())
                     .isEqualTo("served");
-            assertThat(server.requests()).extracting(ScriptedServer.Request::line).hasSize(3);
+            assertThat(server.requests())
+                    .extracting(ScriptedServer.Request::line)
+                    .hasSize(3);
         }
     }
 
@@ -133,10 +141,19 @@ class PoolRedirectionTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"a.example", "ftp://a", "http://a/", "http://a?b", "http://a#b", "http://a\r\nX: y", "http://u@a", ""
+            strings = {
+                "a.example",
+                "ftp://a",
+                "http://a/",
+                "http://a?b",
+                "http://a#b",
+                "http://a\r\nX: y",
+                "http://u@a",
+                ""
             })
     void whatIsNoPublicUrlIsRefused(String url) {
-        assertThatThrownBy(() -> RealServer.builder("127.0.0.1:1").publicUrl(url).build())
+        assertThatThrownBy(
+                        () -> RealServer.builder("127.0.0.1:1").publicUrl(url).build())
                 .hasMessageContaining("is no public URL");
     }
 
