@@ -5,6 +5,7 @@ import io.steelyard.core.tcp.TcpListeners;
 import io.steelyard.core.tcp.TcpLoop;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
+import io.steelyard.http.message.RequestHead;
 import io.steelyard.http.message.TokenCursor;
 import io.steelyard.http.route.ProxyPlan;
 import java.lang.foreign.MemorySegment;
@@ -31,6 +32,8 @@ final class HttpWorker {
     private final RequestWriter requests = new RequestWriter(this);
     private final FieldBlock trailers = new FieldBlock(256, 64 << 10);
     private final TokenCursor tokens = new TokenCursor();
+    private final Message.Spare messages = new Message.Spare();
+    private final RequestHead resting = new RequestHead(new FieldBlock(1, 256 << 10));
     private final MemorySegment stage;
     private final ByteBuffer stageBytes;
     private ByteBuffer view = ByteBuffer.allocate(0);
@@ -87,6 +90,16 @@ final class HttpWorker {
             }
         }
         return trailers;
+    }
+
+    /** Memory for requests. */
+    Message.Spare messages() {
+        return messages;
+    }
+
+    /** What a parser is given that has nothing to read; nobody writes to it. */
+    RequestHead resting() {
+        return resting;
     }
 
     /** Where what is about to be sent is put together; emptied by each who begins to. */
