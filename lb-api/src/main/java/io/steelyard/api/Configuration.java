@@ -1,5 +1,6 @@
 package io.steelyard.api;
 
+import io.steelyard.api.http.Content;
 import io.steelyard.api.http.HttpService;
 import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.pool.ServerAddress;
@@ -114,6 +115,7 @@ public record Configuration(
             }
             if (server.target() instanceof Target.Http http) {
                 check(http.service(), path + ".http", poolNames, zoneNames, rateZoneNames, problems);
+                checkRedirections(http.service(), path + ".http", problems);
             }
             for (var limit : server.limits()) {
                 if (!zoneNames.contains(limit.zone())) {
@@ -167,6 +169,30 @@ public record Configuration(
                 if (!rateZoneNames.contains(limit.zone())) {
                     problems.add(Problem.error(path, "unknown rate zone '" + limit.zone() + "'")
                             .expected(oneOf(rateZoneNames)));
+                }
+            }
+        }
+    }
+
+    private void checkRedirections(HttpService service, String path, List<Problem> problems) {
+        for (var route : service.routes()) {
+            if (route.content() instanceof Content.RedirectToPool redirect) {
+                var pool = pools.stream()
+                        .filter(one -> one.name().equals(redirect.pool()))
+                        .findFirst();
+                if (pool.isEmpty()) {
+                    problems.add(
+                            Problem.error(path, "'" + redirect.pool() + "' is no pool that clients can be sent to"));
+                    continue;
+                }
+                for (var server : pool.get().servers()) {
+                    if (server.publicUrl().isEmpty()) {
+                        problems.add(Problem.error(
+                                        path,
+                                        "clients are sent to pool '" + redirect.pool() + "', whose server '"
+                                                + server.id() + "' has no public URL")
+                                .expected("a public URL for each server of the pool"));
+                    }
                 }
             }
         }

@@ -1,10 +1,13 @@
 package io.steelyard.api.http;
 
 import io.steelyard.api.text.Template;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Where the answer to a request comes from. */
-public sealed interface Content permits Content.NotFound, Content.Reply, Content.Health, Content.Counts, HttpProxy {
+public sealed interface Content
+        permits Content.NotFound, Content.Reply, Content.RedirectToPool, Content.Health, Content.Counts, HttpProxy {
     /** Nowhere: status 404. */
     record NotFound() implements Content {}
 
@@ -22,6 +25,36 @@ public sealed interface Content permits Content.NotFound, Content.Reply, Content
             if (status < 200 || status > 599) {
                 throw new IllegalArgumentException("status is " + status + ", expected 200 to 599");
             }
+        }
+    }
+
+    /**
+     * Clients are sent to a server of a pool themselves: to its {@link io.steelyard.api.pool.RealServer#publicUrl}, followed by the path and
+     * query as they asked for them. No traffic passes the balancer then, and a client whose server fails afterwards is on its own. The answer
+     * is not to be stored ({@code Cache-Control: no-store}). A client that asks for one of these URLs' own hosts has been sent already: it is
+     * served by {@code others}, or refused with 508, for it would go in circles.
+     *
+     * @param pool every server of it has a public URL; its scheduler picks
+     * @param status 307 and 308 keep the method, 302 and 303 may become GET
+     * @param retryAfter what a client is told, in whole seconds, where no server can serve (status 503)
+     * @param others how requests are served that have a body, or another method than GET and HEAD (HAProxy {@code redir}); where it is
+     *     absent they are redirected too
+     */
+    record RedirectToPool(String pool, int status, Duration retryAfter, Optional<HttpProxy> others) implements Content {
+        public RedirectToPool {
+            Objects.requireNonNull(pool, "pool");
+            Objects.requireNonNull(others, "others");
+            if (status != 302 && status != 303 && status != 307 && status != 308) {
+                throw new IllegalArgumentException("status is " + status + ", expected 302, 303, 307 or 308");
+            }
+            if (retryAfter.isNegative()) {
+                throw new IllegalArgumentException("retryAfter is negative");
+            }
+        }
+
+        /** Redirects everything with status 307. */
+        public static RedirectToPool of(String pool) {
+            return new RedirectToPool(pool, 307, Duration.ofSeconds(10), Optional.empty());
         }
     }
 

@@ -20,6 +20,9 @@ import java.util.Set;
  * @param hiddenFields of the server's answer: lower case, not forwarded
  * @param locations changes of where redirections lead
  * @param cookies changes of the cookies servers set
+ * @param passedTrailers fields behind a body that are passed on, in lower case, {@code *} for any: a client's where its body is chunked for
+ *     the server too, a server's to a client that says {@code TE: trailers}. What decides framing, routing or rights never passes (RFC
+ *     9110 section 6.5.1); empty for none, as nginx
  * @param transport how servers are connected to: connect timeout, keepalive, source address, buffer size; what is about whole
  *     connections has no meaning here
  * @param sendTimeout how long between two writes to a server
@@ -38,6 +41,7 @@ public record HttpProxy(
         Set<String> hiddenFields,
         List<LocationRewrite> locations,
         List<CookieChange> cookies,
+        Set<String> passedTrailers,
         ProxyOptions transport,
         Duration sendTimeout,
         Duration readTimeout,
@@ -61,6 +65,7 @@ public record HttpProxy(
         hiddenFields = Set.copyOf(hiddenFields);
         locations = List.copyOf(locations);
         cookies = List.copyOf(cookies);
+        passedTrailers = Set.copyOf(passedTrailers);
         Objects.requireNonNull(transport, "transport");
         Objects.requireNonNull(sendTimeout, "sendTimeout");
         Objects.requireNonNull(readTimeout, "readTimeout");
@@ -122,6 +127,7 @@ public record HttpProxy(
         private Set<String> hiddenFields = Set.of();
         private final List<LocationRewrite> locations = new ArrayList<>();
         private final List<CookieChange> cookies = new ArrayList<>();
+        private Set<String> passedTrailers = Set.of();
         private ProxyOptions transport = ProxyOptions.defaults();
         private Duration sendTimeout = Duration.ofSeconds(60);
         private Duration readTimeout = Duration.ofSeconds(60);
@@ -162,6 +168,11 @@ public record HttpProxy(
 
         public Builder cookie(CookieChange value) {
             cookies.add(value);
+            return this;
+        }
+
+        public Builder passedTrailers(Set<String> value) {
+            passedTrailers = value;
             return this;
         }
 
@@ -214,6 +225,7 @@ public record HttpProxy(
                     hiddenFields,
                     locations,
                     cookies,
+                    passedTrailers,
                     transport,
                     sendTimeout,
                     readTimeout,

@@ -3,6 +3,7 @@ package io.steelyard.api.http;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The sites offered at a virtual server's addresses. Immutable.
@@ -42,10 +43,19 @@ public record HttpService(List<VirtualHost> hosts) {
     public List<String> pools() {
         return routes().stream()
                 .map(HttpRoute::content)
-                .filter(HttpProxy.class::isInstance)
-                .flatMap(proxy -> ((HttpProxy) proxy).pool().stream())
+                .flatMap(HttpService::pools)
                 .distinct()
                 .toList();
+    }
+
+    private static Stream<String> pools(Content content) {
+        return switch (content) {
+            case HttpProxy proxy -> proxy.pool().stream();
+            case Content.RedirectToPool redirect ->
+                Stream.concat(
+                        Stream.of(redirect.pool()), redirect.others().stream().flatMap(HttpService::pools));
+            default -> Stream.empty();
+        };
     }
 
     /** The routes of all hosts, each before those nested in it. */

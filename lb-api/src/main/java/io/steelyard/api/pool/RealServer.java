@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * One target of a pool: an address and how much it takes. Immutable.
@@ -25,6 +26,8 @@ import java.util.Optional;
  * @param healthChecks active checks of this server instead of its pool's; absent for the pool's, empty for none
  * @param sendProxyProtocol TCP: the header that connections to it begin with; NONE for what the virtual server says
  * @param checkProxyProtocol the header that active checks of it begin with (HAProxy {@code check-send-proxy})
+ * @param publicUrl what its URLs begin with for clients that are sent to it themselves ({@link
+ *     io.steelyard.api.http.Content.RedirectToPool}): {@code http} or {@code https}, a host, perhaps a port and a path, no slash at the end
  * @param labels anything a scheduler may read, such as {@code zone}
  */
 public record RealServer(
@@ -42,9 +45,13 @@ public record RealServer(
         Optional<List<HealthCheckSpec>> healthChecks,
         ProxyProtocol sendProxyProtocol,
         ProxyProtocol checkProxyProtocol,
+        Optional<String> publicUrl,
         Map<String, String> labels) {
     /** The greatest weight. */
     public static final int MAX_WEIGHT = 65_535;
+
+    private static final Pattern PUBLIC_URL = Pattern.compile(
+            "https?://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*");
 
     public RealServer {
         Objects.requireNonNull(id, "id");
@@ -62,7 +69,16 @@ public record RealServer(
         healthChecks = healthChecks.map(List::copyOf);
         Objects.requireNonNull(sendProxyProtocol, "sendProxyProtocol");
         Objects.requireNonNull(checkProxyProtocol, "checkProxyProtocol");
+        publicUrl.ifPresent(RealServer::checkUrl);
         labels = Map.copyOf(labels);
+    }
+
+    private static void checkUrl(String url) {
+        if (!PUBLIC_URL.matcher(url).matches()) {
+            throw new IllegalArgumentException(
+                    "'" + url
+                            + "' is no public URL; expected such as https://a.example or http://a.example:8080/base, no slash at its end");
+        }
     }
 
     private static void check(int value, int least, int most, String name) {
@@ -106,6 +122,7 @@ public record RealServer(
                 .checkProxyProtocol(checkProxyProtocol)
                 .labels(labels);
         healthChecks.ifPresent(builder::healthChecks);
+        publicUrl.ifPresent(builder::publicUrl);
         return builder;
     }
 
@@ -125,6 +142,7 @@ public record RealServer(
         private Optional<List<HealthCheckSpec>> healthChecks = Optional.empty();
         private ProxyProtocol sendProxyProtocol = ProxyProtocol.NONE;
         private ProxyProtocol checkProxyProtocol = ProxyProtocol.NONE;
+        private Optional<String> publicUrl = Optional.empty();
         private Map<String, String> labels = Map.of();
 
         private Builder(String name, ServerAddress address) {
@@ -203,6 +221,11 @@ public record RealServer(
             return this;
         }
 
+        public Builder publicUrl(String publicUrl) {
+            this.publicUrl = Optional.of(publicUrl);
+            return this;
+        }
+
         public Builder labels(Map<String, String> labels) {
             this.labels = labels;
             return this;
@@ -224,6 +247,7 @@ public record RealServer(
                     healthChecks,
                     sendProxyProtocol,
                     checkProxyProtocol,
+                    publicUrl,
                     labels);
         }
     }

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 final class Forms {
     private static final Pattern WHOLE = Pattern.compile("[-+]?\\d{1,19}");
     private static final Pattern DECIMAL =
-            Pattern.compile("[-+]?(\\d{1,15}(\\.\\d{0,20})?|\\.\\d{1,20})([eE][-+]?\\d{1,3})?");
+            Pattern.compile("[-+]?(\\d{1,15}(\\.\\d{0,25})?|\\.\\d{1,25})([eE][-+]?\\d{1,3})?");
 
     private static final Pattern BARE = Pattern.compile("true|false|-?\\d{1,15}(\\.\\d{1,9})?");
 

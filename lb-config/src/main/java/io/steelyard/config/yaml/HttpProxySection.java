@@ -71,6 +71,12 @@ final class HttpProxySection extends Section<HttpProxy> {
             HttpProxy::cookies,
             List.of(),
             "Changes of the cookies servers set.");
+    private final Key<HttpProxy, List<String>> passedTrailers = optional(
+            "passedTrailers",
+            Forms.list(Forms.text()),
+            proxy -> proxy.passedTrailers().stream().sorted().toList(),
+            List.of(),
+            "Fields behind a body that are passed on: lower case, `*` for any. What decides framing, routing or rights never passes.");
     private final Key<HttpProxy, ProxyOptions> transport = optional(
             "transport",
             new ProxyOptionsSection(),
@@ -130,6 +136,7 @@ final class HttpProxySection extends Section<HttpProxy> {
                 .path(path(values))
                 .version(values.or(version, DEFAULTS.version()))
                 .hiddenFields(Set.copyOf(values.or(hiddenFields, List.of())))
+                .passedTrailers(Set.copyOf(values.or(passedTrailers, List.of())))
                 .transport(values.or(transport, DEFAULTS.transport()))
                 .sendTimeout(values.or(sendTimeout, DEFAULTS.sendTimeout()))
                 .readTimeout(values.or(readTimeout, DEFAULTS.readTimeout()))

@@ -92,6 +92,12 @@ final class RouteSection extends Section<HttpRoute> {
             route -> content(route, Content.Reply.class),
             "",
             "Instead of `proxy`: a fixed answer.");
+    private final Key<HttpRoute, Content.RedirectToPool> redirectToPool = absent(
+            "redirectToPool",
+            Forms.shortened(new PoolRedirectionSection(), "pool"),
+            route -> content(route, Content.RedirectToPool.class),
+            "",
+            "Instead of `proxy`: clients are sent to a server of a pool themselves. A text alone names the pool.");
     private final Key<HttpRoute, Content> serves = absent(
             "serves",
             Forms.word(ownContents()),
@@ -185,12 +191,13 @@ final class RouteSection extends Section<HttpRoute> {
         var contents = Stream.of(
                         values.find(proxy).map(Content.class::cast),
                         values.find(reply).map(Content.class::cast),
+                        values.find(redirectToPool).map(Content.class::cast),
                         values.find(serves))
                 .flatMap(Optional::stream)
                 .toList();
         if (contents.size() > 1) {
             throw new IllegalArgumentException(
-                    "the route answers in several ways; expected one of proxy, reply, serves");
+                    "the route answers in several ways; expected one of proxy, reply, redirectToPool, serves");
         }
         return contents.isEmpty() ? NOTHING : contents.getFirst();
     }

@@ -100,6 +100,12 @@ final class ServerSection extends Section<RealServer> {
             RealServer::checkProxyProtocol,
             DEFAULTS.checkProxyProtocol(),
             "The PROXY protocol header that active checks of it begin with.");
+    private final Key<RealServer, String> publicUrl = absent(
+            "publicUrl",
+            Forms.text(),
+            RealServer::publicUrl,
+            "none",
+            "What its URLs begin with for clients that are sent to it themselves: `https://a.example` or `http://a.example:8080/base`.");
     private final Key<RealServer, Map<String, String>> labels = optional(
             "labels",
             Forms.texts(),
@@ -146,6 +152,7 @@ final class ServerSection extends Section<RealServer> {
                 .checkProxyProtocol(values.or(checkProxyProtocol, DEFAULTS.checkProxyProtocol()))
                 .labels(values.or(labels, DEFAULTS.labels()));
         values.find(healthChecks).ifPresent(builder::healthChecks);
+        values.find(publicUrl).ifPresent(builder::publicUrl);
         return builder.build();
     }
 

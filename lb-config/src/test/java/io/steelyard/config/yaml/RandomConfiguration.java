@@ -182,6 +182,7 @@ final class RandomConfiguration {
         maybe(() -> builder.sendProxyProtocol(one(ProxyProtocol.values())));
         maybe(() -> builder.checkProxyProtocol(one(ProxyProtocol.values())));
         maybe(() -> builder.healthChecks(random.nextBoolean() ? List.of() : List.of(healthCheck())));
+        builder.publicUrl(one("http://a.example", "https://[2001:db8::1]:8443/base", "http://192.0.2.1/a/b%20c"));
         maybe(() -> builder.labels(texts()));
         return builder.build();
     }

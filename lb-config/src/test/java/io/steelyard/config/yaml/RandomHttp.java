@@ -200,11 +200,17 @@ final class RandomHttp {
     }
 
     private Content content() {
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(6)) {
             case 0 -> new Content.NotFound();
             case 1 -> new Content.Reply(200 + random.nextInt(400), templates.get(), texts.get());
             case 2 -> new Content.Health();
             case 3 -> new Content.Counts();
+            case 4 ->
+                new Content.RedirectToPool(
+                        pools.get(random.nextInt(pools.size())),
+                        one(302, 303, 307, 308),
+                        times.get(),
+                        random.nextBoolean() ? Optional.of(proxy()) : Optional.empty());
             default -> proxy();
         };
     }
@@ -229,6 +235,7 @@ final class RandomHttp {
                                         true, random.nextBoolean(), Template.literal("^(a)"), templates.get())
                                 : new LocationRewrite(false, random.nextBoolean(), templates.get(), templates.get())),
                 several(2, this::cookie),
+                Set.copyOf(several(3, () -> one("*", "x-sum", "digest"))),
                 random.nextBoolean() ? ProxyOptions.defaults() : options.get(),
                 times.get(),
                 times.get(),

@@ -6,6 +6,7 @@ import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.pool.limit.LimitZones;
+import io.steelyard.pool.limit.RateZones;
 import io.steelyard.pool.variable.ConnectionFacts;
 import io.steelyard.pool.variable.VariableTable;
 import java.net.InetAddress;
@@ -27,6 +28,7 @@ public final class Sessions implements AutoCloseable {
     private final LogFiles files;
     private VariableTable variables = VariableTable.of(List.of());
     private LimitZones zones = LimitZones.of(List.of(), variables);
+    private RateZones rateZones = RateZones.of(List.of(), variables);
 
     public Sessions(Consumer<Event> events) {
         files = new LogFiles(events, HOST.hostName());
@@ -40,11 +42,14 @@ public final class Sessions implements AutoCloseable {
     public Runnable change(Configuration changed) {
         var variablesBefore = variables;
         var zonesBefore = zones;
+        var rateZonesBefore = rateZones;
         variables = VariableTable.of(changed.variables());
         zones = zones.successor(changed.limitZones(), variables);
+        rateZones = rateZones.successor(changed.rateZones(), variables);
         return () -> {
             variables = variablesBefore;
             zones = zonesBefore;
+            rateZones = rateZonesBefore;
         };
     }
 
@@ -68,6 +73,11 @@ public final class Sessions implements AutoCloseable {
     /** The zones of the configuration that is being applied. */
     public LimitZones zones() {
         return zones;
+    }
+
+    /** Where requests are counted in the configuration that is being applied. */
+    public RateZones rateZones() {
+        return rateZones;
     }
 
     /** Where log lines are written. Any thread may use it. */

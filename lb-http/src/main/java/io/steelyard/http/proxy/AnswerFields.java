@@ -10,7 +10,10 @@ import io.steelyard.pool.variable.Evaluation;
 final class AnswerFields {
     private AnswerFields() {}
 
-    /** Copies the fields but those about the connection and the framing, and those the route hides; redirections are led to us. */
+    /**
+     * Copies the fields but those about the connection and the framing, and those the route hides; redirections are led to us, and
+     * cookies become ours.
+     */
     static void copy(ResponseHead head, ProxyPlan plan, boolean mayUpgrade, FieldBlock to, Evaluation evaluation) {
         to.clear();
         var from = head.fields();
@@ -23,6 +26,8 @@ final class AnswerFields {
                 to.add(
                         from.isNamed(i, FieldName.LOCATION) ? FieldName.LOCATION : FieldName.REFRESH,
                         Locations.rewritten(from.value(i), plan.locations(), evaluation));
+            } else if (from.isNamed(i, FieldName.SET_COOKIE) && !plan.cookies().isEmpty()) {
+                to.add(FieldName.SET_COOKIE, SetCookie.changed(from.value(i), plan.cookies(), evaluation));
             } else {
                 to.add(
                         from.bytes(),

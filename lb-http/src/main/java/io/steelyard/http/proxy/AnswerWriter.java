@@ -19,6 +19,7 @@ final class AnswerWriter {
     private static final byte[] UPGRADE = ascii("Connection: upgrade\r\n");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] LENGTH = ascii("Content-Length: ");
+    private static final int LAST_BYTES = 5;
     private static final byte[] LINE_END = ascii("\r\n");
 
     private final HttpWorker worker;
@@ -133,8 +134,25 @@ final class AnswerWriter {
     int end() {
         if (isChunked && hasBody) {
             ChunkEncoder.last(stage());
+            headBytes += LAST_BYTES;
         }
         return flush();
+    }
+
+    /** Whether fields may stand behind the body. */
+    boolean takesTrailers() {
+        return isChunked && hasBody;
+    }
+
+    /** Ends the body with fields behind it. */
+    void trailers(FieldBlock fields) {
+        int length = ChunkEncoder.lastBytes(fields);
+        if (stage().remaining() < length) {
+            flushStage();
+        }
+        ChunkEncoder.last(stage(), fields);
+        headBytes += length;
+        isChunked = false;
     }
 
     /** Sends what was put together. @return 0, or a negative errno where the socket is broken, now or before */

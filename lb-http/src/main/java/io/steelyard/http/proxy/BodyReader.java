@@ -52,6 +52,12 @@ final class BodyReader {
         return isRejected;
     }
 
+    /** The fields behind a chunked body that was read to its end; null for any other. */
+    @Nullable
+    FieldBlock trailers() {
+        return kind == BodyFraming.Kind.CHUNKED && hasEnded ? trailers : null;
+    }
+
     /**
      * Looks for data; takes framing out of the buffer.
      *

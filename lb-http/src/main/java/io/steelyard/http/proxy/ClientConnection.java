@@ -59,16 +59,17 @@ final class ClientConnection extends Timer {
     private final int clientPort;
     private final FdRegistration registration;
     private final Output output;
-    private final RequestHead head = new RequestHead();
     private final BodyReader body = new BodyReader();
     private final RequestParser parser;
     private final AnswerWriter answer;
-    private final FieldBlock answerFields = new FieldBlock();
 
     private HttpPlan plan;
     private HttpClientOptions options;
     private State state = State.HEAD;
     private @Nullable Exchange exchange;
+
+    /** Lent while a request is under way. */
+    private @Nullable Message message;
 
     /** Received and not yet looked at. */
     private @Nullable MemorySegment held;
@@ -129,7 +130,7 @@ final class ClientConnection extends Timer {
     }
 
     void begin() {
-        parser.begin(head);
+        parser.begin(worker.resting());
         requestStartNs = lastActivityNs;
         setDeadline(lastActivityNs + options.headerTimeout().toNanos());
         updateInterest();
@@ -194,7 +195,7 @@ final class ClientConnection extends Timer {
 
     /** The header fields of the answer under way, or the last one. */
     FieldBlock answerFields() {
-        return answerFields;
+        return message().answerFields();
     }
 
     int requestNumber() {
@@ -218,6 +219,17 @@ final class ClientConnection extends Timer {
 
     boolean isBodyRead() {
         return body.hasEnded();
+    }
+
+    /** The fields behind the request's body, once it was read to its end; null where there can be none. */
+    @Nullable
+    FieldBlock trailers() {
+        return body.trailers();
+    }
+
+    /** Whether the answer's body may be followed by fields, and the client says that it looks at them. */
+    boolean acceptsTrailers() {
+        return answer.takesTrailers() && worker.asksForTrailers(message().head().fields());
     }
 
     /** Asks the client to send its request's body, where it waits for that. */
@@ -249,6 +261,7 @@ final class ClientConnection extends Timer {
      * @param length of the body; -1 where it is not known
      */
     void beginAnswer(int status, String reason, FieldBlock fields, long length) {
+        var head = message().head();
         boolean isOldClient = head.version() == HttpVersion.HTTP_1_0;
         boolean hasBody = head.method() != Method.HEAD && status != 204 && status != 304;
         boolean isChunked = hasBody && length < 0 && !isOldClient;
@@ -363,6 +376,7 @@ final class ClientConnection extends Timer {
         worker.loop().timers().cancel(this);
         output.close();
         releaseHeld();
+        releaseMessage();
         registration.close();
         worker.onClosed(this);
     }
@@ -532,6 +546,9 @@ final class ClientConnection extends Timer {
 
     private boolean consumeHead(ByteBuffer in) {
         boolean hadBegun = parser.hasBegun();
+        if (message == null) {
+            parser.begin(message().head());
+        }
         var result = parser.parse(in);
         countReading(result == ParseResult.NEED_MORE && parser.hasBegun());
         if (!hadBegun && parser.hasBegun()) {
@@ -569,7 +586,7 @@ final class ClientConnection extends Timer {
         setDeadline(lastActivityNs
                 + Math.min(
                         options.bodyTimeout().toNanos(), options.sendTimeout().toNanos()));
-        var started = new Exchange(this, plan, head, parser.framing());
+        var started = new Exchange(this, plan, message().head(), parser.framing());
         exchange = started;
         started.begin();
     }
@@ -580,7 +597,7 @@ final class ClientConnection extends Timer {
         state = State.EXCHANGE;
         mayKeep = false;
         body.none();
-        var started = new Exchange(this, plan, head, parser.framing());
+        var started = new Exchange(this, plan, message().head(), parser.framing());
         exchange = started;
         started.reject(status);
     }
@@ -645,7 +662,7 @@ final class ClientConnection extends Timer {
             close();
             return;
         }
-        parser.begin(head);
+        releaseMessage();
         isPipelined = heldBytes() > 0;
         receivedBefore = receivedBytes - heldBytes();
         requestStartNs = lastActivityNs;
@@ -660,6 +677,7 @@ final class ClientConnection extends Timer {
     private void linger() {
         state = State.LINGER;
         releaseHeld();
+        releaseMessage();
         if (output.isEmpty()) {
             Linux.shutdownWrite(registration.fd());
         }
@@ -702,6 +720,24 @@ final class ClientConnection extends Timer {
         held = memory;
         heldStart = 0;
         heldEnd = count;
+    }
+
+    private Message message() {
+        var lent = message;
+        if (lent == null) {
+            lent = worker.messages().take();
+            message = lent;
+        }
+        return lent;
+    }
+
+    private void releaseMessage() {
+        var lent = message;
+        if (lent != null) {
+            message = null;
+            parser.begin(worker.resting());
+            worker.messages().giveBack(lent);
+        }
     }
 
     private void releaseHeld() {

@@ -3,6 +3,8 @@ package io.steelyard.http.proxy;
 import io.steelyard.api.http.Content;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.PathMatch;
+import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.schedule.Flow;
 import io.steelyard.http.h1.BodyFraming;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
@@ -10,7 +12,6 @@ import io.steelyard.http.message.Method;
 import io.steelyard.http.message.RequestHead;
 import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.http.route.Route;
-import io.steelyard.pool.limit.Permit;
 import io.steelyard.pool.variable.Evaluation;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ final class Exchange {
     private final Routing routing;
     private final FieldBlock answerFields;
     private @Nullable Forwarding forwarding;
-    private @Nullable Permit permit;
+    private @Nullable Admission admission;
     private boolean isInErrorPage;
     private boolean isComplete;
     private boolean isOver;
@@ -123,12 +124,23 @@ final class Exchange {
 
     private void serve(Route route) {
         var configured = route.configured();
-        if (!enterLimits(route)) {
-            replyError(configured.limitStatus());
-        } else if (!route.admits(client.address())) {
-            replyError(403);
-        } else if (configured.mostBodyBytes() > 0 && framing.length() > configured.mostBodyBytes()) {
+        if (configured.mostBodyBytes() > 0 && framing.length() > configured.mostBodyBytes()) {
             replyError(413);
+        } else if (!configured.rateLimits().isEmpty() || !configured.limits().isEmpty()) {
+            if (admission == null) {
+                admission = new Admission(this);
+            }
+            admission.enter(route);
+        } else {
+            admitted(route);
+        }
+    }
+
+    /** The limits let the request in. */
+    void admitted(Route route) {
+        var configured = route.configured();
+        if (!route.admits(client.address())) {
+            replyError(403);
         } else {
             switch (configured.content()) {
                 case Content.NotFound nothing -> replyError(404);
@@ -136,6 +148,7 @@ final class Exchange {
                     var text = route.text();
                     reply(reply.status(), reply.contentType(), text == null ? "" : evaluation.raw(text));
                 }
+                case Content.RedirectToPool redirect -> PoolRedirection.serve(this, redirect);
                 case Content.Health health -> {
                     var found = PoolHealth.of(plan.pools());
                     reply(found.isWell() ? 200 : 503, "text/plain", found.text());
@@ -146,23 +159,14 @@ final class Exchange {
         }
     }
 
-    private void forward(@Nullable ProxyPlan to) {
+    /** Has a server answer. */
+    void forward(@Nullable ProxyPlan to) {
         if (to == null) {
             throw new IllegalStateException("a route to a server has no plan for it");
         }
         var started = new Forwarding(this, to);
         forwarding = started;
         started.begin();
-    }
-
-    private boolean enterLimits(Route route) {
-        if (route.configured().limits().isEmpty() || permit != null) {
-            return true;
-        }
-        var entered = plan.zones().acquire(route.configured().limits(), evaluation);
-        permit = entered;
-        facts.limited(entered.reached().isPresent(), entered.isGranted());
-        return entered.isGranted();
     }
 
     // ---- answers of our own
@@ -188,6 +192,23 @@ final class Exchange {
         isInErrorPage = true;
         forwarding = null;
         act(routing.errorPage(page, status));
+    }
+
+    /** What is known of the request, for a pool to pick a server by; the loop's own. */
+    Flow flow(Balancer pool) {
+        var flow = client.worker().loop().flow().clear();
+        flow.client(client.clientHigh(), client.clientLow(), client.clientPort());
+        client.listener().fillDestination(flow, client.fd());
+        var key = plan.hashKey(pool.pool().name());
+        if (key != null) {
+            evaluation.fillKey(key, flow);
+        }
+        return flow;
+    }
+
+    /** An answer of our own with {@link #answerFields}. */
+    void answer(int status) {
+        send(status, "text/html", OwnAnswers.page(status));
     }
 
     private void redirect(int status, String place) {
@@ -340,8 +361,8 @@ final class Exchange {
         if (forwarding != null) {
             forwarding.end();
         }
-        if (permit != null) {
-            permit.close();
+        if (admission != null) {
+            admission.end();
         }
         log();
     }

@@ -138,14 +138,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
         state = State.PICKING;
         while (state == State.PICKING) {
-            var flow = worker.loop().flow().clear();
-            flow.client(client.clientHigh(), client.clientLow(), client.clientPort());
-            client.listener().fillDestination(flow, client.fd());
-            var key = exchange.plan().hashKey(from.pool().name());
-            if (key != null) {
-                exchange.evaluation().fillKey(key, flow);
-            }
-            switch (from.pick(flow, held)) {
+            switch (from.pick(exchange.flow(from), held)) {
                 case PICKED -> connect(from, held);
                 case ALL_FULL -> enqueue(from, held);
                 case NONE_AVAILABLE -> {
@@ -324,8 +317,11 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         bodyEnded = true;
         if (state == State.COLLECTING) {
             pick();
-        } else if (server != null && isChunked && worker.requests().sendLastChunk(server) < 0) {
-            serverBroke();
+        } else if (server != null && isChunked) {
+            var trailers = worker.passed(client.trailers(), plan);
+            if (worker.requests().sendLastChunk(server, trailers) < 0) {
+                serverBroke();
+            }
         }
     }
 
@@ -385,8 +381,21 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     void answerEnded() {
         var from = server;
         if (from != null) {
+            passTrailers(from);
             finish(from.head().status(), bodyEnded && from.hasSentAll());
             exchange.complete();
+        }
+    }
+
+    private void passTrailers(ServerConnection from) {
+        var trailers = from.trailers();
+        if (trailers != null && trailers.count() > 0) {
+            facts.trailers(trailers);
+            if (plan.passesTrailers() && client.acceptsTrailers()) {
+                var passed = worker.passed(trailers, plan);
+                client.answer().trailers(passed);
+                facts.sentTrailers(passed);
+            }
         }
     }
 

@@ -8,11 +8,13 @@ import io.steelyard.core.session.NamedServers;
 import io.steelyard.core.tcp.EngineContext;
 import io.steelyard.http.route.CompiledService;
 import io.steelyard.pool.limit.LimitZones;
+import io.steelyard.pool.limit.RateZones;
 import io.steelyard.pool.variable.CompiledTemplate;
 import io.steelyard.pool.variable.VariableTable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +26,12 @@ final class HttpPlan {
     private final List<Counts> counts;
     private final VariableTable variables;
     private final LimitZones zones;
+    private final RateZones rateZones;
     private final LogFiles logs;
     private final CompiledService service;
     private final Map<String, Balancer> pools = new HashMap<>();
     private final Map<String, CompiledTemplate> hashKeys = new HashMap<>();
+    private final Map<String, Set<String>> publicHosts = new HashMap<>();
     private final NamedServers named = new NamedServers();
 
     HttpPlan(VirtualServer server, HttpService configured, EngineContext context, List<Counts> counts) {
@@ -35,10 +39,12 @@ final class HttpPlan {
         this.counts = counts;
         variables = context.sessions().variables();
         zones = context.sessions().zones();
+        rateZones = context.sessions().rateZones();
         logs = context.sessions().logs();
         service = new CompiledService(configured, variables);
         for (var pool : context.configuration().pools()) {
             pools.put(pool.name(), context.balancer(pool.name()));
+            publicHosts.put(pool.name(), PoolRedirection.hosts(pool));
             pool.hashKey().ifPresent(key -> hashKeys.put(pool.name(), variables.compile(key)));
         }
     }
@@ -58,6 +64,10 @@ final class HttpPlan {
 
     LimitZones zones() {
         return zones;
+    }
+
+    RateZones rateZones() {
+        return rateZones;
     }
 
     LogFiles logs() {
@@ -82,6 +92,11 @@ final class HttpPlan {
     Balancer balancer(String text) {
         var pool = pools.get(text);
         return pool != null ? pool : named.known(text);
+    }
+
+    /** The hosts and ports of the public URLs of a pool's servers. */
+    Set<String> publicHosts(String pool) {
+        return publicHosts.getOrDefault(pool, Set.of());
     }
 
     /** What a pool's schedulers hash; null where they hash nothing of their own. */

@@ -3,6 +3,11 @@ package io.steelyard.http.proxy;
 import io.steelyard.core.tcp.TcpListener;
 import io.steelyard.core.tcp.TcpListeners;
 import io.steelyard.core.tcp.TcpLoop;
+import io.steelyard.http.message.FieldBlock;
+import io.steelyard.http.message.FieldName;
+import io.steelyard.http.message.RequestHead;
+import io.steelyard.http.message.TokenCursor;
+import io.steelyard.http.route.ProxyPlan;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -25,6 +30,10 @@ final class HttpWorker {
     private final Counts counts = new Counts();
     private final IdleConnections idle = new IdleConnections();
     private final RequestWriter requests = new RequestWriter(this);
+    private final FieldBlock trailers = new FieldBlock(256, 64 << 10);
+    private final TokenCursor tokens = new TokenCursor();
+    private final Message.Spare messages = new Message.Spare();
+    private final RequestHead resting = new RequestHead(new FieldBlock(1, 256 << 10));
     private final MemorySegment stage;
     private final ByteBuffer stageBytes;
     private ByteBuffer view = ByteBuffer.allocate(0);
@@ -52,6 +61,45 @@ final class HttpWorker {
 
     RequestWriter requests() {
         return requests;
+    }
+
+    /** Whether whoever sent a head says that it looks at trailer fields (RFC 9110 section 10.1.4). */
+    boolean asksForTrailers(FieldBlock fields) {
+        for (tokens.start(fields, FieldName.TE); tokens.next(); ) {
+            if (tokens.is("trailers")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The trailer fields that are passed on of a message, until the event at hand has been dealt with. */
+    FieldBlock passed(@Nullable FieldBlock from, ProxyPlan plan) {
+        trailers.clear();
+        if (from != null) {
+            for (int i = 0; i < from.count(); i++) {
+                if (plan.passesTrailer(from, i)) {
+                    trailers.add(
+                            from.bytes(),
+                            from.nameStart(i),
+                            from.nameEnd(i),
+                            from.bytes(),
+                            from.valueStart(i),
+                            from.valueEnd(i));
+                }
+            }
+        }
+        return trailers;
+    }
+
+    /** Memory for requests. */
+    Message.Spare messages() {
+        return messages;
+    }
+
+    /** What a parser is given that has nothing to read; nobody writes to it. */
+    RequestHead resting() {
+        return resting;
     }
 
     /** Where what is about to be sent is put together; emptied by each who begins to. */

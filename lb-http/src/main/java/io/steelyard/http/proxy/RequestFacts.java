@@ -53,6 +53,8 @@ final class RequestFacts implements HttpVariableSource {
     private String proxyHost = "";
     private @Nullable ResponseHead answer;
     private @Nullable FieldBlock sentFields;
+    private @Nullable FieldBlock trailers;
+    private @Nullable FieldBlock sentTrailers;
     private int status;
     private long requestBytes;
     private long sentBytes;
@@ -107,6 +109,16 @@ final class RequestFacts implements HttpVariableSource {
         answer = value;
     }
 
+    /** The fields behind the server's answer. */
+    void trailers(FieldBlock value) {
+        trailers = value;
+    }
+
+    /** Those of them that the client gets. */
+    void sentTrailers(FieldBlock value) {
+        sentTrailers = value;
+    }
+
     void sent(int statusSent, FieldBlock fields) {
         status = statusSent;
         sentFields = fields;
@@ -125,8 +137,8 @@ final class RequestFacts implements HttpVariableSource {
         limitStatus = !isReached ? "PASSED" : isDry ? "REJECTED_DRY_RUN" : "REJECTED";
     }
 
-    /** What the limits of rate said, in nginx's words. */
-    void rated(String value) {
+    /** What the limits of rate said, in nginx's words; null where none counted the request. */
+    void rated(@Nullable String value) {
         rateStatus = value;
     }
 
@@ -198,8 +210,10 @@ final class RequestFacts implements HttpVariableSource {
             case REQUEST_URI -> head.target();
             case SCHEME -> "http";
             case SENT_HTTP_ -> sentFields == null ? null : fields(sentFields, rest);
-            // No trailer is passed on, there is no TLS yet, and nothing is cached.
-            case SENT_TRAILER_, UPSTREAM_TRAILER_, SSL_, UPSTREAM_CACHE_STATUS -> null;
+            case SENT_TRAILER_ -> sentTrailers == null ? null : fields(sentTrailers, rest);
+            case UPSTREAM_TRAILER_ -> trailers == null ? null : fields(trailers, rest);
+            // There is no TLS yet, and nothing is cached.
+            case SSL_, UPSTREAM_CACHE_STATUS -> null;
             case SERVER_NAME -> siteName;
             case SERVER_PROTOCOL ->
                 head.version() == HttpVersion.HTTP_1_0

@@ -7,6 +7,7 @@ import io.steelyard.http.h1.BodyFraming;
 import io.steelyard.http.h1.ChunkEncoder;
 import io.steelyard.http.h1.ConnectionOption;
 import io.steelyard.http.h1.HeadWriter;
+import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
 import io.steelyard.http.message.HeadEdits;
 import io.steelyard.http.message.HttpVersion;
@@ -87,10 +88,10 @@ final class RequestWriter {
         return to.send(worker.stage(), 0, stage.position());
     }
 
-    /** Sends the end of a chunked body. @return 0, or a negative errno where the connection is broken */
-    int sendLastChunk(ServerConnection to) {
+    /** Sends the end of a chunked body, with fields behind it. @return 0, or a negative errno where the connection is broken */
+    int sendLastChunk(ServerConnection to, FieldBlock trailers) {
         var stage = worker.stageBytes().clear();
-        ChunkEncoder.last(stage);
+        ChunkEncoder.last(stage, trailers);
         return to.send(worker.stage(), 0, stage.position());
     }
 
@@ -99,6 +100,9 @@ final class RequestWriter {
         edits.remove(FieldName.EXPECT);
         if (sending.exchange().method() != sending.exchange().request().method()) {
             edits.method(sending.exchange().method());
+        }
+        if (!plan.passesTrailers() || plan.configured().version() == HttpProxy.Version.HTTP_1_0) {
+            edits.remove(FieldName.TE);
         }
         if (!plan.setsHost()) {
             edits.set(FieldName.HOST, sending.exchange().facts().proxyHost());

@@ -7,6 +7,7 @@ import io.steelyard.core.loop.Timer;
 import io.steelyard.http.h1.BodyFraming;
 import io.steelyard.http.h1.ParseResult;
 import io.steelyard.http.h1.ResponseParser;
+import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.Method;
 import io.steelyard.http.message.ResponseHead;
 import io.steelyard.linux.Errno;
@@ -112,6 +113,12 @@ final class ServerConnection extends Timer {
 
     BodyFraming framing() {
         return parser.framing();
+    }
+
+    /** The fields behind the answer's body, once it was read to its end; null where there can be none. */
+    @Nullable
+    FieldBlock trailers() {
+        return body.trailers();
     }
 
     /** Whether so much waits for the server that its client must not be read. */

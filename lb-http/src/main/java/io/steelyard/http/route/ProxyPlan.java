@@ -5,6 +5,7 @@ import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpProxy.ForwardedPath;
 import io.steelyard.api.http.LocationRewrite;
 import io.steelyard.api.text.NamedPattern;
+import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
 import io.steelyard.pool.variable.CompiledTemplate;
 import io.steelyard.pool.variable.VariableTable;
@@ -23,6 +24,9 @@ public final class ProxyPlan {
     private final FieldChanges requestFields;
     private final Set<FieldName> hidden;
     private final List<Location> locations;
+    private final CookiePlan cookies;
+    private final boolean passesAnyTrailer;
+    private final Set<FieldName> trailers;
     private final @Nullable CompiledTemplate givenPath;
     private final boolean setsHost;
     private final boolean setsUpgrade;
@@ -39,6 +43,11 @@ public final class ProxyPlan {
         locations = configured.locations().stream()
                 .map(location -> location(location, variables))
                 .toList();
+        cookies = new CookiePlan(configured.cookies(), variables);
+        passesAnyTrailer = configured.passedTrailers().contains("*");
+        trailers = passesAnyTrailer
+                ? Set.of()
+                : configured.passedTrailers().stream().map(FieldName::of).collect(Collectors.toUnmodifiableSet());
         givenPath = configured.path() instanceof ForwardedPath.Given given ? variables.compile(given.text()) : null;
         setsHost = sets(FieldName.HOST);
         setsUpgrade = sets(FieldName.UPGRADE);
@@ -83,6 +92,28 @@ public final class ProxyPlan {
 
     public List<Location> locations() {
         return locations;
+    }
+
+    /** Whether there are trailer fields that are passed on. */
+    public boolean passesTrailers() {
+        return passesAnyTrailer || !trailers.isEmpty();
+    }
+
+    /** Whether a trailer field, which is none that must not stand there, is passed on. */
+    public boolean passesTrailer(FieldBlock fields, int index) {
+        if (passesAnyTrailer) {
+            return true;
+        }
+        for (var name : trailers) {
+            if (fields.isNamed(index, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    public CookiePlan cookies() {
+        return cookies;
     }
 
     /** The path and query servers are asked for whatever the client asked; null where they follow from the request. */

@@ -55,7 +55,14 @@ public final class Route {
                 .map(page -> new Page(page, variables.compile(page.place())))
                 .toList();
         responseFields = new FieldChanges(configured.responseFields(), variables);
-        proxy = configured.content() instanceof HttpProxy toServer ? new ProxyPlan(toServer, variables) : null;
+        proxy = switch (configured.content()) {
+            case HttpProxy toServer -> new ProxyPlan(toServer, variables);
+            case Content.RedirectToPool redirect ->
+                redirect.others()
+                        .map(others -> new ProxyPlan(others, variables))
+                        .orElse(null);
+            default -> null;
+        };
         text = configured.content() instanceof Content.Reply reply ? variables.compile(reply.text()) : null;
         for (var nested : configured.routes()) {
             add(nested, new Route(nested, variables));
@@ -91,7 +98,7 @@ public final class Route {
         return responseFields;
     }
 
-    /** How requests are handed to servers; null where the content is another. */
+    /** How requests are handed to servers; null where none is. */
     public @Nullable ProxyPlan proxy() {
         return proxy;
     }

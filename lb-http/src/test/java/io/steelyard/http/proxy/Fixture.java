@@ -48,6 +48,11 @@ final class Fixture implements AutoCloseable {
                 root -> root.content(HttpProxy.toPool("web").build()));
     }
 
+    /** Connections of clients that are open. */
+    int openConnections() {
+        return balancer.status().listeners().getFirst().open();
+    }
+
     void apply(UnaryOperator<Configuration.Builder> pools, UnaryOperator<HttpRoute.Builder> root) {
         balancer.apply(configuration(port, pools, root, HttpClientOptions.defaults()));
     }

@@ -60,6 +60,11 @@ final class RawClient implements AutoCloseable {
         return Wire.head(in());
     }
 
+    /** Reads so many bytes. */
+    String text(int length) throws IOException {
+        return new String(Wire.exactly(in(), length), StandardCharsets.ISO_8859_1);
+    }
+
     /** Whether the server has closed, and nothing more came before. */
     boolean isAtEnd() throws IOException {
         return in().read() < 0;

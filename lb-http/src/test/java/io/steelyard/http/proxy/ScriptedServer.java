@@ -25,8 +25,9 @@ final class ScriptedServer implements AutoCloseable {
      *
      * @param head with its line ends
      * @param body without framing
+     * @param trailers the lines behind a chunked body, with their line ends
      */
-    record Request(String head, byte[] body) {
+    record Request(String head, byte[] body, String trailers) {
         String line() {
             return head.substring(0, head.indexOf("\r\n"));
         }
@@ -114,7 +115,8 @@ final class ScriptedServer implements AutoCloseable {
                 if (head.isEmpty()) {
                     return;
                 }
-                var request = new Request(head, Wire.body(connection.in(), head));
+                var trailers = new StringBuilder();
+                var request = new Request(head, Wire.body(connection.in(), head, trailers), trailers.toString());
                 requests.add(request);
                 goesOn = script.answer(request, connection);
             }

@@ -29,9 +29,14 @@ final class Wire {
 
     /** The body that follows a head which says its length or that it is chunked; empty otherwise. */
     static byte[] body(InputStream in, String head) throws IOException {
+        return body(in, head, new StringBuilder());
+    }
+
+    /** As the other, and adds the lines behind a chunked body to {@code trailers}. */
+    static byte[] body(InputStream in, String head, StringBuilder trailers) throws IOException {
         var lower = head.toLowerCase(Locale.ROOT);
         if (lower.contains("\r\ntransfer-encoding: chunked\r\n")) {
-            return chunks(in);
+            return chunks(in, trailers);
         }
         int at = lower.indexOf("\r\ncontent-length: ");
         if (at < 0) {
@@ -49,13 +54,13 @@ final class Wire {
         return bytes;
     }
 
-    private static byte[] chunks(InputStream in) throws IOException {
+    private static byte[] chunks(InputStream in, StringBuilder trailers) throws IOException {
         var body = new ByteArrayOutputStream();
         while (true) {
             int size = Integer.parseInt(line(in), 16);
             if (size == 0) {
-                while (!line(in).isEmpty()) {
-                    // A trailer field.
+                for (var field = line(in); !field.isEmpty(); field = line(in)) {
+                    trailers.append(field).append("\r\n");
                 }
                 return body.toByteArray();
             }

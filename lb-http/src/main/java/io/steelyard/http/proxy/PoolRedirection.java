@@ -1,0 +1,101 @@
+package io.steelyard.http.proxy;
+
+import io.steelyard.api.http.Content;
+import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.schedule.Balancer;
+import io.steelyard.http.message.FieldName;
+import io.steelyard.http.message.Method;
+import io.steelyard.http.message.TargetForm;
+import io.steelyard.http.octet.Octets;
+import io.steelyard.http.route.UriText;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Sends clients to a server of a pool themselves ({@link Content.RedirectToPool}). Without state. */
+final class PoolRedirection {
+    private static final int LOOP_DETECTED = 508;
+
+    private PoolRedirection() {}
+
+    /** The hosts and ports of the public URLs of a pool's servers. */
+    static Set<String> hosts(ServerPool pool) {
+        return pool.servers().stream()
+                .flatMap(server -> server.publicUrl().stream())
+                .map(PoolRedirection::host)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static String host(String url) {
+        var uri = URI.create(url);
+        int usual = uri.getScheme().equals("https") ? 443 : 80;
+        return host(uri.getHost(), uri.getPort() < 0 ? usual : uri.getPort());
+    }
+
+    private static String host(String name, int port) {
+        return name.toLowerCase(Locale.ROOT) + ":" + port;
+    }
+
+    /** Redirects a request, or has it served otherwise. */
+    static void serve(Exchange exchange, Content.RedirectToPool redirect) {
+        var request = exchange.request();
+        boolean isPlain = (request.method() == Method.GET || request.method() == Method.HEAD)
+                && !exchange.framing().hasBody();
+        boolean wasSent = request.hasHost()
+                && exchange.plan()
+                        .publicHosts(redirect.pool())
+                        .contains(host(request.host(), request.port() < 0 ? 80 : request.port()));
+        if (redirect.others().isPresent() && (!isPlain || wasSent)) {
+            exchange.forward(exchange.routing().route().proxy());
+        } else if (wasSent) {
+            exchange.replyError(LOOP_DETECTED);
+        } else if (request.targetForm() != TargetForm.ORIGIN && request.targetForm() != TargetForm.ABSOLUTE) {
+            exchange.replyError(400);
+        } else {
+            send(exchange, redirect);
+        }
+    }
+
+    private static void send(Exchange exchange, Content.RedirectToPool redirect) {
+        var balancer = exchange.plan().balancer(redirect.pool());
+        var fields = exchange.answerFields();
+        fields.clear();
+        fields.add(FieldName.CACHE_CONTROL, "no-store");
+        if (balancer == null) {
+            exchange.answer(500);
+            return;
+        }
+        var lease = balancer.newLease();
+        var outcome = balancer.pick(exchange.flow(balancer), lease);
+        if (outcome == Balancer.Outcome.PICKED) {
+            var url = lease.server().publicUrl();
+            // Whether it serves the client nobody will tell us.
+            lease.cancelled();
+            fields.add(FieldName.LOCATION, url.orElse("") + target(exchange));
+            exchange.answer(url.isPresent() ? redirect.status() : 500);
+        } else {
+            var page = exchange.errorPage(503);
+            if (page.isPresent()) {
+                exchange.show(page.get(), 503);
+                return;
+            }
+            fields.add(
+                    FieldName.RETRY_AFTER, Long.toString(redirect.retryAfter().toSeconds()));
+            exchange.answer(503);
+        }
+    }
+
+    /** The path and query as the client sent them, or as rules changed them; begins with a slash. */
+    private static String target(Exchange exchange) {
+        if (exchange.routing().isTargetChanged()) {
+            var facts = exchange.facts();
+            var path = UriText.escape(facts.path());
+            var query = facts.query().isEmpty() ? "" : "?" + facts.query();
+            return (path.startsWith("/") ? path : "/" + path)
+                    + query.replace("\r", "%0D").replace("\n", "%0A");
+        }
+        var request = exchange.request();
+        return Octets.text(request.fields().bytes(), request.forwardStart(), request.forwardEnd());
+    }
+}
