@@ -14,7 +14,6 @@ import io.steelyard.http.message.HttpVersion;
 import io.steelyard.http.message.Leniency;
 import io.steelyard.http.message.Method;
 import io.steelyard.http.message.Relaxation;
-import io.steelyard.http.message.RequestHead;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
 import io.steelyard.pool.variable.ConnectionFacts;
