@@ -5,6 +5,7 @@ module io.steelyard.http {
     requires io.steelyard.core;
     requires io.steelyard.linux;
     requires io.steelyard.pool;
+    requires io.steelyard.realip;
     requires static org.jspecify;
 
     exports io.steelyard.http.h1;

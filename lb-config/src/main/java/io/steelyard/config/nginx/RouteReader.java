@@ -130,12 +130,6 @@ final class RouteReader {
                 findings.badArgument(directive, word, "an address, address/prefix or unix:");
             }
         }
-        if (!trusted.isEmpty()) {
-            findings.warning(
-                    scope.nearestAll("set_real_ip_from").getFirst().position(),
-                    "'set_real_ip_from' is read, but requests' fields do not change the client's address yet",
-                    "");
-        }
         var field = scope.nearestWord("real_ip_header").map(Word::text).orElse("X-Real-IP");
         return trusted.isEmpty()
                 ? Optional.empty()

@@ -35,6 +35,7 @@ final class Exchange {
     private final Evaluation evaluation;
     private final Routing routing;
     private final FieldBlock answerFields;
+    private ClientIdentity who;
     private @Nullable Forwarding forwarding;
     private @Nullable Admission admission;
     private boolean isInErrorPage;
@@ -51,6 +52,8 @@ final class Exchange {
         evaluation = plan.variables().open(facts);
         routing = new Routing(plan.service(), facts, evaluation);
         client.facts().time(Instant.now(), 0);
+        who = ClientIdentity.ofPeer(client.address(), client.clientPort());
+        who.tell(client.facts());
         facts.connection((client.nowNs() - client.openedNs()) / 1_000_000, client.isPipelined());
         client.answer().reset();
         answerFields = client.answerFields();
@@ -104,13 +107,23 @@ final class Exchange {
     // ---- routing
 
     void begin() {
-        act(routing.start(request.host()));
+        routing.findSite(request.host());
+        believe(routing.route());
+        act(routing.start());
     }
 
     /** Answers a request that could not be read. */
     void reject(int status) {
         routing.useFallback();
         replyError(status);
+    }
+
+    /** Takes the word of a trusted peer about the client, once. */
+    private void believe(Route route) {
+        if (!who.isTold()) {
+            who = who.believing(route.clientRule(), request.fields());
+            who.tell(facts.connection());
+        }
     }
 
     private void act(Routing.Decision decision) {
@@ -124,6 +137,7 @@ final class Exchange {
 
     private void serve(Route route) {
         var configured = route.configured();
+        believe(route);
         if (configured.mostBodyBytes() > 0 && framing.length() > configured.mostBodyBytes()) {
             replyError(413);
         } else if (!configured.rateLimits().isEmpty() || !configured.limits().isEmpty()) {
@@ -139,7 +153,7 @@ final class Exchange {
     /** The limits let the request in. */
     void admitted(Route route) {
         var configured = route.configured();
-        if (!route.admits(client.address())) {
+        if (!route.admits(who.address())) {
             replyError(403);
         } else {
             switch (configured.content()) {
@@ -197,7 +211,7 @@ final class Exchange {
     /** What is known of the request, for a pool to pick a server by; the loop's own. */
     Flow flow(Balancer pool) {
         var flow = client.worker().loop().flow().clear();
-        flow.client(client.clientHigh(), client.clientLow(), client.clientPort());
+        flow.client(who.address(), who.port());
         client.listener().fillDestination(flow, client.fd());
         var key = plan.hashKey(pool.pool().name());
         if (key != null) {

@@ -176,10 +176,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                 pick();
             } else if (state == State.DONE && balancer != null && lease != null && !lease.isHeld()) {
                 // It left as it was called. Taking the room and giving it back calls whoever waits behind it.
-                var flow = worker.loop()
-                        .flow()
-                        .clear()
-                        .client(client.clientHigh(), client.clientLow(), client.clientPort());
+                var flow = worker.loop().flow().clear().client(client.address(), client.clientPort());
                 if (balancer.pick(flow, lease) == Balancer.Outcome.PICKED) {
                     lease.cancelled();
                 }

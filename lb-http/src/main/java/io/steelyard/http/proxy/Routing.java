@@ -53,7 +53,7 @@ final class Routing implements Target {
         this.evaluation = evaluation;
     }
 
-    /** The site, once {@link #start} or {@link #useFallback} has run. */
+    /** The site, once {@link #findSite} or {@link #useFallback} has run. */
     Site site() {
         return Objects.requireNonNull(site);
     }
@@ -88,8 +88,12 @@ final class Routing implements Target {
         use(service.fallback());
     }
 
-    Decision start(String host) {
+    /** Finds the site; {@link #start} goes on from there. */
+    void findSite(String host) {
         use(service.find(host, evaluation));
+    }
+
+    Decision start() {
         return after(site().root().rules().run(this, evaluation), true);
     }
 

@@ -10,6 +10,7 @@ import io.steelyard.pool.variable.CompiledTemplate;
 import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.pool.variable.LogLine;
 import io.steelyard.pool.variable.VariableTable;
+import io.steelyard.realip.header.RealIpRule;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,6 +35,7 @@ public final class Route {
     private final FieldChanges responseFields;
     private final @Nullable ProxyPlan proxy;
     private final @Nullable CompiledTemplate text;
+    private final @Nullable RealIpRule clientRule;
 
     private final Map<String, Route> exact = new HashMap<>();
 
@@ -64,6 +66,14 @@ public final class Route {
             default -> null;
         };
         text = configured.content() instanceof Content.Reply reply ? variables.compile(reply.text()) : null;
+        clientRule = configured
+                .clientAddress()
+                .map(rule -> RealIpRule.builder()
+                        .header(rule.field())
+                        .trusted(rule.trusted())
+                        .recursive(rule.isRecursive())
+                        .build())
+                .orElse(null);
         for (var nested : configured.routes()) {
             add(nested, new Route(nested, variables));
         }
@@ -106,6 +116,11 @@ public final class Route {
     /** The text of a fixed answer; null where the content is another. */
     public @Nullable CompiledTemplate text() {
         return text;
+    }
+
+    /** Whose word about the client is taken; null for nobody's. */
+    public @Nullable RealIpRule clientRule() {
+        return clientRule;
     }
 
     /** The page for a status. */

@@ -4,19 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.steelyard.api.Configuration;
+import io.steelyard.api.http.ClientAddressRule;
 import io.steelyard.api.http.Content;
 import io.steelyard.api.http.ErrorPage;
 import io.steelyard.api.http.FieldChange;
 import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpRoute;
+import io.steelyard.api.http.HttpService;
 import io.steelyard.api.http.PathMatch;
 import io.steelyard.api.http.RetryRule;
 import io.steelyard.api.http.RetryRule.Reason;
+import io.steelyard.api.http.VirtualHost;
+import io.steelyard.api.proxy.AccessRule;
+import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.proxy.Network;
+import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Template;
+import io.steelyard.core.Steelyard;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
@@ -306,6 +316,40 @@ class HttpProxyTest {
                         .isEqualTo(404);
             }
         }
+    }
+
+    @Test
+    void trustedPeerNamesTheClient() throws IOException {
+        var rule = new ClientAddressRule(
+                List.of(Network.parse("127.0.0.0/8"), Network.parse("10.0.0.0/8")), "X-Forwarded-For", true);
+        try (var proxy = Fixture.start(
+                        configuration -> configuration,
+                        root -> root.clientAddress(rule)
+                                .access(AccessRule.parse(false, "6.6.6.6"))
+                                .content(new Content.Reply(
+                                        200, Template.parse("$remote_addr by $realip_remote_addr"), "text/plain")));
+                var client = proxy.client()) {
+            client.send("GET / HTTP/1.1\r\nHost: s\r\nX-Forwarded-For: 1.1.1.1, 2.2.2.2, 10.0.0.5\r\n\r\n");
+            assertThat(client.answer().text()).isEqualTo("2.2.2.2 by 127.0.0.1");
+            assertThat(client.get("/").text())
+                    .as("not kept for the next request")
+                    .isEqualTo("127.0.0.1 by 127.0.0.1");
+            client.send("GET / HTTP/1.1\r\nHost: s\r\nX-Forwarded-For: 6.6.6.6\r\n\r\n");
+            assertThat(client.answer().status()).as("access rules see it").isEqualTo(403);
+        }
+    }
+
+    @Test
+    void proxyProtocolIsRefusedWhereHttpIsSpoken() throws IOException {
+        int port = Fixture.freePort();
+        var listening = Configuration.builder()
+                .virtualServer(VirtualServer.tcp("front")
+                        .listen(ListenAddress.parse("127.0.0.1:" + port).proxyProtocol(true))
+                        .http(new HttpService(
+                                List.of(VirtualHost.builder("site").build()))))
+                .build();
+
+        assertThatThrownBy(() -> Steelyard.start(listening)).hasMessageContaining("PROXY protocol");
     }
 
     // ---- connections to servers
