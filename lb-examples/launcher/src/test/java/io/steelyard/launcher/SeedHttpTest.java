@@ -129,8 +129,8 @@ class SeedHttpTest {
         }
         network.start(folder.resolve("lb.out"), command.toArray(String[]::new));
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(Files.readString(folder.resolve("lb.out")))
-                        .contains("ready http 0.0.0.0:80"));
+                .untilAsserted(() ->
+                        assertThat(Files.readString(folder.resolve("lb.out"))).contains("ready http 0.0.0.0:80"));
     }
 
     /** Which server answered each of so many requests, one after the other: a, b or c. */
