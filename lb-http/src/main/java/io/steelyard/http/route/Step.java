@@ -3,6 +3,7 @@ package io.steelyard.http.route;
 import io.steelyard.api.http.FieldChange;
 import io.steelyard.api.http.HttpAction;
 import io.steelyard.api.http.HttpAction.Then;
+import io.steelyard.api.http.HttpVariable;
 import io.steelyard.api.text.NamedPattern;
 import io.steelyard.api.text.Template;
 import io.steelyard.http.message.FieldName;
@@ -15,6 +16,9 @@ import io.steelyard.pool.variable.VariableTable;
 interface Step {
     Verdict GO_ON = new Verdict.GoOn();
 
+    /** The one variable of the request that may be assigned: it is the query (nginx {@code set $args}). */
+    String QUERY = HttpVariable.ARGS.variableName();
+
     Verdict run(Target target, Evaluation evaluation);
 
     static Step compile(HttpAction action, VariableTable variables) {
@@ -22,6 +26,12 @@ interface Step {
             case HttpAction.Assign assign -> {
                 var value = variables.compile(assign.assignment().value());
                 var name = assign.assignment().variable();
+                if (name.equals(QUERY)) {
+                    yield (target, evaluation) -> {
+                        target.change(target.path(), evaluation.raw(value));
+                        return GO_ON;
+                    };
+                }
                 yield (target, evaluation) -> {
                     evaluation.assign(name, value);
                     return GO_ON;
