@@ -19,6 +19,12 @@ interface Step {
     /** The one variable of the request that may be assigned: it is the query (nginx {@code set $args}). */
     String QUERY = HttpVariable.ARGS.variableName();
 
+    /** HAProxy's greatest priority class. */
+    int MOST_CLASS = 2047;
+
+    /** HAProxy's greatest priority offset, in milliseconds. */
+    int MOST_OFFSET = 524_287;
+
     Verdict run(Target target, Evaluation evaluation);
 
     static Step compile(HttpAction action, VariableTable variables) {
@@ -50,6 +56,13 @@ interface Step {
                 var verdict = new Verdict.Go(go.route());
                 yield (target, evaluation) -> verdict;
             }
+            case HttpAction.Prioritise prioritise -> {
+                var value = variables.compile(prioritise.value());
+                yield (target, evaluation) -> {
+                    prioritise(target, prioritise.kind(), evaluation.raw(value).strip());
+                    return GO_ON;
+                };
+            }
             case HttpAction.Change change -> {
                 var ready = change(change.change(), variables);
                 yield (target, evaluation) -> {
@@ -58,6 +71,14 @@ interface Step {
                 };
             }
         };
+    }
+
+    /** What is no number has no effect (HAProxy). */
+    private static void prioritise(Target target, HttpAction.Prioritise.Kind kind, String number) {
+        int most = kind == HttpAction.Prioritise.Kind.CLASS ? MOST_CLASS : MOST_OFFSET;
+        if (number.matches("[-+]?[0-9]{1,18}")) {
+            target.prioritise(kind, Math.clamp(Long.parseLong(number), -most, most));
+        }
     }
 
     private static FieldChanges.Change change(FieldChange change, VariableTable variables) {
