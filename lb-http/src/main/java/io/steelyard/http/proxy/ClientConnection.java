@@ -6,6 +6,7 @@ import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.core.session.Sessions;
 import io.steelyard.core.tcp.TcpListener;
+import io.steelyard.core.tcp.Transport;
 import io.steelyard.http.h1.ParseResult;
 import io.steelyard.http.h1.RequestParser;
 import io.steelyard.http.message.FieldBlock;
@@ -57,6 +58,7 @@ final class ClientConnection extends Timer {
     private final long clientLow;
     private final int clientPort;
     private final FdRegistration registration;
+    private final Transport transport;
     private final Output output;
     private final BodyReader body = new BodyReader();
     private final RequestParser parser;
@@ -112,7 +114,8 @@ final class ClientConnection extends Timer {
         var local = listener.local(fd);
         facts.server(local.inetAddress(), local.port());
         parser = new RequestParser(limits(options), leniency(options));
-        output = new Output(worker.loop().buffers());
+        transport = Transport.plain(fd);
+        output = new Output(worker.loop().buffers(), transport);
         answer = new AnswerWriter(worker, output);
         registration = worker.loop().loop().register(fd, this::onReady);
         openedNs = worker.loop().timers().nowNs();
@@ -267,13 +270,13 @@ final class ClientConnection extends Timer {
         // A client that was not invited to send its body may send it or not: what follows cannot be told from it.
         boolean isUnsure = parser.framing().expectsContinue() && !isInvited && body.isUntouched();
         mayKeep &= !isFinishing && !isUnsure && (length >= 0 || !hasBody || isChunked);
-        answer.begin(registration.fd(), status, reason, fields, length, hasBody, isChunked, mayKeep);
+        answer.begin(status, reason, fields, length, hasBody, isChunked, mayKeep);
         touch();
     }
 
     /** Passes the server's 101 on; from then on both sides send what they like. */
     void beginTunnel(String reason, FieldBlock fields) {
-        answer.beginTunnel(registration.fd(), reason, fields);
+        answer.beginTunnel(reason, fields);
         state = State.TUNNEL;
         mayKeep = false;
         touch();
@@ -376,6 +379,7 @@ final class ClientConnection extends Timer {
         output.close();
         releaseHeld();
         releaseMessage();
+        transport.close();
         registration.close();
         worker.onClosed(this);
     }
@@ -409,12 +413,12 @@ final class ClientConnection extends Timer {
 
     private void onWritable() {
         touch();
-        if (output.flush(registration.fd()) < 0) {
+        if (output.flush() < 0) {
             abort();
             return;
         }
         if (output.isEmpty() && state == State.LINGER) {
-            Linux.shutdownWrite(registration.fd());
+            transport.end();
         }
         if (exchange != null) {
             exchange.clientHasRoom();
@@ -426,7 +430,7 @@ final class ClientConnection extends Timer {
             return;
         }
         var buffer = worker.loop().readBuffer();
-        long count = Linux.recv(registration.fd(), buffer, 0, buffer.byteSize());
+        long count = transport.read(buffer, 0, buffer.byteSize());
         if (count == -Errno.EAGAIN || count == -Errno.EINTR) {
             return;
         }
@@ -678,7 +682,7 @@ final class ClientConnection extends Timer {
         releaseHeld();
         releaseMessage();
         if (output.isEmpty()) {
-            Linux.shutdownWrite(registration.fd());
+            transport.end();
         }
         setDeadline(worker.loop().timers().nowNs() + LINGER_NS);
         updateInterest();
@@ -751,7 +755,7 @@ final class ClientConnection extends Timer {
     // ---- small things
 
     private void writeStage(int length) {
-        if (output.write(registration.fd(), worker.stage(), 0, length) < 0) {
+        if (output.write(worker.stage(), 0, length) < 0) {
             abort();
         }
     }
