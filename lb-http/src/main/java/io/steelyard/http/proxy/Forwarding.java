@@ -48,7 +48,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     }
 
     private final Exchange exchange;
-    private final ClientConnection client;
+    private final ClientSide client;
     private final HttpWorker worker;
     private final ProxyPlan plan;
     private final BodyFraming framing;
@@ -398,7 +398,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             facts.trailers(trailers);
             if (plan.passesTrailers() && client.acceptsTrailers()) {
                 var passed = worker.passed(trailers, plan);
-                client.answer().trailers(passed);
+                client.sendTrailers(passed);
                 facts.sentTrailers(passed);
             }
         }
@@ -446,7 +446,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     // ---- failures
 
     private void serverFailed(Lease.Failure failure, Reason reason, int status) {
-        if (client.answer().hasBegun()) {
+        if (client.hasAnswerBegun()) {
             record(server == null ? status : server.head().status());
             if (lease != null) {
                 lease.failed(failure);
@@ -622,7 +622,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             finishTunnel();
         } else if (isBlocked) {
             serverFailed(Lease.Failure.READ_TIMEOUT, Reason.TIMEOUT, 504);
-        } else if (client.isSlow(0) || state == State.WAITING && client.isSending()) {
+        } else if (client.isSlow(0) || state == State.WAITING && !client.isBodyRead()) {
             // It is the client who takes its time.
             setDeadline(nowNs + plan.readTimeoutNs());
         } else if (state == State.TUNNEL) {
