@@ -48,7 +48,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     }
 
     private final Exchange exchange;
-    private final ClientConnection client;
+    private final ClientSide client;
     private final HttpWorker worker;
     private final ProxyPlan plan;
     private final BodyFraming framing;
@@ -390,7 +390,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             facts.trailers(trailers);
             if (plan.passesTrailers() && client.acceptsTrailers()) {
                 var passed = worker.passed(trailers, plan);
-                client.answer().trailers(passed);
+                client.sendTrailers(passed);
                 facts.sentTrailers(passed);
             }
         }
@@ -438,7 +438,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     // ---- failures
 
     private void serverFailed(Lease.Failure failure, Reason reason, int status) {
-        if (client.answer().hasBegun()) {
+        if (client.hasAnswerBegun()) {
             record(server == null ? status : server.head().status());
             if (lease != null) {
                 lease.failed(failure);
@@ -604,7 +604,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         long deadlineNs = lastActivityNs + plan.readTimeoutNs();
         if (deadlineNs - nowNs > 0) {
             setDeadline(deadlineNs);
-        } else if (client.isSlow(0) || state == State.WAITING && client.isSending()) {
+        } else if (client.isSlow(0) || state == State.WAITING && !client.isBodyRead()) {
             // It is the client who takes its time.
             setDeadline(nowNs + plan.readTimeoutNs());
         } else if (state == State.TUNNEL) {
