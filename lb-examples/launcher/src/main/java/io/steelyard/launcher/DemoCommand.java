@@ -1,13 +1,8 @@
 package io.steelyard.launcher;
 
-import io.steelyard.api.Configuration;
 import io.steelyard.api.ConfigurationException;
 import io.steelyard.api.Event;
 import io.steelyard.api.LoadBalancer;
-import io.steelyard.api.pool.HealthCheckSpec;
-import io.steelyard.api.pool.RealServer;
-import io.steelyard.api.pool.ServerPool;
-import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.core.Steelyard;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -49,6 +44,9 @@ final class DemoCommand implements Callable<Integer> {
             description = "The balancer's port on 127.0.0.1; a free one by default.")
     private int port;
 
+    @Option(names = "--http", description = "Balances HTTP requests instead of TCP connections.")
+    private boolean isHttp;
+
     @Option(
             names = "--requests",
             paramLabel = "N",
@@ -76,7 +74,10 @@ final class DemoCommand implements Callable<Integer> {
             int balancerPort = port == 0 ? freePort() : port;
             try (var balancer = Steelyard.builder()
                     .onEvent(event -> tell(event, out))
-                    .start(configuration(servers, balancerPort))) {
+                    .start(
+                            isHttp
+                                    ? DemoConfiguration.http(servers, balancerPort)
+                                    : DemoConfiguration.tcp(servers, balancerPort))) {
                 return requests > 0 ? drive(servers, balancerPort, out) : stay(servers, balancer, balancerPort, out);
             } catch (ConfigurationException refused) {
                 refused.problems()
@@ -87,21 +88,6 @@ final class DemoCommand implements Callable<Integer> {
             servers.forEach(DemoServer::close);
             out.flush();
         }
-    }
-
-    private static Configuration configuration(List<DemoServer> servers, int port) {
-        var pool = ServerPool.builder("web")
-                .scheduler("nginx.round_robin")
-                .healthCheck(HealthCheckSpec.builder("tcp")
-                        .interval(Duration.ofMillis(500))
-                        .build());
-        servers.forEach(server -> pool.server(
-                RealServer.builder(server.address()).id(server.name()).build()));
-        return Configuration.builder()
-                .pool(pool)
-                .virtualServer(
-                        VirtualServer.tcp("demo").listen("127.0.0.1:" + port).pool("web"))
-                .build();
     }
 
     private static int freePort() throws IOException {
@@ -117,14 +103,13 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static int stay(List<DemoServer> servers, LoadBalancer balancer, int port, PrintWriter out)
+    private int stay(List<DemoServer> servers, LoadBalancer balancer, int port, PrintWriter out)
             throws InterruptedException {
         synchronized (out) {
             out.println();
             servers.forEach(server -> out.println("server " + server.name() + " listens on " + server.address()));
             out.println();
-            out.println("Try:  curl http://127.0.0.1:" + port + "        (again and again: the servers take turns)");
-            out.println("      lb demo --requests 60              (ends a server while requests run)");
+            suggestions(port).forEach(line -> out.println("  " + line));
             out.println("Ctrl-C ends it.");
             out.flush();
         }
@@ -134,6 +119,20 @@ final class DemoCommand implements Callable<Integer> {
         ended.await();
         balancer.drain(Duration.ofSeconds(1));
         return 0;
+    }
+
+    private List<String> suggestions(int port) {
+        var url = "http://127.0.0.1:" + port;
+        var lines = new ArrayList<>(List.of("Try:", "curl " + url + "  (again and again: the servers take turns)"));
+        if (isHttp) {
+            lines.addAll(List.of(
+                    "curl " + url + "/headers  (what a server is told of you)",
+                    "curl -i " + url + "/health  (answered by the balancer: 200 while the pool can serve)",
+                    "curl " + url + "/counts  (connections and requests so far)",
+                    "curl -i " + url + "/elsewhere  (sends you to a server itself; -L goes there)"));
+        }
+        lines.add("lb demo" + (isHttp ? " --http" : "") + " --requests 60  (ends a server while requests run)");
+        return lines;
     }
 
     private int drive(List<DemoServer> servers, int port, PrintWriter out) {

@@ -11,7 +11,8 @@ import picocli.CommandLine.HelpCommand;
  */
 @Command(
         name = "lb",
-        description = "Balances TCP and UDP as configuration files say: nginx.conf, or our own YAML.",
+        description =
+                "Balances TCP, UDP and HTTP as configuration files say: nginx.conf, haproxy.cfg, or our own YAML.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
