@@ -1,0 +1,87 @@
+package io.steelyard.launcher.difference;
+
+import io.steelyard.launcher.difference.HttpText.Field;
+import io.steelyard.launcher.difference.HttpText.Head;
+import io.steelyard.launcher.difference.RequestMaker.Request;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A client's connection: its requests are sent at once, and the answers read until the connection ends. */
+final class Conversation {
+    private static final int TIMEOUT_MS = Integer.getInteger("steelyard.timeoutMs", 20_000);
+
+    private Conversation() {}
+
+    /** An answer, with the fields in the order they came. */
+    record Answer(String status, List<String> fields, String body) {}
+
+    private static final Answer NONE = new Answer("no answer", List.of(), "");
+
+    /** One answer for each request; what is not answered has none. */
+    static List<Answer> answers(int port, List<Request> sent) {
+        var answers = new ArrayList<Answer>();
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(TIMEOUT_MS);
+            var bytes = sent.stream().map(Request::text).collect(Collectors.joining());
+            var writer = Thread.ofVirtual().start(() -> write(socket, bytes));
+            var in = new HttpText(new BufferedInputStream(socket.getInputStream()));
+            for (var request : sent) {
+                answers.add(answer(in, request));
+            }
+            var more = in.rest();
+            if (!more.isEmpty()) {
+                answers.set(answers.size() - 1, new Answer("more than its answer", List.of(), more));
+            }
+            writer.interrupt();
+        } catch (SocketTimeoutException late) {
+            answers.add(new Answer("nothing more in time", List.of(), ""));
+        } catch (IOException broken) {
+            answers.add(new Answer("the connection broke: " + broken.getMessage(), List.of(), ""));
+        }
+        while (answers.size() < sent.size()) {
+            answers.add(NONE);
+        }
+        return answers.subList(0, sent.size());
+    }
+
+    private static void write(Socket socket, String text) {
+        try {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (IOException refused) {
+            // An answer that ended the connection early says why.
+        }
+    }
+
+    private static Answer answer(HttpText in, Request request) throws IOException {
+        var interim = new StringBuilder();
+        for (var head = in.head(); head != null; head = in.head()) {
+            if (!head.start().startsWith("HTTP/1.1 1")) {
+                return new Answer(
+                        interim + head.start(),
+                        head.fields().stream().map(Field::toString).toList(),
+                        body(in, head, request));
+            }
+            interim.append(head.start()).append(", ");
+        }
+        return NONE;
+    }
+
+    private static String body(HttpText in, Head head, Request request) throws IOException {
+        var status = head.start().substring(Math.min(9, head.start().length()));
+        if (request.method().equals("HEAD") || status.startsWith("204") || status.startsWith("304")) {
+            return "";
+        }
+        if (head.isChunked()) {
+            return in.chunks();
+        }
+        var length = head.value("content-length");
+        return length == null ? in.rest() : in.fixed(Integer.parseInt(length));
+    }
+}

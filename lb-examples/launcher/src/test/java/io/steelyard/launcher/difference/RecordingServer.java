@@ -1,0 +1,146 @@
+package io.steelyard.launcher.difference;
+
+import io.steelyard.launcher.difference.HttpText.Field;
+import io.steelyard.launcher.difference.HttpText.Head;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A server that keeps what it was sent, and answers as the field X-Reply says. Each connection has a thread; what was kept is for any. */
+final class RecordingServer implements AutoCloseable {
+    /** The answers there are, by name. {@code ~} ends the connection after what stands before it. */
+    static final Map<String, String> REPLIES = new TreeMap<>();
+
+    static {
+        reply("plain", "200 OK|Content-Type: text/plain|Content-Length: 6||hello\n");
+        reply("bare", "200 OK|Content-Length: 2||ok");
+        reply("empty", "200 OK|Content-Length: 0||");
+        reply("chunked", "200 OK|Content-Type: text/css|Transfer-Encoding: chunked||5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n");
+        reply("chunked-extension", "200 OK|Transfer-Encoding: chunked||5;a=b\r\nhello\r\n0\r\n\r\n");
+        reply("trailers", "200 OK|Trailer: X-T|Transfer-Encoding: chunked||3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n");
+        reply("until-end", "200 OK|Connection: close||all of it~");
+        reply("none", "204 No Content|X-A: 1||");
+        reply("same", "304 Not Modified|ETag: \"a\"||");
+        reply("partial", "206 Partial Content|Content-Range: bytes 0-1/5|Content-Length: 2||he");
+        reply("error", "500 Internal Server Error|Content-Length: 4||oops");
+        reply("missing", "404 Not Found|Content-Type: text/html|Content-Length: 4||gone");
+        reply("busy", "503 Service Unavailable|Retry-After: 9|Content-Length: 4||busy");
+        reply("many", "429 Too Many Requests|Content-Length: 4||slow");
+        reply("moved", "301 Moved Permanently|Location: http://127.0.0.1:PORT/v1/there?x=1|Content-Length: 0||");
+        reply("moved-host", "302 Found|Location: http://one/v1/there|Content-Length: 0||");
+        reply("moved-path", "302 Found|Location: /v1/there|Content-Length: 0||");
+        reply("moved-away", "307 Temporary Redirect|Location: https://other.example/a|Content-Length: 0||");
+        reply("created", "201 Created|Location: http://127.0.0.1:PORT/new/1|Content-Length: 2||ok");
+        reply("refresh", "200 OK|Refresh: 5; url=http://127.0.0.1:PORT/v1/x|Content-Length: 2||ok");
+        reply("cookies", "200 OK|Set-Cookie: a=1; Path=/v1/; Domain=one.example|Set-Cookie: b=2; path=/v1/sub; HttpOnly"
+                + "|Content-Length: 2||ok");
+        reply("hops", "200 OK|Connection: x-hop|X-Hop: 1|Keep-Alive: timeout=5|Content-Length: 2||ok");
+        reply("names", "200 OK|Server: own/1|Date: Thu, 01 Jan 1970 00:00:00 GMT|X-A: 1|X-A: 2|x-lower: yes|X-Pad: p"
+                + "|X-Accel-Limit-Rate: 1000000|Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT|Content-Length: 2||ok");
+        reply("empty-field", "200 OK|X-Empty:|Vary: Accept|Content-Length: 2||ok");
+        reply("media", "200 OK|Content-Type: text/html; charset=utf-8|Content-Encoding: gzip|Content-Language: de"
+                + "|Accept-Ranges: bytes|ETag: W/\"x\"|Expires: 0|Cache-Control: no-cache|Content-Length: 2||ok");
+        reply("odd-status", "299 Whatever|Content-Length: 2||ok");
+        reply("no-reason", "200 |Content-Length: 2||ok");
+        reply("hangs-up", "~");
+        reply("half-head", "200 OK|X-A: 1~");
+        reply("short", "200 OK|Content-Length: 9||short~");
+        reply("short-chunks", "200 OK|Transfer-Encoding: chunked||9\r\nshort~");
+        reply("authenticate", "401 Unauthorized|WWW-Authenticate: Basic realm=\"x\"|Content-Length: 2||no");
+        reply("large", "200 OK|Content-Length: 100000||" + "0123456789".repeat(10_000));
+    }
+
+    private static void reply(String name, String text) {
+        int end = text.indexOf("||");
+        var head = end < 0 ? text : text.substring(0, end).replace("|", "\r\n") + "\r\n\r\n";
+        var start = text.equals("~") ? "" : "HTTP/1.1 ";
+        REPLIES.put(name, start + (end < 0 ? head.replace("|", "\r\n") : head + text.substring(end + 2)));
+    }
+
+    private final ServerSocket listening = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    private final Map<String, List<String>> received = new ConcurrentHashMap<>();
+
+    RecordingServer() throws IOException {
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    int port() {
+        return listening.getLocalPort();
+    }
+
+    /** What came of a case, in order; and forgets it. */
+    List<String> take(String number) {
+        var all = received.remove(number);
+        return all == null ? List.of() : all;
+    }
+
+    private void accept() {
+        while (!listening.isClosed()) {
+            try {
+                var client = listening.accept();
+                Thread.ofVirtual().start(() -> serve(client));
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private void serve(Socket client) {
+        try (client) {
+            var in = new HttpText(new BufferedInputStream(client.getInputStream()));
+            for (var head = in.head(); head != null; head = in.head()) {
+                if (!answer(head, in, client.getOutputStream())) {
+                    return;
+                }
+            }
+        } catch (IOException gone) {
+            // The proxy gave the connection up.
+        }
+    }
+
+    private boolean answer(Head head, HttpText in, OutputStream out) throws IOException {
+        if ("100-continue".equalsIgnoreCase(head.value("expect"))) {
+            out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        }
+        var length = head.value("content-length");
+        var body = head.isChunked() ? in.chunks() : length == null ? "" : in.fixed(Integer.parseInt(length));
+        var number = head.value("x-case");
+        received.computeIfAbsent(number == null ? "" : number, absent -> new ArrayList<>())
+                .add(text(head, body));
+        var name = head.value("x-reply");
+        var reply = REPLIES.getOrDefault(name == null ? "plain" : name, REPLIES.get("plain"));
+        reply = reply.replace("PORT", Integer.toString(port()));
+        if (head.start().startsWith("HEAD ") && reply.contains("\r\n\r\n")) {
+            reply = reply.substring(0, reply.indexOf("\r\n\r\n") + 4);
+        }
+        boolean ends = reply.endsWith("~");
+        out.write(reply.replace("~", "").getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+        return !ends && head.start().endsWith("HTTP/1.1") && !"close".equals(lower(head.value("connection")));
+    }
+
+    private static String lower(@org.jspecify.annotations.Nullable String text) {
+        return text == null ? "" : text.toLowerCase(Locale.ROOT);
+    }
+
+    /** The fields sorted, since their order among different names means nothing. */
+    private static String text(Head head, String body) {
+        return head.start() + "\n"
+                + String.join("\n", head.fields().stream().map(Field::toString).sorted().toList()) + "\n\n" + body;
+    }
+
+    @Override
+    public void close() throws IOException {
+        listening.close();
+    }
+}
