@@ -19,6 +19,7 @@ final class CookiePairs {
     /** Where the pair before the present one ended, at its semicolon; the beginning for the first. */
     private int previousEnd;
 
+    private boolean hasEquals;
     private int nameStart;
     private int nameEnd;
     private int valueStart;
@@ -45,7 +46,8 @@ final class CookiePairs {
             equals++;
         }
         nameEnd = trim(nameStart, equals);
-        valueStart = equals < end && bytes[equals] == '=' ? skipBlanks(equals + 1) : equals;
+        hasEquals = equals < end && bytes[equals] == '=';
+        valueStart = hasEquals ? skipBlanks(equals + 1) : equals;
         pairEnd = endOfValue(valueStart);
         valueEnd = trim(valueStart, pairEnd);
         at = pairEnd + 1;
@@ -60,7 +62,11 @@ final class CookiePairs {
         return valueEnd;
     }
 
+    /** Whether it is a cookie of this name; a name without an equals sign is none. */
     boolean isNamed(byte[] name, boolean ignoresCase) {
+        if (!hasEquals) {
+            return false;
+        }
         return ignoresCase
                 ? nameEnd - nameStart == name.length && equalsIgnoringCase(name)
                 : Arrays.equals(bytes, nameStart, nameEnd, name, 0, name.length);

@@ -4,6 +4,7 @@ import io.steelyard.api.Personality;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.RetryRule.Reason;
 import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.Lease;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.core.session.NamedServers;
@@ -66,6 +67,9 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     private boolean isChunked;
     private boolean isInQueue;
     private boolean hadFreeTry;
+
+    /** Tries that followed a failure. */
+    private int retries;
     private boolean isBadAnswer;
     private long firstTryNs;
     private long lastActivityNs;
@@ -141,7 +145,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
         state = State.PICKING;
         while (state == State.PICKING) {
-            switch (from.pick(exchange.flow(from), held)) {
+            switch (from.pick(flow(from, held), held)) {
                 case PICKED -> connect(from, held);
                 case ALL_FULL -> enqueue(from, held);
                 case NONE_AVAILABLE -> {
@@ -150,6 +154,16 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                 }
             }
         }
+    }
+
+    /** Who asks, and which servers it wants. */
+    private Flow flow(Balancer from, Lease held) {
+        var flow = exchange.flow(from);
+        var affinity = exchange.affinity(from.pool());
+        if (affinity != null) {
+            affinity.tell(flow, retries == 0);
+        }
+        return flow;
     }
 
     private int noServerStatus() {
@@ -256,7 +270,8 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                 givenPath,
                 bodyEnded ? body.size() : -1,
                 balancer.pool().reuse().mostIdle() > 0,
-                asksForUpgrade());
+                asksForUpgrade(),
+                exchange.affinity(balancer.pool()));
         isChunked = sending.isChunked();
         attempt.sent();
         int result = worker.requests().sendHead(to, plan, sending);
@@ -334,7 +349,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
 
     void answerHead() {
         var from = server;
-        if (from == null || lease == null) {
+        if (from == null || lease == null || balancer == null) {
             return;
         }
         attempt.answered(client.nowNs());
@@ -356,6 +371,12 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             }
         }
         AnswerFields.copy(head, plan, asksForUpgrade(), exchange.answerFields(), exchange.evaluation());
+        var affinity = exchange.affinity(balancer.pool());
+        if (affinity != null) {
+            boolean isGet = method() == Method.GET || method() == Method.HEAD;
+            affinity.answer(
+                    exchange.answerFields(), status, method() == Method.POST, isGet, lease.server().id());
+        }
         if (from.framing().kind() == BodyFraming.Kind.TUNNEL) {
             state = State.TUNNEL;
             exchange.beginTunnel(head.reason());
@@ -485,6 +506,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             held.failed(failure);
         }
         state = State.PICKING;
+        retries++;
         if (!another) {
             fail(status);
         }
