@@ -26,8 +26,7 @@ public final class ClientAffinity {
     private final List<StickyCookie> cookies = new ArrayList<>(1);
     private String[] wanted = NOBODY;
 
-    ClientAffinity(
-            PoolAffinity pool, FieldBlock request, Evaluation evaluation, long nowSeconds, long nowNs) {
+    ClientAffinity(PoolAffinity pool, FieldBlock request, Evaluation evaluation, long nowSeconds, long nowNs) {
         this.pool = pool;
         this.request = request;
         this.evaluation = evaluation;

@@ -26,13 +26,19 @@ public final class PoolAffinity {
     sealed interface Rule {}
 
     /** @param sealed what makes and understands the values; null where they are names */
-    record ByCookie(CookieAffinity configured, byte[] name, StickyNames names, @Nullable SealedCookie sealed)
-            implements Rule {}
+    record ByCookie(
+            CookieAffinity configured,
+            byte[] name,
+            StickyNames names,
+            @Nullable SealedCookie sealed) implements Rule {}
 
     record ByRoute(List<CompiledTemplate> values, StickyNames names) implements Rule {}
 
-    record ByTable(TableAffinity configured, CompiledTemplate key, @Nullable Test when, LearnedServers table)
-            implements Rule {}
+    record ByTable(
+            TableAffinity configured,
+            CompiledTemplate key,
+            @Nullable Test when,
+            LearnedServers table) implements Rule {}
 
     private final ServerPool pool;
     private final boolean persists;
@@ -47,7 +53,9 @@ public final class PoolAffinity {
                         case CookieAffinity cookie -> byCookie(cookie);
                         case RouteAffinity route ->
                             new ByRoute(
-                                    route.values().stream().map(variables::compile).toList(),
+                                    route.values().stream()
+                                            .map(variables::compile)
+                                            .toList(),
                                     StickyNames.of(pool, new Value.Named()));
                         case TableAffinity use ->
                             new ByTable(

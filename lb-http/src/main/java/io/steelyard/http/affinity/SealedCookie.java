@@ -62,7 +62,9 @@ final class SealedCookie {
         var key = keys.getFirst();
         var bytes = ByteBuffer.allocate(BYTES);
         long until = nowSeconds + lifetimeSeconds;
-        bytes.put(key.identities()[serverIds.indexOf(serverId)]).put((byte) (until >> 32)).putInt((int) until);
+        bytes.put(key.identities()[serverIds.indexOf(serverId)])
+                .put((byte) (until >> 32))
+                .putInt((int) until);
         var sealed = Arrays.copyOf(bytes.array(), SEALED_BYTES);
         bytes.put(digest(key.mac(), name, sealed), 0, BYTES - SEALED_BYTES);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());

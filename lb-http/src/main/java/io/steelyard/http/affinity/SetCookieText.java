@@ -61,11 +61,13 @@ final class SetCookieText {
                     .append("; max-age=")
                     .append(seconds);
         }
-        rule.domains().stream().findFirst().ifPresent(domain -> text.append("; domain=").append(domain));
+        rule.domains().stream()
+                .findFirst()
+                .ifPresent(domain -> text.append("; domain=").append(domain));
         rule.path().ifPresent(path -> text.append("; path=").append(path));
         text.append(rule.httpOnly() ? "; httponly" : "").append(rule.secure() ? "; secure" : "");
-        rule.sameSite().ifPresent(site -> text.append("; samesite=")
-                .append(site.name().toLowerCase(Locale.ROOT)));
+        rule.sameSite()
+                .ifPresent(site -> text.append("; samesite=").append(site.name().toLowerCase(Locale.ROOT)));
         rule.attributes().forEach(attribute -> text.append("; ").append(attribute));
         return text.toString();
     }
@@ -73,7 +75,9 @@ final class SetCookieText {
     private static String ours(CookieAffinity rule, String value) {
         var text = new StringBuilder(rule.name()).append('=').append(value);
         text.append("; Path=").append(rule.path().orElse("/"));
-        rule.domains().stream().findFirst().ifPresent(domain -> text.append("; Domain=").append(domain));
+        rule.domains().stream()
+                .findFirst()
+                .ifPresent(domain -> text.append("; Domain=").append(domain));
         if (!rule.expires().isZero()) {
             text.append("; Max-Age=").append(rule.expires().toSeconds());
         }

@@ -98,7 +98,8 @@ final class StickyCookie {
     }
 
     boolean hidesAnything() {
-        return isThere && (configured.mode() == Mode.PREFIX || configured.mode() == Mode.INSERT && configured.indirect());
+        return isThere
+                && (configured.mode() == Mode.PREFIX || configured.mode() == Mode.INSERT && configured.indirect());
     }
 
     /** Leaves out of the request what its server is not to see. */
@@ -195,7 +196,9 @@ final class StickyCookie {
         var first = !hasLife
                 ? ""
                 : CookieDates.BAR
-                        + (firstDate == CookieDates.NONE ? CookieDates.format(nowSeconds) : CookieDates.again(firstDate));
+                        + (firstDate == CookieDates.NONE
+                                ? CookieDates.format(nowSeconds)
+                                : CookieDates.again(firstDate));
         return name + CookieDates.BAR + CookieDates.format(nowSeconds) + first;
     }
 

@@ -231,8 +231,7 @@ final class Exchange {
             var rules = plan.affinity(pool);
             affinity = rules == null
                     ? null
-                    : rules.open(
-                            request.fields(), evaluation, Instant.now().getEpochSecond(), client.nowNs());
+                    : rules.open(request.fields(), evaluation, Instant.now().getEpochSecond(), client.nowNs());
         }
         return affinity;
     }

@@ -81,7 +81,11 @@ final class PoolRedirection {
             if (affinity != null) {
                 var method = exchange.request().method();
                 affinity.answer(
-                        fields, redirect.status(), method == Method.POST, false, lease.server().id());
+                        fields,
+                        redirect.status(),
+                        method == Method.POST,
+                        false,
+                        lease.server().id());
             }
             exchange.answer(url.isPresent() ? redirect.status() : 500);
         } else {

@@ -83,7 +83,8 @@ class HaproxyCookieTest {
                 var ours = asHaproxySays(askPort(ports.get(rule), request));
                 compared++;
                 if (!theirs.equals(ours)) {
-                    differences.add(rule + ": " + request.replace("\r\n", " | ") + "\n  HAProxy " + theirs + "\n  ours    " + ours);
+                    differences.add(rule + ": " + request.replace("\r\n", " | ") + "\n  HAProxy " + theirs
+                            + "\n  ours    " + ours);
                 }
             }
         }
@@ -97,18 +98,23 @@ class HaproxyCookieTest {
         rules.put("insert", cookie().build());
         rules.put("insert indirect", cookie().indirect(true).build());
         rules.put("insert nocache", cookie().noCache(true).build());
-        rules.put("insert indirect nocache", cookie().indirect(true).noCache(true).build());
+        rules.put(
+                "insert indirect nocache", cookie().indirect(true).noCache(true).build());
         rules.put("insert postonly", cookie().postOnly(true).build());
         rules.put("insert preserve", cookie().preserve(true).build());
         rules.put(
-                "insert indirect preserve", cookie().indirect(true).preserve(true).build());
+                "insert indirect preserve",
+                cookie().indirect(true).preserve(true).build());
         rules.put("insert httponly secure", cookie().httpOnly(true).secure(true).build());
         rules.put(
                 "insert domain a.example domain b.example secure",
                 cookie().domain("a.example").domain("b.example").secure(true).build());
         rules.put(
                 "insert attr SameSite=Lax attr Priority=High httponly",
-                cookie().attribute("SameSite=Lax").attribute("Priority=High").httpOnly(true).build());
+                cookie().attribute("SameSite=Lax")
+                        .attribute("Priority=High")
+                        .httpOnly(true)
+                        .build());
         rules.put("rewrite", cookie().mode(Mode.REWRITE).build());
         rules.put("prefix", cookie().mode(Mode.PREFIX).build());
         rules.put("insert maxidle 10m", cookie().maxIdle(Duration.ofMinutes(10)).build());
@@ -208,7 +214,10 @@ class HaproxyCookieTest {
             var name = socketName(rule);
             text.append("frontend f").append(name).append("\n  bind unix@").append(socket(rule));
             text.append("\n  default_backend b").append(name);
-            text.append("\nbackend b").append(name).append("\n  balance roundrobin\n  cookie SRV ").append(rule);
+            text.append("\nbackend b")
+                    .append(name)
+                    .append("\n  balance roundrobin\n  cookie SRV ")
+                    .append(rule);
             text.append(rule.contains("dynamic") ? "\n  dynamic-cookie-key \"" + KEY + "\"" : "");
             boolean isDynamic = rule.contains("dynamic");
             text.append("\n  server s1 ").append(servers[0].address()).append(isDynamic ? "" : " cookie s1");
@@ -252,11 +261,12 @@ class HaproxyCookieTest {
                 port = Fixture.freePort();
             }
             ports.put(rule.getKey(), port);
-            var root = HttpRoute.builder("/").content(HttpProxy.toPool(rule.getKey()).build());
+            var root = HttpRoute.builder("/")
+                    .content(HttpProxy.toPool(rule.getKey()).build());
             configuration.virtualServer(VirtualServer.tcp(rule.getKey())
                     .listen("127.0.0.1:" + port)
-                    .http(new HttpService(
-                            List.of(VirtualHost.builder("site").root(root.build()).build()))));
+                    .http(new HttpService(List.of(
+                            VirtualHost.builder("site").root(root.build()).build()))));
         }
         return Steelyard.start(configuration.build());
     }
@@ -272,7 +282,8 @@ class HaproxyCookieTest {
             var lower = line.toLowerCase(Locale.ROOT);
             if (lower.startsWith("set-cookie:") || lower.startsWith("cache-control:")) {
                 int colon = line.indexOf(':');
-                lines.add(lower.substring(0, colon) + ":" + line.substring(colon + 1).replaceAll("\\|[A-Za-z0-9+/]{5}", "|date"));
+                lines.add(lower.substring(0, colon) + ":"
+                        + line.substring(colon + 1).replaceAll("\\|[A-Za-z0-9+/]{5}", "|date"));
             }
         }
         lines.add(answer.substring(end + 4).replaceAll("\\|[A-Za-z0-9+/]{5}", "|date"));
@@ -320,8 +331,9 @@ class HaproxyCookieTest {
 
     private static String version() throws Exception {
         try {
-            var process =
-                    new ProcessBuilder("haproxy", "-v").redirectErrorStream(true).start();
+            var process = new ProcessBuilder("haproxy", "-v")
+                    .redirectErrorStream(true)
+                    .start();
             var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             process.waitFor();
             return text;
