@@ -1,10 +1,12 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.http.Redirections;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
 import io.steelyard.http.message.ResponseHead;
 import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.pool.variable.Evaluation;
+import org.jspecify.annotations.Nullable;
 
 /** What of a server's header fields its client gets. */
 final class AnswerFields {
@@ -13,19 +15,32 @@ final class AnswerFields {
     /**
      * Copies the fields but those about the connection and the framing, and those the route hides; redirections are led to us, and
      * cookies become ours.
+     *
+     * @param paths how a redirection that became a path of ours is told; null where it stays a path
+     * @param facts of the request
      */
-    static void copy(ResponseHead head, ProxyPlan plan, boolean mayUpgrade, FieldBlock to, Evaluation evaluation) {
+    static void copy(
+            ResponseHead head,
+            ProxyPlan plan,
+            boolean mayUpgrade,
+            FieldBlock to,
+            Evaluation evaluation,
+            @Nullable Redirections paths,
+            RequestFacts facts) {
         to.clear();
         var from = head.fields();
         for (int i = 0; i < from.count(); i++) {
             if (isLeftOut(from, i, plan, mayUpgrade && head.status() == 101)) {
                 continue;
             }
-            boolean leads = from.isNamed(i, FieldName.LOCATION) || from.isNamed(i, FieldName.REFRESH);
-            if (leads && !plan.locations().isEmpty()) {
-                to.add(
-                        from.isNamed(i, FieldName.LOCATION) ? FieldName.LOCATION : FieldName.REFRESH,
-                        Locations.rewritten(from.value(i), plan.locations(), evaluation));
+            boolean redirects = from.isNamed(i, FieldName.LOCATION);
+            if (redirects && !plan.locations().isEmpty()) {
+                var place = from.value(i);
+                var changed = Locations.rewritten(place, plan.locations(), evaluation);
+                boolean isOurs = paths != null && !changed.equals(place);
+                to.add(FieldName.LOCATION, isOurs ? OwnAnswers.location(changed, paths, facts) : changed);
+            } else if (from.isNamed(i, FieldName.REFRESH) && !plan.locations().isEmpty()) {
+                to.add(FieldName.REFRESH, Locations.rewritten(from.value(i), plan.locations(), evaluation));
             } else if (from.isNamed(i, FieldName.SET_COOKIE) && !plan.cookies().isEmpty()) {
                 to.add(FieldName.SET_COOKIE, SetCookie.changed(from.value(i), plan.cookies(), evaluation));
             } else {

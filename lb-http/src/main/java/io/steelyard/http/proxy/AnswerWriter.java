@@ -28,6 +28,7 @@ final class AnswerWriter {
     private boolean hasBegun;
     private boolean hasBody;
     private boolean isChunked;
+    private boolean hasLength;
     private long headBytes;
     private long bodyBytes;
     private int error;
@@ -52,6 +53,11 @@ final class AnswerWriter {
         return bodyBytes;
     }
 
+    /** Whether a client that has not got all of the answer can tell. */
+    boolean tellsItsEnd() {
+        return isChunked || hasLength;
+    }
+
     /** Another answer. */
     void reset() {
         hasBegun = false;
@@ -70,6 +76,7 @@ final class AnswerWriter {
         hasBegun = true;
         hasBody = withBody;
         isChunked = chunked;
+        hasLength = length >= 0;
         headBytes = 0;
         bodyBytes = 0;
         var out = statusLine(status, reason, fields);
@@ -89,6 +96,7 @@ final class AnswerWriter {
         hasBegun = true;
         hasBody = true;
         isChunked = false;
+        hasLength = false;
         bodyBytes = 0;
         var out = statusLine(101, reason, fields);
         out.put(UPGRADE).put(LINE_END);

@@ -58,6 +58,11 @@ final class Attempt {
                 address, status, connectMs, headMs, sinceBegin(nowNs), bytesSent, bytesReceived, bodyBytes);
     }
 
+    /** What can be told while the answer is under way. */
+    RequestFacts.Attempt soFar(int status) {
+        return new RequestFacts.Attempt(address, status, connectMs, headMs, NEVER, 0, 0, bodyBytes);
+    }
+
     private long sinceBegin(long nowNs) {
         return (nowNs - beganNs) / 1_000_000;
     }

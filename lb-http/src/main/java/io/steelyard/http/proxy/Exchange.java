@@ -110,6 +110,7 @@ final class Exchange {
     // ---- routing
 
     void begin() {
+        routing.bodyBytes(framing.length());
         routing.findSite(request.host());
         believe(routing.route());
         act(routing.start());
@@ -190,6 +191,9 @@ final class Exchange {
 
     /** Answers with an error, or with the page that stands for it. */
     void replyError(int status) {
+        if (endsConnection(status)) {
+            client.stopReading();
+        }
         var page = errorPage(status);
         if (page.isPresent()) {
             show(page.get(), status);
@@ -197,6 +201,11 @@ final class Exchange {
             answerFields.clear();
             send(routing.shownStatus(status), "text/html", OwnAnswers.page(status));
         }
+    }
+
+    /** After these nothing more of the connection is read (nginx). */
+    private static boolean endsConnection(int status) {
+        return status == 400 || status == 413 || status == 414 || status == 500 || status == 501;
     }
 
     /** The page for a status; empty where there is none, or where it is a page that went wrong. */

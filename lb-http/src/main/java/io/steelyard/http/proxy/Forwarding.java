@@ -516,7 +516,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
             worker.recentTimes(balancer.pool()).add(attempt.headNs(client.nowNs()));
         }
         var head = from.head();
-        facts.answer(head);
+        facts.answer(head, attempt);
         int status = head.status();
         isBadAnswer = plan.configured().retry().isFailure(status);
         if (isBadAnswer && mayTryAnother()) {
@@ -532,7 +532,11 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                 return;
             }
         }
-        AnswerFields.copy(head, plan, asksForUpgrade(), exchange.answerFields(), exchange.evaluation());
+        var paths = balancer.pool().personality() == Personality.NGINX
+                ? exchange.routing().route().configured().redirections()
+                : null;
+        AnswerFields.copy(
+                head, plan, asksForUpgrade(), exchange.answerFields(), exchange.evaluation(), paths, facts);
         var affinity = exchange.affinity(balancer.pool());
         if (affinity != null) {
             boolean isGet = method() == Method.GET || method() == Method.HEAD;

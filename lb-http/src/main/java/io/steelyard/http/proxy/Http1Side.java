@@ -218,9 +218,12 @@ final class Http1Side implements ClientSide {
 
     @Override
     public void breakAnswer() {
-        answer.flush();
-        client.endExchange();
-        connection.reset();
+        if (answer.flush() >= 0 && answer.tellsItsEnd()) {
+            client.endAnswer(false);
+        } else {
+            client.endExchange();
+            connection.reset();
+        }
     }
 
     @Override

@@ -71,7 +71,9 @@ final class OwnAnswers {
         if (!safe.startsWith("/") || !wanted.isAbsolute()) {
             return safe;
         }
-        var host = facts.value(wanted.usesSiteName() ? HttpVariable.SERVER_NAME : HttpVariable.HOST, "");
+        var host = wanted.usesSiteName()
+                ? facts.value(HttpVariable.SERVER_NAME, "")
+                : facts.hasHost() ? facts.value(HttpVariable.HOST, "") : facts.value(BuiltInVariable.SERVER_ADDR);
         var port = facts.value(BuiltInVariable.SERVER_PORT);
         boolean isUsual = !wanted.hasPort() || port == null || port.equals("80");
         return "http://" + host + (isUsual ? "" : ":" + port) + safe;

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request, as the values of its variables in nginx's form. Its exchange sets what it learns. Owned by one loop. */
@@ -52,6 +53,10 @@ final class RequestFacts implements HttpVariableSource {
     private String siteName = "";
     private String proxyHost = "";
     private @Nullable ResponseHead answer;
+
+    /** The attempt whose answer is under way, as it was when the head came. */
+    private io.steelyard.http.proxy.@Nullable Attempt answering;
+
     private @Nullable FieldBlock sentFields;
     private @Nullable FieldBlock trailers;
     private @Nullable FieldBlock sentTrailers;
@@ -101,12 +106,19 @@ final class RequestFacts implements HttpVariableSource {
         proxyHost = value;
     }
 
+    /** Whether the request says which host it is for. */
+    boolean hasHost() {
+        return head.hasHost();
+    }
+
     String proxyHost() {
         return proxyHost;
     }
 
-    void answer(@Nullable ResponseHead value) {
-        answer = value;
+    /** The head of a server's answer has come. */
+    void answer(ResponseHead head, io.steelyard.http.proxy.Attempt attempt) {
+        answer = head;
+        answering = attempt;
     }
 
     /** The fields behind the server's answer. */
@@ -150,6 +162,7 @@ final class RequestFacts implements HttpVariableSource {
 
     void attempt(Attempt value) {
         attempts.add(value);
+        answering = null;
     }
 
     /** What the log line tells of the whole. */
@@ -207,7 +220,7 @@ final class RequestFacts implements HttpVariableSource {
             case REQUEST_LENGTH -> Long.toString(requestBytes);
             case REQUEST_METHOD -> head.methodText();
             case REQUEST_TIME -> seconds(elapsedMs);
-            case REQUEST_URI -> head.target();
+            case REQUEST_URI -> head.hasQuery() ? head.path() + "?" + head.query() : head.path();
             case SCHEME -> "http";
             case SENT_HTTP_ -> sentFields == null ? null : fields(sentFields, rest);
             case SENT_TRAILER_ -> sentTrailers == null ? null : fields(sentTrailers, rest);
@@ -295,6 +308,10 @@ final class RequestFacts implements HttpVariableSource {
     }
 
     private @Nullable String joined(Function<Attempt, String> text) {
+        if (answering != null && answer != null) {
+            var soFar = Stream.concat(attempts.stream(), Stream.of(answering.soFar(answer.status())));
+            return soFar.map(text).collect(Collectors.joining(", "));
+        }
         return attempts.isEmpty() ? null : attempts.stream().map(text).collect(Collectors.joining(", "));
     }
 

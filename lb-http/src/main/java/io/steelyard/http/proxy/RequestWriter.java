@@ -70,7 +70,9 @@ final class RequestWriter {
         boolean isOld = plan.configured().version() == HttpProxy.Version.HTTP_1_0;
         var option = sending.upgrades()
                 ? ConnectionOption.UPGRADE
-                : isOld || !sending.keeps() ? ConnectionOption.CLOSE : ConnectionOption.NONE;
+                : (isOld || !sending.keeps()) && !edits.removed().contains(FieldName.CONNECTION)
+                        ? ConnectionOption.CLOSE
+                        : ConnectionOption.NONE;
         heads.request(
                 sending.exchange().request(),
                 edits,

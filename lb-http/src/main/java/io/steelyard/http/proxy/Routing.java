@@ -38,6 +38,7 @@ final class Routing implements Target {
     private final RequestFacts facts;
     private final Evaluation evaluation;
     private final List<FieldChanges.Change> changes = new ArrayList<>(0);
+    private long bodyBytes;
     private @Nullable Site site;
     private @Nullable Route route;
     private boolean isTargetChanged;
@@ -54,6 +55,11 @@ final class Routing implements Target {
         this.service = service;
         this.facts = facts;
         this.evaluation = evaluation;
+    }
+
+    /** How long the request says that its body is; -1 where it does not. */
+    void bodyBytes(long value) {
+        bodyBytes = value;
     }
 
     /** The site, once {@link #findSite} or {@link #useFallback} has run. */
@@ -119,7 +125,7 @@ final class Routing implements Target {
         }
         if (place.startsWith("/")) {
             int mark = place.indexOf('?');
-            change(mark < 0 ? place : place.substring(0, mark), mark < 0 ? facts.query() : place.substring(mark + 1));
+            change(mark < 0 ? place : place.substring(0, mark), mark < 0 ? "" : place.substring(mark + 1));
             return search();
         }
         return new Decision.Redirect(isRedirect(shownStatus) ? shownStatus : 302, place);
@@ -152,6 +158,10 @@ final class Routing implements Target {
         route = found;
         if (found.configured().isInternal() && !isInternal) {
             return new Decision.Error(404);
+        }
+        long most = found.configured().mostBodyBytes();
+        if (most > 0 && bodyBytes > most && !isInternal) {
+            return new Decision.Error(413);
         }
         if (found == site().root()) {
             return new Decision.Serve();

@@ -2,12 +2,8 @@ package io.steelyard.http.route;
 
 import io.steelyard.api.http.FieldChange;
 import io.steelyard.api.http.HttpAction;
-import io.steelyard.api.http.HttpAction.Then;
 import io.steelyard.api.http.HttpVariable;
-import io.steelyard.api.text.NamedPattern;
-import io.steelyard.api.text.Template;
 import io.steelyard.http.message.FieldName;
-import io.steelyard.pool.variable.CompiledTemplate;
 import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.pool.variable.VariableTable;
 
@@ -50,7 +46,7 @@ interface Step {
                         reply.contentType().map(variables::compile).orElse(null));
                 yield (target, evaluation) -> verdict;
             }
-            case HttpAction.Rewrite rewrite -> rewrite(rewrite, variables);
+            case HttpAction.Rewrite rewrite -> Rewriting.step(rewrite, variables);
             case HttpAction.Stay stay -> (target, evaluation) -> new Verdict.Stay();
             case HttpAction.Go go -> {
                 var verdict = new Verdict.Go(go.route());
@@ -84,56 +80,5 @@ interface Step {
     private static FieldChanges.Change change(FieldChange change, VariableTable variables) {
         return new FieldChanges.Change(
                 change.kind(), FieldName.of(change.name()), variables.compile(change.value()), change.always());
-    }
-
-    private static Step rewrite(HttpAction.Rewrite rewrite, VariableTable variables) {
-        var pattern = NamedPattern.compile(rewrite.expression(), rewrite.ignoresCase());
-        var text = rewrite.replacement().toString();
-        boolean leads = text.startsWith("http://") || text.startsWith("https://") || text.startsWith("${scheme}");
-        boolean dropsQuery = text.endsWith("?");
-        var replacement = variables.compile(
-                dropsQuery ? Template.parse(text.substring(0, text.length() - 1)) : rewrite.replacement());
-        int redirectStatus =
-                rewrite.then() == Then.REDIRECT_FOR_EVER ? 301 : leads || rewrite.then() == Then.REDIRECT ? 302 : 0;
-        return (target, evaluation) -> {
-            if (!evaluation.matches(pattern, target.path())) {
-                return GO_ON;
-            }
-            return replace(target, evaluation, replacement, dropsQuery, redirectStatus, rewrite.then());
-        };
-    }
-
-    private static Verdict replace(
-            Target target,
-            Evaluation evaluation,
-            CompiledTemplate replacement,
-            boolean dropsQuery,
-            int redirectStatus,
-            Then then) {
-        var made = evaluation.raw(replacement);
-        int mark = made.indexOf('?');
-        var path = mark < 0 ? made : made.substring(0, mark);
-        var query = mark < 0 ? "" : made.substring(mark + 1);
-        if (!dropsQuery && !target.query().isEmpty()) {
-            query = query.isEmpty() ? target.query() : query + "&" + target.query();
-        }
-        if (redirectStatus != 0) {
-            var place = UriText.escapePath(path) + (query.isEmpty() ? "" : "?" + query);
-            return new Verdict.Redirect(redirectStatus, place);
-        }
-        target.change(path, query);
-        return switch (then) {
-            case SEARCH -> {
-                target.markPathChanged();
-                target.takePathChanged();
-                yield new Verdict.Search();
-            }
-            case STAY -> new Verdict.Stay();
-            case GO_ON -> {
-                target.markPathChanged();
-                yield GO_ON;
-            }
-            case REDIRECT, REDIRECT_FOR_EVER -> throw new IllegalStateException("a redirection has a status");
-        };
     }
 }

@@ -3,13 +3,100 @@ package io.steelyard.launcher.difference;
 import io.steelyard.launcher.difference.NginxDifferenceIT.Outcome;
 import io.steelyard.launcher.difference.RequestMaker.Request;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
-/** Where we do something else than nginx 1.22, and why. */
+/** Where we do something else than nginx 1.22, and why. docs/migrating.md tells users. */
 enum KnownDifference {
-    NONE_YET;
+    /** Reason phrases of our own answers are those of RFC 9110; nginx has older ones. */
+    REASON,
+    /** Of a field that nginx takes only once, two came: nginx refuses some of these, we forward them. */
+    FIELD_TWICE,
+    /** The body came with its head, so that the client waits for no invitation (RFC 9110 section 10.1.1). */
+    NOT_INVITED,
+    /** A client that asked to be invited, and was not, may send its body or not: the connection ends, where nginx invites it after all. */
+    NOT_INVITED_ENDS,
+    /** A field about one connection alone, which RFC 9110 section 7.6.1 has us drop. */
+    PROXY_CONNECTION,
+    /** A decoded path in {@code proxy_pass} is encoded before it is sent; nginx sends it as it is, with its spaces. */
+    PATH_ENCODED,
+    /** A body without a length that is not buffered stays without one; nginx measures it where all of it came with the head. */
+    STAYS_CHUNKED,
+    /** The values of a field that came twice are joined, as by nginx 1.23 and later. */
+    JOINED,
+    /** A request is sent anew where a kept connection ended without a byte; nginx does it after half a head, too. */
+    SENT_ANEW,
+    /** An answer without a length that breaks off is reset, so that nobody takes it for the whole; nginx ends it as if it were complete. */
+    BROKEN_OFF,
+    /** A nested location's redirections follow its own proxy_pass; nginx takes the outer location's. */
+    NESTED_REDIRECT;
+
+    private static final Map<String, String> OLD_REASONS = Map.of(
+            "HTTP/1.1 413 Request Entity Too Large", "HTTP/1.1 413 Content Too Large",
+            "HTTP/1.1 302 Moved Temporarily", "HTTP/1.1 302 Found",
+            "HTTP/1.1 405 Not Allowed", "HTTP/1.1 405 Method Not Allowed");
+    private static final Pattern TWICE = Pattern.compile("(?ms)^(Authorization|If-[A-Za-z-]+): .*^\\1: ");
+
+    /** Whether the same was sent, by one of both once more. */
+    private static boolean isSentAnew(String reply, Outcome theirs, Outcome ours) {
+        return (reply.equals("hangs-up") || reply.equals("half-head"))
+                && theirs.received().size() != ours.received().size()
+                && withoutProxyConnection(theirs.received()).stream().distinct().toList().equals(ours.received().stream().distinct().toList());
+    }
+
+    private static List<String> withoutProxyConnection(List<String> received) {
+        return received.stream()
+                .map(text -> text.replace("proxy-connection: keep-alive\n", ""))
+                .toList();
+    }
 
     static Optional<KnownDifference> of(List<Request> sent, int index, Outcome theirs, Outcome ours) {
+        if (ours.status().equals(OLD_REASONS.get(theirs.status())) && ours.received().equals(theirs.received())) {
+            return Optional.of(REASON);
+        }
+        for (int i = 0; i <= index; i++) {
+            if (TWICE.matcher(sent.get(i).text()).find()) {
+                return Optional.of(FIELD_TWICE);
+            }
+        }
+        if (theirs.status().equals("HTTP/1.1 100 Continue, " + ours.status())) {
+            return Optional.of(NOT_INVITED);
+        }
+        var text = sent.get(index).text();
+        var reply = sent.get(index).reply();
+        boolean isSameAnswer = ours.status().equals(theirs.status())
+                && ours.fields().equals(theirs.fields())
+                && ours.body().equals(theirs.body());
+        if (isSameAnswer && isSentAnew(reply, theirs, ours)) {
+            return Optional.of(SENT_ANEW);
+        }
+        boolean hasEnded = ours.status().equals("no answer")
+                && sent.subList(0, index).stream()
+                        .anyMatch(before -> before.text().contains("Expect:"));
+        if (hasEnded || text.contains("Expect:") && ours.fields().contains("connection: close")) {
+            return Optional.of(NOT_INVITED_ENDS);
+        }
+        if (isSameAnswer && sent.get(index).place().startsWith("/variables/")) {
+            return Optional.of(PATH_ENCODED);
+        }
+        if (isSameAnswer && sent.get(index).place().startsWith("/unbuffered/") && text.contains("chunked")) {
+            return Optional.of(STAYS_CHUNKED);
+        }
+        if (isSameAnswer && text.split("X-Kind: ").length > 2) {
+            return Optional.of(JOINED);
+        }
+        if (ours.status().startsWith("the connection broke") && reply.startsWith("short") && text.contains(" HTTP/1.0")) {
+            return Optional.of(BROKEN_OFF);
+        }
+        if (reply.equals("moved-host") && text.contains("/nested/inner/")) {
+            return Optional.of(NESTED_REDIRECT);
+        }
+        if (ours.status().equals(theirs.status())
+                && ours.fields().equals(theirs.fields())
+                && ours.received().equals(withoutProxyConnection(theirs.received()))) {
+            return Optional.of(PROXY_CONNECTION);
+        }
         return Optional.empty();
     }
 }

@@ -72,7 +72,12 @@ class NginxDifferenceIT {
                         met.merge(known.get(), 1, Integer::sum);
                     } else {
                         unknown.computeIfAbsent(one.differenceTo(other), absent -> new ArrayList<>())
-                                .add(sent.get(k).text().lines().limit(12).toList() + "\n   nginx " + one.shown()
+                                .add((k == 0
+                                                ? ""
+                                                : "after " + sent.get(k - 1).text().lines().limit(12).toList() + "\n   nginx "
+                                                        + theirs.get(k - 1).shown() + "\n   ours  "
+                                                        + own.get(k - 1).shown() + "\n")
+                                        + sent.get(k).text().lines().limit(12).toList() + "\n   nginx " + one.shown()
                                         + "\n   ours  " + other.shown());
                     }
                 }
@@ -81,6 +86,7 @@ class NginxDifferenceIT {
         System.out.println(requests + " requests; known differences " + met);
         assertThat(requests).isGreaterThanOrEqualTo(CONNECTIONS);
         assertThat(report(unknown)).isEmpty();
+        assertThat(met.keySet()).as("a difference that is no more leaves the list").contains(KnownDifference.values());
     }
 
     private static String report(Map<String, List<String>> unknown) {
@@ -224,7 +230,9 @@ class NginxDifferenceIT {
                     .map(field -> field.replace(":" + port, ":PORT"))
                     .sorted()
                     .toList();
-            return new Outcome(status, kept, isOwnPage ? "own page" : body, received);
+            // How much of a body that is too large reached the server is a matter of time.
+            var known = status.contains(" 413 ") ? List.<String>of() : received;
+            return new Outcome(status, kept, isOwnPage ? "own page" : body, known);
         }
 
         String differenceTo(Outcome other) {
@@ -235,9 +243,15 @@ class NginxDifferenceIT {
                 return "fields " + without(fields, other.fields) + " / " + without(other.fields, fields);
             }
             if (!received.equals(other.received)) {
-                return "received by the server";
+                return "received by the server " + received.size() + " / " + other.received.size() + " times: "
+                        + without(lines(received), lines(other.received)) + " / "
+                        + without(lines(other.received), lines(received));
             }
             return "body";
+        }
+
+        private static List<String> lines(List<String> received) {
+            return received.stream().flatMap(String::lines).toList();
         }
 
         private static List<String> without(List<String> all, List<String> gone) {

@@ -123,10 +123,15 @@ final class RecordingServer implements AutoCloseable {
         if (head.start().startsWith("HEAD ") && reply.contains("\r\n\r\n")) {
             reply = reply.substring(0, reply.indexOf("\r\n\r\n") + 4);
         }
-        boolean ends = reply.endsWith("~");
+        boolean breaks = reply.endsWith("~");
+        boolean ends = !head.start().endsWith("HTTP/1.1") || lower(head.value("connection")).equals("close");
+        if (ends && !breaks) {
+            // A proxy is told, so that it never depends on the moment whether it uses the connection again.
+            reply = reply.replaceFirst("\r\n", "\r\nConnection: close\r\n");
+        }
         out.write(reply.replace("~", "").getBytes(StandardCharsets.ISO_8859_1));
         out.flush();
-        return !ends && head.start().endsWith("HTTP/1.1") && !"close".equals(lower(head.value("connection")));
+        return !breaks && !ends;
     }
 
     private static String lower(@org.jspecify.annotations.Nullable String text) {
