@@ -24,7 +24,6 @@ final class AnswerWriter {
 
     private final HttpWorker worker;
     private final Output output;
-    private int fd;
     private boolean isStaged;
     private boolean hasBegun;
     private boolean hasBody;
@@ -61,7 +60,6 @@ final class AnswerWriter {
     }
 
     void begin(
-            int socket,
             int status,
             String reason,
             FieldBlock fields,
@@ -69,7 +67,6 @@ final class AnswerWriter {
             boolean withBody,
             boolean chunked,
             boolean keeps) {
-        fd = socket;
         hasBegun = true;
         hasBody = withBody;
         isChunked = chunked;
@@ -88,8 +85,7 @@ final class AnswerWriter {
         headBytes = out.position();
     }
 
-    void beginTunnel(int socket, String reason, FieldBlock fields) {
-        fd = socket;
+    void beginTunnel(String reason, FieldBlock fields) {
         hasBegun = true;
         hasBody = true;
         isChunked = false;
@@ -206,7 +202,7 @@ final class AnswerWriter {
 
     private void write(MemorySegment from, long offset, long length) {
         if (error == 0 && length > 0) {
-            error = output.write(fd, from, offset, length);
+            error = output.write(from, offset, length);
         }
     }
 

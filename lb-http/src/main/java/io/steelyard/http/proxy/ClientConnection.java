@@ -7,6 +7,7 @@ import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.core.session.Sessions;
 import io.steelyard.core.tcp.TcpListener;
+import io.steelyard.core.tcp.Transport;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
 import io.steelyard.pool.variable.ConnectionFacts;
@@ -41,6 +42,7 @@ final class ClientConnection extends Timer {
     private final InetAddress address;
     private final int clientPort;
     private final FdRegistration registration;
+    private final Transport transport;
     private final Output output;
     private final HeldInput held;
     private final ClientProtocol protocol;
@@ -67,7 +69,8 @@ final class ClientConnection extends Timer {
         facts = Sessions.facts(Protocol.TCP).client(address, peer.port());
         var local = listener.local(fd);
         facts.server(local.inetAddress(), local.port());
-        output = new Output(worker.loop().buffers());
+        transport = Transport.plain(fd);
+        output = new Output(worker.loop().buffers(), transport);
         held = new HeldInput(worker.loop().buffers());
         registration = worker.loop().loop().register(fd, this::onReady);
         openedNs = nowNs();
@@ -111,10 +114,6 @@ final class ClientConnection extends Timer {
         listener.fillDestination(flow, registration.fd());
     }
 
-    int fd() {
-        return registration.fd();
-    }
-
     long openedNs() {
         return openedNs;
     }
@@ -155,7 +154,7 @@ final class ClientConnection extends Timer {
 
     /** Sends bytes, now or when there is room. */
     void write(MemorySegment from, long offset, long length) {
-        if (output.write(registration.fd(), from, offset, length) < 0) {
+        if (output.write(from, offset, length) < 0) {
             close();
         }
     }
@@ -196,7 +195,7 @@ final class ClientConnection extends Timer {
         state = State.LINGER;
         held.drop();
         if (output.isEmpty()) {
-            Linux.shutdownWrite(registration.fd());
+            transport.end();
         }
         setDeadline(nowNs() + LINGER_NS);
         updateInterest();
@@ -219,6 +218,7 @@ final class ClientConnection extends Timer {
         worker.loop().timers().cancel(this);
         output.close();
         held.drop();
+        transport.close();
         registration.close();
         worker.onClosed(this);
     }
@@ -270,11 +270,11 @@ final class ClientConnection extends Timer {
 
     private void onWritable() {
         touch();
-        if (output.flush(registration.fd()) < 0) {
+        if (output.flush() < 0) {
             close();
         } else if (state == State.LINGER) {
             if (output.isEmpty()) {
-                Linux.shutdownWrite(registration.fd());
+                transport.end();
             }
         } else {
             protocol.hasRoom();
@@ -286,7 +286,7 @@ final class ClientConnection extends Timer {
             return;
         }
         var buffer = worker.loop().readBuffer();
-        long count = Linux.recv(registration.fd(), buffer, 0, buffer.byteSize());
+        long count = transport.read(buffer, 0, buffer.byteSize());
         if (count == -Errno.EAGAIN || count == -Errno.EINTR) {
             return;
         }

@@ -168,13 +168,13 @@ final class Http1Side implements ClientSide {
         // A client that was not invited to send its body may send it or not: what follows cannot be told from it.
         boolean isUnsure = parser.framing().expectsContinue() && !isInvited && body.isUntouched();
         mayKeep &= !client.isFinishing() && !isUnsure && (length >= 0 || !hasBody || isChunked);
-        answer.begin(connection.fd(), status, reason, fields, length, hasBody, isChunked, mayKeep);
+        answer.begin(status, reason, fields, length, hasBody, isChunked, mayKeep);
         connection.touch();
     }
 
     @Override
     public void beginTunnel(String reason, FieldBlock fields) {
-        answer.beginTunnel(connection.fd(), reason, fields);
+        answer.beginTunnel(reason, fields);
         client.beginTunnel();
         mayKeep = false;
         connection.touch();
