@@ -71,12 +71,26 @@ final class BodyFrames {
             refuse(id, ErrorCode.FLOW_CONTROL_ERROR);
         } else {
             current.receiveWindow -= length;
+            if (!isPadded) {
+                checkLength();
+            }
         }
         if (length == 0) {
             if (!isEnd) {
                 session.count(Flood.EMPTY_DATA);
             }
             ended();
+        }
+    }
+
+    /** Nothing is given of a frame that is more than was declared (RFC 9113 section 8.1.1). */
+    private void checkLength() {
+        var current = stream;
+        if (current != null && current.missing >= 0) {
+            current.missing -= data;
+            if (current.missing < 0) {
+                refuse(current.id(), ErrorCode.PROTOCOL_ERROR);
+            }
         }
     }
 
@@ -97,6 +111,7 @@ final class BodyFrames {
             }
             data -= padding;
             unused(1 + padding);
+            checkLength();
             if (data == 0 && !isEnd) {
                 session.count(Flood.EMPTY_DATA);
             }
@@ -121,11 +136,6 @@ final class BodyFrames {
         var user = current == null || current.isClosed ? null : current.user;
         if (current == null || user == null) {
             give(count);
-            return;
-        }
-        if (current.missing >= 0 && (current.missing -= count) < 0) {
-            give(count);
-            refuse(current.id(), ErrorCode.PROTOCOL_ERROR);
             return;
         }
         guard.onData();
