@@ -71,6 +71,7 @@ final class BodyFrames {
             refuse(id, ErrorCode.FLOW_CONTROL_ERROR);
         } else {
             current.receiveWindow -= length;
+            current.received += length;
             if (!isPadded) {
                 checkLength();
             }

@@ -70,15 +70,15 @@ final class FrameSender {
         return stream.sendWindow <= LARGEST_WINDOW;
     }
 
-    /** Sends the head of an answer. @param length of the body as Content-Length tells it; -1 where it does not */
-    void head(Http2Stream stream, int status, FieldBlock fields, long length, boolean isEnd) {
+    /** Sends the head of an answer and returns how many octets that took. @param length of the body as Content-Length tells it; -1 where it does not */
+    int head(Http2Stream stream, int status, FieldBlock fields, long length, boolean isEnd) {
         encoder.begin(memory.block);
         encoder.status(status);
         fields(fields);
         if (length >= 0) {
             encoder.number(FieldName.CONTENT_LENGTH, length);
         }
-        block(stream, isEnd);
+        return block(stream, isEnd);
     }
 
     /** Sends an interim answer without fields. */
@@ -88,10 +88,10 @@ final class FrameSender {
         block(stream, false);
     }
 
-    void trailers(Http2Stream stream, FieldBlock fields) {
+    int trailers(Http2Stream stream, FieldBlock fields) {
         encoder.begin(memory.block);
         fields(fields);
-        block(stream, true);
+        return block(stream, true);
     }
 
     private void fields(FieldBlock fields) {
@@ -102,11 +102,12 @@ final class FrameSender {
         }
     }
 
-    private void block(Http2Stream stream, boolean isEnd) {
+    private int block(Http2Stream stream, boolean isEnd) {
         int length = encoder.length();
         int type = Frames.HEADERS;
         int flags = isEnd ? Frames.END_STREAM : 0;
         int at = 0;
+        int octets = 0;
         do {
             int piece = Math.min(length - at, Frames.MOST_PAYLOAD);
             boolean isLast = at + piece == length;
@@ -114,9 +115,11 @@ final class FrameSender {
             Frames.header(to, piece, type, flags | (isLast ? Frames.END_HEADERS : 0), stream.id());
             to.put(encoder.bytes(), at, piece);
             at += piece;
+            octets += Frames.HEADER + piece;
             type = Frames.CONTINUATION;
             flags = 0;
         } while (at < length);
+        return octets;
     }
 
     /**

@@ -153,14 +153,21 @@ public final class Http2Session {
 
     // ---- what a stream's user asks
 
-    /** Begins an answer. @param length of the body where the peer is to be told; -1 where not */
-    public void sendHead(Http2Stream stream, int status, FieldBlock fields, long length, boolean isEnd) {
-        if (!stream.isLocalEnded()) {
-            sender.head(stream, status, fields, length, isEnd);
-            if (isEnd) {
-                endLocal(stream);
-            }
+    /**
+     * Begins an answer.
+     *
+     * @param length of the body where the peer is to be told; -1 where not
+     * @return how many octets it took
+     */
+    public int sendHead(Http2Stream stream, int status, FieldBlock fields, long length, boolean isEnd) {
+        if (stream.isLocalEnded()) {
+            return 0;
         }
+        int octets = sender.head(stream, status, fields, length, isEnd);
+        if (isEnd) {
+            endLocal(stream);
+        }
+        return octets;
     }
 
     /** Sends an interim answer without fields. */
@@ -187,12 +194,14 @@ public final class Http2Session {
         return taken;
     }
 
-    /** Ends the answer with fields behind its body. */
-    public void sendTrailers(Http2Stream stream, FieldBlock fields) {
-        if (!stream.isLocalEnded()) {
-            sender.trailers(stream, fields);
-            endLocal(stream);
+    /** Ends the answer with fields behind its body. @return how many octets they took */
+    public int sendTrailers(Http2Stream stream, FieldBlock fields) {
+        if (stream.isLocalEnded()) {
+            return 0;
         }
+        int octets = sender.trailers(stream, fields);
+        endLocal(stream);
+        return octets;
     }
 
     /** The user has room for as much again. */

@@ -29,7 +29,9 @@ public final class Http2Stream {
     /** What is missing of the length that was declared; -1 where none was. */
     long missing = -1;
 
-    boolean hasRequest;
+    /** Octets of header blocks and DATA that came. */
+    long received;
+
     boolean isRemoteEnded;
     boolean isLocalEnded;
     boolean isClosed;
@@ -46,6 +48,11 @@ public final class Http2Stream {
     /** What the request says of its body, once its head is there. */
     public BodyFraming framing() {
         return framing;
+    }
+
+    /** Octets of the request so far, without the headers of frames. */
+    public long receivedBytes() {
+        return received;
     }
 
     /** Whether the request came to its end. */

@@ -142,6 +142,7 @@ final class RequestStreams {
         stream.sendWindow = sender.initialWindow();
         stream.receiveWindow = Http2Session.STREAM_WINDOW;
         stream.isRemoteEnded = isEnd;
+        stream.received = end - start;
         streams.add(stream);
         var opened = user.open(stream);
         stream.user = opened;
@@ -175,7 +176,7 @@ final class RequestStreams {
             }
             return;
         }
-        var fields = told.trailers();
+        var fields = told.trailerMemory();
         fields.clear();
         trailers.begin(fields);
         var result = decoder.decode(block, start, end, fields, limits.heads().trailers(), trailers);

@@ -21,7 +21,7 @@ public interface StreamUser {
     void onData(MemorySegment memory, int start, int count);
 
     /** Memory for fields behind the body. */
-    FieldBlock trailers();
+    FieldBlock trailerMemory();
 
     /** The request is complete. */
     void onEnd();

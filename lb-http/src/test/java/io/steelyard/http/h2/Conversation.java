@@ -67,7 +67,7 @@ final class Conversation implements SessionUser, FrameOutput {
         }
 
         @Override
-        public FieldBlock trailers() {
+        public FieldBlock trailerMemory() {
             return trailers;
         }
 
