@@ -201,7 +201,10 @@ final class Http2Side implements ClientSide {
 
     @Override
     public boolean acceptsTrailers() {
-        return hasBody && missing < 0 && !stream.isLocalEnded();
+        return hasBody
+                && missing < 0
+                && !stream.isLocalEnded()
+                && worker().asksForTrailers(request.message().head().fields());
     }
 
     @Override
