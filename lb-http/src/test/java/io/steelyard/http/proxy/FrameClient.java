@@ -40,7 +40,11 @@ final class FrameClient implements AutoCloseable {
     boolean widens = true;
 
     FrameClient(Fixture proxy, Frame... frames) throws IOException {
-        raw = proxy.client();
+        this(proxy.port(), frames);
+    }
+
+    FrameClient(int port, Frame... frames) throws IOException {
+        raw = new RawClient(port);
         raw.send(Frame.connection(Frame.settingsAck()));
         send(frames);
     }
