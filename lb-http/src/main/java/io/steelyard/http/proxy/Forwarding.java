@@ -535,8 +535,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         var paths = balancer.pool().personality() == Personality.NGINX
                 ? exchange.routing().route().configured().redirections()
                 : null;
-        AnswerFields.copy(
-                head, plan, asksForUpgrade(), exchange.answerFields(), exchange.evaluation(), paths, facts);
+        AnswerFields.copy(head, plan, asksForUpgrade(), exchange.answerFields(), exchange.evaluation(), paths, facts);
         var affinity = exchange.affinity(balancer.pool());
         if (affinity != null) {
             boolean isGet = method() == Method.GET || method() == Method.HEAD;

@@ -53,11 +53,7 @@ final class Rewriting {
     private record Replacement(CompiledTemplate path, CompiledTemplate query, boolean isDecoded, boolean dropsQuery) {}
 
     private static Verdict replace(
-            Target target,
-            Evaluation evaluation,
-            Replacement replacement,
-            int redirectStatus,
-            Then then) {
+            Target target, Evaluation evaluation, Replacement replacement, int redirectStatus, Then then) {
         var path = evaluation.raw(replacement.path());
         var query = evaluation.raw(replacement.query());
         if (!replacement.dropsQuery() && !target.query().isEmpty()) {

@@ -42,7 +42,10 @@ enum KnownDifference {
     private static boolean isSentAnew(String reply, Outcome theirs, Outcome ours) {
         return (reply.equals("hangs-up") || reply.equals("half-head"))
                 && theirs.received().size() != ours.received().size()
-                && withoutProxyConnection(theirs.received()).stream().distinct().toList().equals(ours.received().stream().distinct().toList());
+                && withoutProxyConnection(theirs.received()).stream()
+                        .distinct()
+                        .toList()
+                        .equals(ours.received().stream().distinct().toList());
     }
 
     private static List<String> withoutProxyConnection(List<String> received) {
@@ -52,7 +55,8 @@ enum KnownDifference {
     }
 
     static Optional<KnownDifference> of(List<Request> sent, int index, Outcome theirs, Outcome ours) {
-        if (ours.status().equals(OLD_REASONS.get(theirs.status())) && ours.received().equals(theirs.received())) {
+        if (ours.status().equals(OLD_REASONS.get(theirs.status()))
+                && ours.received().equals(theirs.received())) {
             return Optional.of(REASON);
         }
         for (int i = 0; i <= index; i++) {
@@ -86,7 +90,9 @@ enum KnownDifference {
         if (isSameAnswer && text.split("X-Kind: ").length > 2) {
             return Optional.of(JOINED);
         }
-        if (ours.status().startsWith("the connection broke") && reply.startsWith("short") && text.contains(" HTTP/1.0")) {
+        if (ours.status().startsWith("the connection broke")
+                && reply.startsWith("short")
+                && text.contains(" HTTP/1.0")) {
             return Optional.of(BROKEN_OFF);
         }
         if (reply.equals("moved-host") && text.contains("/nested/inner/")) {

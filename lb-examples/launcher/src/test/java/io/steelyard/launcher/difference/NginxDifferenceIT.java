@@ -74,7 +74,12 @@ class NginxDifferenceIT {
                         unknown.computeIfAbsent(one.differenceTo(other), absent -> new ArrayList<>())
                                 .add((k == 0
                                                 ? ""
-                                                : "after " + sent.get(k - 1).text().lines().limit(12).toList() + "\n   nginx "
+                                                : "after "
+                                                        + sent.get(k - 1)
+                                                                .text()
+                                                                .lines()
+                                                                .limit(12)
+                                                                .toList() + "\n   nginx "
                                                         + theirs.get(k - 1).shown() + "\n   ours  "
                                                         + own.get(k - 1).shown() + "\n")
                                         + sent.get(k).text().lines().limit(12).toList() + "\n   nginx " + one.shown()
@@ -86,7 +91,9 @@ class NginxDifferenceIT {
         System.out.println(requests + " requests; known differences " + met);
         assertThat(requests).isGreaterThanOrEqualTo(CONNECTIONS);
         assertThat(report(unknown)).isEmpty();
-        assertThat(met.keySet()).as("a difference that is no more leaves the list").contains(KnownDifference.values());
+        assertThat(met.keySet())
+                .as("a difference that is no more leaves the list")
+                .contains(KnownDifference.values());
     }
 
     private static String report(Map<String, List<String>> unknown) {
@@ -196,8 +203,7 @@ class NginxDifferenceIT {
                 location / { add_header X-Site "wild $number $server_name"; proxy_pass http://one; }
               }
             }
-            """
-                .replace("LISTEN", Integer.toString(port))
+            """.replace("LISTEN", Integer.toString(port))
                 .replace("SERVER", Integer.toString(server.port()))
                 .replace("REFUSING", Integer.toString(refusing.getLocalPort()));
     }
@@ -222,7 +228,8 @@ class NginxDifferenceIT {
 
         /** Without what is another each time, or with each program: dates, its name, the texts of its own pages, its port. */
         Outcome normal(int port) {
-            boolean isOwnPage = fields.contains("content-type: text/html") && OWN_PAGE.matcher(body).find();
+            boolean isOwnPage = fields.contains("content-type: text/html")
+                    && OWN_PAGE.matcher(body).find();
             var kept = fields.stream()
                     .filter(field -> !field.startsWith("date: "))
                     .filter(field -> !field.equals("server: steelyard") && !field.startsWith("server: nginx/"))

@@ -25,7 +25,9 @@ final class RecordingServer implements AutoCloseable {
         reply("plain", "200 OK|Content-Type: text/plain|Content-Length: 6||hello\n");
         reply("bare", "200 OK|Content-Length: 2||ok");
         reply("empty", "200 OK|Content-Length: 0||");
-        reply("chunked", "200 OK|Content-Type: text/css|Transfer-Encoding: chunked||5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n");
+        reply(
+                "chunked",
+                "200 OK|Content-Type: text/css|Transfer-Encoding: chunked||5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n");
         reply("chunked-extension", "200 OK|Transfer-Encoding: chunked||5;a=b\r\nhello\r\n0\r\n\r\n");
         reply("trailers", "200 OK|Trailer: X-T|Transfer-Encoding: chunked||3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n");
         reply("until-end", "200 OK|Connection: close||all of it~");
@@ -42,14 +44,20 @@ final class RecordingServer implements AutoCloseable {
         reply("moved-away", "307 Temporary Redirect|Location: https://other.example/a|Content-Length: 0||");
         reply("created", "201 Created|Location: http://127.0.0.1:PORT/new/1|Content-Length: 2||ok");
         reply("refresh", "200 OK|Refresh: 5; url=http://127.0.0.1:PORT/v1/x|Content-Length: 2||ok");
-        reply("cookies", "200 OK|Set-Cookie: a=1; Path=/v1/; Domain=one.example|Set-Cookie: b=2; path=/v1/sub; HttpOnly"
-                + "|Content-Length: 2||ok");
+        reply(
+                "cookies",
+                "200 OK|Set-Cookie: a=1; Path=/v1/; Domain=one.example|Set-Cookie: b=2; path=/v1/sub; HttpOnly"
+                        + "|Content-Length: 2||ok");
         reply("hops", "200 OK|Connection: x-hop|X-Hop: 1|Keep-Alive: timeout=5|Content-Length: 2||ok");
-        reply("names", "200 OK|Server: own/1|Date: Thu, 01 Jan 1970 00:00:00 GMT|X-A: 1|X-A: 2|x-lower: yes|X-Pad: p"
-                + "|X-Accel-Limit-Rate: 1000000|Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT|Content-Length: 2||ok");
+        reply(
+                "names",
+                "200 OK|Server: own/1|Date: Thu, 01 Jan 1970 00:00:00 GMT|X-A: 1|X-A: 2|x-lower: yes|X-Pad: p"
+                        + "|X-Accel-Limit-Rate: 1000000|Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT|Content-Length: 2||ok");
         reply("empty-field", "200 OK|X-Empty:|Vary: Accept|Content-Length: 2||ok");
-        reply("media", "200 OK|Content-Type: text/html; charset=utf-8|Content-Encoding: gzip|Content-Language: de"
-                + "|Accept-Ranges: bytes|ETag: W/\"x\"|Expires: 0|Cache-Control: no-cache|Content-Length: 2||ok");
+        reply(
+                "media",
+                "200 OK|Content-Type: text/html; charset=utf-8|Content-Encoding: gzip|Content-Language: de"
+                        + "|Accept-Ranges: bytes|ETag: W/\"x\"|Expires: 0|Cache-Control: no-cache|Content-Length: 2||ok");
         reply("odd-status", "299 Whatever|Content-Length: 2||ok");
         reply("no-reason", "200 |Content-Length: 2||ok");
         reply("hangs-up", "~");
@@ -124,7 +132,8 @@ final class RecordingServer implements AutoCloseable {
             reply = reply.substring(0, reply.indexOf("\r\n\r\n") + 4);
         }
         boolean breaks = reply.endsWith("~");
-        boolean ends = !head.start().endsWith("HTTP/1.1") || lower(head.value("connection")).equals("close");
+        boolean ends = !head.start().endsWith("HTTP/1.1")
+                || lower(head.value("connection")).equals("close");
         if (ends && !breaks) {
             // A proxy is told, so that it never depends on the moment whether it uses the connection again.
             reply = reply.replaceFirst("\r\n", "\r\nConnection: close\r\n");
@@ -141,7 +150,9 @@ final class RecordingServer implements AutoCloseable {
     /** The fields sorted, since their order among different names means nothing. */
     private static String text(Head head, String body) {
         return head.start() + "\n"
-                + String.join("\n", head.fields().stream().map(Field::toString).sorted().toList()) + "\n\n" + body;
+                + String.join(
+                        "\n",
+                        head.fields().stream().map(Field::toString).sorted().toList()) + "\n\n" + body;
     }
 
     @Override

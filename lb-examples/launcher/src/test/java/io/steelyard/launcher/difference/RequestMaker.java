@@ -9,26 +9,109 @@ final class RequestMaker {
     private static final List<String> METHODS =
             List.of("GET", "GET", "GET", "POST", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "PROPFIND");
     private static final List<String> PLACES = List.of(
-            "/", "/api/", "/api/items", "/exact", "/static/a.php", "/a.php", "/user/17", "/user/x", "/redirect",
-            "/rewrite/a/b", "/breaks/a", "/permanent/z", "/intercept/q", "/hide/x", "/redir/v", "/retry/r",
-            "/unbuffered/u", "/small/s", "/denied/", "/if/i", "/http10/h", "/nested/inner/n", "/nested/x", "/chain/c",
-            "/variables/v", "/old/o");
+            "/",
+            "/api/",
+            "/api/items",
+            "/exact",
+            "/static/a.php",
+            "/a.php",
+            "/user/17",
+            "/user/x",
+            "/redirect",
+            "/rewrite/a/b",
+            "/breaks/a",
+            "/permanent/z",
+            "/intercept/q",
+            "/hide/x",
+            "/redir/v",
+            "/retry/r",
+            "/unbuffered/u",
+            "/small/s",
+            "/denied/",
+            "/if/i",
+            "/http10/h",
+            "/nested/inner/n",
+            "/nested/x",
+            "/chain/c",
+            "/variables/v",
+            "/old/o");
     private static final List<String> TAILS = List.of(
-            "", "", "", "?a=1", "?x=1&b=%20", "?", "/more", "//double", "/./dot", "/up/../down", "/%41%7e", "/%2e%2e/p",
-            "/sp%20ace", "/%C3%A4", "/semi;a=b", "/plus+plus", "/q?x=/../y", "/%3Fq", "/%2Fslash", "/tilde~", "/a&b=c",
-            "/(paren)", "/'quote'", "/@at:colon", "/%25percent", "/trailing/", "?a=b?c=d", "/%23hash", "/!$*,");
+            "",
+            "",
+            "",
+            "?a=1",
+            "?x=1&b=%20",
+            "?",
+            "/more",
+            "//double",
+            "/./dot",
+            "/up/../down",
+            "/%41%7e",
+            "/%2e%2e/p",
+            "/sp%20ace",
+            "/%C3%A4",
+            "/semi;a=b",
+            "/plus+plus",
+            "/q?x=/../y",
+            "/%3Fq",
+            "/%2Fslash",
+            "/tilde~",
+            "/a&b=c",
+            "/(paren)",
+            "/'quote'",
+            "/@at:colon",
+            "/%25percent",
+            "/trailing/",
+            "?a=b?c=d",
+            "/%23hash",
+            "/!$*,");
     private static final List<String> HOSTS = List.of(
-            "main.example", "main.example", "MAIN.example", "main.example:8080", "unknown.example", "a.wild.example",
-            "a.b.wild.example", "re7.example", "127.0.0.1", "[::1]:80", "main.example.", "one");
+            "main.example",
+            "main.example",
+            "MAIN.example",
+            "main.example:8080",
+            "unknown.example",
+            "a.wild.example",
+            "a.b.wild.example",
+            "re7.example",
+            "127.0.0.1",
+            "[::1]:80",
+            "main.example.",
+            "one");
     private static final List<String> FIELDS = List.of(
-            "Accept: */*", "Accept-Encoding: gzip, br", "Cookie: a=1; b=2", "X-Forwarded-For: 10.1.2.3",
-            "X-Forwarded-For: 10.1.2.3, 192.0.2.1", "X-Kind: a", "X-Kind: bcd", "Range: bytes=0-1",
-            "If-None-Match: \"a\"", "If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT", "Referer: http://x/?y",
-            "User-Agent: a (b; c)", "Authorization: Basic YTpi", "Keep-Alive: timeout=3", "TE: trailers",
-            "X-Empty:", "X-Spaces:   a  b  ", "Origin: null", "Content-Type: application/json", "Pragma: no-cache",
-            "Cache-Control: max-age=0", "X-Long: " + "v".repeat(2_000), "Accept-Language: de, en;q=0.5", "DNT: 1",
-            "Via: 1.1 other", "Forwarded: for=192.0.2.60", "X-Real-IP: 9.9.9.9", "Proxy-Connection: keep-alive",
-            "Upgrade: websocket", "Max-Forwards: 5", "X-dup: 1", "X-Dup: 2", "Cookie: c=3");
+            "Accept: */*",
+            "Accept-Encoding: gzip, br",
+            "Cookie: a=1; b=2",
+            "X-Forwarded-For: 10.1.2.3",
+            "X-Forwarded-For: 10.1.2.3, 192.0.2.1",
+            "X-Kind: a",
+            "X-Kind: bcd",
+            "Range: bytes=0-1",
+            "If-None-Match: \"a\"",
+            "If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT",
+            "Referer: http://x/?y",
+            "User-Agent: a (b; c)",
+            "Authorization: Basic YTpi",
+            "Keep-Alive: timeout=3",
+            "TE: trailers",
+            "X-Empty:",
+            "X-Spaces:   a  b  ",
+            "Origin: null",
+            "Content-Type: application/json",
+            "Pragma: no-cache",
+            "Cache-Control: max-age=0",
+            "X-Long: " + "v".repeat(2_000),
+            "Accept-Language: de, en;q=0.5",
+            "DNT: 1",
+            "Via: 1.1 other",
+            "Forwarded: for=192.0.2.60",
+            "X-Real-IP: 9.9.9.9",
+            "Proxy-Connection: keep-alive",
+            "Upgrade: websocket",
+            "Max-Forwards: 5",
+            "X-dup: 1",
+            "X-Dup: 2",
+            "Cookie: c=3");
 
     private final Random random;
     private final List<String> replies = List.copyOf(RecordingServer.REPLIES.keySet());
@@ -106,7 +189,10 @@ final class RequestMaker {
         var chunks = new StringBuilder();
         for (int at = 0; at < content.length(); ) {
             int size = Math.min(content.length() - at, 1 + random.nextInt(5_000));
-            chunks.append(Integer.toHexString(size)).append("\r\n").append(content, at, at + size).append("\r\n");
+            chunks.append(Integer.toHexString(size))
+                    .append("\r\n")
+                    .append(content, at, at + size)
+                    .append("\r\n");
             at += size;
         }
         return chunks.append("0\r\n\r\n").toString();
