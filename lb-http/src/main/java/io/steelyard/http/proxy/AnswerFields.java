@@ -37,8 +37,9 @@ final class AnswerFields {
             if (redirects && !plan.locations().isEmpty()) {
                 var place = from.value(i);
                 var changed = Locations.rewritten(place, plan.locations(), evaluation);
-                boolean isOurs = paths != null && !changed.equals(place);
-                to.add(FieldName.LOCATION, isOurs ? OwnAnswers.location(changed, paths, facts) : changed);
+                to.add(
+                        FieldName.LOCATION,
+                        paths == null || changed.equals(place) ? changed : OwnAnswers.location(changed, paths, facts));
             } else if (from.isNamed(i, FieldName.REFRESH) && !plan.locations().isEmpty()) {
                 to.add(FieldName.REFRESH, Locations.rewritten(from.value(i), plan.locations(), evaluation));
             } else if (from.isNamed(i, FieldName.SET_COOKIE) && !plan.cookies().isEmpty()) {
