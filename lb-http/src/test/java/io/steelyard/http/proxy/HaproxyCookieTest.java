@@ -88,7 +88,7 @@ class HaproxyCookieTest {
                 }
             }
         }
-        assertThat(compared).isGreaterThan(900);
+        assertThat(compared).isGreaterThan(2_300);
         return differences;
     }
 
