@@ -50,9 +50,9 @@ final class ClientConnection extends Timer {
     /** What is being looked at as it came; null while nothing is. */
     private @Nullable ByteBuffer beingRead;
 
-    private final ClientProtocol protocol;
     private final long openedNs;
 
+    private ClientProtocol protocol;
     private State state = State.OPEN;
     private long lastActivityNs;
     private long receivedBytes;
@@ -80,12 +80,18 @@ final class ClientConnection extends Timer {
         registration = worker.loop().loop().register(fd, this::onReady);
         openedNs = nowNs();
         lastActivityNs = openedNs;
-        protocol = new Http1Client(this, plan);
+        protocol = options.http2() ? new PriorKnowledge(this, plan) : new Http1Client(this, plan);
     }
 
     void begin() {
         protocol.begin();
         updateInterest();
+    }
+
+    /** Goes on with another protocol, which is known now. */
+    void speak(ClientProtocol known) {
+        protocol = known;
+        known.begin();
     }
 
     // ---- what it is
