@@ -150,12 +150,7 @@ final class HttpDirectives {
         accept(RESOLVER, "resolver_timeout", here, 1, 1, Value.TIME);
         refuse("members are not kept in a file", "state", here, 1, 1);
         refuse("connections are not bound to clients", "ntlm", here, 0, 0);
-        refuse(
-                "sticky sessions by cookie are not supported yet: 'ip_hash' or 'hash' bring clients back by other means",
-                "sticky",
-                here,
-                1,
-                ANY);
+        add(honouring("sticky", here, 1, ANY));
     }
 
     private void rules() {

@@ -1,5 +1,6 @@
 package io.steelyard.config.nginx;
 
+import io.steelyard.api.affinity.StickTable;
 import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ConnectionLimit;
@@ -19,6 +20,7 @@ final class HttpReader {
     private final Pools pools;
     private final LimitReader limits;
     private final RateLimitReader rates;
+    private final UpstreamReader upstreams;
     private final HttpServers servers;
     private final List<VariableDefinition> definitions = new ArrayList<>();
 
@@ -31,13 +33,13 @@ final class HttpReader {
         pools = new Pools(findings, variables, isWhole);
         limits = new LimitReader(findings, variables);
         rates = new RateLimitReader(findings, variables);
+        upstreams = new UpstreamReader(findings, blocks, variables, true);
         servers = new HttpServers(findings);
     }
 
     /** Takes the block in; what is wrong with it is told. */
     void read(Directive http) {
         var level = blocks.read(http.children(), Context.HTTP);
-        var upstreams = new UpstreamReader(findings, blocks, variables, true);
         var maps = new MapReader(findings, variables);
         var geos = new GeoReader(findings, variables);
         var logs = LogReader.ofHttp(findings, variables);
@@ -85,6 +87,10 @@ final class HttpReader {
 
     List<ConnectionLimit.Zone> limitZones() {
         return limits.zones();
+    }
+
+    List<StickTable> stickTables() {
+        return upstreams.stickTables();
     }
 
     List<RateLimit.Zone> rateZones() {

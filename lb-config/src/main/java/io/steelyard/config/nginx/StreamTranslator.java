@@ -3,6 +3,7 @@ package io.steelyard.config.nginx;
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Problem;
 import io.steelyard.api.Settings;
+import io.steelyard.api.affinity.StickTable;
 import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ConnectionLimit;
@@ -26,6 +27,7 @@ final class StreamTranslator {
     private List<ServerPool> pools = List.of();
     private List<ConnectionLimit.Zone> limitZones = List.of();
     private List<RateLimit.Zone> rateZones = List.of();
+    private List<StickTable> stickTables = List.of();
     private Settings settings = Settings.defaults();
 
     /** @param isWhole whether no other file may add to this one */
@@ -53,7 +55,7 @@ final class StreamTranslator {
                 && findings.problems().stream().noneMatch(Problem::isError)) {
             findings.add(Problem.warning("", "the file has no server in stream or http: nothing is balanced"));
         }
-        return new Configuration(settings, pools, virtualServers, definitions, limitZones, rateZones, List.of());
+        return new Configuration(settings, pools, virtualServers, definitions, limitZones, rateZones, stickTables);
     }
 
     /** Joins what http says to what stream said: names are shared by both here. */
@@ -67,6 +69,7 @@ final class StreamTranslator {
         definitions.addAll(variables);
         limitZones = joined("limitZones", "limit zone", limitZones, reader.limitZones(), ConnectionLimit.Zone::name);
         rateZones = reader.rateZones();
+        stickTables = reader.stickTables();
         if (reader.virtualServers().isEmpty() && findings.problems().stream().noneMatch(Problem::isError)) {
             findings.accepted(http.position(), "http", "it has no server");
         }

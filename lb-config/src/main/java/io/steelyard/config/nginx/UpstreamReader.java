@@ -1,6 +1,7 @@
 package io.steelyard.config.nginx;
 
 import io.steelyard.api.Personality;
+import io.steelyard.api.affinity.StickTable;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.ConnectionQueue;
 import io.steelyard.api.pool.ConnectionReuse;
@@ -23,6 +24,7 @@ final class UpstreamReader {
     private final BlockReader blocks;
     private final VariableScope variables;
     private final boolean isHttp;
+    private final StickyReader stickies;
 
     UpstreamReader(Findings findings, BlockReader blocks, VariableScope variables) {
         this(findings, blocks, variables, false);
@@ -34,6 +36,12 @@ final class UpstreamReader {
         this.findings = findings;
         this.blocks = blocks;
         this.variables = variables;
+        stickies = new StickyReader(findings, variables);
+    }
+
+    /** The tables of sessions that upstreams named. */
+    List<StickTable> stickTables() {
+        return stickies.tables();
     }
 
     /** A pool of the block; what is wrong with it is told. */
@@ -74,6 +82,12 @@ final class UpstreamReader {
         }
         if (isHttp) {
             readReuse(level, pool);
+            level.first("sticky").flatMap(stickies::read).ifPresent(affinity -> {
+                findings.place(
+                        path + ".requestAffinity",
+                        level.first("sticky").orElseThrow().position());
+                pool.requestAffinity(affinity);
+            });
         }
         long written = upstream.children().stream()
                 .filter(child -> child.keyword().equals("server"))
@@ -278,22 +292,30 @@ final class UpstreamReader {
                         "'resolve' is not honoured: '" + directive.argument(0)
                                 + "' is resolved when the configuration is applied, not again",
                         "reload when its addresses change");
-            case "service=", "route=" ->
+            case "route=" -> readRoute(word, value, server);
+            case "service=" ->
                 findings.error(
                         word.position(),
-                        "'" + name + "' cannot be honoured: "
-                                + (name.equals("route=")
-                                        ? "there are no sticky sessions"
-                                        : "SRV records are not looked up"),
+                        "'service=' cannot be honoured: SRV records are not looked up",
                         "",
                         "remove it");
             default ->
                 findings.error(
                         word.position(),
                         "'server' has no parameter '" + word + "'",
-                        "weight=, max_conns=, max_fails=, fail_timeout=, slow_start=, backup, down, drain or resolve",
+                        "weight=, max_conns=, max_fails=, fail_timeout=, slow_start=, backup, down, drain, route= or resolve",
                         "");
         }
+    }
+
+    private void readRoute(Word word, String route, RealServer.Builder server) {
+        if (!isHttp) {
+            findings.error(
+                    word.position(), "'route=' means nothing in a stream: it has no sticky sessions", "", "remove it");
+            return;
+        }
+        RealServer.of("127.0.0.1:80").toBuilder().stickyName(route).build();
+        server.stickyName(route);
     }
 
     private static int digits(String name, String value, int least) {

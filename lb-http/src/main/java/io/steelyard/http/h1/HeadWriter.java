@@ -159,6 +159,29 @@ public final class HeadWriter {
         return length;
     }
 
+    /**
+     * Composes the head of an answer of our own making up to its last line: the status line, the fields as they are, and the framing of the body.
+     * Connection and the empty line are left to the caller. Returns its length.
+     *
+     * @param reason each character one byte
+     * @param bodyBytes the body's length if {@code kind} is LENGTH
+     */
+    public int answer(int status, String reason, FieldBlock fields, BodyFraming.Kind kind, long bodyBytes) {
+        length = 0;
+        taken = 0;
+        put(HTTP_1_1);
+        put(' ');
+        number(status);
+        put(' ');
+        put(Octets.bytes(reason));
+        lineEnd();
+        for (int i = 0; i < fields.count(); i++) {
+            field(fields, i);
+        }
+        framing(kind, bodyBytes);
+        return length;
+    }
+
     private void begin(FieldBlock fields) {
         length = 0;
         taken = 0;

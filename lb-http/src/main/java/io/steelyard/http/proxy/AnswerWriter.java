@@ -1,8 +1,8 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.http.h1.BodyFraming;
 import io.steelyard.http.h1.ChunkEncoder;
 import io.steelyard.http.message.FieldBlock;
-import io.steelyard.http.octet.Octets;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -13,12 +13,9 @@ import java.nio.charset.StandardCharsets;
  */
 final class AnswerWriter {
     private static final int MOST_COPIED_BYTES = 16 << 10;
-    private static final byte[] VERSION = ascii("HTTP/1.1 ");
     private static final byte[] KEEP = ascii("Connection: keep-alive\r\n");
     private static final byte[] CLOSE = ascii("Connection: close\r\n");
     private static final byte[] UPGRADE = ascii("Connection: upgrade\r\n");
-    private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
-    private static final byte[] LENGTH = ascii("Content-Length: ");
     private static final int LAST_BYTES = 5;
     private static final byte[] LINE_END = ascii("\r\n");
 
@@ -72,15 +69,10 @@ final class AnswerWriter {
         isChunked = chunked;
         headBytes = 0;
         bodyBytes = 0;
-        var out = statusLine(status, reason, fields);
-        if (length >= 0 && status != 204) {
-            out.put(LENGTH);
-            Decimal.put(out, length);
-            out.put(LINE_END);
-        }
-        if (chunked) {
-            out.put(CHUNKED);
-        }
+        var kind = chunked
+                ? BodyFraming.Kind.CHUNKED
+                : length >= 0 && status != 204 ? BodyFraming.Kind.LENGTH : BodyFraming.Kind.NONE;
+        var out = head(status, reason, fields, kind, length);
         out.put(keeps ? KEEP : CLOSE).put(LINE_END);
         headBytes = out.position();
     }
@@ -90,18 +82,17 @@ final class AnswerWriter {
         hasBody = true;
         isChunked = false;
         bodyBytes = 0;
-        var out = statusLine(101, reason, fields);
+        var out = head(101, reason, fields, BodyFraming.Kind.NONE, -1);
         out.put(UPGRADE).put(LINE_END);
         headBytes = out.position();
     }
 
-    private ByteBuffer statusLine(int status, String reason, FieldBlock fields) {
+    private ByteBuffer head(int status, String reason, FieldBlock fields, BodyFraming.Kind kind, long length) {
         var out = worker.stageBytes().clear();
         isStaged = true;
-        out.put(VERSION);
-        Decimal.put(out, status);
-        out.put((byte) ' ').put(Octets.bytes(reason)).put(LINE_END);
-        HeadText.put(out, fields);
+        var heads = worker.answerHeads();
+        heads.answer(status, reason, fields, kind, length);
+        heads.drainTo(out);
         return out;
     }
 

@@ -14,6 +14,7 @@ import io.steelyard.pool.variable.ConnectionFacts;
 import java.lang.System.Logger;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,10 @@ final class ClientConnection extends Timer {
     private final Transport transport;
     private final Output output;
     private final HeldInput held;
+
+    /** What is being looked at as it came; null while nothing is. */
+    private @Nullable ByteBuffer beingRead;
+
     private final long openedNs;
 
     private ClientProtocol protocol;
@@ -141,7 +146,12 @@ final class ClientConnection extends Timer {
 
     /** Bytes that its protocol was given, but for those that wait to be given again. */
     long lookedAtBytes() {
-        return receivedBytes - held.size();
+        return receivedBytes - unreadBytes();
+    }
+
+    /** How much of what was received its protocol has not looked at. */
+    int unreadBytes() {
+        return beingRead == null ? held.unread() : beingRead.remaining();
     }
 
     /** How much of what was received waits to be given again. */
@@ -310,7 +320,9 @@ final class ClientConnection extends Timer {
         receivedBytes += count;
         if (state == State.OPEN) {
             var in = worker.received(count);
+            beingRead = in;
             protocol.consume(in, buffer);
+            beingRead = null;
             if (state == State.OPEN && in.hasRemaining()) {
                 held.keep(buffer, in.position(), in.remaining());
             }

@@ -11,6 +11,7 @@ import io.steelyard.http.h1.BodyFraming;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
 import io.steelyard.http.message.Method;
+import io.steelyard.http.message.Reasons;
 import io.steelyard.http.message.RequestHead;
 import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.http.route.Route;
@@ -272,7 +273,7 @@ final class Exchange {
         if (hasBody) {
             answerFields.add(FieldName.CONTENT_TYPE, type);
         }
-        beginAnswer(status, OwnAnswers.reason(status), hasBody ? bytes.length : -1);
+        beginAnswer(status, Reasons.text(status), hasBody ? bytes.length : -1);
         client.sendBody(MemorySegment.ofArray(bytes), 0, bytes.length);
         complete();
     }
@@ -288,7 +289,7 @@ final class Exchange {
     void beginAnswer(int status, String reason, long length) {
         int shown = routing.shownStatus(status);
         completeFields(shown);
-        client.beginAnswer(shown, shown == status ? reason : OwnAnswers.reason(shown), answerFields, length);
+        client.beginAnswer(shown, shown == status ? reason : Reasons.text(shown), answerFields, length);
     }
 
     /** Passes on that the server switches protocols. */

@@ -2,6 +2,7 @@ package io.steelyard.http.proxy;
 
 import io.steelyard.core.tcp.PendingBuffers;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** What was received of a client and waits until something can be done with it, in lent memory. Owned by one loop. */
@@ -13,6 +14,7 @@ final class HeldInput {
     private int start;
     private int end;
     private boolean isBeingRead;
+    private @Nullable ByteBuffer beingRead;
     private boolean isDropped;
 
     HeldInput(PendingBuffers buffers) {
@@ -22,6 +24,11 @@ final class HeldInput {
     /** How many bytes wait; while they are being read, how many waited before. */
     int size() {
         return end - start;
+    }
+
+    /** How many bytes nobody has looked at. */
+    int unread() {
+        return beingRead == null ? size() : beingRead.remaining();
     }
 
     /**
@@ -50,10 +57,12 @@ final class HeldInput {
         isDropped = false;
         try {
             var in = lent.asByteBuffer().limit(end).position(start);
+            beingRead = in;
             by.consume(in, lent);
             start = in.position();
         } finally {
             isBeingRead = false;
+            beingRead = null;
         }
         if (start == end || isDropped) {
             drop();

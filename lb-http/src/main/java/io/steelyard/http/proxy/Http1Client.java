@@ -373,7 +373,7 @@ final class Http1Client implements ClientProtocol {
             return;
         }
         releaseMessage();
-        isPipelined = connection.heldBytes() > 0;
+        isPipelined = connection.unreadBytes() > 0;
         receivedBefore = connection.lookedAtBytes();
         requestStartNs = connection.lastActivityNs();
         connection.setDeadline(connection.nowNs() + options.idleTimeout().toNanos());

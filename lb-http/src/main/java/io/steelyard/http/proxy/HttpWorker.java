@@ -4,6 +4,7 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.core.tcp.TcpListener;
 import io.steelyard.core.tcp.TcpListeners;
 import io.steelyard.core.tcp.TcpLoop;
+import io.steelyard.http.h1.HeadWriter;
 import io.steelyard.http.h2.SharedMemory;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
@@ -35,6 +36,7 @@ final class HttpWorker {
     private final IdleConnections idle = new IdleConnections();
     private final RequestWriter requests = new RequestWriter(this);
     private final Map<String, RecentTimes> recentTimes = new HashMap<>();
+    private final HeadWriter answerHeads = new HeadWriter();
     private final FieldBlock trailers = new FieldBlock(256, 64 << 10);
     private final TokenCursor tokens = new TokenCursor();
     private final Message.Spare messages = new Message.Spare();
@@ -69,6 +71,11 @@ final class HttpWorker {
     /** How fast the pool's servers began to answer on this loop. */
     RecentTimes recentTimes(ServerPool pool) {
         return recentTimes.computeIfAbsent(pool.name(), name -> new RecentTimes());
+    }
+
+    /** What heads of answers are composed with. */
+    HeadWriter answerHeads() {
+        return answerHeads;
     }
 
     RequestWriter requests() {

@@ -3,6 +3,7 @@ package io.steelyard.http.proxy;
 import io.steelyard.api.http.HttpVariable;
 import io.steelyard.api.http.Redirections;
 import io.steelyard.api.text.BuiltInVariable;
+import io.steelyard.http.message.Reasons;
 
 /** Answers of our own. Pure. */
 final class OwnAnswers {
@@ -16,51 +17,9 @@ final class OwnAnswers {
         };
     }
 
-    /** The reason that goes with a status (RFC 9110 section 15); empty for one that is not listed there. */
-    static String reason(int status) {
-        return switch (status) {
-            case 200 -> "OK";
-            case 201 -> "Created";
-            case 202 -> "Accepted";
-            case 204 -> "No Content";
-            case 206 -> "Partial Content";
-            case 301 -> "Moved Permanently";
-            case 302 -> "Found";
-            case 303 -> "See Other";
-            case 304 -> "Not Modified";
-            case 307 -> "Temporary Redirect";
-            case 308 -> "Permanent Redirect";
-            case 400 -> "Bad Request";
-            case 401 -> "Unauthorized";
-            case 403 -> "Forbidden";
-            case 404 -> "Not Found";
-            case 405 -> "Method Not Allowed";
-            case 408 -> "Request Timeout";
-            case 409 -> "Conflict";
-            case 410 -> "Gone";
-            case 411 -> "Length Required";
-            case 413 -> "Content Too Large";
-            case 414 -> "URI Too Long";
-            case 415 -> "Unsupported Media Type";
-            case 416 -> "Range Not Satisfiable";
-            case 417 -> "Expectation Failed";
-            case 421 -> "Misdirected Request";
-            case 429 -> "Too Many Requests";
-            case 431 -> "Request Header Fields Too Large";
-            case 500 -> "Internal Server Error";
-            case 501 -> "Not Implemented";
-            case 502 -> "Bad Gateway";
-            case 503 -> "Service Unavailable";
-            case 504 -> "Gateway Timeout";
-            case 508 -> "Loop Detected";
-            case 505 -> "HTTP Version Not Supported";
-            default -> "";
-        };
-    }
-
     /** The body of an answer that has no other: its status, in words. */
     static String page(int status) {
-        var reason = reason(status);
+        var reason = Reasons.text(status);
         var title = reason.isEmpty() ? "" + status : status + " " + reason;
         return "<!doctype html>\n<title>" + title + "</title>\n<h1>" + title + "</h1>\n";
     }

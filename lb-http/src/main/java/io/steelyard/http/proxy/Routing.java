@@ -122,11 +122,7 @@ final class Routing implements Target {
             change(mark < 0 ? place : place.substring(0, mark), mark < 0 ? facts.query() : place.substring(mark + 1));
             return search();
         }
-        return new Decision.Redirect(isRedirect(shownStatus) ? shownStatus : 302, place);
-    }
-
-    private static boolean isRedirect(int status) {
-        return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+        return new Decision.Redirect(OwnAnswers.isRedirect(shownStatus) ? shownStatus : 302, place);
     }
 
     private void use(Site found) {

@@ -1,6 +1,7 @@
 package io.steelyard.http.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.steelyard.api.Personality;
 import io.steelyard.api.http.Hedging;
@@ -189,8 +190,14 @@ class FurtherTriesTest {
     @Test
     void hedgeCountsAgainstTheBudget() throws IOException {
         var calls = new AtomicInteger();
-        try (var one = slowly(calls, "one");
-                var two = slowly(calls, "two");
+        var isRefused = new CountDownLatch(1);
+        ScriptedServer.Script waits = (request, connection) -> {
+            calls.incrementAndGet();
+            awaitQuietly(isRefused);
+            return connection.reply(200, "ok");
+        };
+        try (var one = new ScriptedServer(waits);
+                var two = new ScriptedServer(waits);
                 var proxy = Fixture.start(
                         configuration ->
                                 configuration.pool(Fixture.pool("web", one, two).retryBudget(NOTHING)),
@@ -198,11 +205,16 @@ class FurtherTriesTest {
                                 .hedging(Hedging.after(Duration.ofMillis(1)))
                                 .build()));
                 var client = proxy.client()) {
-            assertThat(client.get("/").status()).isEqualTo(200);
+            client.send("GET / HTTP/1.1\r\nHost: site\r\n\r\n");
+            await().atMost(Duration.ofSeconds(30)).until(() -> refused(proxy) == 1);
+            isRefused.countDown();
+            assertThat(client.answer().status()).isEqualTo(200);
             assertThat(calls).hasValue(1);
-            assertThat(proxy.balancer().status().pools().getFirst().retriesRefused())
-                    .isEqualTo(1);
         }
+    }
+
+    private static long refused(Fixture proxy) {
+        return proxy.balancer().status().pools().getFirst().retriesRefused();
     }
 
     @Test

@@ -88,7 +88,7 @@ class HaproxyCookieTest {
                 }
             }
         }
-        assertThat(compared).isGreaterThan(900);
+        assertThat(compared).isGreaterThan(2_300);
         return differences;
     }
 
@@ -155,7 +155,8 @@ class HaproxyCookieTest {
                 "SRV=s5",
                 "SRV=s1; SRV=s2"));
         if (rule.contains("max") || rule.equals("insert")) {
-            cookies.add("SRV=s2|" + date(now));
+            // Not of this moment: whether it is due would depend on when each of both is asked.
+            cookies.add("SRV=s2|" + date(now - 8));
             cookies.add("SRV=s2|" + date(now + 60) + "|" + date(now));
             cookies.add("SRV=s2|" + date(now - 60) + "|" + date(now - 120));
             cookies.add("SRV=s2|" + date(now - 3_000));

@@ -148,7 +148,8 @@ class StickinessTest {
             }
             assertThat(get(client, "r=a").text()).isEqualTo("one");
             proxy.balancer().adminState("web", one.address(), AdminState.DISABLED);
-            await().untilAsserted(() -> assertThat(client.get("/?r=a").text()).isEqualTo("two"));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(client.get("/?r=a").text()).isEqualTo("two"));
         }
     }
 
