@@ -49,7 +49,8 @@ final class FrameClient implements AutoCloseable {
         send(frames);
     }
 
-    FrameClient send(Frame... frames) throws IOException {
+    /** Sends frames, each whole, whichever threads do. */
+    synchronized FrameClient send(Frame... frames) throws IOException {
         raw.send(Frame.bytes(frames));
         return this;
     }

@@ -241,10 +241,12 @@ class Http2PeersTest {
             try (var old = proxy.client()) {
                 old.get("/y");
             }
-            await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(Files.readAllLines(log))
-                            .containsExactlyInAnyOrder(
-                                    "POST /x HTTP/2.0|HTTP/2.0|h2c|3|OK", "GET /y HTTP/1.1|HTTP/1.1||3|OK"));
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                assertThat(log).exists();
+                assertThat(Files.readAllLines(log))
+                        .containsExactlyInAnyOrder(
+                                "POST /x HTTP/2.0|HTTP/2.0|h2c|3|OK", "GET /y HTTP/1.1|HTTP/1.1||3|OK");
+            });
         }
     }
 }
