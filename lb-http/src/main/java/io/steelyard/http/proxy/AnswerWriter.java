@@ -19,6 +19,11 @@ final class AnswerWriter {
     private static final byte[] UPGRADE = ascii("Connection: upgrade\r\n");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] LENGTH = ascii("Content-Length: ");
+    private static final byte[] LOWER_KEEP = ascii("connection: keep-alive\r\n");
+    private static final byte[] LOWER_CLOSE = ascii("connection: close\r\n");
+    private static final byte[] LOWER_UPGRADE = ascii("connection: upgrade\r\n");
+    private static final byte[] LOWER_CHUNKED = ascii("transfer-encoding: chunked\r\n");
+    private static final byte[] LOWER_LENGTH = ascii("content-length: ");
     private static final int LAST_BYTES = 5;
     private static final byte[] LINE_END = ascii("\r\n");
 
@@ -29,6 +34,7 @@ final class AnswerWriter {
     private boolean hasBegun;
     private boolean hasBody;
     private boolean isChunked;
+    private boolean isHaproxy;
     private long headBytes;
     private long bodyBytes;
     private int error;
@@ -53,6 +59,19 @@ final class AnswerWriter {
         return bodyBytes;
     }
 
+    /** What an answer says of its connection. */
+    enum Ending {
+        KEPT,
+        CLOSED,
+        /** Nothing: it is kept, as HTTP/1.1 has it where nothing is said. */
+        UNSAID
+    }
+
+    /** Whether answers look like HAProxy's: names in lower case. */
+    void looksLikeHaproxy(boolean value) {
+        isHaproxy = value;
+    }
+
     /** Another answer. */
     void reset() {
         hasBegun = false;
@@ -68,7 +87,7 @@ final class AnswerWriter {
             long length,
             boolean withBody,
             boolean chunked,
-            boolean keeps) {
+            Ending ending) {
         fd = socket;
         hasBegun = true;
         hasBody = withBody;
@@ -77,14 +96,19 @@ final class AnswerWriter {
         bodyBytes = 0;
         var out = statusLine(status, reason, fields);
         if (length >= 0 && status != 204) {
-            out.put(LENGTH);
+            out.put(isHaproxy ? LOWER_LENGTH : LENGTH);
             Decimal.put(out, length);
             out.put(LINE_END);
         }
         if (chunked) {
-            out.put(CHUNKED);
+            out.put(isHaproxy ? LOWER_CHUNKED : CHUNKED);
         }
-        out.put(keeps ? KEEP : CLOSE).put(LINE_END);
+        switch (ending) {
+            case KEPT -> out.put(isHaproxy ? LOWER_KEEP : KEEP);
+            case CLOSED -> out.put(isHaproxy ? LOWER_CLOSE : CLOSE);
+            case UNSAID -> {}
+        }
+        out.put(LINE_END);
         headBytes = out.position();
     }
 
@@ -95,7 +119,7 @@ final class AnswerWriter {
         isChunked = false;
         bodyBytes = 0;
         var out = statusLine(101, reason, fields);
-        out.put(UPGRADE).put(LINE_END);
+        out.put(isHaproxy ? LOWER_UPGRADE : UPGRADE).put(LINE_END);
         headBytes = out.position();
     }
 
@@ -105,7 +129,11 @@ final class AnswerWriter {
         out.put(VERSION);
         Decimal.put(out, status);
         out.put((byte) ' ').put(Octets.bytes(reason)).put(LINE_END);
-        HeadText.put(out, fields);
+        if (isHaproxy) {
+            HeadText.putLower(out, fields);
+        } else {
+            HeadText.put(out, fields);
+        }
         return out;
     }
 

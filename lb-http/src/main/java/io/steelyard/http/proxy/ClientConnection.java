@@ -1,6 +1,7 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.http.HttpClientOptions;
+import io.steelyard.api.Personality;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
@@ -22,6 +23,8 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +59,8 @@ final class ClientConnection extends Timer {
     private final long clientHigh;
     private final long clientLow;
     private final int clientPort;
+    private final InetAddress localAddress;
+    private final int localPort;
     private final FdRegistration registration;
     private final Output output;
     private final BodyReader body = new BodyReader();
@@ -76,6 +81,7 @@ final class ClientConnection extends Timer {
     private int heldStart;
     private int heldEnd;
 
+    private final Map<String, String> notes = new HashMap<>(0);
     private final long openedNs;
     private int requests;
     private boolean mayKeep;
@@ -87,6 +93,8 @@ final class ClientConnection extends Timer {
     private boolean isReading;
 
     private long requestStartNs;
+    /** When it began, or the answer before was sent. */
+    private long readyNs;
     private long lastActivityNs;
     private long receivedBytes;
     private long receivedBefore;
@@ -110,13 +118,17 @@ final class ClientConnection extends Timer {
         address = peer.inetAddress();
         facts = Sessions.facts(Protocol.TCP).client(address, peer.port());
         var local = listener.local(fd);
-        facts.server(local.inetAddress(), local.port());
+        localAddress = local.inetAddress();
+        localPort = local.port();
+        facts.server(localAddress, localPort);
         parser = new RequestParser(limits(options), leniency(options));
         output = new Output(worker.loop().buffers());
         answer = new AnswerWriter(worker, output);
+        answer.looksLikeHaproxy(options.personality() == Personality.HAPROXY);
         registration = worker.loop().loop().register(fd, this::onReady);
         openedNs = worker.loop().timers().nowNs();
         lastActivityNs = openedNs;
+        readyNs = openedNs;
     }
 
     private static HttpLimits limits(HttpClientOptions options) {
@@ -169,6 +181,20 @@ final class ClientConnection extends Timer {
         return registration.fd();
     }
 
+    /** The address the client spoke to. */
+    InetAddress localAddress() {
+        return localAddress;
+    }
+
+    int localPort() {
+        return localPort;
+    }
+
+    /** When it began, or the answer before was sent. */
+    long readyNs() {
+        return readyNs;
+    }
+
     long openedNs() {
         return openedNs;
     }
@@ -203,6 +229,11 @@ final class ClientConnection extends Timer {
 
     long nowNs() {
         return worker.loop().timers().nowNs();
+    }
+
+    /** What rules noted about this connection, by name. */
+    Map<String, String> notes() {
+        return notes;
     }
 
     /** Whether the client has not sent all of its request. */
@@ -267,7 +298,11 @@ final class ClientConnection extends Timer {
         // A client that was not invited to send its body may send it or not: what follows cannot be told from it.
         boolean isUnsure = parser.framing().expectsContinue() && !isInvited && body.isUntouched();
         mayKeep &= !isFinishing && !isUnsure && (length >= 0 || !hasBody || isChunked);
-        answer.begin(registration.fd(), status, reason, fields, length, hasBody, isChunked, mayKeep);
+        boolean isUnsaid = mayKeep && !isOldClient && options.personality() == Personality.HAPROXY;
+        var ending = isUnsaid
+                ? AnswerWriter.Ending.UNSAID
+                : mayKeep ? AnswerWriter.Ending.KEPT : AnswerWriter.Ending.CLOSED;
+        answer.begin(registration.fd(), status, reason, fields, length, hasBody, isChunked, ending);
         touch();
     }
 
@@ -665,6 +700,7 @@ final class ClientConnection extends Timer {
         isPipelined = heldBytes() > 0;
         receivedBefore = receivedBytes - heldBytes();
         requestStartNs = lastActivityNs;
+        readyNs = lastActivityNs;
         setDeadline(worker.loop().timers().nowNs() + options.idleTimeout().toNanos());
         consumeHeld();
         if (state != State.CLOSED) {

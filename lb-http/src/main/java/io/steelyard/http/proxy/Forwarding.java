@@ -40,6 +40,8 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         COLLECTING,
         PICKING,
         QUEUED,
+        /** Before the same server is tried again. */
+        PAUSED,
         CONNECTING,
         WAITING,
         ANSWERING,
@@ -64,7 +66,9 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     private boolean bodyEnded;
     private boolean isBodySent;
     private boolean isChunked;
+    private final Progress progress;
     private boolean isInQueue;
+    private boolean isAfresh;
     private boolean hadFreeTry;
     private boolean isBadAnswer;
     private long firstTryNs;
@@ -76,6 +80,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         client = exchange.client();
         worker = client.worker();
         framing = exchange.framing();
+        progress = exchange.progress();
         facts = exchange.facts();
         body = new RequestBody(worker.loop().buffers());
         bodyEnded = !exchange.sendsBody() || client.isBodyRead();
@@ -111,6 +116,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             return;
         }
         balancer = found;
+        progress.pool(found.pool().name());
         lease = found.newLease();
         firstTryNs = client.nowNs();
         if (bodyEnded || !collectsBody()) {
@@ -142,6 +148,14 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                 case PICKED -> connect(from, held);
                 case ALL_FULL -> enqueue(from, held);
                 case NONE_AVAILABLE -> {
+                    if (isHaproxy() && progress.retries() > 0 && !isAfresh) {
+                        // Every server was tried: a retry may go to one of them again.
+                        isAfresh = true;
+                        held.reset();
+                        continue;
+                    }
+                    progress.noServer();
+                    progress.termination("SC");
                     facts.attempt(RequestFacts.Attempt.none(from.pool().name(), noServerStatus()));
                     fail(noServerStatus());
                 }
@@ -151,6 +165,10 @@ final class Forwarding extends Timer implements Balancer.Waiter {
 
     private int noServerStatus() {
         return isNginx() ? 502 : 503;
+    }
+
+    private boolean isHaproxy() {
+        return balancer != null && balancer.pool().personality() == Personality.HAPROXY;
     }
 
     private boolean isNginx() {
@@ -164,6 +182,8 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
         state = State.QUEUED;
         if (!from.await(held, this)) {
+            progress.noServer();
+            progress.termination("SQ");
             fail(noServerStatus());
         }
     }
@@ -192,6 +212,8 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             worker.loop().timers().cancel(this);
         }
         long nowNs = client.nowNs();
+        isAfresh = false;
+        progress.trying(held.server().id(), nowNs);
         attempt.begin(held.server().address(), nowNs);
         var idle = worker.idle().take(from.pool(), held.server(), nowNs);
         if (idle != null) {
@@ -214,7 +236,8 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                     .report("cannot open a connection to " + held.server().id() + ": " + Errno.text(-fd)
                             + Connector.remedy(-fd));
             held.cancelled();
-            fail(502);
+            progress.termination("RC");
+            fail(isHaproxy() ? 503 : 502);
         } else {
             failed(Lease.Failure.CONNECT_ERROR, Reason.ERROR, 502);
         }
@@ -244,6 +267,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
         lastActivityNs = client.nowNs();
         attempt.connected(lastActivityNs);
+        progress.connected(lastActivityNs);
         lease.connected();
         state = State.WAITING;
         setDeadline(lastActivityNs + plan.readTimeoutNs());
@@ -330,6 +354,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             return;
         }
         attempt.answered(client.nowNs());
+        progress.answered(client.nowNs());
         var head = from.head();
         facts.answer(head);
         int status = head.status();
@@ -348,6 +373,13 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             }
         }
         AnswerFields.copy(head, plan, asksForUpgrade(), exchange.answerFields(), exchange.evaluation());
+        var refusal = exchange.refusal(status);
+        if (refusal.isPresent()) {
+            finish(status, false);
+            facts.answer(null);
+            refusal.get().run();
+            return;
+        }
         if (from.framing().kind() == BodyFraming.Kind.TUNNEL) {
             state = State.TUNNEL;
             exchange.beginTunnel(head.reason());
@@ -440,6 +472,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     private void serverFailed(Lease.Failure failure, Reason reason, int status) {
         if (client.answer().hasBegun()) {
             record(server == null ? status : server.head().status());
+            progress.termination(failure == Lease.Failure.READ_TIMEOUT ? "sD" : "SD");
             if (lease != null) {
                 lease.failed(failure);
             }
@@ -465,10 +498,21 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                 && !hadFreeTry
                 && mayRepeat();
         boolean isAnswered = failure == Lease.Failure.BAD_RESPONSE;
-        boolean another =
-                wasStale || (isAnswered || plan.configured().retry().reasons().contains(reason)) && mayTryAnother();
+        var reasons = plan.configured().retry().reasons();
+        boolean isReason = isAnswered || reasons.contains(reason) || reasons.contains(finer(failure, reason));
+        boolean sameServer = !wasStale && isReason && isHaproxy() && mayRepeat() && retriesLeft() > 0 && isSameServerNext();
+        boolean another = wasStale || isReason && mayTryAnother();
         record(status);
         releaseServer(false);
+        if (sameServer) {
+            progress.retrying();
+            state = State.PAUSED;
+            long delayNs = failure == Lease.Failure.CONNECT_ERROR
+                    ? plan.configured().transport().retryDelay().toNanos()
+                    : 0;
+            setDeadline(client.nowNs() + delayNs);
+            return;
+        }
         if (wasStale) {
             // It closed an idle connection just as we used it: that says nothing of the server.
             hadFreeTry = true;
@@ -478,8 +522,51 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
         state = State.PICKING;
         if (!another) {
-            fail(status);
+            progress.termination(termination(failure, reason));
+            fail(shown(failure, status));
+        } else if (!wasStale) {
+            progress.retrying();
         }
+    }
+
+    /** What HAProxy calls the reason. */
+    private Reason finer(Lease.Failure failure, Reason reason) {
+        return switch (failure) {
+            case CONNECT_ERROR, CONNECT_TIMEOUT -> Reason.CONNECT_FAILURE;
+            case READ_TIMEOUT -> Reason.RESPONSE_TIMEOUT;
+            case BROKEN ->
+                reason == Reason.ERROR && (server == null || server.receivedBytes() == 0)
+                        ? Reason.EMPTY_RESPONSE
+                        : reason;
+            case BAD_RESPONSE -> reason;
+        };
+    }
+
+    /** How HAProxy's log calls it. */
+    private static String termination(Lease.Failure failure, Reason reason) {
+        return switch (failure) {
+            case CONNECT_ERROR -> "SC";
+            case CONNECT_TIMEOUT -> "sC";
+            case READ_TIMEOUT -> "sH";
+            case BROKEN -> reason == Reason.INVALID_HEADER ? "PH" : "SH";
+            case BAD_RESPONSE -> Progress.IN_ORDER;
+        };
+    }
+
+    /** The status a client is told: HAProxy's is 503 for a server that cannot be connected to. */
+    private int shown(Lease.Failure failure, int status) {
+        boolean isConnect = failure == Lease.Failure.CONNECT_ERROR || failure == Lease.Failure.CONNECT_TIMEOUT;
+        return isConnect && isHaproxy() ? 503 : status;
+    }
+
+    private int retriesLeft() {
+        var transport = plan.configured().transport();
+        int redispatches = transport.nextServer() ? Math.max(transport.nextServerTries() - 1, 0) : 0;
+        return transport.sameServerRetries() + redispatches - progress.retries();
+    }
+
+    private boolean isSameServerNext() {
+        return progress.retries() < plan.configured().transport().sameServerRetries();
     }
 
     private void pickAgain() {
@@ -509,6 +596,9 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         var held = lease;
         if (held == null || balancer == null) {
             return false;
+        }
+        if (isHaproxy()) {
+            return mayRepeat() && retriesLeft() > 0;
         }
         var retry = plan.configured().retry();
         int servers = balancer.pool().servers().size();
@@ -592,12 +682,34 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                 if (balancer != null) {
                     balancer.cancel(this);
                 }
+                progress.noServer();
+                progress.termination("sQ");
                 fail(noServerStatus());
             }
+            case PAUSED -> tryAgain();
             case CONNECTING -> connectFailed(true);
             case WAITING, ANSWERING, TUNNEL -> onServerQuiet(nowNs);
             default -> {}
         }
+    }
+
+    private void tryAgain() {
+        if (balancer != null && lease != null) {
+            state = State.PICKING;
+            connect(balancer, lease);
+            pickAgain();
+        }
+    }
+
+    /** The letter that HAProxy's log has for how far it has come. */
+    char phase() {
+        return switch (state) {
+            case RESOLVING, COLLECTING -> 'R';
+            case PICKING, QUEUED -> 'Q';
+            case PAUSED, CONNECTING -> 'C';
+            case WAITING -> 'H';
+            case ANSWERING, TUNNEL, DONE -> 'D';
+        };
     }
 
     private void onServerQuiet(long nowNs) {

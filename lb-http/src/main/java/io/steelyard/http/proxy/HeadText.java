@@ -1,6 +1,7 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.http.message.FieldBlock;
+import io.steelyard.http.octet.Octets;
 import java.nio.ByteBuffer;
 
 /** Writes header fields in HTTP/1's form. */
@@ -11,6 +12,18 @@ final class HeadText {
     static void put(ByteBuffer out, FieldBlock fields) {
         for (int i = 0; i < fields.count(); i++) {
             put(out, fields, i);
+        }
+    }
+
+    /** Every field, a line each, names in lower case. */
+    static void putLower(ByteBuffer out, FieldBlock fields) {
+        for (int i = 0; i < fields.count(); i++) {
+            int start = out.position();
+            put(out, fields, i);
+            int end = start + fields.nameEnd(i) - fields.nameStart(i);
+            for (int at = start; at < end; at++) {
+                out.put(at, (byte) Octets.lower(out.get(at)));
+            }
         }
     }
 

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class RequestWriter {
     private final HttpWorker worker;
     private final HeadEdits edits = new HeadEdits();
-    private final HeadWriter heads = new HeadWriter();
+    private final HeadWriter ownCase = new HeadWriter(false);
+    private final HeadWriter lowerCase = new HeadWriter(true);
 
     RequestWriter(HttpWorker worker) {
         this.worker = worker;
@@ -63,6 +64,7 @@ final class RequestWriter {
         var option = sending.upgrades()
                 ? ConnectionOption.UPGRADE
                 : isOld || !sending.keeps() ? ConnectionOption.CLOSE : ConnectionOption.NONE;
+        var heads = sending.exchange().isHaproxy() ? lowerCase : ownCase;
         heads.request(
                 sending.exchange().request(),
                 edits,
@@ -113,6 +115,10 @@ final class RequestWriter {
         for (var change : sending.exchange().routing().changes()) {
             edit(change, sending.exchange().evaluation());
         }
+        var changedMethod = sending.exchange().facts().changedMethod();
+        if (changedMethod != null) {
+            edits.method(changedMethod);
+        }
         var target = target(plan, sending);
         if (target != null) {
             edits.target(target);
@@ -143,6 +149,9 @@ final class RequestWriter {
             return sending.exchange().evaluation().raw(given);
         }
         var facts = sending.exchange().facts();
+        if (facts.changedTarget() != null) {
+            return facts.changedTarget();
+        }
         boolean isReplaced = plan.configured().path() instanceof ForwardedPath.PrefixReplaced;
         if (!isReplaced && !sending.exchange().routing().isTargetChanged()) {
             return null;
