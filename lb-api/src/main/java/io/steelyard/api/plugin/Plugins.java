@@ -99,7 +99,8 @@ public final class Plugins {
 
     /** Every provider of every kind. */
     public Stream<Plugin> all() {
-        return Stream.of(schedulers, healthChecks, forwarders, readers, languages).flatMap(kind -> kind.values().stream());
+        return Stream.of(schedulers, healthChecks, forwarders, readers, languages)
+                .flatMap(kind -> kind.values().stream());
     }
 
     private static void logOnce(Level level, String text) {

@@ -1,7 +1,7 @@
 package io.steelyard.http.proxy;
 
-import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.Personality;
+import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
@@ -95,6 +95,7 @@ final class ClientConnection extends Timer {
     private long requestStartNs;
     /** When it began, or the answer before was sent. */
     private long readyNs;
+
     private long lastActivityNs;
     private long receivedBytes;
     private long receivedBefore;
@@ -299,9 +300,8 @@ final class ClientConnection extends Timer {
         boolean isUnsure = parser.framing().expectsContinue() && !isInvited && body.isUntouched();
         mayKeep &= !isFinishing && !isUnsure && (length >= 0 || !hasBody || isChunked);
         boolean isUnsaid = mayKeep && !isOldClient && options.personality() == Personality.HAPROXY;
-        var ending = isUnsaid
-                ? AnswerWriter.Ending.UNSAID
-                : mayKeep ? AnswerWriter.Ending.KEPT : AnswerWriter.Ending.CLOSED;
+        var ending =
+                isUnsaid ? AnswerWriter.Ending.UNSAID : mayKeep ? AnswerWriter.Ending.KEPT : AnswerWriter.Ending.CLOSED;
         answer.begin(registration.fd(), status, reason, fields, length, hasBody, isChunked, ending);
         touch();
     }

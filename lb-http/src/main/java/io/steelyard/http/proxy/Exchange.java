@@ -347,16 +347,18 @@ final class Exchange {
         }
         facts.status(status);
         return switch (rules.run(new AnswerTarget(facts, answerFields), evaluation)) {
-            case Verdict.Fail fail -> Optional.of(() -> {
-                isDenied = true;
-                progress.termination("PH");
-                replyError(fail.configured().status());
-            });
-            case Verdict.Respond respond -> Optional.of(() -> {
-                isDenied = true;
-                progress.termination("LH");
-                respond(respond);
-            });
+            case Verdict.Fail fail ->
+                Optional.of(() -> {
+                    isDenied = true;
+                    progress.termination("PH");
+                    replyError(fail.configured().status());
+                });
+            case Verdict.Respond respond ->
+                Optional.of(() -> {
+                    isDenied = true;
+                    progress.termination("LH");
+                    respond(respond);
+                });
             default -> Optional.empty();
         };
     }

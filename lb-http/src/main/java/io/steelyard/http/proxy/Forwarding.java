@@ -500,7 +500,8 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         boolean isAnswered = failure == Lease.Failure.BAD_RESPONSE;
         var reasons = plan.configured().retry().reasons();
         boolean isReason = isAnswered || reasons.contains(reason) || reasons.contains(finer(failure, reason));
-        boolean sameServer = !wasStale && isReason && isHaproxy() && mayRepeat() && retriesLeft() > 0 && isSameServerNext();
+        boolean sameServer =
+                !wasStale && isReason && isHaproxy() && mayRepeat() && retriesLeft() > 0 && isSameServerNext();
         boolean another = wasStale || isReason && mayTryAnother();
         record(status);
         releaseServer(false);

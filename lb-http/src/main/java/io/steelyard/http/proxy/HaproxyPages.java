@@ -30,8 +30,7 @@ final class HaproxyPages {
             case 401, 407 -> "You need a valid user and password to access this content.";
             case 403 -> "Request forbidden by administrative rules.";
             case 404 -> "The resource could not be found.";
-            case 405 ->
-                "A request was made of a resource using a request method not supported by that resource";
+            case 405 -> "A request was made of a resource using a request method not supported by that resource";
             case 408 -> "Your browser didn't send a complete request in time.";
             case 410 -> "The resource is no longer available and will not be available again.";
             case 413 -> "The request entity exceeds the maximum allowed.";

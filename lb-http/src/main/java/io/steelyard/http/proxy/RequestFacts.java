@@ -14,9 +14,9 @@ import io.steelyard.pool.variable.ConnectionFacts;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -79,8 +79,7 @@ final class RequestFacts implements HttpVariableSource {
      * @param requestNumber which of the connection's requests it is, from 1
      * @param connectionNotes what rules noted about the connection
      */
-    RequestFacts(
-            ConnectionFacts connection, RequestHead head, int requestNumber, Map<String, String> connectionNotes) {
+    RequestFacts(ConnectionFacts connection, RequestHead head, int requestNumber, Map<String, String> connectionNotes) {
         notes = new Notes(connectionNotes);
         this.connection = connection;
         this.head = head;

@@ -28,9 +28,11 @@ final class RequestLine {
             case METHOD -> facts.changeMethod(value);
             case TARGET -> facts.changeTarget(value);
             case PATH_AND_QUERY -> facts.changeTarget(target.substring(0, path) + value);
-            case PATH -> facts.changeTarget(target.substring(0, path) + value + (mark < 0 ? "" : target.substring(mark)));
+            case PATH ->
+                facts.changeTarget(target.substring(0, path) + value + (mark < 0 ? "" : target.substring(mark)));
             case QUERY ->
-                facts.changeTarget((mark < 0 ? target : target.substring(0, mark)) + (value.isEmpty() ? "" : "?" + value));
+                facts.changeTarget(
+                        (mark < 0 ? target : target.substring(0, mark)) + (value.isEmpty() ? "" : "?" + value));
             case STATUS -> {}
         }
     }

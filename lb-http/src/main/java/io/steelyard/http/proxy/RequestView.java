@@ -3,10 +3,10 @@ package io.steelyard.http.proxy;
 import io.steelyard.api.http.HttpFacts;
 import io.steelyard.api.http.HttpVariable;
 import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.text.BuiltInVariable;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
 import io.steelyard.http.message.HttpVersion;
-import io.steelyard.api.text.BuiltInVariable;
 import java.net.InetAddress;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -193,8 +193,7 @@ final class RequestView implements HttpFacts {
         var progress = exchange.progress();
         var client = exchange.client();
         return switch (measure) {
-            case ACCEPTED_AT ->
-                Instant.now().toEpochMilli() - (client.nowNs() - client.openedNs()) / 1_000_000;
+            case ACCEPTED_AT -> Instant.now().toEpochMilli() - (client.nowNs() - client.openedNs()) / 1_000_000;
             case REQUEST_AT -> Instant.now().toEpochMilli() - progress.agoMs(client.nowNs());
             case IDLE_MS -> progress.idleMs();
             case HEADER_MS -> progress.headerMs();
@@ -208,7 +207,8 @@ final class RequestView implements HttpFacts {
             case RETRIES -> progress.retries();
             case REDISPATCHED -> progress.isRedispatched() ? 1 : 0;
             case REQUEST_NUMBER -> client.requestNumber();
-            case CONNECTION_NUMBER -> Long.parseLong(String.valueOf(client.facts().value(BuiltInVariable.CONNECTION)));
+            case CONNECTION_NUMBER ->
+                Long.parseLong(String.valueOf(client.facts().value(BuiltInVariable.CONNECTION)));
             case LISTENER_CONNECTIONS -> exchange.plan().openConnections();
             case PROCESS_CONNECTIONS -> exchange.plan().openConnections();
             case BODY_BYTES -> -1;

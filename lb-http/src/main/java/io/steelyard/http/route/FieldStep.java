@@ -50,7 +50,8 @@ final class FieldStep {
             case START_WITH -> text -> text.startsWith(name);
             case END_WITH -> text -> text.endsWith(name);
             case CONTAIN -> text -> text.contains(name);
-            case MATCHES -> Pattern.compile(edit.name(), Pattern.CASE_INSENSITIVE).asPredicate();
+            case MATCHES ->
+                Pattern.compile(edit.name(), Pattern.CASE_INSENSITIVE).asPredicate();
         };
     }
 

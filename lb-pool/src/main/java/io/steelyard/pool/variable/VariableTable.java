@@ -76,8 +76,8 @@ public final class VariableTable {
                 case VariableDefinition.Computed computed ->
                     new CompiledExpression(languages
                             .named(computed.language())
-                            .orElseThrow(() -> new IllegalArgumentException(
-                                    "there is no language '" + computed.language() + "'"))
+                            .orElseThrow(() ->
+                                    new IllegalArgumentException("there is no language '" + computed.language() + "'"))
                             .compile(computed.text()));
             };
         } catch (IllegalArgumentException wrong) {
