@@ -28,7 +28,7 @@ final class Pump {
     private static final int BULK_READS = 2;
     private static final int SMALL_SPLICE_BYTES = 16 << 10;
 
-    private final StreamConnection connection;
+    private final Relay relay;
     private final StreamWorker worker;
     private final Endpoint source;
     private final Endpoint target;
@@ -48,14 +48,8 @@ final class Pump {
     private boolean ended;
     private long movedBytes;
 
-    Pump(
-            StreamConnection connection,
-            StreamWorker worker,
-            Endpoint source,
-            Endpoint target,
-            StreamService.Limits limits,
-            long rate) {
-        this.connection = connection;
+    Pump(Relay relay, StreamWorker worker, Endpoint source, Endpoint target, StreamService.Limits limits, long rate) {
+        this.relay = relay;
         this.worker = worker;
         this.source = source;
         this.target = target;
@@ -88,7 +82,7 @@ final class Pump {
                 break;
             }
         }
-        if (connection.isClosed()) {
+        if (relay.isOver()) {
             return;
         }
         if (sourceEnded && !isPending()) {
@@ -130,7 +124,7 @@ final class Pump {
         ended = true;
         source.wantRead(false);
         target.wantWrite(false);
-        if (!connection.isOverWith(this)) {
+        if (!relay.isOverWith(this)) {
             Linux.shutdownWrite(target.fd());
         }
     }
@@ -153,7 +147,7 @@ final class Pump {
             return count == wanted;
         }
         if (written < 0 && written != -Errno.EAGAIN) {
-            connection.targetBroke(this, -written);
+            relay.targetBroke(this);
             return false;
         }
         keep(buffer, Math.max(written, 0), count);
@@ -219,7 +213,7 @@ final class Pump {
 
     private boolean writeStopped(long result) {
         if (result != -Errno.EAGAIN) {
-            connection.targetBroke(this, (int) -result);
+            relay.targetBroke(this);
         }
         return false;
     }
@@ -230,7 +224,7 @@ final class Pump {
             return true;
         }
         if (result != -Errno.EAGAIN) {
-            connection.sourceBroke(this, (int) -result);
+            relay.sourceBroke(this);
         }
         return false;
     }
@@ -244,7 +238,7 @@ final class Pump {
 
     private void moved(long count) {
         movedBytes += count;
-        connection.onBytes(this);
+        relay.onBytes(this);
     }
 
     /** How much of {@code most} may be read now; 0 sets the timer that goes on. */
@@ -273,7 +267,7 @@ final class Pump {
 
         @Override
         protected void onDeadline(long nowNs) {
-            connection.resume(Pump.this);
+            relay.resume(Pump.this);
         }
     }
 }

@@ -28,8 +28,7 @@ final class StreamAcceptor implements TcpHandler {
         }
         Linux.tcpNoDelay(fd);
         Connector.applyTo(fd, service.server().options(), listener.address().keepAlive());
-        var connection =
-                new StreamConnection(worker, listener, service, fd, peer.addressHigh(), peer.addressLow(), peer.port());
+        var connection = new StreamConnection(worker, listener, service, fd);
         worker.onOpened(connection);
         connection.begin();
     }

@@ -1,21 +1,16 @@
 package io.steelyard.core.stream;
 
 import io.steelyard.api.Personality;
-import io.steelyard.api.proxy.ProxyProtocol;
+import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.Lease;
 import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.core.session.Session;
-import io.steelyard.core.session.SessionRules;
-import io.steelyard.core.tcp.Connector;
 import io.steelyard.core.tcp.TcpListener;
-import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
-import io.steelyard.realip.address.Addresses;
-import io.steelyard.realip.greeting.ClientHello;
-import io.steelyard.realip.proxyprotocol.ProxyHeaderDecoder;
-import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,20 +27,11 @@ import org.jspecify.annotations.Nullable;
  *      │        ├──► REPLYING (a text instead of a server) ──► CLOSED
  *      │        └──► RESOLVING (a server by host name) ──┐
  *      ▼                                                 ▼
- *   PICKING ─────────► QUEUED ──┐ no room   refused, timed out: another server
- *      │  ◄──────room───────────┘         ┌──────┐
- *      │                                  ▼      │
- *      └───────────────────────────► CONNECTING ─┘ ──► RELAYING ──► CLOSED
- *                                     │      ▲
- *                            refused, ▼      │ the first server again, after a while
- *                            timed out PAUSING
+ *   SEARCHING ({@link ServerSearch}) ──► RELAYING ({@link Relay}) ──► CLOSED
  *      no server: closed at once
  * </pre>
- *
- * <p>RELAYING ends when both directions have ended (or, without half-close, one), when a side resets (the other is reset too), when both
- * have been silent for the idle timeout, or when its server's drain deadline cuts it.
  */
-final class StreamConnection extends Timer implements Balancer.Waiter {
+final class StreamConnection extends Timer {
     private static final int OK = 200;
     private static final int BAD_START = 400;
     private static final int FORBIDDEN = 403;
@@ -61,10 +47,7 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         PREREAD,
         RESOLVING,
         REPLYING,
-        PICKING,
-        QUEUED,
-        CONNECTING,
-        PAUSING,
+        SEARCHING,
         RELAYING,
         CLOSED
     }
@@ -72,37 +55,19 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     private final StreamWorker worker;
     private final TcpListener listener;
     private final StreamService service;
-    private final long peerHigh;
-    private final long peerLow;
-    private final int peerPort;
     private final Endpoint client;
+    private final Introduction introduction;
     private final long startNs;
 
-    /** Who the client is: the peer, until a trusted one tells otherwise. */
-    private long clientHigh;
-
-    private long clientLow;
-    private int clientPort;
+    private State state = State.HEADER;
 
     /** Not there before the client is known. */
     private @Nullable Session session;
 
-    private @Nullable FirstBytes firstBytes;
-    private @Nullable Told told;
-    private int sentHeaderBytes;
-
-    private State state = State.PICKING;
-    private @Nullable Balancer balancer;
-    private @Nullable Lease lease;
+    private @Nullable ServerSearch search;
+    private @Nullable Relay relay;
     private @Nullable Reply reply;
     private int status = OK;
-    private @Nullable Endpoint server;
-    private @Nullable Pump upload;
-    private @Nullable Pump download;
-    private long lastActivityNs;
-    private boolean isInQueue;
-    private int retries;
-    private boolean isHalfCloseTimed;
 
     /** The worker's list of its connections. */
     @Nullable
@@ -111,73 +76,83 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     @Nullable
     StreamConnection previous;
 
-    StreamConnection(
-            StreamWorker worker, TcpListener listener, StreamService service, int fd, long high, long low, int port) {
+    StreamConnection(StreamWorker worker, TcpListener listener, StreamService service, int fd) {
         this.worker = worker;
         this.listener = listener;
         this.service = service;
-        clientHigh = peerHigh = high;
-        clientLow = peerLow = low;
-        clientPort = peerPort = port;
         startNs = worker.timers().nowNs();
-        lastActivityNs = startNs;
+        introduction = new Introduction(worker, listener, service, fd);
         client = new Endpoint(worker.loop().register(fd, this::onClientReady));
     }
+
+    // ---- what the server's side asks
+
+    TcpListener listener() {
+        return listener;
+    }
+
+    ProxyOptions options() {
+        return service.server().options();
+    }
+
+    @Nullable
+    Session session() {
+        return session;
+    }
+
+    long startNs() {
+        return startNs;
+    }
+
+    boolean isClosed() {
+        return state == State.CLOSED;
+    }
+
+    /** Whether it uses this server of this pool. */
+    boolean isOn(String pool, String serverId) {
+        return search != null && search.isOn(pool, serverId);
+    }
+
+    /** Tells a flow the client, what it spoke to, and the pool's hash key. */
+    void fill(Flow flow, String pool) {
+        introduction.fill(flow);
+        listener.fillDestination(flow, client.fd());
+        if (service.hashKey() != null) {
+            service.hashKey().fill(flow);
+        } else if (session != null) {
+            session.fillKey(pool, flow);
+        }
+    }
+
+    /** Asks the loop for what is wanted of the client's socket now. */
+    void updateClient() {
+        client.update();
+    }
+
+    // ---- who the client is
 
     /** Finds out who the client is, whether it is let in, and what serves it. */
     void begin() {
         if (listener.acceptsProxyProtocol()) {
-            firstBytes = new FirstBytes(worker, client.fd());
-            state = State.HEADER;
-            worker.timers()
-                    .set(
-                            this,
-                            startNs
-                                    + service.server()
-                                            .options()
-                                            .proxyProtocolTimeout()
-                                            .toNanos());
-            onHeaderReady(firstBytes);
+            worker.timers().set(this, startNs + options().proxyProtocolTimeout().toNanos());
+            onHeaderReady();
         } else {
             identified();
         }
     }
 
-    private void onHeaderReady(FirstBytes bytes) {
-        int count = bytes.look(ProxyHeaderDecoder.DEFAULT_MOST_BYTES);
-        if (count == FirstBytes.ENDED) {
-            refuseUnidentified(BAD_START);
-            return;
-        }
-        switch (worker.decodeHeader(count)) {
-            case NEED_MORE -> await(bytes);
-            case INVALID -> {
-                worker.report("a client of " + listener.address().text() + " was closed: "
-                        + worker.headerProblem().text());
-                refuseUnidentified(BAD_START);
-            }
-            case COMPLETE -> {
-                bytes.take(worker.header().lengthBytes());
+    private void onHeaderReady() {
+        switch (introduction.readHeader()) {
+            case WAITING -> awaitClient();
+            case MALFORMED, BROKEN_OFF -> refuseUnidentified(BAD_START);
+            case DONE -> {
                 worker.timers().cancel(this);
-                if (worker.header().hasIpAddresses()) {
-                    takeWord(Told.of(worker.header(), service.trusts(peerHigh, peerLow)));
-                }
                 identified();
             }
         }
     }
 
-    private void takeWord(Told word) {
-        told = word;
-        if (word.isTrusted()) {
-            clientHigh = word.client().high();
-            clientLow = word.client().low();
-            clientPort = word.client().port();
-        }
-    }
-
-    private void await(FirstBytes bytes) {
-        bytes.awaitMore();
+    private void awaitClient() {
         client.wantRead(true);
         client.update();
     }
@@ -191,18 +166,7 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     private void openSession() {
         var rules = service.rules();
         if (rules != null) {
-            var local = listener.local(client.fd());
-            session = rules.open(
-                    new SessionRules.Ends(
-                            Addresses.inetAddress(clientHigh, clientLow),
-                            clientPort,
-                            Addresses.inetAddress(peerHigh, peerLow),
-                            peerPort,
-                            local.inetAddress(),
-                            local.port(),
-                            told == null ? null : told.client(),
-                            told == null ? null : told.destination()),
-                    startNs);
+            session = rules.open(introduction.ends(), startNs);
         }
     }
 
@@ -212,56 +176,37 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         var rules = session;
         if (rules != null && !rules.enterLimits()) {
             refuse(LIMITED);
-        } else if (!service.admits(clientHigh, clientLow)) {
+        } else if (!introduction.isAdmitted()) {
             refuse(FORBIDDEN);
-        } else if (rules != null && service.server().options().tlsPreread()) {
-            if (firstBytes == null) {
-                firstBytes = new FirstBytes(worker, client.fd());
-            }
+        } else if (rules != null && options().tlsPreread()) {
             state = State.PREREAD;
-            worker.timers()
-                    .set(
-                            this,
-                            worker.timers().nowNs()
-                                    + service.server()
-                                            .options()
-                                            .prereadTimeout()
-                                            .toNanos());
-            onPrereadReady(firstBytes, rules);
+            setDeadline(options().prereadTimeout());
+            onPrereadReady(rules);
         } else {
             choose();
         }
     }
 
-    private void onPrereadReady(FirstBytes bytes, Session rules) {
-        int most = service.server().options().prereadBytes();
-        int count = bytes.look(most);
-        if (count == FirstBytes.ENDED) {
-            refuse(OK);
-            return;
-        }
-        var start = worker.peekBuffer().asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
-        var result = ClientHello.parse(start, count);
-        if (result instanceof ClientHello.Result.NeedMore) {
-            if (count < most) {
-                await(bytes);
-            } else {
-                refuse(BAD_START);
+    private void onPrereadReady(Session rules) {
+        switch (introduction.readGreeting(rules)) {
+            case WAITING -> awaitClient();
+            case MALFORMED -> refuse(BAD_START);
+            case BROKEN_OFF -> refuse(OK);
+            case DONE -> {
+                worker.timers().cancel(this);
+                choose();
             }
-            return;
         }
-        if (result instanceof ClientHello.Result.Found found) {
-            rules.greeted(found.hello());
-        }
-        bytes.release();
-        worker.timers().cancel(this);
-        choose();
     }
 
-    /** Finds what serves the client. */
+    private void setDeadline(Duration fromNow) {
+        worker.timers().set(this, worker.timers().nowNs() + fromNow.toNanos());
+    }
+
+    // ---- what serves it
+
     private void choose() {
-        state = State.PICKING;
-        if (firstBytes != null) {
+        if (introduction.hasWaited()) {
             client.wantRead(false);
             client.update();
         }
@@ -300,10 +245,10 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
             refuse(TARGET_UNKNOWN);
             return;
         }
-        balancer = found;
-        var held = found.newLease();
-        lease = held;
-        pick(found, held);
+        state = State.SEARCHING;
+        var begun = new ServerSearch(this, worker, service, introduction, found);
+        search = begun;
+        begun.pick();
     }
 
     private void reply(byte[] text) {
@@ -319,88 +264,9 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         }
     }
 
-    boolean isClosed() {
-        return state == State.CLOSED;
-    }
-
-    /** Whether it uses this server of this pool. */
-    boolean isOn(String pool, String serverId) {
-        return balancer != null
-                && lease != null
-                && lease.isHeld()
-                && balancer.pool().name().equals(pool)
-                && lease.server().id().equals(serverId);
-    }
-
-    TcpListener listener() {
-        return listener;
-    }
-
-    // ---- finding a server
-
-    private void pick() {
-        if (balancer != null && lease != null) {
-            pick(balancer, lease);
-        }
-    }
-
-    private void pick(Balancer from, Lease held) {
-        state = State.PICKING;
-        while (state == State.PICKING) {
-            var flow = worker.flow().clear();
-            flow.client(clientHigh, clientLow, clientPort);
-            listener.fillDestination(flow, client.fd());
-            if (service.hashKey() != null) {
-                service.hashKey().fill(flow);
-            } else if (session != null) {
-                session.fillKey(from.pool().name(), flow);
-            }
-            switch (from.pick(flow, held)) {
-                case PICKED -> connect(held);
-                case ALL_FULL -> enqueue(from, held);
-                case NONE_AVAILABLE -> {
-                    if (session != null) {
-                        session.nonePicked(from.pool().name());
-                    }
-                    refuse(NO_SERVER);
-                }
-            }
-        }
-    }
-
-    private void enqueue(Balancer from, Lease held) {
-        if (!isInQueue) {
-            isInQueue = true;
-            worker.timers()
-                    .set(
-                            this,
-                            worker.timers().nowNs()
-                                    + from.pool().queue().timeout().toNanos());
-            // Paused, so that only a reset is reported: the client may wait with its end already sent.
-            client.update();
-        }
-        state = State.QUEUED;
-        if (!from.await(held, this)) {
-            refuse(NO_SERVER);
-        }
-    }
-
-    /** Any thread: there may be room. */
-    @Override
-    public void onRoom() {
-        worker.loop().execute(this::onRoomOnLoop);
-    }
-
-    private void onRoomOnLoop() {
-        if (state == State.QUEUED) {
-            pick();
-        } else if (state == State.CLOSED && balancer != null && lease != null) {
-            // It left as it was called. Taking the room and giving it back calls whoever waits behind it.
-            var flow = worker.flow().clear().client(clientHigh, clientLow, clientPort);
-            if (balancer.pick(flow, lease) == Balancer.Outcome.PICKED) {
-                lease.cancelled();
-            }
-        }
+    /** The search found nothing to connect to. */
+    void noServer() {
+        refuse(NO_SERVER);
     }
 
     private void refuse(int why) {
@@ -409,272 +275,54 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         close();
     }
 
-    private void connect(Lease held) {
-        if (isInQueue) {
-            isInQueue = false;
-            worker.timers().cancel(this);
-        }
-        var address = held.server().address();
-        if (session != null) {
-            session.attempt(address.text(), worker.timers().nowNs());
-        }
-        var options = service.server().options();
-        int fd = session != null && session.hasOwnSource()
-                ? worker.connector().connect(address, options, session.source())
-                : worker.connector().connect(address, options);
-        if (fd < 0) {
-            if (Connector.isOurFault(-fd)) {
-                worker.report("cannot open a connection to " + held.server().id() + ": " + Errno.text(-fd)
-                        + Connector.remedy(-fd));
-                held.cancelled();
-                refuse(NO_SERVER);
-            } else {
-                serverFailed(held, Lease.Failure.CONNECT_ERROR);
-            }
-            return;
-        }
-        state = State.CONNECTING;
-        var endpoint = new Endpoint(worker.loop().register(fd, this::onServerReady));
-        server = endpoint;
-        endpoint.wantWrite(true);
-        endpoint.update();
-        worker.timers().set(this, worker.timers().nowNs() + service.limits().connectTimeoutNs());
-    }
+    // ---- a server
 
-    private void serverFailed(Lease held, Lease.Failure failure) {
-        long nowNs = worker.timers().nowNs();
-        if (session != null) {
-            session.attemptEnded(0, 0, nowNs);
-        }
-        var limits = service.limits();
-        if (held.attempts() == 1 && retries < limits.sameServerRetries()) {
-            retries++;
-            pause(nowNs + limits.retryDelayNs());
-            return;
-        }
-        held.failed(failure);
-        if (server != null) {
-            server.close();
-            server = null;
-        }
-        boolean another = limits.nextServer()
-                && held.attempts() < limits.tries()
-                && nowNs - startNs < limits.nextServerTimeoutNs();
-        if (another) {
-            state = State.PICKING;
-        } else {
-            refuse(NO_SERVER);
-        }
-    }
-
-    /** Keeps the server and its place on it, to try it again. */
-    private void pause(long untilNs) {
-        if (server != null) {
-            server.close();
-            server = null;
-        }
-        state = State.PAUSING;
-        client.update();
-        worker.timers().set(this, untilNs);
-    }
-
-    // ---- events
-
-    private void onServerReady(int ready) {
-        switch (state) {
-            case CONNECTING -> {
-                onConnectEnded();
-                if (state == State.PICKING) {
-                    pick();
-                }
-            }
-            case RELAYING -> onRelayReady(ready, download, upload, false);
-            default -> {}
-        }
-    }
-
-    private void onClientReady(int ready) {
-        switch (state) {
-            case RELAYING -> onRelayReady(ready, upload, download, true);
-            case REPLYING -> onReplyReady();
-            case HEADER -> {
-                if (firstBytes != null) {
-                    onHeaderReady(firstBytes);
-                }
-            }
-            case PREREAD -> {
-                if (firstBytes != null && session != null) {
-                    onPrereadReady(firstBytes, session);
-                }
-            }
-            case QUEUED, CONNECTING, PAUSING, RESOLVING -> {
-                if ((ready & FdRegistration.ERROR) != 0) {
-                    cancel();
-                }
-            }
-            default -> {}
-        }
-    }
-
-    private void onConnectEnded() {
-        var endpoint = server;
-        var held = lease;
-        if (endpoint == null || held == null) {
-            return;
-        }
-        int outcome = worker.connector().outcome(endpoint.fd(), held.server().address());
-        if (outcome == -Errno.EALREADY) {
-            return;
-        }
-        if (outcome < 0) {
-            serverFailed(
-                    held, outcome == -Errno.ETIMEDOUT ? Lease.Failure.CONNECT_TIMEOUT : Lease.Failure.CONNECT_ERROR);
-            return;
-        }
-        if (!sendHeader(endpoint, held)) {
-            serverFailed(held, Lease.Failure.CONNECT_ERROR);
+    /** The search has connected to a server. */
+    void connected(Endpoint server) {
+        if (search == null) {
             return;
         }
         state = State.RELAYING;
-        held.connected();
-        lastActivityNs = worker.timers().nowNs();
-        if (session != null) {
-            session.connected(lastActivityNs);
-        }
-        worker.timers().set(this, lastActivityNs + service.limits().idleTimeoutNs());
+        search.lease().connected();
         var limits = service.limits();
-        long uploadRate = session == null ? limits.uploadRate() : session.uploadRate(limits.uploadRate());
-        long downloadRate = session == null ? limits.downloadRate() : session.downloadRate(limits.downloadRate());
-        var up = new Pump(this, worker, client, endpoint, limits, uploadRate);
-        var down = new Pump(this, worker, endpoint, client, limits, downloadRate);
-        upload = up;
-        download = down;
-        endpoint.wantWrite(false);
-        endpoint.wantRead(true);
-        client.wantRead(true);
-        // Most clients have spoken by now.
-        up.run();
-        settle();
+        long uploadRate = limits.uploadRate();
+        long downloadRate = limits.downloadRate();
+        if (session != null) {
+            session.connected(worker.timers().nowNs());
+            uploadRate = session.uploadRate(uploadRate);
+            downloadRate = session.downloadRate(downloadRate);
+        }
+        var begun = new Relay(this, worker, limits, client, server, uploadRate, downloadRate);
+        relay = begun;
+        begun.begin();
     }
 
-    /** Tells the server the client where it wants that. @return whether it took it */
-    private boolean sendHeader(Endpoint endpoint, Lease held) {
-        var own = held.server().sendProxyProtocol();
-        var version = own == ProxyProtocol.NONE ? service.server().options().sendProxyProtocol() : own;
-        if (version == ProxyProtocol.NONE) {
-            return true;
+    /** The server sent something. */
+    void answered(long nowNs) {
+        if (search != null) {
+            search.lease().firstByte();
         }
-        sentHeaderBytes = worker.headerSender().send(endpoint.fd(), version, clientEnd(), destinationEnd());
-        return sentHeaderBytes > 0;
-    }
-
-    private io.steelyard.realip.address.Endpoint clientEnd() {
-        return io.steelyard.realip.address.Endpoint.of(clientHigh, clientLow, clientPort);
-    }
-
-    /** What the client spoke to. nginx tells its own address even where a proxy before it told another. */
-    private io.steelyard.realip.address.Endpoint destinationEnd() {
-        boolean isNginx = balancer != null && balancer.pool().personality() == Personality.NGINX;
-        if (told != null && told.isTrusted() && !isNginx) {
-            return told.destination();
-        }
-        var local = listener.local(client.fd());
-        return io.steelyard.realip.address.Endpoint.of(local.addressHigh(), local.addressLow(), local.port());
-    }
-
-    /**
-     * A socket is ready.
-     *
-     * @param reading the pump that reads from it
-     * @param writing the pump that writes to it
-     */
-    private void onRelayReady(int ready, @Nullable Pump reading, @Nullable Pump writing, boolean isClient) {
-        if (reading == null || writing == null) {
-            return;
-        }
-        lastActivityNs = worker.timers().nowNs();
-        if ((ready & FdRegistration.ERROR) != 0) {
-            int error = Linux.socketError(isClient || server == null ? client.fd() : server.fd());
-            if (error != 0) {
-                broke(isClient);
-                return;
-            }
-        }
-        if ((ready & (FdRegistration.READABLE | FdRegistration.HANGUP)) != 0) {
-            reading.run();
-        }
-        if ((ready & FdRegistration.WRITABLE) != 0 && state == State.RELAYING) {
-            writing.run();
-        }
-        settle();
-    }
-
-    /** After the pumps ran: ends the connection where they are done, else asks for what they wait for. */
-    private void settle() {
-        if (state != State.RELAYING || upload == null || download == null || server == null) {
-            return;
-        }
-        boolean isDone = service.limits().halfClose()
-                ? upload.hasEnded() && download.hasEnded()
-                : upload.hasEnded() || download.hasEnded();
-        if (isDone) {
-            complete();
-            close();
-            return;
-        }
-        if (!isHalfCloseTimed && isHalfClosed()) {
-            // Its timeout may be the shorter one.
-            isHalfCloseTimed = true;
-            worker.timers().set(this, lastActivityNs + idleTimeoutNs());
-        }
-        client.update();
-        server.update();
-    }
-
-    /** A pump that waited for its rate may go on. */
-    void resume(Pump pump) {
-        if (state == State.RELAYING) {
-            pump.run();
-            settle();
+        if (session != null) {
+            session.firstByte(nowNs);
         }
     }
 
-    /** Whether the connection is closed for good once {@code pump} has ended too, so that its target need not be told of the end. */
-    boolean isOverWith(Pump pump) {
-        var other = pump == upload ? download : upload;
-        return !service.limits().halfClose() || (other != null && other.hasEnded());
-    }
-
-    /** A pump read something. */
-    void onBytes(Pump pump) {
-        if (pump == download && lease != null) {
-            lease.firstByte();
-            if (session != null) {
-                session.firstByte(lastActivityNs);
-            }
-        }
-    }
-
-    void sourceBroke(Pump pump, int error) {
-        broke(pump == upload);
-    }
-
-    void targetBroke(Pump pump, int error) {
-        broke(pump == download);
+    /** All was relayed, or both sides have been silent for too long. */
+    void relayed() {
+        complete();
+        close();
     }
 
     /** One side was reset: so is the other. */
-    private void broke(boolean isClient) {
-        if (state != State.RELAYING) {
+    void broke(boolean isClient) {
+        if (search == null || relay == null) {
             return;
         }
         boolean isServersFault = !isClient
-                && balancer != null
-                && balancer.pool().personality() == Personality.NATIVE
-                && download != null
-                && download.movedBytes() == 0;
-        if (isServersFault && lease != null) {
-            lease.failed(Lease.Failure.BROKEN);
+                && search.balancer().pool().personality() == Personality.NATIVE
+                && relay.downloadedBytes() == 0;
+        if (isServersFault) {
+            search.lease().failed(Lease.Failure.BROKEN);
         } else {
             complete();
         }
@@ -682,71 +330,81 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
     }
 
     private void complete() {
-        if (lease != null) {
-            lease.completed();
+        if (search != null) {
+            search.lease().completed();
         }
     }
 
-    /** Ends both sides with a reset, so that nobody takes what came so far for the whole. */
-    void reset() {
-        Linux.resetOnClose(client.fd());
-        if (server != null) {
-            Linux.resetOnClose(server.fd());
+    // ---- events
+
+    private void onClientReady(int ready) {
+        switch (state) {
+            case RELAYING -> {
+                if (relay != null) {
+                    relay.onClientReady(ready);
+                }
+            }
+            case REPLYING -> onReplyReady();
+            case HEADER -> onHeaderReady();
+            case PREREAD -> {
+                if (session != null) {
+                    onPrereadReady(session);
+                }
+            }
+            case SEARCHING, RESOLVING -> {
+                if ((ready & FdRegistration.ERROR) != 0) {
+                    cancel();
+                }
+            }
+            case CLOSED -> {}
         }
-        close();
     }
 
-    private void cancel() {
-        if (lease != null) {
-            lease.cancelled();
+    /** The server's socket, which the search registered, is ready. */
+    void onServerReady(int ready) {
+        if (relay != null) {
+            relay.onServerReady(ready);
+        } else if (search != null) {
+            search.onServerReady();
         }
-        close();
     }
 
     @Override
     protected void onDeadline(long nowNs) {
         switch (state) {
-            case QUEUED -> refuse(NO_SERVER);
-            case CONNECTING -> {
-                if (lease != null) {
-                    serverFailed(lease, Lease.Failure.CONNECT_TIMEOUT);
-                }
-                if (state == State.PICKING) {
-                    pick();
-                }
-            }
-            case PAUSING -> {
-                if (lease != null) {
-                    connect(lease);
-                    if (state == State.PICKING) {
-                        pick();
-                    }
+            case SEARCHING -> {
+                if (search != null) {
+                    search.onDeadline();
                 }
             }
             case RELAYING -> {
-                long deadlineNs = lastActivityNs + idleTimeoutNs();
-                if (deadlineNs - nowNs > 0) {
-                    worker.timers().set(this, deadlineNs);
-                } else {
-                    complete();
-                    close();
+                if (relay != null) {
+                    relay.onDeadline(nowNs);
                 }
             }
             case REPLYING -> close();
             case HEADER -> refuseUnidentified(OK);
             case PREREAD -> refuse(OK);
-            default -> {}
+            case RESOLVING, CLOSED -> {}
         }
     }
 
-    private boolean isHalfClosed() {
-        return upload != null && download != null && (upload.hasEnded() || download.hasEnded());
+    // ---- ending
+
+    private void cancel() {
+        if (search != null) {
+            search.lease().cancelled();
+        }
+        close();
     }
 
-    private long idleTimeoutNs() {
-        return isHalfClosed()
-                ? service.limits().halfClosedTimeoutNs()
-                : service.limits().idleTimeoutNs();
+    /** Ends both sides with a reset, so that nobody takes what came so far for the whole. */
+    void reset() {
+        Linux.resetOnClose(client.fd());
+        if (relay != null) {
+            relay.resetServer();
+        }
+        close();
     }
 
     /** Closes both sides; what they have not been sent yet, the kernel sends. */
@@ -754,27 +412,18 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
         if (state == State.CLOSED) {
             return;
         }
-        if (state == State.QUEUED && balancer != null) {
-            balancer.cancel(this);
-        }
         state = State.CLOSED;
         worker.timers().cancel(this);
-        if (lease != null) {
-            lease.reset();
+        if (search != null) {
+            search.close();
         }
         endSession();
-        if (upload != null) {
-            upload.close();
-        }
-        if (download != null) {
-            download.close();
-        }
         if (reply != null) {
             reply.close();
         }
         client.close();
-        if (server != null) {
-            server.close();
+        if (relay != null) {
+            relay.close();
         }
         worker.onClosed(this);
     }
@@ -784,9 +433,10 @@ final class StreamConnection extends Timer implements Balancer.Waiter {
             return;
         }
         long nowNs = worker.timers().nowNs();
-        long fromClient = upload == null ? 0 : upload.movedBytes();
-        long toClient = download == null ? 0 : download.movedBytes();
-        session.attemptEnded(fromClient + sentHeaderBytes, toClient, nowNs);
+        long fromClient = relay == null ? 0 : relay.uploadedBytes();
+        long toClient = relay == null ? 0 : relay.downloadedBytes();
+        int header = search == null ? 0 : search.headerBytes();
+        session.attemptEnded(fromClient + header, toClient, nowNs);
         session.end(status, fromClient, reply == null ? toClient : Math.max(reply.sentBytes(), 0), nowNs);
     }
 }

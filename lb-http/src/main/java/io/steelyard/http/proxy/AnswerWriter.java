@@ -29,7 +29,6 @@ final class AnswerWriter {
 
     private final HttpWorker worker;
     private final Output output;
-    private int fd;
     private boolean isStaged;
     private boolean hasBegun;
     private boolean hasBody;
@@ -80,7 +79,6 @@ final class AnswerWriter {
     }
 
     void begin(
-            int socket,
             int status,
             String reason,
             FieldBlock fields,
@@ -88,7 +86,6 @@ final class AnswerWriter {
             boolean withBody,
             boolean chunked,
             Ending ending) {
-        fd = socket;
         hasBegun = true;
         hasBody = withBody;
         isChunked = chunked;
@@ -112,8 +109,7 @@ final class AnswerWriter {
         headBytes = out.position();
     }
 
-    void beginTunnel(int socket, String reason, FieldBlock fields) {
-        fd = socket;
+    void beginTunnel(String reason, FieldBlock fields) {
         hasBegun = true;
         hasBody = true;
         isChunked = false;
@@ -234,7 +230,7 @@ final class AnswerWriter {
 
     private void write(MemorySegment from, long offset, long length) {
         if (error == 0 && length > 0) {
-            error = output.write(fd, from, offset, length);
+            error = output.write(from, offset, length);
         }
     }
 

@@ -30,7 +30,7 @@ final class Exchange {
     private static final int CLIENT_LEFT = 499;
     private static final int CLOSE_AT_ONCE = 444;
 
-    private final ClientConnection client;
+    private final ClientSide client;
     private final HttpPlan plan;
     private final RequestHead request;
     private final BodyFraming framing;
@@ -49,7 +49,7 @@ final class Exchange {
     private boolean isOver;
     private long bodyBytes;
 
-    Exchange(ClientConnection client, HttpPlan plan, RequestHead request, BodyFraming framing) {
+    Exchange(ClientSide client, HttpPlan plan, RequestHead request, BodyFraming framing) {
         this.client = client;
         this.plan = plan;
         this.request = request;
@@ -63,14 +63,13 @@ final class Exchange {
         who = ClientIdentity.ofPeer(client.address(), client.clientPort());
         who.tell(client.facts());
         facts.connection((client.nowNs() - client.openedNs()) / 1_000_000, client.isPipelined());
-        client.answer().reset();
         answerFields = client.answerFields();
         answerFields.clear();
     }
 
     // ---- what it is about
 
-    ClientConnection client() {
+    ClientSide client() {
         return client;
     }
 
@@ -279,7 +278,7 @@ final class Exchange {
     Flow flow(Balancer pool) {
         var flow = client.worker().loop().flow().clear();
         flow.client(who.address(), who.port());
-        client.listener().fillDestination(flow, client.fd());
+        client.fillDestination(flow);
         var key = plan.hashKey(pool.pool().name());
         if (key != null) {
             evaluation.fillKey(key, flow);
@@ -445,7 +444,7 @@ final class Exchange {
         }
         client.stopReading();
         progress.termination(status == 408 ? "cD" : "PD");
-        if (client.answer().hasBegun()) {
+        if (client.hasAnswerBegun()) {
             facts.status(status);
             client.breakAnswer();
         } else {
@@ -475,7 +474,7 @@ final class Exchange {
         if (forwarding != null) {
             forwarding.cancel();
         }
-        if (!client.answer().hasBegun()) {
+        if (!client.hasAnswerBegun()) {
             facts.status(CLIENT_LEFT);
         }
         end();
@@ -505,14 +504,13 @@ final class Exchange {
         if (logs.isEmpty()) {
             return;
         }
-        var answer = client.answer();
         long elapsedMs = (client.nowNs() - client.requestStartNs()) / 1_000_000;
         client.facts().time(Instant.now(), elapsedMs);
         facts.connection((client.nowNs() - client.openedNs()) / 1_000_000, client.isPipelined());
         facts.ended(
                 client.requestBytes(),
-                answer.headBytes() + answer.bodyBytes(),
-                answer.bodyBytes(),
+                client.answerHeadBytes() + client.answerBodyBytes(),
+                client.answerBodyBytes(),
                 elapsedMs,
                 isComplete);
         for (var log : logs) {

@@ -50,7 +50,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     }
 
     private final Exchange exchange;
-    private final ClientConnection client;
+    private final ClientSide client;
     private final HttpWorker worker;
     private final ProxyPlan plan;
     private final BodyFraming framing;
@@ -422,7 +422,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             facts.trailers(trailers);
             if (plan.passesTrailers() && client.acceptsTrailers()) {
                 var passed = worker.passed(trailers, plan);
-                client.answer().trailers(passed);
+                client.sendTrailers(passed);
                 facts.sentTrailers(passed);
             }
         }
@@ -470,7 +470,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     // ---- failures
 
     private void serverFailed(Lease.Failure failure, Reason reason, int status) {
-        if (client.answer().hasBegun()) {
+        if (client.hasAnswerBegun()) {
             record(server == null ? status : server.head().status());
             progress.termination(failure == Lease.Failure.READ_TIMEOUT ? "sD" : "SD");
             if (lease != null) {
@@ -717,7 +717,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         long deadlineNs = lastActivityNs + plan.readTimeoutNs();
         if (deadlineNs - nowNs > 0) {
             setDeadline(deadlineNs);
-        } else if (client.isSlow(0) || state == State.WAITING && client.isSending()) {
+        } else if (client.isSlow(0) || state == State.WAITING && !client.isBodyRead()) {
             // It is the client who takes its time.
             setDeadline(nowNs + plan.readTimeoutNs());
         } else if (state == State.TUNNEL) {

@@ -171,7 +171,7 @@ final class HttpWorker {
 
     /** Ends the exchanges on one server, and closes the connections to it that are not used. */
     void cut(String pool, String serverId) {
-        forEach(connection -> connection.isOn(pool, serverId), ClientConnection::reset);
+        forEach(connection -> true, connection -> connection.cut(pool, serverId));
         idle.close(pool, serverId);
     }
 

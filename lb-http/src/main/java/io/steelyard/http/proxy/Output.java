@@ -1,50 +1,52 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.core.tcp.PendingBuffers;
+import io.steelyard.core.tcp.Transport;
 import io.steelyard.linux.Errno;
-import io.steelyard.linux.Linux;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** What is written to a socket: sent at once where it can be, else kept until there is room. Owned by the socket's loop. */
+/** What is written to a connection: sent at once where it can be, else kept until there is room. Owned by the connection's loop. */
 final class Output {
     private static final int LEAST_BUFFER_BYTES = 4 << 10;
 
     private final PendingBuffers buffers;
+    private final Transport transport;
     private @Nullable MemorySegment pending;
     private int start;
     private int end;
     private long sentBytes;
 
-    Output(PendingBuffers buffers) {
+    Output(PendingBuffers buffers, Transport transport) {
         this.buffers = buffers;
+        this.transport = transport;
     }
 
     /** Bytes waiting for room. */
     int pendingBytes() {
-        return end - start;
+        return end - start + transport.pendingBytes();
     }
 
     boolean isEmpty() {
-        return end == start;
+        return end == start && !transport.isPending();
     }
 
-    /** Bytes the socket has taken. */
+    /** Bytes the transport has taken. */
     long sentBytes() {
         return sentBytes;
     }
 
     /**
-     * Takes bytes; what the socket does not take is copied.
+     * Takes bytes; what the transport does not take is copied.
      *
      * @return 0, or a negative errno where the socket is broken
      */
-    int write(int fd, MemorySegment from, long offset, long length) {
+    int write(MemorySegment from, long offset, long length) {
         long at = offset;
         long left = length;
-        if (isEmpty()) {
+        if (end == start) {
             while (left > 0) {
-                long sent = Linux.send(fd, from, at, left);
+                long sent = transport.write(from, at, left);
                 if (sent < 0) {
                     if (sent == -Errno.EINTR) {
                         continue;
@@ -70,20 +72,20 @@ final class Output {
      *
      * @return 0, or a negative errno where the socket is broken
      */
-    int flush(int fd) {
+    int flush() {
         while (pending != null && start < end) {
-            long sent = Linux.send(fd, pending, start, end - start);
+            long sent = transport.write(pending, start, end - start);
             if (sent < 0) {
                 if (sent == -Errno.EINTR) {
                     continue;
                 }
-                return sent == -Errno.EAGAIN ? 0 : (int) sent;
+                return sent == -Errno.EAGAIN ? transport.flush() : (int) sent;
             }
             sentBytes += sent;
             start += (int) sent;
         }
         close();
-        return 0;
+        return transport.flush();
     }
 
     /** Gives the buffer back; what waited is lost. */

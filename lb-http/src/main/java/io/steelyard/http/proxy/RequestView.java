@@ -96,12 +96,13 @@ final class RequestView implements HttpFacts {
 
     @Override
     public InetAddress serverAddress() {
-        return exchange.client().localAddress();
+        var address = exchange.client().facts().serverAddress();
+        return address == null ? InetAddress.getLoopbackAddress() : address;
     }
 
     @Override
     public int serverPort() {
-        return exchange.client().localPort();
+        return exchange.client().facts().serverPort();
     }
 
     @Override
@@ -202,7 +203,7 @@ final class RequestView implements HttpFacts {
             case ANSWER_MS -> progress.answerMs();
             case ACTIVE_MS -> progress.activeMs();
             case TOTAL_MS -> progress.totalMs();
-            case BYTES_SENT -> client.answer().headBytes() + client.answer().bodyBytes();
+            case BYTES_SENT -> client.answerHeadBytes() + client.answerBodyBytes();
             case BYTES_RECEIVED -> client.requestBytes();
             case RETRIES -> progress.retries();
             case REDISPATCHED -> progress.isRedispatched() ? 1 : 0;

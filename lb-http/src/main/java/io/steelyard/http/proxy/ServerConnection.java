@@ -4,6 +4,7 @@ import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
+import io.steelyard.core.tcp.Transport;
 import io.steelyard.http.h1.BodyFraming;
 import io.steelyard.http.h1.ParseResult;
 import io.steelyard.http.h1.ResponseParser;
@@ -11,7 +12,6 @@ import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.Method;
 import io.steelyard.http.message.ResponseHead;
 import io.steelyard.linux.Errno;
-import io.steelyard.linux.Linux;
 import java.lang.System.Logger;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -46,6 +46,7 @@ final class ServerConnection extends Timer {
     private final ServerPool pool;
     private final RealServer server;
     private final FdRegistration registration;
+    private final Transport transport;
     private final Output output;
     private final ResponseParser parser = new ResponseParser();
     private final ResponseHead head = new ResponseHead();
@@ -68,7 +69,8 @@ final class ServerConnection extends Timer {
         this.worker = worker;
         this.pool = pool;
         this.server = server;
-        output = new Output(worker.loop().buffers());
+        transport = Transport.plain(fd);
+        output = new Output(worker.loop().buffers(), transport);
         openedNs = worker.loop().timers().nowNs();
         registration = worker.loop().loop().register(fd, this::onReady);
         registration.interest(FdRegistration.WRITABLE);
@@ -135,8 +137,7 @@ final class ServerConnection extends Timer {
         if (state != State.IDLE) {
             return false;
         }
-        var buffer = worker.loop().readBuffer();
-        return Linux.recv(registration.fd(), buffer, 0, 1, Linux.MSG_PEEK | Linux.MSG_DONTWAIT) == -Errno.EAGAIN;
+        return transport.isQuiet(worker.loop().readBuffer());
     }
 
     // ---- what the request asks
@@ -158,7 +159,7 @@ final class ServerConnection extends Timer {
 
     /** Sends a part of the request. @return 0, or a negative errno where the connection is broken */
     int send(MemorySegment from, long offset, long length) {
-        int result = output.write(registration.fd(), from, offset, length);
+        int result = output.write(from, offset, length);
         updateInterest();
         return result;
     }
@@ -171,7 +172,7 @@ final class ServerConnection extends Timer {
 
     /** Tells the server that nothing more is sent to it. */
     void shutdownWrite() {
-        Linux.shutdownWrite(registration.fd());
+        transport.end();
     }
 
     /** The request is over. The connection is kept where its answer was read to its end and it may serve another request, else closed. */
@@ -205,6 +206,7 @@ final class ServerConnection extends Timer {
             forwarding = null;
             worker.loop().timers().cancel(this);
             output.close();
+            transport.close();
             registration.close();
         }
     }
@@ -232,7 +234,7 @@ final class ServerConnection extends Timer {
             return;
         }
         if ((ready & FdRegistration.WRITABLE) != 0 && !output.isEmpty()) {
-            if (output.flush(registration.fd()) < 0) {
+            if (output.flush() < 0) {
                 // What the server said before it closed may still be read.
                 output.close();
             }
@@ -275,7 +277,7 @@ final class ServerConnection extends Timer {
 
     private void read(Forwarding current) {
         var buffer = worker.loop().readBuffer();
-        long count = Linux.recv(registration.fd(), buffer, 0, buffer.byteSize());
+        long count = transport.read(buffer, 0, buffer.byteSize());
         if (count == -Errno.EAGAIN || count == -Errno.EINTR) {
             return;
         }

@@ -1,0 +1,45 @@
+package io.steelyard.http.proxy;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/**
+ * A version of HTTP as one client's connection speaks it: understands what the connection receives, and carries exchanges. Used on the
+ * connection's loop, and until the connection is closed.
+ */
+interface ClientProtocol {
+    /** The connection has this protocol from now on. */
+    void begin();
+
+    /** Whether the socket is to be read. */
+    boolean wantsInput();
+
+    /**
+     * Looks at what was received, and stops where nothing can be done with it yet.
+     *
+     * @param in the bytes; what is left in it is given again by {@link ClientConnection#readHeld}
+     * @param memory whose bytes {@code in} has, from the same index on
+     */
+    void consume(ByteBuffer in, MemorySegment memory);
+
+    /** The client will send nothing more. */
+    void inputEnded();
+
+    /** The socket took some of what waited for it. */
+    void hasRoom();
+
+    /** The deadline that was set last has passed. */
+    void onDeadline(long nowNs);
+
+    /** Requests that begin from now on are served by this plan. */
+    void adopt(HttpPlan changed);
+
+    /** No further request is served; those there are end well. */
+    void finish();
+
+    /** Ends the exchanges that a server is working on, without the rest of their answers. */
+    void cut(String pool, String serverId);
+
+    /** The connection is closed: ends the exchanges and gives back what is lent. */
+    void closed();
+}
