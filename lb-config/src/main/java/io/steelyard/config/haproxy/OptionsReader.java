@@ -44,6 +44,14 @@ final class OptionsReader {
         return options.build();
     }
 
+    /** Options of a frontend in mode http, for whole connections. */
+    ProxyOptions ofFrontend(Proxy frontend) {
+        return ProxyOptions.builder()
+                .maxConnections(maxConnections(frontend))
+                .bufferBytes(global.bufferBytes())
+                .build();
+    }
+
     private void tellMissing(
             Proxy frontend,
             Proxy backend,

@@ -62,12 +62,13 @@ final class ProxyKeywords {
             rsprep, rspirep                                   | DFLB | 2-   | o | http-response replace-header
             appsession                                        | DFLB | 1-   | x | HAProxy gave it up with 1.6: use stick-table and stick on
             grace                                             | DFLB | 1    | x | HAProxy gave it up with 2.5
-            log                                               | DFLB | 1-   | - | logs go to standard output and to files so far
-            log-format, log-format-sd, error-log-format       | DFLB | 1    | - |
+            log                                               | DFLB | 1-   | h | logs go to standard output and to files so far
+            log-format                                        | DFLB | 1    | h |
+            log-format-sd, error-log-format                   | DFLB | 1    | - |
             log-tag                                           | DFLB | 1    | - |
-            option tcplog                                     | DFLB | 0    | - |
-            option httplog                                    | DFLB | 0-1  | - |
-            option httpslog                                   | DFLB | 0    | - |
+            option tcplog                                     | DFLB | 0    | h |
+            option httplog                                    | DFLB | 0-1  | h |
+            option httpslog                                   | DFLB | 0    | h |
             option dontlognull, option dontlog-normal         | DFL  | 0    | - |
             option log-separate-errors, option logasap        | DFL  | 0    | - |
             option log-health-checks                          | DLB  | 0    | - | changes of health are always logged
