@@ -11,9 +11,6 @@ import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ForwarderProvider;
-import io.steelyard.api.proxy.ForwardingMode;
-import io.steelyard.api.proxy.Target;
-import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.core.datagram.DatagramForwarderProvider;
 import io.steelyard.core.loop.LoopGroup;
@@ -29,7 +26,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -44,8 +40,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +52,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Engine implements LoadBalancer {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-    private static final Duration DRAIN_POLL = Duration.ofMillis(20);
 
     private final Plugins plugins;
     private final ControlLoop control;
@@ -68,7 +61,7 @@ final class Engine implements LoadBalancer {
     private final Sessions sessions;
     private final StreamForwarderProvider streams;
     private final DatagramForwarderProvider datagrams;
-    private final List<ForwarderProvider> providers;
+    private final RunningServers servers;
     private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
     private final ForwarderContext context = new Context();
     private final AtomicBoolean isClosed = new AtomicBoolean();
@@ -76,13 +69,8 @@ final class Engine implements LoadBalancer {
     /** Changed by the control thread, read by any: a forwarder asks for a pool by name when it is opened or changed. */
     private final Map<String, DrainablePool> pools = new ConcurrentHashMap<>();
 
-    private final Map<String, RunningServer> servers = new LinkedHashMap<>();
-
     /** By its type, what forwarders share. */
     private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
-
-    /** No longer configured, with flows that may finish. */
-    private final List<RunningServer> retiring = new ArrayList<>();
 
     /** Written by the control thread. */
     private volatile Configuration configuration;
@@ -95,7 +83,8 @@ final class Engine implements LoadBalancer {
         sessions = new Sessions(this::publish, plugins::language);
         this.listeners.addAll(listeners);
         applying = first;
-        configuration = new Configuration(first.settings(), List.of(), List.of(), List.of(), List.of(), List.of());
+        configuration =
+                new Configuration(first.settings(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
         control = ControlLoop.start("lb-control", failure -> LOG.error("a control task failed", failure));
         loops = LoopGroup.start(first.settings().loops());
         var ownAddresses = new OwnAddresses();
@@ -104,9 +93,10 @@ final class Engine implements LoadBalancer {
                 .toList();
         streams = new StreamForwarderProvider(tcpLoops, sessions);
         datagrams = new DatagramForwarderProvider(loops, sessions, this::publish);
-        providers = new ArrayList<>(plugins.forwarders());
+        var providers = new ArrayList<ForwarderProvider>(plugins.forwarders());
         providers.add(streams);
         providers.add(datagrams);
+        servers = new RunningServers(providers, context, control);
     }
 
     static LoadBalancer start(Configuration configuration, Plugins plugins, List<Consumer<Event>> listeners) {
@@ -178,7 +168,7 @@ final class Engine implements LoadBalancer {
                 configuration.pools().stream()
                         .map(pool -> running(pool.name()).status())
                         .toList(),
-                servers.values().stream().map(RunningServer::status).toList()));
+                servers.status()));
     }
 
     @Override
@@ -195,7 +185,7 @@ final class Engine implements LoadBalancer {
     public void drain(Duration limit) {
         var drained = new CompletableFuture<Void>();
         control.call(() -> {
-            servers.values().forEach(RunningServer::stopAccepting);
+            servers.stopAccepting();
             pollDrained(drained);
             return null;
         });
@@ -217,8 +207,7 @@ final class Engine implements LoadBalancer {
             return;
         }
         control.call(() -> {
-            servers.values().forEach(RunningServer::close);
-            retiring.forEach(RunningServer::close);
+            servers.close();
             pools.values().forEach(DrainablePool::close);
             return null;
         });
@@ -292,7 +281,7 @@ final class Engine implements LoadBalancer {
         var restoreSessions = sessions.change(changed);
         try {
             addPools(changed, resolved, undo);
-            changeServers(changed, undo);
+            servers.change(changed, undo);
         } catch (IOException | RuntimeException failed) {
             applying = before;
             restoreSessions.run();
@@ -304,11 +293,11 @@ final class Engine implements LoadBalancer {
         }
         for (var pool : changed.pools()) {
             running(pool.name())
-                    .apply(resolvedPool(resolved, pool), changed.settings().drainTimeout(), this::cutFlows);
+                    .apply(resolvedPool(resolved, pool), changed.settings().drainTimeout(), servers::cutFlows);
         }
-        retireServers(changed);
+        servers.retire(changed);
         retirePools(changed);
-        announceListeners(changed);
+        Listening.announce(configuration, changed, this::publish);
         connectionLimit.most(changed.settings().maxConnections());
         datagrams.maxSessions(changed.settings().maxConnections());
         if (changed.settings().loops() != configuration.settings().loops()) {
@@ -319,49 +308,6 @@ final class Engine implements LoadBalancer {
                 changed.virtualServers().size(),
                 changed.pools().size(),
                 changed.pools().stream().mapToInt(pool -> pool.servers().size()).sum()));
-    }
-
-    /** Says which listeners are new and which are gone. */
-    private void announceListeners(Configuration changed) {
-        var before = listening(configuration);
-        var after = listening(changed);
-        after.forEach((key, event) -> {
-            if (!before.containsKey(key)) {
-                publish(event);
-            }
-        });
-        before.forEach((key, event) -> {
-            if (!after.containsKey(key)) {
-                publish(new Event.ListenerClosed(event.protocol(), event.address(), event.pool()));
-            }
-        });
-    }
-
-    private Map<String, Event.ListenerReady> listening(Configuration of) {
-        var result = new LinkedHashMap<String, Event.ListenerReady>();
-        for (var server : of.virtualServers()) {
-            boolean isHttp = server.target() instanceof Target.Http;
-            var names = server.target() instanceof Target.Http http
-                    ? http.service().pools()
-                    : Stream.of(server.pool()).filter(name -> !name.isEmpty()).toList();
-            var serving = names.stream().flatMap(name -> of.pool(name).stream()).toList();
-            for (var listen : server.listen()) {
-                result.put(
-                        server.protocol() + " " + listen.text(),
-                        new Event.ListenerReady(
-                                server.protocol(),
-                                isHttp,
-                                listen.text(),
-                                names.isEmpty() ? server.name() : String.join(",", names),
-                                serving.size() == 1
-                                        ? serving.getFirst().scheduler().name()
-                                        : "-",
-                                serving.stream()
-                                        .mapToInt(pool -> pool.servers().size())
-                                        .sum()));
-            }
-        }
-        return result;
     }
 
     private void addPools(Configuration changed, Map<String, ServerPool> resolved, Deque<Runnable> undo) {
@@ -377,132 +323,22 @@ final class Engine implements LoadBalancer {
         }
     }
 
-    private void changeServers(Configuration changed, Deque<Runnable> undo) throws IOException {
-        var changes = new LinkedHashMap<VirtualServer, RunningServer>();
-        for (var server : changed.virtualServers()) {
-            var existing = servers.get(server.name());
-            var kept = existing != null && existing.provider().supports(server)
-                    ? existing
-                    : renamed(server, changed, changes.values());
-            if (kept == null) {
-                // Before the others change, for one of them may give up an address that the new one takes over.
-                open(server, undo);
-            } else {
-                changes.put(server, kept);
-            }
-        }
-        for (var change : changes.entrySet()) {
-            var server = change.getKey();
-            var kept = change.getValue();
-            var before = kept.server();
-            kept.apply(server);
-            servers.remove(before.name(), kept);
-            servers.put(server.name(), kept);
-            undo.push(() -> {
-                servers.remove(server.name(), kept);
-                servers.put(before.name(), kept);
-                kept.applyAgain(before);
-            });
-        }
-    }
-
-    private void open(VirtualServer server, Deque<Runnable> undo) throws IOException {
-        var provider = provider(server);
-        var running = new RunningServer(provider, server, provider.open(server, context));
-        var replaced = servers.put(server.name(), running);
-        if (replaced != null) {
-            retiring.add(replaced);
-        }
-        undo.push(() -> {
-            servers.remove(server.name());
-            if (replaced != null) {
-                retiring.remove(replaced);
-                servers.put(server.name(), replaced);
-            }
-            running.close();
-        });
-    }
-
-    /** A virtual server that is no longer configured and listened where this one does: the same under another name. */
-    private @Nullable RunningServer renamed(
-            VirtualServer server, Configuration changed, Collection<RunningServer> taken) {
-        for (var candidate : servers.values()) {
-            boolean isGone = changed.virtualServers().stream()
-                    .noneMatch(other -> other.name().equals(candidate.server().name()));
-            boolean overlaps = candidate.server().listen().stream().anyMatch(server.listen()::contains);
-            if (isGone && overlaps && !taken.contains(candidate) && candidate.provider() == provider(server)) {
-                return candidate;
-            }
-        }
-        return null;
-    }
-
-    private ForwarderProvider provider(VirtualServer server) {
-        return providers.stream()
-                .filter(candidate -> candidate.supports(server))
-                .findFirst()
-                .orElseThrow(() -> new ConfigurationException(List.of(unsupported(server))));
-    }
-
-    private static Problem unsupported(VirtualServer server) {
-        return Problem.error(
-                        "virtualServers." + server.name() + ".forwardingMode",
-                        "nothing here forwards " + server.protocol() + " in the mode "
-                                + server.forwardingMode().getClass().getSimpleName())
-                .expected(ForwardingMode.Proxy.class.getSimpleName())
-                .remedy("use that mode, or add a module that provides the other");
-    }
-
-    private void retireServers(Configuration changed) {
-        for (var running : List.copyOf(servers.values())) {
-            boolean isGone = changed.virtualServers().stream()
-                    .noneMatch(server -> server.name().equals(running.server().name()));
-            if (isGone) {
-                servers.remove(running.server().name());
-                retiring.add(running);
-            }
-        }
-        for (var running : List.copyOf(retiring)) {
-            if (!running.isRetiring()) {
-                running.stopAccepting();
-                long deadlineNs =
-                        control.nowNs() + changed.settings().drainTimeout().toNanos();
-                pollRetired(running, deadlineNs);
-            }
-        }
-    }
-
-    private void pollRetired(RunningServer running, long deadlineNs) {
-        if (running.openFlows() == 0 || control.nowNs() - deadlineNs >= 0) {
-            running.close();
-            retiring.remove(running);
-        } else {
-            control.schedule(DRAIN_POLL, () -> pollRetired(running, deadlineNs));
-        }
-    }
-
     private void retirePools(Configuration changed) {
         for (var name : List.copyOf(pools.keySet())) {
             if (changed.pool(name).isEmpty()) {
                 var running = pools.remove(name);
                 if (running != null) {
-                    running.retire(changed.settings().drainTimeout(), this::cutFlows);
+                    running.retire(changed.settings().drainTimeout(), servers::cutFlows);
                 }
             }
         }
     }
 
-    private void cutFlows(String pool, String server) {
-        servers.values().forEach(running -> running.cutFlows(pool, server));
-        retiring.forEach(running -> running.cutFlows(pool, server));
-    }
-
     private void pollDrained(CompletableFuture<Void> drained) {
-        if (servers.values().stream().allMatch(running -> running.openFlows() == 0)
-                && retiring.stream().allMatch(running -> running.openFlows() == 0)) {
+        if (servers.haveNoFlows()) {
             drained.complete(null);
         } else {
-            control.schedule(DRAIN_POLL, () -> pollDrained(drained));
+            control.schedule(RunningServers.DRAIN_POLL, () -> pollDrained(drained));
         }
     }
 

@@ -28,6 +28,10 @@ import java.util.regex.Pattern;
  * @param checkProxyProtocol the header that active checks of it begin with (HAProxy {@code check-send-proxy})
  * @param publicUrl what its URLs begin with for clients that are sent to it themselves ({@link
  *     io.steelyard.api.http.Content.RedirectToPool}): {@code http} or {@code https}, a host, perhaps a port and a path, no slash at the end
+ * @param stickyName what names it in cookies and routes of sticky clients (HAProxy {@code cookie}, nginx {@code route}); absent for what the
+ *     rule that needs it says then. Printable ASCII without blank, comma, semicolon, {@code |} and {@code ~}
+ * @param maxQueued with {@link io.steelyard.api.Personality#HAPROXY}: how many requests of its sticky clients wait for it while it is at its
+ *     limit; 0 for as many as the pool's queue takes (HAProxy {@code maxqueue})
  * @param labels anything a scheduler may read, such as {@code zone}
  */
 public record RealServer(
@@ -46,6 +50,8 @@ public record RealServer(
         ProxyProtocol sendProxyProtocol,
         ProxyProtocol checkProxyProtocol,
         Optional<String> publicUrl,
+        Optional<String> stickyName,
+        int maxQueued,
         Map<String, String> labels) {
     /** The greatest weight. */
     public static final int MAX_WEIGHT = 65_535;
@@ -70,6 +76,8 @@ public record RealServer(
         Objects.requireNonNull(sendProxyProtocol, "sendProxyProtocol");
         Objects.requireNonNull(checkProxyProtocol, "checkProxyProtocol");
         publicUrl.ifPresent(RealServer::checkUrl);
+        stickyName.ifPresent(RealServer::checkStickyName);
+        check(maxQueued, 0, Integer.MAX_VALUE, "maxQueued");
         labels = Map.copyOf(labels);
     }
 
@@ -78,6 +86,14 @@ public record RealServer(
             throw new IllegalArgumentException(
                     "'" + url
                             + "' is no public URL; expected such as https://a.example or http://a.example:8080/base, no slash at its end");
+        }
+    }
+
+    private static void checkStickyName(String name) {
+        if (name.isEmpty() || !name.chars().allMatch(c -> c > ' ' && c < 0x7F && "\",;|~\\".indexOf(c) < 0)) {
+            throw new IllegalArgumentException(
+                    "'" + name
+                            + "' is no sticky name; expected printable ASCII without blank, quote, comma, semicolon, backslash, | and ~");
         }
     }
 
@@ -120,7 +136,9 @@ public record RealServer(
                 .slowStart(slowStart)
                 .sendProxyProtocol(sendProxyProtocol)
                 .checkProxyProtocol(checkProxyProtocol)
+                .maxQueued(maxQueued)
                 .labels(labels);
+        stickyName.ifPresent(builder::stickyName);
         healthChecks.ifPresent(builder::healthChecks);
         publicUrl.ifPresent(builder::publicUrl);
         return builder;
@@ -143,6 +161,8 @@ public record RealServer(
         private ProxyProtocol sendProxyProtocol = ProxyProtocol.NONE;
         private ProxyProtocol checkProxyProtocol = ProxyProtocol.NONE;
         private Optional<String> publicUrl = Optional.empty();
+        private Optional<String> stickyName = Optional.empty();
+        private int maxQueued;
         private Map<String, String> labels = Map.of();
 
         private Builder(String name, ServerAddress address) {
@@ -226,6 +246,16 @@ public record RealServer(
             return this;
         }
 
+        public Builder stickyName(String stickyName) {
+            this.stickyName = Optional.of(stickyName);
+            return this;
+        }
+
+        public Builder maxQueued(int maxQueued) {
+            this.maxQueued = maxQueued;
+            return this;
+        }
+
         public Builder labels(Map<String, String> labels) {
             this.labels = labels;
             return this;
@@ -248,6 +278,8 @@ public record RealServer(
                     sendProxyProtocol,
                     checkProxyProtocol,
                     publicUrl,
+                    stickyName,
+                    maxQueued,
                     labels);
         }
     }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -40,12 +41,12 @@ final class LbProcess implements AutoCloseable {
 
     /** Waits for a line of standard output. */
     String awaitOut(Predicate<String> wanted) throws InterruptedException {
-        return out.await(wanted);
+        return out.await(wanted, err);
     }
 
     /** Waits for a line of the log. */
     String awaitErr(Predicate<String> wanted) throws InterruptedException {
-        return err.await(wanted);
+        return err.await(wanted, out);
     }
 
     void signal(String name) throws IOException, InterruptedException {
@@ -68,7 +69,7 @@ final class LbProcess implements AutoCloseable {
 
     /** What a stream said so far. Guarded by itself: the reading thread adds, the test waits. */
     private static final class Lines {
-        private final List<String> lines = new ArrayList<>();
+        private final List<String> lines = new CopyOnWriteArrayList<>();
         private boolean isEnded;
 
         Lines(InputStream stream) {
@@ -94,7 +95,7 @@ final class LbProcess implements AutoCloseable {
             notifyAll();
         }
 
-        synchronized String await(Predicate<String> wanted) throws InterruptedException {
+        synchronized String await(Predicate<String> wanted, Lines other) throws InterruptedException {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
             while (true) {
                 var found = lines.stream().filter(wanted).findFirst();
@@ -103,7 +104,8 @@ final class LbProcess implements AutoCloseable {
                 }
                 long restMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 if (isEnded || restMs <= 0) {
-                    throw new AssertionError("the line did not come; there were " + lines);
+                    throw new AssertionError("the line did not come; there were " + lines + " here and " + other.lines
+                            + " on the other stream");
                 }
                 wait(restMs);
             }

@@ -38,6 +38,9 @@ final class AnswerTarget implements Target {
     public void markPathChanged() {}
 
     @Override
+    public void prioritise(HttpAction.Prioritise.Kind kind, int value) {}
+
+    @Override
     public void change(FieldChanges.Change change) {}
 
     @Override

@@ -21,6 +21,9 @@ public interface Target {
     /** Asks for a new search for a route once the rules have run. */
     void markPathChanged();
 
+    /** Sets when the request's turn comes where it waits for a server. */
+    void prioritise(HttpAction.Prioritise.Kind kind, int value);
+
     /** Notes a change of the request's fields, to be made before it is forwarded. */
     void change(FieldChanges.Change change);
 
