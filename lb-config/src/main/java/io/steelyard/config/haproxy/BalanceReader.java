@@ -94,13 +94,13 @@ final class BalanceReader {
             text = Quoting.join(words);
         } else if (first.equals("url_param")) {
             if (words.size() > 2) {
-                findings.differs(balance.argument(2).position(), "balance url_param check_post", "bodies are not looked into");
+                findings.differs(
+                        balance.argument(2).position(), "balance url_param check_post", "bodies are not looked into");
             }
             text = Quoting.join(List.of("url_param(" + (words.size() < 2 ? "" : words.get(1)) + ")"));
         } else {
             var fetch = "req.fhdr" + first.substring(3);
-            text = Quoting.join(
-                    words.contains("use_domain_only") ? List.of("domain", fetch) : List.of(fetch));
+            text = Quoting.join(words.contains("use_domain_only") ? List.of("domain", fetch) : List.of(fetch));
         }
         hashed(balance, text, backend, pool);
     }

@@ -18,7 +18,8 @@ import java.util.Set;
 
 /** Reads {@code errorfile}, {@code errorloc}, {@code http-error} and {@code errorfiles}. */
 final class ErrorAnswers {
-    private static final Set<String> FRAMING = Set.of("content-length", "connection", "transfer-encoding", "keep-alive");
+    private static final Set<String> FRAMING =
+            Set.of("content-length", "connection", "transfer-encoding", "keep-alive");
     private static final Set<Integer> STATUSES =
             Set.of(200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421, 422, 425, 429, 500, 501, 502, 503, 504);
 
@@ -52,8 +53,7 @@ final class ErrorAnswers {
             }
         } catch (IllegalArgumentException wrong) {
             findings.error(
-                    statement.argument(0).position(),
-                    "'" + statement.keyword().name() + "': " + wrong.getMessage());
+                    statement.argument(0).position(), "'" + statement.keyword().name() + "': " + wrong.getMessage());
         }
     }
 
@@ -77,7 +77,8 @@ final class ErrorAnswers {
     private static int status(String text) {
         int status = Values.number(text, 200, 599);
         if (!STATUSES.contains(status)) {
-            throw new IllegalArgumentException("status " + status + " is none of those that have an error of their own");
+            throw new IllegalArgumentException(
+                    "status " + status + " is none of those that have an error of their own");
         }
         return status;
     }

@@ -104,8 +104,7 @@ final class HttpActions {
                     case "end" -> Names.END_WITH;
                     case "sub" -> Names.CONTAIN;
                     case "reg" -> Names.MATCHES;
-                    default ->
-                        throw new IllegalArgumentException("'del-header' cannot match by '" + rest.get(2) + "'");
+                    default -> throw new IllegalArgumentException("'del-header' cannot match by '" + rest.get(2) + "'");
                 };
         return new HttpAction.EditField(Edit.REMOVE, rest.getFirst(), names, "", Template.literal(""));
     }
@@ -182,11 +181,7 @@ final class HttpActions {
 
     /** What an answer is made of. */
     private record Content(
-            OptionalInt status,
-            String type,
-            List<FieldChange> fields,
-            Optional<Template> body,
-            boolean isDefault) {}
+            OptionalInt status, String type, List<FieldChange> fields, Optional<Template> body, boolean isDefault) {}
 
     private Content content(List<String> rest) {
         var status = OptionalInt.empty();
@@ -209,8 +204,8 @@ final class HttpActions {
                 case "file" -> body = Template.literal(file(rest.get(++i)));
                 case "lf-file" -> body = texts.format(proxy, file(rest.get(++i)));
                 default ->
-                    throw new IllegalArgumentException("'" + rest.get(i) + "' of an answer is not supported; write the text "
-                            + "with string or file");
+                    throw new IllegalArgumentException("'" + rest.get(i)
+                            + "' of an answer is not supported; write the text " + "with string or file");
             }
         }
         return new Content(status, type, fields, Optional.ofNullable(body), isDefault);
@@ -234,8 +229,9 @@ final class HttpActions {
                         field("cache-control", Template.literal("no-cache")),
                         field("content-type", Template.literal("text/html")),
                         field("www-authenticate", Template.literal("Basic realm=\"" + realm + "\""))),
-                Template.literal("<html><body><h1>401 Unauthorized</h1>\nYou need a valid user and password to access this "
-                        + "content.\n</body></html>\n"));
+                Template.literal(
+                        "<html><body><h1>401 Unauthorized</h1>\nYou need a valid user and password to access this "
+                                + "content.\n</body></html>\n"));
     }
 
     private static FieldChange field(String name, Template value) {

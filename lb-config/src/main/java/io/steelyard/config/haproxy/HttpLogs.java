@@ -12,12 +12,14 @@ import java.util.Optional;
 /** Reads {@code log}, {@code log-format} and the options about logs of proxies in mode http. */
 final class HttpLogs {
     /** {@code option httplog} (configuration manual 2.6, section 8.2.3). */
-    static final String HTTP = "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq "
-            + "%hr %hs %{+Q}r";
+    static final String HTTP =
+            "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq "
+                    + "%hr %hs %{+Q}r";
 
     /** {@code option httplog clf}. */
-    private static final String COMMON = "%{+Q}o %{-Q}ci - - [%trg] %r %ST %B \"\" \"\" %cp %ms %ft %b %s %TR %Tw %Tc %Tr %Ta %tsc "
-            + "%ac %fc %bc %sc %rc %sq %bq %CC %CS %hrl %hsl";
+    private static final String COMMON =
+            "%{+Q}o %{-Q}ci - - [%trg] %r %ST %B \"\" \"\" %cp %ms %ft %b %s %TR %Tw %Tc %Tr %Ta %tsc "
+                    + "%ac %fc %bc %sc %rc %sq %bq %CC %CS %hrl %hsl";
 
     private static final String TCP = "%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq";
     private static final String DEFAULT = "Connect from %ci:%cp to %fi:%fp (%f/HTTP)";
@@ -44,10 +46,9 @@ final class HttpLogs {
         if (targets.isEmpty()) {
             return List.of();
         }
-        var format = texts.format(frontend, format(frontend));
+        var format = texts.log(frontend, format(frontend));
         return targets.stream()
-                .map(target ->
-                        new AccessLog(target, format, AccessLog.Escape.NONE, Optional.empty(), 0, Duration.ZERO))
+                .map(target -> new AccessLog(target, format, AccessLog.Escape.NONE, Optional.empty(), 0, Duration.ZERO))
                 .toList();
     }
 

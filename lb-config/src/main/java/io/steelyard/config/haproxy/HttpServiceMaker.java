@@ -1,7 +1,6 @@
 package io.steelyard.config.haproxy;
 
 import io.steelyard.api.Personality;
-import io.steelyard.api.http.Condition;
 import io.steelyard.api.http.Content;
 import io.steelyard.api.http.FieldChange;
 import io.steelyard.api.http.HttpAction;
@@ -16,11 +15,8 @@ import io.steelyard.api.http.RetryRule.Reason;
 import io.steelyard.api.http.VirtualHost;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.AccessLog;
-import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.VirtualServer;
-import io.steelyard.api.text.Template;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,10 +82,9 @@ final class HttpServiceMaker {
         own.requests().forEach(root::rule);
         var chooser = route(CHOICE, proxy, own, Optional.empty(), requestLogs).match(new PathMatch.Prefix("", false));
         choice.rules().forEach(chooser::rule);
-        chooser.rule(
-                choice.otherwise()
-                        .map(backend -> HttpRule.always(new HttpAction.Go(routeName(backend))))
-                        .orElseGet(() -> HttpRule.always(new HttpAction.Fail(503, Duration.ZERO))));
+        chooser.rule(choice.otherwise()
+                .map(backend -> HttpRule.always(new HttpAction.Go(routeName(backend))))
+                .orElseGet(() -> HttpRule.always(new HttpAction.Fail(503, Duration.ZERO))));
         root.route(chooser.build());
         for (var backend : targets(choice)) {
             root.route(backendRoute(proxy, own, backend, requestLogs));
@@ -139,7 +134,8 @@ final class HttpServiceMaker {
             Proxy frontend, RuleReader.ProxyRules own, Proxy backend, List<AccessLog> requestLogs) {
         boolean isSame = backend == frontend;
         var name = routeName(backend);
-        var route = route(name, frontend, own, Optional.of(backend), requestLogs).match(new PathMatch.Named());
+        var route =
+                route(name, frontend, own, Optional.of(backend), requestLogs).match(new PathMatch.Named());
         if (!isSame) {
             var theirs = rules.read(backend, new Captures());
             theirs.requests().forEach(route::rule);
@@ -175,10 +171,9 @@ final class HttpServiceMaker {
                 .retry(retry)
                 .buffersRequest(needsBody)
                 .build();
-        boolean redirects = pool.servers().stream().anyMatch(one -> one.publicUrl().isPresent());
-        return redirects
-                ? new Content.RedirectToPool(pool.name(), 302, Duration.ZERO, Optional.of(proxy))
-                : proxy;
+        boolean redirects =
+                pool.servers().stream().anyMatch(one -> one.publicUrl().isPresent());
+        return redirects ? new Content.RedirectToPool(pool.name(), 302, Duration.ZERO, Optional.of(proxy)) : proxy;
     }
 
     /** When a request is repeated (HAProxy {@code retry-on}). */
@@ -225,9 +220,12 @@ final class HttpServiceMaker {
     }
 
     private HttpClientOptions client(Proxy frontend) {
-        var client = positive(Times.of(frontend, "timeout client", "clitimeout")).orElse(Values.LONGEST);
+        var client =
+                positive(Times.of(frontend, "timeout client", "clitimeout")).orElse(Values.LONGEST);
         var request = positive(Times.of(frontend, "timeout http-request"));
-        var idle = positive(Times.of(frontend, "timeout http-keep-alive")).or(() -> request).orElse(client);
+        var idle = positive(Times.of(frontend, "timeout http-keep-alive"))
+                .or(() -> request)
+                .orElse(client);
         boolean closes = frontend.last("option httpclose", "option forceclose", "option http-keep-alive")
                 .filter(statement -> !statement.is("option http-keep-alive"))
                 .isPresent();

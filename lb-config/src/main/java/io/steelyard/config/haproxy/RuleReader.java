@@ -103,8 +103,7 @@ final class RuleReader {
             return Optional.of(making.make());
         } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
             findings.error(
-                    statement.argument(0).position(),
-                    "'" + statement.keyword().name() + "': " + wrong.getMessage());
+                    statement.argument(0).position(), "'" + statement.keyword().name() + "': " + wrong.getMessage());
             return Optional.empty();
         }
     }
@@ -133,7 +132,11 @@ final class RuleReader {
                 Names.ARE,
                 "",
                 Template.literal(line.text().substring(colon + 1).strip()));
-        add(proxy, action, statement.arguments().subList(1, statement.arguments().size()), into);
+        add(
+                proxy,
+                action,
+                statement.arguments().subList(1, statement.arguments().size()),
+                into);
     }
 
     // ---- before the rules
@@ -144,14 +147,24 @@ final class RuleReader {
             return;
         }
         var asked = texts.condition(
-                proxy, List.of("if", "{", "url", "-m", "str", "--", uri.get().argument(0).text(), "}"), false);
+                proxy,
+                List.of(
+                        "if",
+                        "{",
+                        "url",
+                        "-m",
+                        "str",
+                        "--",
+                        uri.get().argument(0).text(),
+                        "}"),
+                false);
         for (var fail : proxy.all("monitor")) {
             var words = fail.arguments();
             if (words.getFirst().text().equals("fail")
                     && rules.condition(proxy, words.subList(1, words.size())).isPresent()) {
                 var fails = texts.condition(proxy, words.subList(1, words.size()));
-                var both = new Condition.AllOf(
-                        List.of(asked.orElseThrow(), fails.orElse(new Condition.AllOf(List.of()))));
+                var both =
+                        new Condition.AllOf(List.of(asked.orElseThrow(), fails.orElse(new Condition.AllOf(List.of()))));
                 into.add(rule(Optional.of(both), new HttpAction.Fail(503, Duration.ZERO)));
             }
         }
@@ -173,8 +186,8 @@ final class RuleReader {
                 var name = words.get(2);
                 var text = (isRequest ? "%[req.fhdr(" : "%[res.fhdr(") + name + "),bytes(0," + words.get(4) + ")]";
                 var slot = (isRequest ? "capture.req." : "capture.res.") + captures.add(isRequest);
-                var condition = List.of(
-                        "if", "{", (isRequest ? "req" : "res") + ".fhdr(" + name + ")", "-m", "found", "}");
+                var condition =
+                        List.of("if", "{", (isRequest ? "req" : "res") + ".fhdr(" + name + ")", "-m", "found", "}");
                 (isRequest ? requests : responses)
                         .add(rule(
                                 texts.condition(proxy, condition, false),
@@ -189,18 +202,19 @@ final class RuleReader {
         }
     }
 
-    private void cookie(
-            Proxy proxy, String name, String length, List<HttpRule> requests, List<HttpRule> responses) {
+    private void cookie(Proxy proxy, String name, String length, List<HttpRule> requests, List<HttpRule> responses) {
         requests.add(rule(
                 texts.condition(proxy, List.of("if", "{", "req.cook(" + name + ")", "-m", "found", "}"), false),
                 new HttpAction.Remember(
                         "capture.cookie.request",
-                        Optional.of(texts.format(proxy, name + "=%[req.cook(" + name + "),bytes(0," + length + ")]")))));
+                        Optional.of(
+                                texts.format(proxy, name + "=%[req.cook(" + name + "),bytes(0," + length + ")]")))));
         responses.add(rule(
                 texts.condition(proxy, List.of("if", "{", "res.cook(" + name + ")", "-m", "found", "}"), false),
                 new HttpAction.Remember(
                         "capture.cookie.response",
-                        Optional.of(texts.format(proxy, name + "=%[res.cook(" + name + "),bytes(0," + length + ")]")))));
+                        Optional.of(
+                                texts.format(proxy, name + "=%[res.cook(" + name + "),bytes(0," + length + ")]")))));
     }
 
     /** Tells the log how many captures there are. */
@@ -256,11 +270,7 @@ final class RuleReader {
                                     "conditions that say who is rejected",
                                     "");
                         }
-                        add(
-                                proxy,
-                                new HttpAction.Reply(444, Optional.empty(), Optional.empty()),
-                                condition,
-                                into);
+                        add(proxy, new HttpAction.Reply(444, Optional.empty(), Optional.empty()), condition, into);
                     }
                     default ->
                         findings.error(
@@ -280,28 +290,29 @@ final class RuleReader {
         var made = new ArrayList<HttpRule>();
         told(frontend, backend, "option forwardfor", "X-Forwarded-For", "src", made);
         told(frontend, backend, "option originalto", "X-Original-To", "dst", made);
-        backend.last("option forwarded").or(() -> frontend.last("option forwarded")).ifPresent(statement -> {
-            if (!statement.arguments().isEmpty()) {
-                findings.error(
-                        statement.position(),
-                        "'option forwarded' cannot honour parameters",
-                        "none, for proto and for",
-                        "write 'http-request set-header Forwarded …' with what it is to say");
-            }
-            made.add(rule(
-                    Optional.empty(),
-                    new HttpAction.EditField(
-                            Edit.ADD,
-                            "forwarded",
-                            Names.ARE,
-                            "",
-                            texts.format(backend, "proto=%[ssl_fc,iif(https,http)];for=%[src]"))));
-        });
+        backend.last("option forwarded")
+                .or(() -> frontend.last("option forwarded"))
+                .ifPresent(statement -> {
+                    if (!statement.arguments().isEmpty()) {
+                        findings.error(
+                                statement.position(),
+                                "'option forwarded' cannot honour parameters",
+                                "none, for proto and for",
+                                "write 'http-request set-header Forwarded …' with what it is to say");
+                    }
+                    made.add(rule(
+                            Optional.empty(),
+                            new HttpAction.EditField(
+                                    Edit.ADD,
+                                    "forwarded",
+                                    Names.ARE,
+                                    "",
+                                    texts.format(backend, "proto=%[ssl_fc,iif(https,http)];for=%[src]"))));
+                });
         return made;
     }
 
-    private void told(
-            Proxy frontend, Proxy backend, String option, String field, String fetch, List<HttpRule> made) {
+    private void told(Proxy frontend, Proxy backend, String option, String field, String fetch, List<HttpRule> made) {
         var statement = backend.last(option).or(() -> frontend.last(option));
         if (statement.isEmpty()) {
             return;
@@ -311,7 +322,8 @@ final class RuleReader {
         var words = statement.get().texts();
         for (int i = 0; i < words.size(); i++) {
             switch (words.get(i)) {
-                case "except" -> condition.addAll(List.of("!{", fetch, words.get(Math.min(++i, words.size() - 1)), "}"));
+                case "except" ->
+                    condition.addAll(List.of("!{", fetch, words.get(Math.min(++i, words.size() - 1)), "}"));
                 case "header" -> name = words.get(Math.min(++i, words.size() - 1));
                 case "if-none" -> condition.add("if-none");
                 default ->
@@ -341,7 +353,11 @@ final class RuleReader {
         made.add(rule(
                 texts.condition(backend, split, false),
                 new HttpAction.EditField(
-                        Edit.ADD, name.toLowerCase(java.util.Locale.ROOT), Names.ARE, "", texts.format(backend, "%[" + fetch + "]"))));
+                        Edit.ADD,
+                        name.toLowerCase(java.util.Locale.ROOT),
+                        Names.ARE,
+                        "",
+                        texts.format(backend, "%[" + fetch + "]"))));
     }
 
     // ---- which backend
@@ -368,7 +384,10 @@ final class RuleReader {
         var named = proxy.last("default_backend").flatMap(statement -> find(statement.argument(0)));
         boolean hasServers = proxy.kind() == Place.LISTEN && proxy.has("server", "server-template", "dispatch");
         var otherwise = named.or(() -> hasServers ? Optional.of(proxy) : Optional.empty());
-        if (otherwise.isEmpty() && used.isEmpty() && proxy.all("redirect").isEmpty() && proxy.all("http-request").isEmpty()) {
+        if (otherwise.isEmpty()
+                && used.isEmpty()
+                && proxy.all("redirect").isEmpty()
+                && proxy.all("http-request").isEmpty()) {
             findings.warning(
                     proxy.name().position(),
                     proxy + " has no backend: requests are answered with status 503",

@@ -8,6 +8,7 @@ import io.steelyard.config.haproxy.expression.BinaryLanguage;
 import io.steelyard.config.haproxy.expression.ConditionLanguage;
 import io.steelyard.config.haproxy.expression.FormatLanguage;
 import io.steelyard.config.haproxy.expression.LogFormat;
+import io.steelyard.config.haproxy.expression.LogLanguage;
 import io.steelyard.config.haproxy.expression.Quoting;
 import io.steelyard.config.haproxy.expression.RedirectLanguage;
 import io.steelyard.config.haproxy.grammar.Word;
@@ -43,6 +44,11 @@ final class Texts {
         return parts.size() == 1 && parts.getFirst() instanceof LogFormat.Part.Text fixed
                 ? Template.literal(fixed.text())
                 : variable(proxy, "text", new FormatLanguage(), text);
+    }
+
+    /** A line of a log. */
+    Template log(Proxy proxy, String text) {
+        return variable(proxy, "log", new LogLanguage(), text);
     }
 
     /** Where a redirection leads. */

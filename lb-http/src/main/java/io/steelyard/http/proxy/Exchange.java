@@ -241,6 +241,11 @@ final class Exchange {
 
     /** Answers with an error, or with the page that stands for it. */
     void replyError(int status) {
+        if (status == CLOSE_AT_ONCE) {
+            facts.status(status);
+            client.drop();
+            return;
+        }
         var page = errorPage(status);
         var own = routing.route().answer(status);
         if (page.isPresent()) {
@@ -286,8 +291,14 @@ final class Exchange {
         return flow;
     }
 
-    /** An answer of our own with {@link #answerFields}. */
+    /** An answer of our own with {@link #answerFields}; HAProxy's have no body then. */
     void answer(int status) {
+        if (isHaproxy() && OwnAnswers.isRedirect(status)) {
+            progress.termination("LR");
+            client.stopReading();
+            sendPlain(status, reason(status), "");
+            return;
+        }
         send(status, "text/html", OwnAnswers.page(status));
     }
 

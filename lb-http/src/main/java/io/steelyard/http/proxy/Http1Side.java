@@ -186,9 +186,8 @@ final class Http1Side implements ClientSide {
         boolean isUnsure = parser.framing().expectsContinue() && !isInvited && body.isUntouched();
         mayKeep &= !client.isFinishing() && !isUnsure && (length >= 0 || !hasBody || isChunked);
         boolean isUnsaid = mayKeep && !isOldClient && isHaproxy();
-        var ending = isUnsaid
-                ? AnswerWriter.Ending.UNSAID
-                : mayKeep ? AnswerWriter.Ending.KEPT : AnswerWriter.Ending.CLOSED;
+        var ending =
+                isUnsaid ? AnswerWriter.Ending.UNSAID : mayKeep ? AnswerWriter.Ending.KEPT : AnswerWriter.Ending.CLOSED;
         answer.begin(status, reason, fields, length, hasBody, isChunked, ending);
         connection.touch();
     }

@@ -57,9 +57,13 @@ final class LineStep {
             while (to > from && text.charAt(to - 1) == ' ') {
                 to--;
             }
-            whole.append(text, at, from)
-                    .append(replaced(text.substring(from, to), pattern, replacement))
-                    .append(text, to, end);
+            var matcher = pattern.matcher(text.substring(from, to));
+            if (finds(matcher)) {
+                // The blanks around it go with it, as in HAProxy.
+                whole.append(filled(replacement, matcher));
+            } else {
+                whole.append(text, at, end);
+            }
             if (end < text.length()) {
                 whole.append(',');
             }

@@ -83,9 +83,11 @@ final class FactSource implements SampleSource {
     }
 
     private @Nullable Sample ofPool(Fetch fetch) {
-        var pool = facts.balancer(fetch.argument(0).isEmpty() ? facts.pool() : fetch.argument(0));
+        var own = facts.pool().isEmpty() ? facts.listener() : facts.pool();
+        var pool = facts.balancer(fetch.argument(0).isEmpty() ? own : fetch.argument(0));
         if (pool == null) {
-            return null;
+            // A backend without servers has no pool.
+            return number(0);
         }
         int usable = pool.usableServers();
         return switch (fetch.method().name()) {
@@ -176,10 +178,16 @@ final class FactSource implements SampleSource {
             case "method" -> one(new Sample.Method(facts.method()));
             case "path" -> one(text(Targets.path(facts.target())));
             case "pathq" -> one(text(Targets.pathAndQuery(facts.target())));
-            case "query" -> one(textOrNone(Targets.query(facts.target())));
+            case "query" -> {
+                var query = Targets.query(facts.target());
+                yield one(text(query == null ? "" : query));
+            }
             case "url" -> one(text(facts.target()));
             case "url_ip", "url_port" -> List.of();
-            case "url_param" -> Targets.parameters(facts.target(), fetch).stream().map(FactSource::text).toList();
+            case "url_param" ->
+                Targets.parameters(facts.target(), fetch).stream()
+                        .map(FactSource::text)
+                        .toList();
             case "urlp_val" -> numbers(Targets.parameters(facts.target(), fetch));
             case "base" -> one(text(base()));
             case "base32" -> one(number(Targets.hash(base())));

@@ -136,7 +136,9 @@ final class FieldSamples {
         for (int i = 0; i < fields.count(); i++) {
             if (fields.isNamed(i, field)) {
                 var pairs = fields.value(i).split(";");
-                for (var pair : field.equals("cookie") ? List.of(pairs) : List.of(pairs).subList(0, Math.min(1, pairs.length))) {
+                for (var pair : field.equals("cookie")
+                        ? List.of(pairs)
+                        : List.of(pairs).subList(0, Math.min(1, pairs.length))) {
                     int equals = pair.indexOf('=');
                     if (equals > 0) {
                         cookies.add(Map.entry(

@@ -21,8 +21,10 @@ final class LogFields {
     static final String HOST_NAME = hostName();
 
     private static final String NO_SERVER = "<NOSRV>";
-    private static final DateTimeFormatter WITH_MS = DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss.SSS", Locale.ROOT);
-    private static final DateTimeFormatter WITH_ZONE = DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT);
+    private static final DateTimeFormatter WITH_MS =
+            DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss.SSS", Locale.ROOT);
+    private static final DateTimeFormatter WITH_ZONE =
+            DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT);
 
     private LogFields() {}
 
@@ -64,8 +66,7 @@ final class LogFields {
                     case "bc" -> Integer.toString(count(facts, Balancer::activeFlows));
                     case "sc" -> Integer.toString(count(facts, pool -> pool.activeFlows(facts.server())));
                     case "bq", "sq" -> "0";
-                    case "rc" ->
-                        (facts.measure(Measure.REDISPATCHED) > 0 ? "+" : "") + facts.measure(Measure.RETRIES);
+                    case "rc" -> (facts.measure(Measure.REDISPATCHED) > 0 ? "+" : "") + facts.measure(Measure.RETRIES);
                     case "rt" -> measured(facts, Measure.REQUEST_NUMBER);
                     case "lc" -> "0";
                     case "sslc" -> facts.tls("cipher");
@@ -151,9 +152,8 @@ final class LogFields {
             case "Td" -> {
                 long all = facts.measure(Measure.ACTIVE_MS);
                 long before = 0;
-                for (var part : new Measure[] {
-                    Measure.HEADER_MS, Measure.QUEUE_MS, Measure.CONNECT_MS, Measure.ANSWER_MS
-                }) {
+                for (var part :
+                        new Measure[] {Measure.HEADER_MS, Measure.QUEUE_MS, Measure.CONNECT_MS, Measure.ANSWER_MS}) {
                     before = before < 0 || facts.measure(part) < 0 ? -1 : before + facts.measure(part);
                 }
                 yield Long.toString(before < 0 ? -1 : Math.max(0, all - before));
