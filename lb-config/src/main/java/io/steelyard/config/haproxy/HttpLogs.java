@@ -1,6 +1,7 @@
 package io.steelyard.config.haproxy;
 
 import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.text.Template;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.AccessLog.Destination;
 import java.nio.file.Path;
@@ -47,8 +48,11 @@ final class HttpLogs {
             return List.of();
         }
         var format = texts.log(frontend, format(frontend));
+        // A line is left out where its condition is 0: where the client sent nothing.
+        Optional<Template> condition =
+                frontend.has("option dontlognull") ? Optional.of(texts.log(frontend, "%U")) : Optional.empty();
         return targets.stream()
-                .map(target -> new AccessLog(target, format, AccessLog.Escape.NONE, Optional.empty(), 0, Duration.ZERO))
+                .map(target -> new AccessLog(target, format, AccessLog.Escape.NONE, condition, 0, Duration.ZERO))
                 .toList();
     }
 

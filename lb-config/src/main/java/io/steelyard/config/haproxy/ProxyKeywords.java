@@ -69,7 +69,8 @@ final class ProxyKeywords {
             option tcplog                                     | DFLB | 0    | h |
             option httplog                                    | DFLB | 0-1  | h |
             option httpslog                                   | DFLB | 0    | h |
-            option dontlognull, option dontlog-normal         | DFL  | 0    | - |
+            option dontlognull                                | DFL  | 0    | h | it belongs to mode http
+            option dontlog-normal                             | DFL  | 0    | - | every request is logged
             option log-separate-errors, option logasap        | DFL  | 0    | - |
             option log-health-checks                          | DLB  | 0    | - | changes of health are always logged
             option contstats, option socket-stats             | DFL  | 0    | - | statistics are always exact

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /** Makes rules of the model of a proxy's rules in mode http, in the order in which HAProxy goes through them. One thread. */
@@ -101,11 +102,15 @@ final class RuleReader {
     private Optional<HttpAction> make(Statement statement, Making making) {
         try {
             return Optional.of(making.make());
-        } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
+        } catch (IllegalArgumentException wrong) {
             findings.error(
                     statement.argument(0).position(), "'" + statement.keyword().name() + "': " + wrong.getMessage());
-            return Optional.empty();
+        } catch (IndexOutOfBoundsException | NoSuchElementException tooFew) {
+            findings.error(
+                    statement.argument(0).position(),
+                    "'" + statement.keyword().name() + "': '" + statement.argument(0) + "' has too few arguments");
         }
+        return Optional.empty();
     }
 
     private void add(Proxy proxy, HttpAction action, List<Word> condition, List<HttpRule> into) {

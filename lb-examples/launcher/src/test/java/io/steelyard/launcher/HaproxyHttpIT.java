@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.steelyard.tck.RealProgram;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -250,6 +253,82 @@ class HaproxyHttpIT {
         }
     }
 
+    /** Each line of the log is compared but for times, ports, counts of connections and bytes. */
+    @Test
+    void linesOfTheLogAreTheSame() throws Exception {
+        assumeTrue(RealProgram.hasHaproxy(), "HAProxy is not installed");
+        startServers();
+        try (var log = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            log.setSoTimeout(30_000);
+            var haproxy = keep(RealProgram.haproxy(folder, 3, ports -> logged(ports, log.getLocalPort())));
+            var theirs = loggedLines(IntStream.range(0, 3).mapToObj(haproxy::port).toList(), log);
+            haproxy.close();
+            var ours = loggedLines(startLb(ports -> logged(ports, log.getLocalPort()), 3), log);
+            assertThat(ours).isEqualTo(theirs);
+            assertThat(ours.getFirst())
+                    .isEqualTo("<134> ADDRESS [T] one one/a T 200 B C=c - ---- N/0 0/0 {www.e|} {a} \"GET /x?y HTTP/1.1\"");
+        }
+    }
+
+    private String logged(List<Integer> ports, int log) {
+        return addresses("""
+                global
+                  nbthread 1
+                  log 127.0.0.1:%d local0 info
+                defaults
+                  log global
+                  mode http
+                  timeout client 60s
+                  timeout connect 100ms
+                  timeout server 300ms
+                listen one
+                  bind 127.0.0.1:%d
+                  option httplog
+                  capture request header Host len 5
+                  capture request header X-None len 5
+                  capture response header X-Server len 9
+                  capture cookie C len 9
+                  http-request deny if { path /deny }
+                  http-request redirect location /x if { path /red }
+                  server a A
+                listen two
+                  bind 127.0.0.1:%d
+                  option httplog
+                  retries 1
+                  option redispatch
+                  server x X
+                  server h H
+                listen three
+                  bind 127.0.0.1:%d
+                  log-format "%%ci %%f %%b/%%s %%ST %%tsc %%{+Q}r %%HM %%HP %%HQ %%HV %%rc %%[src_port,bool] %%[var(txn.none)] x"
+                  server a A
+                """.formatted(log, ports.get(0), ports.get(1), ports.get(2)));
+    }
+
+    private static List<String> loggedLines(List<Integer> ports, DatagramSocket log) throws IOException {
+        var lines = new ArrayList<String>();
+        for (var path : List.of("/x?y", "/deny", "/red", "/close", "/status/404")) {
+            // HAProxy redirects before it captures a cookie.
+            lines.add(logged(ports.get(0), path.equals("/red") ? get(path) : get(path, "Cookie: C=c"), log));
+        }
+        lines.add(logged(ports.get(0), "NONSENSE\r\n\r\n", log));
+        lines.add(logged(ports.get(1), get("/"), log));
+        lines.add(logged(ports.get(2), get("/a/b?c=d"), log));
+        return lines;
+    }
+
+    private static String logged(int port, String request, DatagramSocket log) throws IOException {
+        ask(port, request);
+        var packet = new DatagramPacket(new byte[4_096], 4_096);
+        log.receive(packet);
+        return new String(packet.getData(), 0, packet.getLength(), StandardCharsets.ISO_8859_1)
+                .strip()
+                .replaceFirst("^<(\\d+)>.*?: ", "<$1> ")
+                .replaceFirst("127\\.0\\.0\\.1:\\d+ \\[.*?]", "ADDRESS [T]")
+                .replaceFirst(" (-?\\d+/){4}\\+?-?\\d+ (\\d{3}) \\d+ ", " T $2 B ")
+                .replaceFirst(" (\\d+/){4}", " N/");
+    }
+
     // ---- the stage
 
     private void startServers() throws IOException {
@@ -288,9 +367,13 @@ class HaproxyHttpIT {
     }
 
     private List<Integer> startLb() throws Exception {
+        return startLb(this::configuration, PROXIES.size());
+    }
+
+    private List<Integer> startLb(Function<List<Integer>, String> sections, int count) throws Exception {
         for (int attempt = 1; ; attempt++) {
-            var ports = freePorts(PROXIES.size());
-            var file = Files.writeString(folder.resolve("lb.cfg"), configuration(ports));
+            var ports = freePorts(count);
+            var file = Files.writeString(folder.resolve("lb.cfg"), sections.apply(ports));
             var lb = keep(LbProcess.start("run", file.toString()));
             try {
                 for (int port : ports) {

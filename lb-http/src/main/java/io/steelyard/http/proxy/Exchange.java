@@ -141,6 +141,7 @@ final class Exchange {
     void reject(int status) {
         routing.useFallback();
         progress.termination(status == 408 ? "cR" : "PR");
+        progress.unread();
         // HAProxy has one answer for all that cannot be read.
         replyError(isHaproxy() && status != 408 ? 400 : status);
     }
@@ -168,7 +169,8 @@ final class Exchange {
     }
 
     private void fail(HttpAction.Fail fail) {
-        progress.termination(fail.delay().isZero() ? "PR" : "PT");
+        // 503 says that there is no server, whoever says it.
+        progress.termination(fail.status() == 503 ? "SC" : fail.delay().isZero() ? "PR" : "PT");
         if (fail.delay().isZero()) {
             replyError(fail.status());
         } else {

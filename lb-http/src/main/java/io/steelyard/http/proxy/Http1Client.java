@@ -1,5 +1,6 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.Personality;
 import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.http.h1.ParseResult;
 import io.steelyard.http.h1.RequestParser;
@@ -220,7 +221,8 @@ final class Http1Client implements ClientProtocol {
     }
 
     private void onHeadLate() {
-        if (parser.hasBegun()) {
+        boolean isFirst = requests == 0 && options.personality() == Personality.HAPROXY;
+        if (parser.hasBegun() || isFirst) {
             reject(408);
         } else {
             connection.close();

@@ -9,7 +9,7 @@ final class Progress {
 
     private final long connectionBeganNs;
     private final long requestBeganNs;
-    private final long headReadNs;
+    private long headReadNs;
     private long triedNs = NEVER;
     private long connectedNs = NEVER;
     private long answeredNs = NEVER;
@@ -25,6 +25,11 @@ final class Progress {
         this.connectionBeganNs = connectionBeganNs;
         this.requestBeganNs = requestBeganNs;
         this.headReadNs = headReadNs;
+    }
+
+    /** The request's header was never read to its end. */
+    void unread() {
+        headReadNs = NEVER;
     }
 
     void pool(String name) {
