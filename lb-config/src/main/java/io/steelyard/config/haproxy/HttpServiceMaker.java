@@ -10,7 +10,6 @@ import io.steelyard.api.http.HttpRoute;
 import io.steelyard.api.http.HttpRule;
 import io.steelyard.api.http.HttpService;
 import io.steelyard.api.http.PathMatch;
-import io.steelyard.api.http.RetryRule;
 import io.steelyard.api.http.RetryRule.Reason;
 import io.steelyard.api.http.VirtualHost;
 import io.steelyard.api.pool.ServerPool;
@@ -158,7 +157,7 @@ final class HttpServiceMaker {
         var server = Times.of(backend, "timeout server", "srvtimeout")
                 .filter(time -> !time.isZero())
                 .orElse(Values.LONGEST);
-        var retry = retry(backend);
+        var retry = options.repeating(backend, pool, reasons(backend));
         boolean needsBody = backend.has("option http-buffer-request")
                 || frontend.has("option http-buffer-request")
                 || retry.reasons().stream().anyMatch(reason -> reason != Reason.CONNECT_FAILURE);
@@ -177,7 +176,7 @@ final class HttpServiceMaker {
     }
 
     /** When a request is repeated (HAProxy {@code retry-on}). */
-    private RetryRule retry(Proxy backend) {
+    private Set<Reason> reasons(Proxy backend) {
         var reasons = EnumSet.noneOf(Reason.class);
         var statement = backend.last("retry-on");
         if (statement.isEmpty()) {
@@ -216,7 +215,7 @@ final class HttpServiceMaker {
                 }
             }
         }
-        return new RetryRule(reasons, true, 0, Duration.ZERO);
+        return reasons;
     }
 
     private HttpClientOptions client(Proxy frontend) {

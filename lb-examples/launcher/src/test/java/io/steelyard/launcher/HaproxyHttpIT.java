@@ -209,7 +209,8 @@ class HaproxyHttpIT {
         proxy("slow", "timeout server 200ms|server a H", get("/"));
         proxy("redir", "server a A redir http://www.example.net", get("/x?y"), "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab");
         proxy("request", "timeout http-request 200ms|server a A", "GET / HTTP/1.1\r\nHost: h\r\n");
-        proxy("retry-on", "retry-on empty-response 503|option redispatch 1|retries 2|server a A|server b B", get("/close"), get("/status/503"));
+        proxy("retry-on", "retry-on empty-response|retries 1|server a A", get("/close"));
+        proxy("retry-status", "retry-on 503|retries 1|server a A", get("/status/503"));
         proxy("queue", "timeout queue 200ms|server h H maxconn 1|timeout server 2s");
         proxy("rejected", "tcp-request connection reject if { src 127.0.0.0/8 }|server a A", get("/"));
         proxy("captured", "capture request header User-Agent len 4|http-request set-header R-C %[capture.req.hdr(0)]|server a A", get("/", "User-Agent: curlish"));

@@ -5,8 +5,10 @@ import io.steelyard.api.http.Content;
 import io.steelyard.api.http.HttpAction;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.PathMatch;
+import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
+import io.steelyard.http.affinity.ClientAffinity;
 import io.steelyard.http.h1.BodyFraming;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
@@ -43,6 +45,8 @@ final class Exchange {
     private @Nullable Forwarding forwarding;
     private @Nullable Admission admission;
     private @Nullable Delay delay;
+    private @Nullable ServerPool affinityPool;
+    private @Nullable ClientAffinity affinity;
     private boolean isInErrorPage;
     private boolean isDenied;
     private boolean isComplete;
@@ -290,7 +294,20 @@ final class Exchange {
         if (key != null) {
             evaluation.fillKey(key, flow);
         }
-        return flow;
+        return flow.priority(routing.priorityClass(), routing.priorityOffsetMs());
+    }
+
+    /** How the client comes back to a server of this pool; null where it does not. */
+    @Nullable
+    ClientAffinity affinity(ServerPool pool) {
+        if (pool != affinityPool) {
+            affinityPool = pool;
+            var rules = plan.affinity(pool);
+            affinity = rules == null
+                    ? null
+                    : rules.open(request.fields(), evaluation, Instant.now().getEpochSecond(), client.nowNs());
+        }
+        return affinity;
     }
 
     /** An answer of our own with {@link #answerFields}; HAProxy's have no body then. */

@@ -4,6 +4,7 @@ import io.steelyard.api.Personality;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.RetryRule.Reason;
 import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.Lease;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.core.session.NamedServers;
@@ -13,6 +14,7 @@ import io.steelyard.http.message.Method;
 import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.linux.Errno;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,20 +30,23 @@ import org.jspecify.annotations.Nullable;
  *   PICKING ─────────────────────► QUEUED
  *      │  ▲  ◄─────────room──────────┘
  *      ▼  └── failed, another may be tried ──┐
+ *      │      same server: PAUSING ────────┤
  *   CONNECTING ──► WAITING for the answer ───┤
  *                     │ its head             │ failed for good: an error is answered
  *                     ▼                      ▼
  *                 ANSWERING, TUNNEL ──────► DONE
  * </pre>
  */
-final class Forwarding extends Timer implements Balancer.Waiter {
+final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
+    /** What the log tells of a server whose answer was not waited for: as of a client that left. */
+    private static final int CUT = 499;
+
     private enum State {
         RESOLVING,
         COLLECTING,
         PICKING,
         QUEUED,
-        /** Before the same server is tried again. */
-        PAUSED,
+        PAUSING,
         CONNECTING,
         WAITING,
         ANSWERING,
@@ -61,15 +66,32 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     private @Nullable Balancer balancer;
     private @Nullable Lease lease;
     private @Nullable ServerConnection server;
-    private final Attempt attempt = new Attempt();
+    private Attempt attempt = new Attempt();
+
+    /** Asks a second server when the first has had its time. */
+    private final Timer hedging = new Timer() {
+        @Override
+        protected void onDeadline(long nowNs) {
+            hedge();
+        }
+    };
+
+    private @Nullable Hedge hedge;
+
+    /** Whether a retry is to go to another server than the one that failed. */
+    private boolean goesElsewhere;
+
     private @Nullable String givenPath;
     private boolean bodyEnded;
     private boolean isBodySent;
     private boolean isChunked;
     private final Progress progress;
     private boolean isInQueue;
-    private boolean isAfresh;
     private boolean hadFreeTry;
+
+    /** Tries that followed a failure. */
+    private int retries;
+
     private boolean isBadAnswer;
     private long firstTryNs;
     private long lastActivityNs;
@@ -88,6 +110,8 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         body = new RequestBody(worker.loop().buffers());
         bodyEnded = !exchange.sendsBody() || client.isBodyRead();
     }
+
+    private static final String[] NOBODY = {};
 
     // ---- finding the pool
 
@@ -147,14 +171,11 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
         state = State.PICKING;
         while (state == State.PICKING) {
-            switch (from.pick(exchange.flow(from), held)) {
+            switch (from.pick(flow(from, held), held)) {
                 case PICKED -> connect(from, held);
                 case ALL_FULL -> enqueue(from, held);
                 case NONE_AVAILABLE -> {
-                    if (isHaproxy() && progress.retries() > 0 && !isAfresh) {
-                        // Every server was tried: a retry may go to one of them again.
-                        isAfresh = true;
-                        held.reset();
+                    if (turnsBack()) {
                         continue;
                     }
                     progress.noServer();
@@ -164,6 +185,31 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                 }
             }
         }
+    }
+
+    /** Who asks, and which servers it wants. */
+    private Flow flow(Balancer from, Lease held) {
+        var flow = exchange.flow(from);
+        var affinity = exchange.affinity(from.pool());
+        if (affinity != null) {
+            affinity.tell(flow, retries == 0);
+        }
+        boolean asksAgain =
+                retries > 0 && plan.configured().retry().sameServer().isPresent();
+        if (asksAgain) {
+            var last = held.server().id();
+            flow.wanted(goesElsewhere ? NOBODY : new String[] {last}, !goesElsewhere);
+        }
+        return flow;
+    }
+
+    /** HAProxy: where no other server is left, the one that failed is asked again. */
+    private boolean turnsBack() {
+        if (!goesElsewhere) {
+            return false;
+        }
+        goesElsewhere = false;
+        return true;
     }
 
     private int noServerStatus() {
@@ -215,9 +261,11 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             worker.loop().timers().cancel(this);
         }
         long nowNs = client.nowNs();
-        isAfresh = false;
         progress.trying(held.server().id(), nowNs);
         attempt.begin(held.server().address(), nowNs);
+        if (retries == 0) {
+            setHedging(from, nowNs);
+        }
         var idle = worker.idle().take(from.pool(), held.server(), nowNs);
         if (idle != null) {
             server = idle;
@@ -242,28 +290,32 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             progress.termination("RC");
             fail(isHaproxy() ? 503 : 502);
         } else {
-            failed(Lease.Failure.CONNECT_ERROR, Reason.ERROR, 502);
+            failed(Lease.Failure.CONNECT_ERROR, Reason.ERROR, isHaproxy() ? 503 : 502);
         }
     }
 
-    Method method() {
+    @Override
+    public Method method() {
         return exchange.method();
     }
 
     /** Whether the server may switch protocols. nginx has its servers asked only where the route says so. */
-    boolean asksForUpgrade() {
+    @Override
+    public boolean asksForUpgrade() {
         return framing.upgrade() && (!isNginx() || plan.setsUpgrade());
     }
 
-    void connectFailed(boolean timedOut) {
+    @Override
+    public void connectFailed(boolean timedOut) {
         failed(
                 timedOut ? Lease.Failure.CONNECT_TIMEOUT : Lease.Failure.CONNECT_ERROR,
                 timedOut ? Reason.TIMEOUT : Reason.ERROR,
-                timedOut ? 504 : 502);
+                isHaproxy() ? 503 : timedOut ? 504 : 502);
         pickAgain();
     }
 
-    void connected() {
+    @Override
+    public void connected() {
         var to = server;
         if (to == null || lease == null || balancer == null) {
             return;
@@ -275,15 +327,8 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         lastWriteNs = lastActivityNs;
         state = State.WAITING;
         setDeadline(lastActivityNs + Math.min(plan.readTimeoutNs(), plan.sendTimeoutNs()));
-        var sending = new RequestWriter.Sending(
-                exchange,
-                givenPath,
-                bodyEnded ? body.size() : -1,
-                balancer.pool().reuse().mostIdle() > 0,
-                asksForUpgrade());
-        isChunked = sending.isChunked();
         attempt.sent();
-        int result = worker.requests().sendHead(to, plan, sending);
+        int result = sendHead(to);
         if (result == 0 && body.size() > 0) {
             isBodySent = true;
             result = body.sendTo(to);
@@ -298,14 +343,127 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
     }
 
-    void serverHasRoom() {
+    /** Sends the request's head. @return 0, or a negative errno where the connection is broken */
+    int sendHead(ServerConnection to) {
+        var from = Objects.requireNonNull(balancer);
+        var sending = new RequestWriter.Sending(
+                exchange,
+                givenPath,
+                bodyEnded ? body.size() : -1,
+                from.pool().reuse().mostIdle() > 0,
+                asksForUpgrade(),
+                exchange.affinity(from.pool()));
+        isChunked = sending.isChunked();
+        return worker.requests().sendHead(to, plan, sending);
+    }
+
+    // ---- a second server
+
+    private void setHedging(Balancer from, long nowNs) {
+        var wanted = plan.configured().hedging();
+        boolean mayBeHedged = wanted.isPresent()
+                && bodyEnded
+                && body.size() == 0
+                && !asksForUpgrade()
+                && switch (method()) {
+                    case GET, HEAD, OPTIONS -> true;
+                    default -> false;
+                };
+        if (mayBeHedged) {
+            var rule = wanted.get();
+            long leastNs = rule.delay().toNanos();
+            long delayNs = rule.percentile() == 0
+                    ? leastNs
+                    : Math.max(leastNs, worker.recentTimes(from.pool()).percentile(rule.percentile()));
+            worker.loop().timers().set(hedging, nowNs + delayNs);
+        }
+    }
+
+    private void hedge() {
+        var from = balancer;
+        var held = lease;
+        boolean isSlow = state == State.CONNECTING || state == State.WAITING;
+        if (from == null || held == null || !held.isHeld() || !isSlow || hedge != null || !from.mayTryAgain()) {
+            return;
+        }
+        var second = from.newLease();
+        var flow = exchange.flow(from).avoided(held.server().id());
+        if (from.pick(flow, second) != Balancer.Outcome.PICKED) {
+            return;
+        }
+        long nowNs = client.nowNs();
+        var itsAttempt = new Attempt();
+        itsAttempt.begin(second.server().address(), nowNs);
+        var started = new Hedge(this, worker, second, itsAttempt, plan.readTimeoutNs());
+        var connection = worker.idle().take(from.pool(), second.server(), nowNs);
+        if (connection == null) {
+            int fd = worker.loop()
+                    .connector()
+                    .connect(second.server().address(), plan.configured().transport());
+            if (fd < 0) {
+                second.cancelled();
+                return;
+            }
+            connection = new ServerConnection(worker, from.pool(), second.server(), fd);
+        }
+        hedge = started;
+        started.use(connection, plan.connectTimeoutNs());
+    }
+
+    /** The second server's answer began first. */
+    void hedgeAnswered(Hedge winner) {
+        if (hedge != winner || lease == null) {
+            winner.cancel();
+            return;
+        }
+        record(CUT);
+        lease.cancelled();
+        releaseServer(false);
+        goOnWith(winner);
+        answerHead();
+    }
+
+    void hedgeFailed(Hedge loser) {
+        if (hedge == loser) {
+            hedge = null;
+        }
+    }
+
+    /** Makes the second server the request's only one. */
+    private void goOnWith(Hedge second) {
+        hedge = null;
+        var connection = Objects.requireNonNull(second.give());
+        lease = second.lease();
+        attempt = second.attempt();
+        server = connection;
+        connection.handOver(this);
+        lastActivityNs = client.nowNs();
+        lastWriteNs = lastActivityNs;
+        boolean isConnected = connection.isConnected();
+        state = isConnected ? State.WAITING : State.CONNECTING;
+        setDeadline(lastActivityNs
+                + (isConnected ? Math.min(plan.readTimeoutNs(), plan.sendTimeoutNs()) : plan.connectTimeoutNs()));
+    }
+
+    private void dropHedge() {
+        worker.loop().timers().cancel(hedging);
+        var second = hedge;
+        hedge = null;
+        if (second != null) {
+            second.cancel();
+        }
+    }
+
+    @Override
+    public void serverHasRoom() {
         lastActivityNs = client.nowNs();
         lastWriteNs = lastActivityNs;
         client.resumeBody();
     }
 
     /** The server sent something. */
-    void serverSpoke() {
+    @Override
+    public void serverSpoke() {
         lastActivityNs = client.nowNs();
         if (lease != null) {
             lease.firstByte();
@@ -356,13 +514,18 @@ final class Forwarding extends Timer implements Balancer.Waiter {
 
     // ---- the answer
 
-    void answerHead() {
+    @Override
+    public void answerHead() {
         var from = server;
-        if (from == null || lease == null) {
+        if (from == null || lease == null || balancer == null) {
             return;
         }
         attempt.answered(client.nowNs());
         progress.answered(client.nowNs());
+        dropHedge();
+        if (plan.configured().hedging().isPresent()) {
+            worker.recentTimes(balancer.pool()).add(attempt.headNs(client.nowNs()));
+        }
         var head = from.head();
         facts.answer(head);
         int status = head.status();
@@ -381,6 +544,16 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             }
         }
         AnswerFields.copy(head, plan, asksForUpgrade(), exchange.answerFields(), exchange.evaluation());
+        var affinity = exchange.affinity(balancer.pool());
+        if (affinity != null) {
+            boolean isGet = method() == Method.GET || method() == Method.HEAD;
+            affinity.answer(
+                    exchange.answerFields(),
+                    status,
+                    method() == Method.POST,
+                    isGet,
+                    lease.server().id());
+        }
         var refusal = exchange.refusal(status);
         if (refusal.isPresent()) {
             finish(status, false);
@@ -400,13 +573,15 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
     }
 
-    void answerData(MemorySegment from, int offset, int count) {
+    @Override
+    public void answerData(MemorySegment from, int offset, int count) {
         attempt.data(count);
         client.sendBody(from, offset, count);
     }
 
     /** What was put together for the client is sent; a client that is slow slows its server. */
-    void flush() {
+    @Override
+    public void flush() {
         if (state == State.ANSWERING || state == State.TUNNEL) {
             client.flush();
             if (server != null && client.isSlow(plan.configured().mostBufferBytes())) {
@@ -415,7 +590,8 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
     }
 
-    void answerEnded() {
+    @Override
+    public void answerEnded() {
         var from = server;
         if (from != null) {
             passTrailers(from);
@@ -437,12 +613,14 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     }
 
     /** The server's answer is no HTTP. */
-    void answerMalformed() {
+    @Override
+    public void answerMalformed() {
         serverFailed(Lease.Failure.BROKEN, Reason.INVALID_HEADER, 502);
     }
 
     /** The server closed or reset the connection where it should not have. */
-    void serverBroke() {
+    @Override
+    public void serverBroke() {
         if (state == State.TUNNEL) {
             finishTunnel();
         } else {
@@ -451,7 +629,8 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     }
 
     /** One side of a tunnel ended, and with it the tunnel. */
-    void finishTunnel() {
+    @Override
+    public void finishTunnel() {
         if (state == State.TUNNEL) {
             client.flush();
             if (state == State.TUNNEL) {
@@ -506,22 +685,18 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                 && !hadFreeTry
                 && mayRepeat();
         boolean isAnswered = failure == Lease.Failure.BAD_RESPONSE;
-        var reasons = plan.configured().retry().reasons();
-        boolean isReason = isAnswered || reasons.contains(reason) || reasons.contains(finer(failure, reason));
-        boolean sameServer =
-                !wasStale && isReason && isHaproxy() && mayRepeat() && retriesLeft() > 0 && isSameServerNext();
-        boolean another = wasStale || isReason && mayTryAnother();
-        record(status);
-        releaseServer(false);
-        if (sameServer) {
-            progress.retrying();
-            state = State.PAUSED;
-            long delayNs = failure == Lease.Failure.CONNECT_ERROR
-                    ? plan.configured().transport().retryDelay().toNanos()
-                    : 0;
-            setDeadline(client.nowNs() + delayNs);
+        var second = hedge;
+        if (second != null) {
+            record(status);
+            releaseServer(false);
+            held.failed(failure);
+            goOnWith(second);
             return;
         }
+        // Of an answer it was decided before.
+        boolean another = wasStale || isAnswered || isReason(failure, reason) && mayTryAnother();
+        record(status);
+        releaseServer(false);
         if (wasStale) {
             // It closed an idle connection just as we used it: that says nothing of the server.
             hadFreeTry = true;
@@ -530,17 +705,20 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             held.failed(failure);
         }
         state = State.PICKING;
+        retries += wasStale ? 0 : 1;
         if (!another) {
             progress.termination(termination(failure, reason));
-            fail(shown(failure, status));
+            fail(status);
         } else if (!wasStale) {
             progress.retrying();
+            chooseNext(failure == Lease.Failure.CONNECT_ERROR);
         }
     }
 
-    /** What HAProxy calls the reason. */
-    private Reason finer(Lease.Failure failure, Reason reason) {
-        return switch (failure) {
+    /** Whether a request is repeated for it, by nginx's name or by HAProxy's. */
+    private boolean isReason(Lease.Failure failure, Reason reason) {
+        var reasons = plan.configured().retry().reasons();
+        var finer = switch (failure) {
             case CONNECT_ERROR, CONNECT_TIMEOUT -> Reason.CONNECT_FAILURE;
             case READ_TIMEOUT -> Reason.RESPONSE_TIMEOUT;
             case BROKEN ->
@@ -549,6 +727,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                         : reason;
             case BAD_RESPONSE -> reason;
         };
+        return reasons.contains(reason) || reasons.contains(finer);
     }
 
     /** How HAProxy's log calls it. */
@@ -562,20 +741,19 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         };
     }
 
-    /** The status a client is told: HAProxy's is 503 for a server that cannot be connected to. */
-    private int shown(Lease.Failure failure, int status) {
-        boolean isConnect = failure == Lease.Failure.CONNECT_ERROR || failure == Lease.Failure.CONNECT_TIMEOUT;
-        return isConnect && isHaproxy() ? 503 : status;
-    }
-
-    private int retriesLeft() {
-        var transport = plan.configured().transport();
-        int redispatches = transport.nextServer() ? Math.max(transport.nextServerTries() - 1, 0) : 0;
-        return transport.sameServerRetries() + redispatches - progress.retries();
-    }
-
-    private boolean isSameServerNext() {
-        return progress.retries() < plan.configured().transport().sameServerRetries();
+    /** HAProxy: whether the next try goes to another server, and how long the same is left alone. */
+    private void chooseNext(boolean wasRefused) {
+        var rule = plan.configured().retry().sameServer();
+        if (rule.isEmpty()) {
+            return;
+        }
+        goesElsewhere =
+                rule.get().goesElsewhere(retries, plan.configured().retry().tries() - 1);
+        long pauseNs = rule.get().pause().toNanos();
+        if (wasRefused && !goesElsewhere && pauseNs > 0) {
+            state = State.PAUSING;
+            setDeadline(client.nowNs() + pauseNs);
+        }
     }
 
     private void pickAgain() {
@@ -587,6 +765,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     private void fail(int status) {
         state = State.DONE;
         worker.loop().timers().cancel(this);
+        dropHedge();
         exchange.replyError(status);
     }
 
@@ -606,13 +785,15 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         if (held == null || balancer == null) {
             return false;
         }
-        if (isHaproxy()) {
-            return mayRepeat() && retriesLeft() > 0;
-        }
         var retry = plan.configured().retry();
         int servers = balancer.pool().servers().size();
-        int tries = retry.tries() == 0 ? servers : Math.min(retry.tries(), servers);
-        return mayRepeat() && held.attempts() < tries && client.nowNs() - firstTryNs < plan.retryTimeoutNs();
+        int tries = retry.tries() == 0
+                ? servers
+                : retry.sameServer().isPresent() ? retry.tries() : Math.min(retry.tries(), servers);
+        return mayRepeat()
+                && held.attempts() < tries
+                && client.nowNs() - firstTryNs < plan.retryTimeoutNs()
+                && balancer.mayTryAgain();
     }
 
     private void record(int status) {
@@ -650,6 +831,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         if (state == State.QUEUED && balancer != null) {
             balancer.cancel(this);
         }
+        dropHedge();
         if (lease != null && lease.isHeld()) {
             record(attempt.isAnswered() && server != null ? server.head().status() : 499);
             lease.cancelled();
@@ -670,6 +852,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     void end() {
         state = State.DONE;
         worker.loop().timers().cancel(this);
+        dropHedge();
         body.close();
         releaseServer(false);
         if (lease != null) {
@@ -678,8 +861,20 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     }
 
     /** Something failed that should not have. */
-    void abort() {
+    @Override
+    public void abort() {
         client.reset();
+    }
+
+    /** The letter that HAProxy's log has for how far it has come. */
+    char phase() {
+        return switch (state) {
+            case RESOLVING, COLLECTING -> 'R';
+            case PICKING, QUEUED -> 'Q';
+            case PAUSING, CONNECTING -> 'C';
+            case WAITING -> 'H';
+            case ANSWERING, TUNNEL, DONE -> 'D';
+        };
     }
 
     // ---- time
@@ -695,30 +890,11 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                 progress.termination("sQ");
                 fail(noServerStatus());
             }
-            case PAUSED -> tryAgain();
+            case PAUSING -> pick();
             case CONNECTING -> connectFailed(true);
             case WAITING, ANSWERING, TUNNEL -> onServerQuiet(nowNs);
             default -> {}
         }
-    }
-
-    private void tryAgain() {
-        if (balancer != null && lease != null) {
-            state = State.PICKING;
-            connect(balancer, lease);
-            pickAgain();
-        }
-    }
-
-    /** The letter that HAProxy's log has for how far it has come. */
-    char phase() {
-        return switch (state) {
-            case RESOLVING, COLLECTING -> 'R';
-            case PICKING, QUEUED -> 'Q';
-            case PAUSED, CONNECTING -> 'C';
-            case WAITING -> 'H';
-            case ANSWERING, TUNNEL, DONE -> 'D';
-        };
     }
 
     /**

@@ -54,7 +54,11 @@ final class ServerConnection extends Timer {
     private final long openedNs;
 
     private State state = State.CONNECTING;
-    private @Nullable Forwarding forwarding;
+    private @Nullable ServerUser user;
+
+    /** Whether another was given the connection while its answer was being looked at. */
+    private boolean isHandedOver;
+
     private int requests;
     private int interim;
     private boolean isPaused;
@@ -143,8 +147,8 @@ final class ServerConnection extends Timer {
     // ---- what the request asks
 
     /** Serves a request: over a connection that is being opened, or was idle. */
-    void serve(Forwarding wanted, Method method, boolean asksForUpgrade) {
-        forwarding = wanted;
+    void serve(ServerUser wanted, Method method, boolean asksForUpgrade) {
+        user = wanted;
         requests++;
         interim = 0;
         receivedBytes = 0;
@@ -155,6 +159,17 @@ final class ServerConnection extends Timer {
             worker.loop().timers().cancel(this);
             state = State.HEAD;
         }
+    }
+
+    /** Gives the exchange under way to another user, who may be called before this event is over. */
+    void handOver(ServerUser to) {
+        user = to;
+        isHandedOver = true;
+    }
+
+    /** Whether it is connected. */
+    boolean isConnected() {
+        return state != State.CONNECTING;
     }
 
     /** Sends a part of the request. @return 0, or a negative errno where the connection is broken */
@@ -177,7 +192,7 @@ final class ServerConnection extends Timer {
 
     /** The request is over. The connection is kept where its answer was read to its end and it may serve another request, else closed. */
     void release() {
-        forwarding = null;
+        user = null;
         boolean keeps = !hasSurplus
                 && state == State.DONE
                 && parser.framing().keepAlive()
@@ -203,7 +218,7 @@ final class ServerConnection extends Timer {
     void close() {
         if (state != State.CLOSED) {
             state = State.CLOSED;
-            forwarding = null;
+            user = null;
             worker.loop().timers().cancel(this);
             output.close();
             transport.close();
@@ -214,7 +229,7 @@ final class ServerConnection extends Timer {
     // ---- events
 
     private void onReady(int ready) {
-        var current = forwarding;
+        var current = user;
         if (current == null) {
             onIdleReady();
             return;
@@ -228,7 +243,7 @@ final class ServerConnection extends Timer {
         }
     }
 
-    private void handle(int ready, Forwarding current) {
+    private void handle(int ready, ServerUser current) {
         if (state == State.CONNECTING) {
             onConnectEnded(current);
             return;
@@ -240,7 +255,7 @@ final class ServerConnection extends Timer {
             }
             current.serverHasRoom();
         }
-        if (forwarding == current
+        if (user == current
                 && state != State.CLOSED
                 && !isPaused
                 && (ready & (FdRegistration.READABLE | FdRegistration.HANGUP | FdRegistration.ERROR)) != 0) {
@@ -261,7 +276,7 @@ final class ServerConnection extends Timer {
         onIdleReady();
     }
 
-    private void onConnectEnded(Forwarding current) {
+    private void onConnectEnded(ServerUser current) {
         int outcome = worker.loop().connector().outcome(registration.fd(), server.address());
         if (outcome == -Errno.EALREADY) {
             return;
@@ -275,7 +290,7 @@ final class ServerConnection extends Timer {
         current.connected();
     }
 
-    private void read(Forwarding current) {
+    private void read(ServerUser current) {
         var buffer = worker.loop().readBuffer();
         long count = transport.read(buffer, 0, buffer.byteSize());
         if (count == -Errno.EAGAIN || count == -Errno.EINTR) {
@@ -288,12 +303,12 @@ final class ServerConnection extends Timer {
         receivedBytes += count;
         current.serverSpoke();
         consume(current, worker.received((int) count), buffer);
-        if (forwarding == current) {
-            current.flush();
+        if (user != null) {
+            user.flush();
         }
     }
 
-    private void onEnd(Forwarding current, boolean wasReset) {
+    private void onEnd(ServerUser current, boolean wasReset) {
         if (!wasReset && state == State.BODY && parser.framing().kind() == BodyFraming.Kind.UNTIL_CLOSE) {
             state = State.DONE;
             current.answerEnded();
@@ -304,10 +319,18 @@ final class ServerConnection extends Timer {
         }
     }
 
-    private void consume(Forwarding current, ByteBuffer in, MemorySegment memory) {
-        while (in.hasRemaining() && forwarding == current && state != State.CLOSED) {
+    private void consume(ServerUser first, ByteBuffer in, MemorySegment memory) {
+        var current = first;
+        while (in.hasRemaining() && user == current && state != State.CLOSED) {
             switch (state) {
-                case HEAD -> consumeHead(current, in);
+                case HEAD -> {
+                    consumeHead(current, in);
+                    var next = takesOver(current);
+                    if (next == null) {
+                        return;
+                    }
+                    current = next;
+                }
                 case BODY -> consumeBody(current, in, memory);
                 case TUNNEL -> {
                     int start = in.position();
@@ -322,12 +345,19 @@ final class ServerConnection extends Timer {
                 }
             }
         }
-        if (state == State.DONE && forwarding == current) {
+        if (state == State.DONE && user == current) {
             current.answerEnded();
         }
     }
 
-    private void consumeHead(Forwarding current, ByteBuffer in) {
+    /** Who takes the bytes of this event: another than before where the connection changed hands. */
+    private @Nullable ServerUser takesOver(ServerUser current) {
+        var now = isHandedOver ? user : current;
+        isHandedOver = false;
+        return now;
+    }
+
+    private void consumeHead(ServerUser current, ByteBuffer in) {
         var result = parser.parse(in);
         if (result == ParseResult.NEED_MORE) {
             return;
@@ -352,7 +382,7 @@ final class ServerConnection extends Timer {
         current.answerHead();
     }
 
-    private void consumeBody(Forwarding current, ByteBuffer in, MemorySegment memory) {
+    private void consumeBody(ServerUser current, ByteBuffer in, MemorySegment memory) {
         int count = body.next(in);
         if (body.isRejected()) {
             in.position(in.limit());
@@ -364,7 +394,7 @@ final class ServerConnection extends Timer {
             in.position(start + count);
             current.answerData(memory, start, count);
         }
-        if (body.hasEnded() && forwarding == current && state == State.BODY) {
+        if (body.hasEnded() && user == current && state == State.BODY) {
             state = State.DONE;
         }
     }
