@@ -22,9 +22,8 @@ import java.util.OptionalInt;
 final class HaproxyTranslator {
     /** Keywords of mode http that cannot be carried out, and why; by their names. */
     private static final Map<String, String> REFUSED = Map.of(
-            "cookie", "clients do not come back to their server by a cookie yet",
-            "force-persist", "clients do not come back to their server by a cookie yet",
-            "ignore-persist", "clients do not come back to their server by a cookie yet",
+            "force-persist", "option persist says it for the whole backend",
+            "ignore-persist", "a cookie holds for every request",
             "http-send-name-header", "the server's name is not known when the request's fields are made",
             "stats", "there is no page of statistics yet",
             "option checkcache", "answers are not looked into for what may be cached");

@@ -1,9 +1,9 @@
 package io.steelyard.config.haproxy;
 
 import io.steelyard.api.pool.ServerAddress;
-import io.steelyard.api.text.Template;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.AccessLog.Destination;
+import io.steelyard.api.text.Template;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.steelyard.config.haproxy;
 
-import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.http.RetryRule;
 import io.steelyard.api.http.RetryRule.Reason;
+import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ProxyOptions;
 import java.time.Duration;

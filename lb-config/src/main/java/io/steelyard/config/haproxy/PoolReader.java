@@ -28,6 +28,7 @@ final class PoolReader {
     private final BalanceReader balance;
     private final CheckReader checks;
     private final StickReader sticks;
+    private final CookieReader cookies;
     private final Map<String, Draft> drafts = new HashMap<>();
 
     PoolReader(Findings findings, CheckReader checks, Texts texts) {
@@ -36,6 +37,7 @@ final class PoolReader {
         parameters = new ServerParameters(findings);
         balance = new BalanceReader(findings, texts);
         sticks = new StickReader(findings);
+        cookies = new CookieReader(findings);
     }
 
     /** A server that was read. */
@@ -96,6 +98,7 @@ final class PoolReader {
         addServers(draft, pool, path);
         if (backend.isHttp()) {
             pool.reuse(reuse(backend));
+            cookies.read(backend).ifPresent(pool::requestAffinity);
         }
         boolean hasLimits = draft.servers().stream().anyMatch(server -> server.parameters().maxConnections > 0);
         if (hasLimits) {
@@ -139,6 +142,9 @@ final class PoolReader {
                     .adminState(values.isDisabled ? AdminState.DISABLED : AdminState.ENABLED)
                     .maxConnections(values.maxConnections)
                     .slowStart(values.slowStart);
+            if (values.cookie != null && draft.backend().isHttp()) {
+                sticky(builder, values.cookie);
+            }
             if (values.redirection != null) {
                 redirection(values.redirection).ifPresent(builder::publicUrl);
             }
@@ -146,6 +152,15 @@ final class PoolReader {
                 builder.healthChecks(specs.get(i));
             }
             pool.server(builder.build());
+        }
+    }
+
+    private void sticky(RealServer.Builder server, Word cookie) {
+        try {
+            server.stickyName(cookie.text());
+            server.build();
+        } catch (IllegalArgumentException wrong) {
+            findings.error(cookie.position(), "'cookie' of a server is '" + cookie + "': " + wrong.getMessage());
         }
     }
 

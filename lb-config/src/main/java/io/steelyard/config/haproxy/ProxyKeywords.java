@@ -89,7 +89,8 @@ final class ProxyKeywords {
             description                                       | FLB  | 1-   | - |
             tcp-request inspect-delay                         | DFLB | 1    | - | nothing looks into what clients send
             tcp-response inspect-delay                        | DLB  | 1    | - |
-            option persist                                    | DLB  | 0    | - | a server that is down gets no connection
+            option persist                                    | DLB  | 0    | h | it belongs to mode http
+            dynamic-cookie-key                                | DLB  | 1    | h |
             load-server-state-from-file                       | DLB  | 1    | - | servers keep their state over a reload without a file
             server-state-file-name                            | DLB  | 0-1  | - |
             email-alert from, email-alert level               | DFLB | 1    | - | no mail is sent

@@ -37,7 +37,6 @@ final class ServerParameters {
         all(
                 IDLE_WITH_VALUE,
                 HTTP,
-                "cookie",
                 "max-reuse",
                 "pool-low-conn",
                 "pool-max-conn",
@@ -174,6 +173,7 @@ final class ServerParameters {
                                 "maxconn",
                                 "slowstart",
                                 "redir",
+                                "cookie",
                                 "track")
                         .contains(name);
     }
@@ -193,6 +193,7 @@ final class ServerParameters {
                 case "slowstart" -> draft.slowStart = Values.time(value.text());
                 case "track" -> draft.tracked = value;
                 case "redir" -> draft.redirection = value;
+                case "cookie" -> draft.cookie = value;
                 default -> {
                     if (!IDLE_WITH_VALUE.containsKey(name.text())) {
                         unknown(statement, name);

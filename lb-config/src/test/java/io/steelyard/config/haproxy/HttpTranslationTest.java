@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Personality;
 import io.steelyard.api.Problem;
+import io.steelyard.api.affinity.CookieAffinity;
+import io.steelyard.api.affinity.RequestAffinity;
 import io.steelyard.api.config.ConfigurationSource;
 import io.steelyard.api.http.HttpAction;
 import io.steelyard.api.http.HttpProxy;
@@ -90,6 +92,28 @@ class HttpTranslationTest {
     }
 
     @Test
+    void aCookieBringsClientsBack() {
+        var pool = read("listen l\n bind :80\n" + TIMES
+                        + " cookie SRV insert indirect nocache httponly secure domain .a.example maxidle 30m attr X=y\n option persist\n"
+                        + " server a 10.0.0.1:80 cookie s1\n")
+                .pools()
+                .getFirst();
+        assertThat(pool.requestAffinity())
+                .contains(new RequestAffinity(
+                        List.of(CookieAffinity.builder("SRV")
+                                .indirect(true)
+                                .noCache(true)
+                                .httpOnly(true)
+                                .secure(true)
+                                .domain(".a.example")
+                                .maxIdle(Duration.ofMinutes(30))
+                                .attribute("X=y")
+                                .build()),
+                        true));
+        assertThat(pool.servers().getFirst().stickyName()).contains("s1");
+    }
+
+    @Test
     void backendsWithoutServersAnswer503() {
         var route = route(read("frontend f\n bind :80\n" + TIMES + " default_backend b\nbackend b\n" + TIMES), "@b");
         assertThat(route.rules().getLast().actions()).containsExactly(new HttpAction.Fail(503, Duration.ZERO));
@@ -107,7 +131,7 @@ class HttpTranslationTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "cookie SRV insert|'cookie' cannot be honoured",
+                "cookie SRV|a cookie that is only looked at is not supported",
                 "stats uri /s|'stats' cannot be honoured",
                 "reqrep ^a b|'reqrep' cannot be honoured",
                 "http-request track-sc0 src|'track-sc0' cannot be honoured",

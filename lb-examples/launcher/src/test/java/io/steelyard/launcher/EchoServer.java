@@ -98,8 +98,8 @@ final class EchoServer implements AutoCloseable {
         fields.sort(String::compareTo);
         var text = name + "\n" + head.getFirst() + "\n" + String.join("\n", fields) + "\n" + body;
         int status = path.startsWith("/status/") ? Integer.parseInt(path.substring(8, 11)) : 200;
-        var answer = "HTTP/1.1 " + status + " Word\r\nContent-Length: " + text.length()
-                + "\r\nX-Server: " + name + "\r\nSet-Cookie: id=42; Path=/old\r\n\r\n";
+        var answer = "HTTP/1.1 " + status + " Word\r\nContent-Length: " + text.length() + "\r\nX-Server: " + name
+                + "\r\nSet-Cookie: id=42; Path=/old\r\n\r\n";
         boolean isHead = head.getFirst().startsWith("HEAD ");
         socket.getOutputStream().write((answer + (isHead ? "" : text)).getBytes(StandardCharsets.ISO_8859_1));
         return true;

@@ -80,7 +80,10 @@ class HaproxyHttpIT {
         proxy("leastconn", "balance leastconn|server a A|server b B weight 3|server c C", times(7, get("/")));
         proxy("uri", "balance uri|server a A|server b B|server c C weight 9", paths());
         proxy("uri-depth", "balance uri len 12 depth 2|hash-type consistent|server a A|server b B|server c C", paths());
-        proxy("uri-whole", "balance uri whole|hash-type map-based djb2 avalanche|server a A|server b B|server c C", paths());
+        proxy(
+                "uri-whole",
+                "balance uri whole|hash-type map-based djb2 avalanche|server a A|server b B|server c C",
+                paths());
         proxy("param", "balance url_param u|server a A|server b B|server c C", paths());
         proxy(
                 "header",
@@ -203,22 +206,67 @@ class HaproxyHttpIT {
                 get("/", "X-Client: 9.9.9.9"));
         proxy("closing", "option httpclose|server a A", get("/") + get("/second"));
         proxy("keeping", "option http-server-close|server a A", get("/") + get("/second"));
-        proxy("monitor", "monitor-uri /alive|monitor fail if { nbsrv(nobody) lt 1 }|server a A", get("/alive"), get("/x"));
-        proxy("errorloc", "errorloc 503 /sorry|errorloc303 403 http://h/|http-request deny if { path /d }", get("/"), get("/d"));
-        proxy("errorfile", "errorfile 503 F/503.http|http-error status 403 content-type text/plain string \"go away\"|http-request deny if { path /d }", get("/"), get("/d"));
+        proxy(
+                "monitor",
+                "monitor-uri /alive|monitor fail if { nbsrv(nobody) lt 1 }|server a A",
+                get("/alive"),
+                get("/x"));
+        proxy(
+                "errorloc",
+                "errorloc 503 /sorry|errorloc303 403 http://h/|http-request deny if { path /d }",
+                get("/"),
+                get("/d"));
+        proxy(
+                "errorfile",
+                "errorfile 503 F/503.http|http-error status 403 content-type text/plain string \"go away\"|http-request deny if { path /d }",
+                get("/"),
+                get("/d"));
         proxy("slow", "timeout server 200ms|server a H", get("/"));
-        proxy("redir", "server a A redir http://www.example.net", get("/x?y"), "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab");
+        proxy(
+                "redir",
+                "server a A redir http://www.example.net",
+                get("/x?y"),
+                "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab");
         proxy("request", "timeout http-request 200ms|server a A", "GET / HTTP/1.1\r\nHost: h\r\n");
         proxy("retry-on", "retry-on empty-response|retries 1|server a A", get("/close"));
         proxy("retry-status", "retry-on 503|retries 1|server a A", get("/status/503"));
         proxy("queue", "timeout queue 200ms|server h H maxconn 1|timeout server 2s");
+        proxy(
+                "cookie-insert",
+                "cookie SRV insert indirect nocache httponly|server a A cookie s1|server b B cookie s2",
+                get("/"),
+                get("/"),
+                get("/", "Cookie: x=1; SRV=s2; y=2"),
+                get("/", "Cookie: SRV=s2"),
+                get("/", "Cookie: SRV=gone"));
+        proxy(
+                "cookie-prefix",
+                "cookie id prefix|server a A cookie s1|server b B cookie s2",
+                get("/"),
+                get("/", "Cookie: id=s2~42"),
+                get("/", "Cookie: id=s9~42"));
+        proxy(
+                "cookie-rewrite",
+                "cookie id rewrite|server a A cookie s1|server b B cookie s2",
+                get("/"),
+                get("/", "Cookie: id=s2"));
         proxy("rejected", "tcp-request connection reject if { src 127.0.0.0/8 }|server a A", get("/"));
-        proxy("captured", "capture request header User-Agent len 4|http-request set-header R-C %[capture.req.hdr(0)]|server a A", get("/", "User-Agent: curlish"));
+        proxy(
+                "captured",
+                "capture request header User-Agent len 4|http-request set-header R-C %[capture.req.hdr(0)]|server a A",
+                get("/", "User-Agent: curlish"));
         proxy("unique", "unique-id-format %{+X}o-id-%[rand(1)]|unique-id-header X-Unique|server a A", get("/"));
     }
 
     private static String[] paths() {
-        return List.of("/", "/a", "/a/b/c/d?u=1", "/longer/path/x.html?u=22", "/img/1.png", "/img/2.png?u=7&u=8", "/z?v=1")
+        return List.of(
+                        "/",
+                        "/a",
+                        "/a/b/c/d?u=1",
+                        "/longer/path/x.html?u=22",
+                        "/img/1.png",
+                        "/img/2.png?u=7&u=8",
+                        "/z?v=1")
                 .stream()
                 .map(path -> get(path))
                 .toArray(String[]::new);
@@ -262,12 +310,14 @@ class HaproxyHttpIT {
         try (var log = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             log.setSoTimeout(30_000);
             var haproxy = keep(RealProgram.haproxy(folder, 3, ports -> logged(ports, log.getLocalPort())));
-            var theirs = loggedLines(IntStream.range(0, 3).mapToObj(haproxy::port).toList(), log);
+            var theirs =
+                    loggedLines(IntStream.range(0, 3).mapToObj(haproxy::port).toList(), log);
             haproxy.close();
             var ours = loggedLines(startLb(ports -> logged(ports, log.getLocalPort()), 3), log);
             assertThat(ours).isEqualTo(theirs);
             assertThat(ours.getFirst())
-                    .isEqualTo("<134> ADDRESS [T] one one/a T 200 B C=c - ---- N/0 0/0 {www.e|} {a} \"GET /x?y HTTP/1.1\"");
+                    .isEqualTo(
+                            "<134> ADDRESS [T] one one/a T 200 B C=c - ---- N/0 0/0 {www.e|} {a} \"GET /x?y HTTP/1.1\"");
         }
     }
 
@@ -334,19 +384,23 @@ class HaproxyHttpIT {
 
     private void startServers() throws IOException {
         for (var name : List.of("a", "b", "c")) {
-            servers.put(name.toUpperCase(Locale.ROOT), keep(new EchoServer(name)).port());
+            servers.put(
+                    name.toUpperCase(Locale.ROOT), keep(new EchoServer(name)).port());
         }
         // Bound and never listening: connections are refused, and nobody else gets the port.
         var refusing = keep(new Socket());
         refusing.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         servers.put("X", refusing.getLocalPort());
         // The kernel accepts, and nobody answers.
-        servers.put("H", keep(new ServerSocket(0, 50, InetAddress.getLoopbackAddress())).getLocalPort());
+        servers.put(
+                "H",
+                keep(new ServerSocket(0, 50, InetAddress.getLoopbackAddress())).getLocalPort());
     }
 
     private String configuration(List<Integer> ports) {
-        var text = new StringBuilder("global\n nbthread 1\ndefaults\n mode http\n timeout connect 5s\n timeout client 60s\n"
-                + " timeout server 60s\n");
+        var text = new StringBuilder(
+                "global\n nbthread 1\ndefaults\n mode http\n timeout connect 5s\n timeout client 60s\n"
+                        + " timeout server 60s\n");
         int next = 0;
         for (var proxy : PROXIES.entrySet()) {
             text.append("listen ").append(proxy.getKey());
@@ -355,14 +409,17 @@ class HaproxyHttpIT {
                 text.append(' ').append(addresses(line)).append('\n');
             }
         }
-        return text + addresses("backend other\n server b B\nbackend third\n http-request set-header X-Third 1\n server c C\n")
+        return text
+                + addresses(
+                        "backend other\n server b B\nbackend third\n http-request set-header X-Third 1\n server c C\n")
                 + "backend nobody\n";
     }
 
     private String addresses(String line) {
         var text = line.replace(" F/", " " + folder + "/");
         for (var server : servers.entrySet()) {
-            text = text.replaceAll("(server [a-z]) " + server.getKey() + "( |$|\n)", "$1 127.0.0.1:" + server.getValue() + "$2");
+            text = text.replaceAll(
+                    "(server [a-z]) " + server.getKey() + "( |$|\n)", "$1 127.0.0.1:" + server.getValue() + "$2");
         }
         return text;
     }
@@ -411,7 +468,8 @@ class HaproxyHttpIT {
             var answers = new ArrayList<String>();
             for (var request : REQUESTS.get(proxy)) {
                 var answer = ask(port, request);
-                answers.add(request.lines().findFirst().orElse("") + "\n" + answer.replace(":" + port, ":PORT").replace(port + "x", "PORTx"));
+                answers.add(request.lines().findFirst().orElse("") + "\n"
+                        + answer.replace(":" + port, ":PORT").replace(port + "x", "PORTx"));
             }
             all.put(proxy, answers);
         }
