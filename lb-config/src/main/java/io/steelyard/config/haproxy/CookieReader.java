@@ -53,7 +53,8 @@ final class CookieReader {
             }
         }
         if (!hasMode) {
-            throw new IllegalArgumentException("a cookie that is only looked at is not supported; write insert, rewrite or prefix");
+            throw new IllegalArgumentException(
+                    "a cookie that is only looked at is not supported; write insert, rewrite or prefix");
         }
         return cookie.build();
     }

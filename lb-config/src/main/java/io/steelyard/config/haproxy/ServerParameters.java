@@ -34,15 +34,7 @@ final class ServerParameters {
     }
 
     static {
-        all(
-                IDLE_WITH_VALUE,
-                HTTP,
-                "max-reuse",
-                "pool-low-conn",
-                "pool-max-conn",
-                "pool-purge-delay",
-                "proto",
-                "ws");
+        all(IDLE_WITH_VALUE, HTTP, "max-reuse", "pool-low-conn", "pool-max-conn", "pool-purge-delay", "proto", "ws");
         all(IDLE_WITH_VALUE, NAMES, "resolvers", "resolve-prefer", "resolve-net", "resolve-opts", "init-addr");
         all(IDLE_WITH_VALUE, PASSIVE, "observe", "on-error", "error-limit");
         all(IDLE_WITH_VALUE, AGENTS, "agent-addr", "agent-inter", "agent-port", "agent-send");
