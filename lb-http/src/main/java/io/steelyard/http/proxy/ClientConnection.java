@@ -45,9 +45,9 @@ final class ClientConnection extends Timer {
     private final Transport transport;
     private final Output output;
     private final HeldInput held;
-    private final ClientProtocol protocol;
     private final long openedNs;
 
+    private ClientProtocol protocol;
     private State state = State.OPEN;
     private long lastActivityNs;
     private long receivedBytes;
@@ -75,12 +75,18 @@ final class ClientConnection extends Timer {
         registration = worker.loop().loop().register(fd, this::onReady);
         openedNs = nowNs();
         lastActivityNs = openedNs;
-        protocol = new Http1Client(this, plan);
+        protocol = options.http2() ? new PriorKnowledge(this, plan) : new Http1Client(this, plan);
     }
 
     void begin() {
         protocol.begin();
         updateInterest();
+    }
+
+    /** Goes on with another protocol, which is known now. */
+    void speak(ClientProtocol known) {
+        protocol = known;
+        known.begin();
     }
 
     // ---- what it is

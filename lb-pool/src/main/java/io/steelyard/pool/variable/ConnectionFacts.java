@@ -76,6 +76,27 @@ public final class ConnectionFacts implements VariableSource {
         this.connection = connection;
     }
 
+    /** The same so far, to go on by itself: what is told of one request must not change another on the same connection. */
+    public ConnectionFacts copy() {
+        var copy = new ConnectionFacts(host, protocol, connection);
+        copy.attempts.addAll(attempts);
+        copy.client = client;
+        copy.clientPort = clientPort;
+        copy.peer = peer;
+        copy.peerPort = peerPort;
+        copy.toldClient = toldClient;
+        copy.toldDestination = toldDestination;
+        copy.greeting = greeting;
+        copy.server = server;
+        copy.serverPort = serverPort;
+        copy.bytesReceived = bytesReceived;
+        copy.bytesSent = bytesSent;
+        copy.status = status;
+        copy.sessionMs = sessionMs;
+        copy.now = now;
+        return copy;
+    }
+
     public ConnectionFacts client(InetAddress address, int port) {
         client = address;
         clientPort = port;
