@@ -130,6 +130,7 @@ class HttpTranslationTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '"',
             value = {
                 "cookie SRV|a cookie that is only looked at is not supported",
                 "stats uri /s|'stats' cannot be honoured",
