@@ -15,4 +15,10 @@ module io.steelyard.config {
             io.steelyard.config.haproxy.HaproxyConfigurationReader,
             io.steelyard.config.nginx.NginxConfigurationReader,
             io.steelyard.config.yaml.YamlReader;
+    provides io.steelyard.api.http.ExpressionLanguage with
+            io.steelyard.config.haproxy.expression.BinaryLanguage,
+            io.steelyard.config.haproxy.expression.ConditionLanguage,
+            io.steelyard.config.haproxy.expression.FormatLanguage,
+            io.steelyard.config.haproxy.expression.LogLanguage,
+            io.steelyard.config.haproxy.expression.RedirectLanguage;
 }

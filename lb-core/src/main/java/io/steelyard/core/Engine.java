@@ -58,7 +58,7 @@ final class Engine implements LoadBalancer {
     private final LoopGroup loops;
     private final ConnectionLimit connectionLimit = new ConnectionLimit();
     private final List<TcpLoop> tcpLoops;
-    private final Sessions sessions = new Sessions(this::publish);
+    private final Sessions sessions;
     private final StreamForwarderProvider streams;
     private final DatagramForwarderProvider datagrams;
     private final RunningServers servers;
@@ -80,6 +80,7 @@ final class Engine implements LoadBalancer {
 
     private Engine(Configuration first, Plugins plugins, List<Consumer<Event>> listeners) {
         this.plugins = plugins;
+        sessions = new Sessions(this::publish, plugins::language);
         this.listeners.addAll(listeners);
         applying = first;
         configuration =

@@ -23,7 +23,7 @@ public final class Validation {
             problems.addAll(PoolValidation.check(pool, plugins));
         }
         try {
-            VariableTable.of(configuration.variables());
+            VariableTable.of(configuration.variables(), plugins::language);
         } catch (IllegalArgumentException malformed) {
             problems.add(Problem.error("variables", String.valueOf(malformed.getMessage())));
         }

@@ -118,6 +118,54 @@ public final class PoolRuntime implements Balancer {
     }
 
     @Override
+    public int usableServers() {
+        for (var tier : snapshot().tiers) {
+            if (tier.candidates.usableCount() > 0) {
+                return tier.candidates.usableCount();
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public boolean isUsable(String serverId) {
+        for (var tier : snapshot().tiers) {
+            int index = tier.candidates.indexOf(serverId);
+            if (index >= 0) {
+                return tier.candidates.isUsable(index);
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public int activeFlows() {
+        int active = 0;
+        for (var tier : snapshot().tiers) {
+            for (int i = 0; i < tier.candidates.size(); i++) {
+                active += tier.candidates.active(i);
+            }
+        }
+        return active;
+    }
+
+    @Override
+    public int activeFlows(String serverId) {
+        for (var tier : snapshot().tiers) {
+            int index = tier.candidates.indexOf(serverId);
+            if (index >= 0) {
+                return tier.candidates.active(index);
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public int waitingFlows() {
+        return queue.size();
+    }
+
+    @Override
     public Lease newLease() {
         return new PoolLease(this);
     }

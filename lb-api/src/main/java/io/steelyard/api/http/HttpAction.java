@@ -3,6 +3,8 @@ package io.steelyard.api.http;
 import io.steelyard.api.text.Assignment;
 import io.steelyard.api.text.NamedPattern;
 import io.steelyard.api.text.Template;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -72,6 +74,136 @@ public sealed interface HttpAction {
     record Change(FieldChange change) implements HttpAction {
         public Change {
             Objects.requireNonNull(change, "change");
+        }
+    }
+
+    /** Ends the rules, and hands the request to the route that the text names; goes on where there is no such route. */
+    record GoTo(Template route) implements HttpAction {
+        public GoTo {
+            Objects.requireNonNull(route, "route");
+        }
+    }
+
+    /**
+     * Answers with an error of our own: the route's answer for the status, or its page. Ends the rules.
+     *
+     * @param status 200 to 599
+     * @param delay how long the client waits for it (HAProxy {@code tarpit}); zero for not at all
+     */
+    record Fail(int status, Duration delay) implements HttpAction {
+        public Fail {
+            if (status < 200 || status > 599) {
+                throw new IllegalArgumentException("status is " + status + ", expected 200 to 599");
+            }
+            if (delay.isNegative()) {
+                throw new IllegalArgumentException("delay is negative");
+            }
+        }
+    }
+
+    /**
+     * Answers with these fields and this body, and ends the rules.
+     *
+     * @param status 200 to 599
+     * @param fields without those of framing; a field whose value is empty is left out
+     * @param body may be empty
+     */
+    record Respond(int status, List<FieldChange> fields, Template body) implements HttpAction {
+        public Respond {
+            fields = List.copyOf(fields);
+            Objects.requireNonNull(body, "body");
+            if (status < 200 || status > 599) {
+                throw new IllegalArgumentException("status is " + status + ", expected 200 to 599");
+            }
+        }
+    }
+
+    /**
+     * Changes a field at once, so that the conditions of later rules see it: of the request before it is forwarded, of the answer among
+     * the rules of answers.
+     *
+     * @param name whatever the case
+     * @param names which fields are meant
+     * @param expression for {@link Edit#REPLACE} and {@link Edit#REPLACE_PARTS}: the regular expression that must match somewhere; empty
+     *     else
+     * @param value may be empty; for replacements {@code \1} to {@code \9} are groups of the expression
+     */
+    record EditField(Edit edit, String name, Names names, String expression, Template value) implements HttpAction {
+        public EditField {
+            Objects.requireNonNull(edit, "edit");
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(names, "names");
+            Objects.requireNonNull(value, "value");
+            NamedPattern.compile(expression, false);
+            if (names == Names.MATCHES) {
+                NamedPattern.compile(name, true);
+            }
+        }
+    }
+
+    /** What {@link EditField} does. */
+    enum Edit {
+        /** One more. */
+        ADD,
+        /** All of the name are replaced by one at the end. */
+        SET,
+        /** All of the name go. */
+        REMOVE,
+        /** What matches of the value of each is replaced. */
+        REPLACE,
+        /** The same with each part between commas by itself. */
+        REPLACE_PARTS
+    }
+
+    /** Which fields {@link EditField} is about; all but {@code ARE} are for {@link Edit#REMOVE} alone. */
+    enum Names {
+        ARE,
+        START_WITH,
+        END_WITH,
+        CONTAIN,
+        /** The name is a regular expression. */
+        MATCHES
+    }
+
+    /**
+     * Changes the request line, or an answer's status, at once.
+     *
+     * @param expression what of the part is replaced: the first place the regular expression matches; empty for the whole part
+     * @param value groups as {@link EditField} has them
+     */
+    record EditLine(Part part, String expression, Template value) implements HttpAction {
+        public EditLine {
+            Objects.requireNonNull(part, "part");
+            Objects.requireNonNull(value, "value");
+            NamedPattern.compile(expression, false);
+        }
+    }
+
+    /** A part of a request line, or of a status line. */
+    enum Part {
+        METHOD,
+        /** All that stands behind the method. */
+        TARGET,
+        /** What stands before the question mark. */
+        PATH,
+        PATH_AND_QUERY,
+        /** What stands behind the question mark. */
+        QUERY,
+        /** An answer's: the number, perhaps with a phrase behind it. */
+        STATUS
+    }
+
+    /**
+     * Notes a text for later rules ({@link HttpFacts#note}).
+     *
+     * @param name what it is noted under; one that begins with {@code sess.} is kept for the connection's later requests, {@code proc.}
+     *     for all
+     * @param value absent to forget it
+     */
+    record Remember(String name, Optional<Template> value) implements HttpAction {
+        public Remember {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(value, "value");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.steelyard.api.http;
 
+import io.steelyard.api.Personality;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -20,6 +21,9 @@ import java.util.Objects;
  * @param keepsUnderscores whether fields with an underscore in their name are forwarded; they are left out otherwise
  * @param mergesSlashes whether {@code //} is {@code /} when a route is searched
  * @param serverField the field {@code Server} of answers; empty for none
+ * @param personality whose habits there are where programs differ. With {@link Personality#HAPROXY} the names of fields are sent in lower
+ *     case over HTTP/1, to servers too; answers get no {@code Date} that their server did not give; clients of HTTP/1.1 are not told that
+ *     their connection is kept; errors have HAProxy's own text
  */
 public record HttpClientOptions(
         Duration headerTimeout,
@@ -35,7 +39,8 @@ public record HttpClientOptions(
         int mostStreams,
         boolean keepsUnderscores,
         boolean mergesSlashes,
-        String serverField) {
+        String serverField,
+        Personality personality) {
     private static final HttpClientOptions DEFAULTS = new Builder().build();
 
     public HttpClientOptions {
@@ -52,6 +57,7 @@ public record HttpClientOptions(
         positive(mostFields, "mostFields");
         positive(mostStreams, "mostStreams");
         Objects.requireNonNull(serverField, "serverField");
+        Objects.requireNonNull(personality, "personality");
     }
 
     public static HttpClientOptions defaults() {
@@ -79,6 +85,7 @@ public record HttpClientOptions(
         builder.keepsUnderscores = keepsUnderscores;
         builder.mergesSlashes = mergesSlashes;
         builder.serverField = serverField;
+        builder.personality = personality;
         return builder;
     }
 
@@ -110,6 +117,7 @@ public record HttpClientOptions(
         private boolean keepsUnderscores;
         private boolean mergesSlashes = true;
         private String serverField = "";
+        private Personality personality = Personality.NATIVE;
 
         private Builder() {}
 
@@ -183,6 +191,11 @@ public record HttpClientOptions(
             return this;
         }
 
+        public Builder personality(Personality value) {
+            personality = value;
+            return this;
+        }
+
         public HttpClientOptions build() {
             return new HttpClientOptions(
                     headerTimeout,
@@ -198,7 +211,8 @@ public record HttpClientOptions(
                     mostStreams,
                     keepsUnderscores,
                     mergesSlashes,
-                    serverField);
+                    serverField,
+                    personality);
         }
     }
 }

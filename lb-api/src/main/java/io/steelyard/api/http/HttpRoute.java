@@ -26,6 +26,9 @@ import java.util.Optional;
  * @param defaultType the media type of answers of our own
  * @param redirections what redirections of our own look like
  * @param responseFields changes of the answer's fields, in order
+ * @param responseRules what is done when a server has answered, before {@code responseFields}, in order
+ * @param answerRules what is done with every answer, our own too, after {@code responseFields}, in order; none of them may end in an answer
+ * @param answers of our own, by their status
  * @param errorPages the first that has the status is shown
  * @param accessLogs what is written when a request has ended
  * @param routes tried in the order that {@link PathMatch} tells; this route's content serves where none matches
@@ -45,6 +48,9 @@ public record HttpRoute(
         String defaultType,
         Redirections redirections,
         List<FieldChange> responseFields,
+        List<HttpRule> responseRules,
+        List<HttpRule> answerRules,
+        List<OwnAnswer> answers,
         List<ErrorPage> errorPages,
         List<AccessLog> accessLogs,
         List<HttpRoute> routes) {
@@ -63,6 +69,9 @@ public record HttpRoute(
         Objects.requireNonNull(defaultType, "defaultType");
         Objects.requireNonNull(redirections, "redirections");
         responseFields = List.copyOf(responseFields);
+        responseRules = List.copyOf(responseRules);
+        answerRules = List.copyOf(answerRules);
+        answers = List.copyOf(answers);
         errorPages = List.copyOf(errorPages);
         accessLogs = List.copyOf(accessLogs);
         routes = List.copyOf(routes);
@@ -93,6 +102,9 @@ public record HttpRoute(
         private String defaultType = "text/plain";
         private Redirections redirections = Redirections.DEFAULT;
         private final List<FieldChange> responseFields = new ArrayList<>();
+        private final List<HttpRule> responseRules = new ArrayList<>();
+        private final List<HttpRule> answerRules = new ArrayList<>();
+        private final List<OwnAnswer> answers = new ArrayList<>();
         private final List<ErrorPage> errorPages = new ArrayList<>();
         private final List<AccessLog> accessLogs = new ArrayList<>();
         private final List<HttpRoute> routes = new ArrayList<>();
@@ -166,6 +178,21 @@ public record HttpRoute(
             return this;
         }
 
+        public Builder responseRule(HttpRule value) {
+            responseRules.add(value);
+            return this;
+        }
+
+        public Builder answerRule(HttpRule value) {
+            answerRules.add(value);
+            return this;
+        }
+
+        public Builder answer(OwnAnswer value) {
+            answers.add(value);
+            return this;
+        }
+
         public Builder errorPage(ErrorPage value) {
             errorPages.add(value);
             return this;
@@ -197,6 +224,9 @@ public record HttpRoute(
                     defaultType,
                     redirections,
                     responseFields,
+                    responseRules,
+                    answerRules,
+                    answers,
                     errorPages,
                     accessLogs,
                     routes);

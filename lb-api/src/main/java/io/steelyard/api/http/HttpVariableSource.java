@@ -12,4 +12,7 @@ public interface HttpVariableSource extends VariableSource {
      */
     @Nullable
     String value(HttpVariable variable, String rest);
+
+    /** What is known beyond variables, for values that an {@link ExpressionLanguage} makes. */
+    HttpFacts facts();
 }

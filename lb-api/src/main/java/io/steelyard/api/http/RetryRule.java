@@ -52,16 +52,26 @@ public record RetryRule(
 
     /** A way in which a server fails a request. */
     public enum Reason {
+        /** It cannot be connected to, or not in time (HAProxy {@code conn-failure}). */
+        CONNECT_FAILURE,
+        /** It closes the connection before anything of an answer is there (HAProxy {@code empty-response}). */
+        EMPTY_RESPONSE,
+        /** Its answer does not begin in time (HAProxy {@code response-timeout}). */
+        RESPONSE_TIMEOUT,
         /** It cannot be connected to, or the connection breaks before the answer's header is there. */
         ERROR,
         /** It is not connected to, written to or read from in time. */
         TIMEOUT,
         /** Its answer is empty or no HTTP. */
         INVALID_HEADER,
+        STATUS_401,
         STATUS_403,
         STATUS_404,
+        STATUS_408,
+        STATUS_425,
         STATUS_429,
         STATUS_500,
+        STATUS_501,
         STATUS_502,
         STATUS_503,
         STATUS_504
@@ -87,6 +97,10 @@ public record RetryRule(
     /** Whether an answer with this status is a failure. */
     public boolean isFailure(int status) {
         return switch (status) {
+            case 401 -> reasons.contains(Reason.STATUS_401);
+            case 408 -> reasons.contains(Reason.STATUS_408);
+            case 425 -> reasons.contains(Reason.STATUS_425);
+            case 501 -> reasons.contains(Reason.STATUS_501);
             case 403 -> reasons.contains(Reason.STATUS_403);
             case 404 -> reasons.contains(Reason.STATUS_404);
             case 429 -> reasons.contains(Reason.STATUS_429);

@@ -2,6 +2,7 @@ package io.steelyard.api.plugin;
 
 import io.steelyard.api.config.ConfigurationReader;
 import io.steelyard.api.health.HealthCheckProvider;
+import io.steelyard.api.http.ExpressionLanguage;
 import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.schedule.SchedulerProvider;
 import java.lang.System.Logger;
@@ -44,12 +45,14 @@ public final class Plugins {
     private final Map<String, HealthCheckProvider> healthChecks;
     private final Map<String, ForwarderProvider> forwarders;
     private final Map<String, ConfigurationReader> readers;
+    private final Map<String, ExpressionLanguage> languages;
 
     private Plugins(Builder builder) {
         schedulers = builder.named(SchedulerProvider.class);
         healthChecks = builder.named(HealthCheckProvider.class);
         forwarders = builder.named(ForwarderProvider.class);
         readers = builder.named(ConfigurationReader.class);
+        languages = builder.named(ExpressionLanguage.class);
     }
 
     /** Everything {@link ServiceLoader} finds. */
@@ -68,6 +71,10 @@ public final class Plugins {
 
     public Optional<HealthCheckProvider> healthCheck(String name) {
         return Optional.ofNullable(healthChecks.get(name));
+    }
+
+    public Optional<ExpressionLanguage> language(String name) {
+        return Optional.ofNullable(languages.get(name));
     }
 
     /** All of them, by name. */
@@ -92,7 +99,8 @@ public final class Plugins {
 
     /** Every provider of every kind. */
     public Stream<Plugin> all() {
-        return Stream.of(schedulers, healthChecks, forwarders, readers).flatMap(kind -> kind.values().stream());
+        return Stream.of(schedulers, healthChecks, forwarders, readers, languages)
+                .flatMap(kind -> kind.values().stream());
     }
 
     private static void logOnce(Level level, String text) {
@@ -133,6 +141,10 @@ public final class Plugins {
                     ConfigurationReader.class,
                     ServiceLoader.load(ConfigurationReader.class, Plugins.class.getClassLoader()));
             discover(ConfigurationReader.class, ServiceLoader.load(ConfigurationReader.class));
+            discover(
+                    ExpressionLanguage.class,
+                    ServiceLoader.load(ExpressionLanguage.class, Plugins.class.getClassLoader()));
+            discover(ExpressionLanguage.class, ServiceLoader.load(ExpressionLanguage.class));
             return this;
         }
 

@@ -34,6 +34,31 @@ public interface Balancer {
     /** Whether a server could serve a flow now, but for its connection limit. */
     boolean isServing();
 
+    /** How many servers of the tier that serves now can serve, full or not. */
+    default int usableServers() {
+        return pool().servers().size();
+    }
+
+    /** Whether a server can serve, full or not; false for one that is not known. */
+    default boolean isUsable(String serverId) {
+        return pool().servers().stream().anyMatch(server -> server.id().equals(serverId));
+    }
+
+    /** Flows that are open on the pool's servers. */
+    default int activeFlows() {
+        return 0;
+    }
+
+    /** Flows that are open on a server; 0 for one that is not known. */
+    default int activeFlows(String serverId) {
+        return 0;
+    }
+
+    /** Flows that wait for room. */
+    default int waitingFlows() {
+        return 0;
+    }
+
     /** A lease to be used by one flow at a time, and again after it ended. */
     Lease newLease();
 

@@ -134,6 +134,21 @@ public sealed interface VariableDefinition {
         }
     }
 
+    /**
+     * Works a value out anew at each use, in a language that a plug-in brings ({@link io.steelyard.api.http.ExpressionLanguage}). Empty
+     * for what is no HTTP request.
+     *
+     * @param language the plug-in's name
+     * @param text in that language
+     */
+    record Computed(String name, String language, String text) implements VariableDefinition {
+        public Computed {
+            name = lowerCase(name);
+            Objects.requireNonNull(language, "language");
+            Objects.requireNonNull(text, "text");
+        }
+    }
+
     private static String lowerCase(String name) {
         return name.toLowerCase(Locale.ROOT);
     }

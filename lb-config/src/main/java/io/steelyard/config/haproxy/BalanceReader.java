@@ -2,8 +2,10 @@ package io.steelyard.config.haproxy;
 
 import io.steelyard.api.pool.SchedulerSpec;
 import io.steelyard.api.pool.ServerPool;
+import io.steelyard.config.haproxy.expression.Quoting;
 import io.steelyard.config.haproxy.grammar.Word;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -18,9 +20,11 @@ final class BalanceReader {
     private static final Set<String> TURNING = Set.of("haproxy.roundrobin", "haproxy.static-rr", "haproxy.random");
 
     private final Findings findings;
+    private final Texts texts;
 
-    BalanceReader(Findings findings) {
+    BalanceReader(Findings findings, Texts texts) {
         this.findings = findings;
+        this.texts = texts;
     }
 
     /** Gives a pool its scheduler: {@code roundrobin} where the backend names none. */
@@ -37,7 +41,13 @@ final class BalanceReader {
             case "roundrobin", "static-rr", "leastconn", "first" -> pool.scheduler("haproxy." + word.text());
             case "source" -> pool.scheduler(new SchedulerSpec("haproxy.source", hashOptions(backend)));
             case "hash" -> readHash(balance.get(), backend, pool);
-            case "uri", "url_param" -> fallBack(word, pool);
+            case "uri", "url_param" -> {
+                if (backend.isHttp()) {
+                    readKey(balance.get(), backend, pool);
+                } else {
+                    fallBack(word, pool);
+                }
+            }
             default -> readOther(word, backend, pool);
         }
     }
@@ -59,7 +69,11 @@ final class BalanceReader {
                     word.position(),
                     "'balance rdp-cookie' cannot be honoured: the first data of a connection is not looked into yet");
         } else if (HEADER.matcher(word.text()).matches()) {
-            fallBack(word, pool);
+            if (backend.isHttp()) {
+                readKey(backend.last("balance").orElseThrow(), backend, pool);
+            } else {
+                fallBack(word, pool);
+            }
         }
     }
 
@@ -69,6 +83,35 @@ final class BalanceReader {
                 "'balance " + word + "' needs mode http: it is round robin here, as in HAProxy",
                 "write 'balance source' for clients to keep their server");
         pool.scheduler("haproxy.roundrobin");
+    }
+
+    /** {@code uri}, {@code url_param NAME} and {@code hdr(NAME)} of mode http. */
+    private void readKey(Statement balance, Proxy backend, ServerPool.Builder pool) {
+        var words = balance.texts();
+        var first = words.getFirst();
+        String text;
+        if (first.equals("uri")) {
+            text = Quoting.join(words);
+        } else if (first.equals("url_param")) {
+            if (words.size() > 2) {
+                findings.differs(
+                        balance.argument(2).position(), "balance url_param check_post", "bodies are not looked into");
+            }
+            text = Quoting.join(List.of("url_param(" + (words.size() < 2 ? "" : words.get(1)) + ")"));
+        } else {
+            var fetch = "req.fhdr" + first.substring(3);
+            text = Quoting.join(words.contains("use_domain_only") ? List.of("domain", fetch) : List.of(fetch));
+        }
+        hashed(balance, text, backend, pool);
+    }
+
+    private void hashed(Statement balance, String text, Proxy backend, ServerPool.Builder pool) {
+        try {
+            pool.hashKey(texts.key(backend, text));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
+            findings.error(balance.argument(0).position(), "'balance': " + wrong.getMessage(), "", "");
+        }
+        pool.scheduler(new SchedulerSpec("haproxy.hash", hashOptions(backend)));
     }
 
     private void readHash(Statement balance, Proxy backend, ServerPool.Builder pool) {
@@ -81,6 +124,10 @@ final class BalanceReader {
             case "src" -> "$binary_remote_addr";
             default -> "";
         };
+        if (key.isEmpty() && backend.isHttp()) {
+            hashed(balance, Quoting.join(List.of(word.text())), backend, pool);
+            return;
+        }
         if (key.isEmpty()) {
             findings.error(
                     word.position(),

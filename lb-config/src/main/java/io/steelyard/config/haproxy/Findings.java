@@ -14,6 +14,7 @@ final class Findings {
     private final List<Problem> problems = new ArrayList<>();
     private final Map<String, Position> positions = new HashMap<>();
     private final Set<String> told = new HashSet<>();
+    private final Set<Problem> wrong = new HashSet<>();
 
     List<Problem> problems() {
         return problems;
@@ -27,8 +28,12 @@ final class Findings {
         problems.add(problem);
     }
 
+    /** Says once what is wrong, however often it is found. */
     void error(Position at, String what, String expected, String remedy) {
-        problems.add(Problem.error("", what).expected(expected).remedy(remedy).at(at));
+        var problem = Problem.error("", what).expected(expected).remedy(remedy).at(at);
+        if (wrong.add(problem)) {
+            problems.add(problem);
+        }
     }
 
     void error(Position at, String what) {
@@ -36,7 +41,10 @@ final class Findings {
     }
 
     void warning(Position at, String what, String remedy) {
-        problems.add(Problem.warning("", what).remedy(remedy).at(at));
+        var problem = Problem.warning("", what).remedy(remedy).at(at);
+        if (wrong.add(problem)) {
+            problems.add(problem);
+        }
     }
 
     void notice(Position at, String what) {

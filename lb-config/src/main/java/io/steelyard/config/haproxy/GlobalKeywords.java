@@ -28,7 +28,7 @@ final class GlobalKeywords {
             grace, close-spread-time                     | G | 1   | - |
             debug, quiet                                 | G | 0   | - | write --verbose or --quiet on the command line
             zero-warning                                 | G | 0   | - | warnings do not keep the balancer from starting
-            log                                          | G | 1-  | - | logs go to standard output and to files so far
+            log                                          | G | 1-  | h | logs of connections are not kept yet
             log-tag                                      | G | 1   | - |
             log-send-hostname                            | G | 0-1 | - |
             stats socket, stats bind-process, stats      | G | 0-  | - | the runtime API is not reached through this socket yet

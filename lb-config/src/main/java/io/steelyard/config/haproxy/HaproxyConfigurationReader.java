@@ -29,7 +29,7 @@ public final class HaproxyConfigurationReader implements ConfigurationReader {
 
     @Override
     public String description() {
-        return "proxies in mode tcp of haproxy.cfg";
+        return "haproxy.cfg: proxies in mode tcp and mode http";
     }
 
     @Override

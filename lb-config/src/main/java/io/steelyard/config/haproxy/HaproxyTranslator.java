@@ -7,6 +7,8 @@ import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.VariableDefinition;
 import io.steelyard.config.haproxy.Keyword.Treatment;
+import io.steelyard.config.haproxy.expression.Condition;
+import io.steelyard.config.haproxy.expression.Quoting;
 import io.steelyard.config.haproxy.grammar.Document;
 import io.steelyard.config.haproxy.grammar.Section;
 import java.util.ArrayList;
@@ -18,7 +20,24 @@ import java.util.OptionalInt;
 
 /** Makes the model of a file's sections, telling all that is wrong with them. One use, one thread. */
 final class HaproxyTranslator {
-    private static final String NO_HTTP = "mode http is not supported yet";
+    /** Keywords of mode http that cannot be carried out, and why; by their names. */
+    private static final Map<String, String> REFUSED = Map.of(
+            "force-persist", "option persist says it for the whole backend",
+            "ignore-persist", "a cookie holds for every request",
+            "http-send-name-header", "the server's name is not known when the request's fields are made",
+            "stats", "there is no page of statistics yet",
+            "option checkcache", "answers are not looked into for what may be cached");
+
+    /** Keywords of mode http without effect, and why. */
+    private static final Map<String, String> IDLE = Map.of(
+            "compression", "answers are not compressed",
+            "max-keep-alive-queue", "servers have no queues of their own",
+            "option accept-invalid-http-request", "requests that are no HTTP are refused",
+            "option accept-invalid-http-response", "answers that are no HTTP are refused",
+            "option prefer-last-server", "connections to servers are shared by all clients",
+            "option h1-case-adjust-bogus-client", "names of header fields are in lower case",
+            "option h1-case-adjust-bogus-server", "names of header fields are in lower case",
+            "option http-use-proxy-header", "Proxy-Connection is never passed on");
 
     private final Findings findings;
     private final StatementReader statements;
@@ -28,6 +47,9 @@ final class HaproxyTranslator {
     private final Map<String, Proxy> backends = new LinkedHashMap<>();
     private final Map<String, ServerPool> pools = new LinkedHashMap<>();
     private final List<VariableDefinition> variables = new ArrayList<>();
+    private final List<Statement> globalLogs = new ArrayList<>();
+    private final Map<String, List<String>> users = new LinkedHashMap<>();
+    private final Map<String, List<Statement>> errorSections = new LinkedHashMap<>();
     private final List<VirtualServer> virtualServers = new ArrayList<>();
 
     HaproxyTranslator(Findings findings) {
@@ -46,10 +68,7 @@ final class HaproxyTranslator {
         proxies.removeIf(proxy -> proxy.isFrontend() && proxy.isDisabled());
         var rules = new Rules(findings);
         proxies.forEach(rules::readAcls);
-        checkHttp(proxies, rules);
-        if (!refuseHttp(proxies)) {
-            translate(proxies, rules);
-        }
+        translate(proxies, rules);
         if (virtualServers.isEmpty() && findings.problems().stream().noneMatch(Problem::isError)) {
             findings.add(Problem.warning("", "the file has no frontend and no listen section: nothing is balanced"));
         }
@@ -71,11 +90,12 @@ final class HaproxyTranslator {
                 }
                 var read = statements.read(section, Place.GLOBAL);
                 read.stream()
-                        .filter(statement -> statement.keyword().treatment() == Treatment.HTTP)
+                        .filter(statement -> statement.keyword().treatment() == Treatment.HTTP && !statement.is("log"))
                         .forEach(statement -> findings.accepted(
                                 statement.position(),
                                 statement.keyword().name(),
                                 statement.keyword().note()));
+                read.stream().filter(statement -> statement.is("log")).forEach(globalLogs::add);
                 global.read(read);
             }
             case "defaults" -> sections.addDefaults(section);
@@ -83,10 +103,13 @@ final class HaproxyTranslator {
             case "listen" -> sections.addProxy(section, Place.LISTEN);
             case "backend" -> sections.addProxy(section, Place.BACKEND);
             case "peers" -> accept(section, Place.PEERS, "peers are not told of anything yet");
-            case "userlist" -> accept(section, Place.USERLIST, "it belongs to mode http");
+            case "userlist" -> readUsers(section);
             case "resolvers" -> accept(section, Place.RESOLVERS, "names are resolved by the system's resolver");
             case "mailers" -> accept(section, Place.MAILERS, "no mail is sent");
-            case "http-errors" -> accept(section, Place.HTTP_ERRORS, "it belongs to mode http");
+            case "http-errors" -> {
+                checkNamed(section);
+                errorSections.put(section.name(), statements.read(section, Place.HTTP_ERRORS));
+            }
             case "ring" -> accept(section, Place.RING, "logs go to standard output and to files so far");
             default ->
                 findings.error(
@@ -95,10 +118,40 @@ final class HaproxyTranslator {
         }
     }
 
-    private void accept(Section section, Place place, String why) {
+    private void checkNamed(Section section) {
         if (section.head().arguments().isEmpty()) {
             findings.error(section.head().position(), "'" + section.kind() + "' has no name", "a name after it", "");
         }
+    }
+
+    private void readUsers(Section section) {
+        checkNamed(section);
+        var lines = new ArrayList<String>();
+        for (var statement : statements.read(section, Place.USERLIST)) {
+            var words = statement.texts();
+            if (!statement.is("user")) {
+                continue;
+            }
+            if (words.size() < 3 || !words.get(1).equals("insecure-password")) {
+                findings.error(
+                        statement.position(),
+                        "a user's password cannot be honoured: it is not in clear",
+                        "user NAME insecure-password PASSWORD",
+                        "");
+                continue;
+            }
+            var line = new ArrayList<>(List.of("user", section.name(), words.get(0), words.get(2)));
+            int groups = words.indexOf("groups");
+            if (groups > 0 && groups + 1 < words.size()) {
+                line.addAll(List.of(words.get(groups + 1).split(",")));
+            }
+            lines.add(Quoting.join(line));
+        }
+        users.put(section.name(), lines);
+    }
+
+    private void accept(Section section, Place place, String why) {
+        checkNamed(section);
         findings.accepted(section.head().position(), section.kind(), why);
         statements.read(section, place);
     }
@@ -107,11 +160,38 @@ final class HaproxyTranslator {
     private void checkCommon(Proxy proxy) {
         for (var statement : proxy.own()) {
             if (!proxy.isHttp() && isOfHttp(statement)) {
+                var note = statement.keyword().note();
                 findings.accepted(
                         statement.position(),
                         statement.keyword().name(),
-                        "it needs mode http, and " + proxy + " is in mode tcp");
+                        note.startsWith("logs") ? note : "it needs mode http, and " + proxy + " is in mode tcp");
             }
+        }
+        if (proxy.isHttp()) {
+            proxy.statements().forEach(statement -> checkHttp(proxy, statement));
+        }
+    }
+
+    private void checkHttp(Proxy proxy, Statement statement) {
+        var name = statement.keyword().name();
+        if (statement.prefix() != Statement.Prefix.NONE) {
+            return;
+        }
+        var refused = REFUSED.get(name);
+        if (refused != null) {
+            findings.error(statement.position(), "'" + name + "' cannot be honoured: " + refused, "", "");
+        }
+        var idle = IDLE.get(name);
+        if (idle != null) {
+            findings.accepted(statement.position(), name, idle);
+        }
+        boolean isRule = name.startsWith("req") || name.startsWith("rsp");
+        if (statement.keyword().treatment() == Treatment.OLD && isRule && !name.endsWith("add")) {
+            findings.error(
+                    statement.position(),
+                    "'" + name + "' cannot be honoured: it is of HAProxy before 2.1",
+                    "",
+                    "write '" + statement.keyword().note() + "'");
         }
     }
 
@@ -121,38 +201,7 @@ final class HaproxyTranslator {
                         && statement.keyword().note().contains("http");
     }
 
-    /** Tells what is wrong with the rules of proxies in mode http, though nothing carries them out yet. */
-    private void checkHttp(List<Proxy> proxies, Rules rules) {
-        var reader = new HttpRules(findings, rules);
-        for (var proxy : proxies) {
-            if (proxy.isHttp()) {
-                List.of("http-request", "http-response", "http-after-response")
-                        .forEach(kind -> reader.read(proxy, kind));
-                for (var choice : proxy.all("use_backend")) {
-                    var words = choice.arguments();
-                    rules.condition(proxy, words.subList(1, words.size()));
-                }
-            }
-        }
-    }
-
-    /** Tells that proxies in mode http are not supported. @return whether there is one */
-    private boolean refuseHttp(List<Proxy> proxies) {
-        var http = proxies.stream().filter(Proxy::isHttp).toList();
-        var fronts = http.stream().filter(Proxy::isFrontend).toList();
-        for (var proxy : fronts.isEmpty() ? http : fronts) {
-            var mode = proxy.last("mode").orElseThrow();
-            boolean isOwn = proxy.own().contains(mode);
-            findings.error(
-                    isOwn ? mode.position() : proxy.name().position(),
-                    proxy + " cannot be run: " + NO_HTTP,
-                    "mode tcp",
-                    "write 'mode tcp' where nothing of HTTP is needed, or run this proxy with HAProxy");
-        }
-        return !http.isEmpty();
-    }
-
-    // ---- tcp
+    // ---- what becomes of proxies
 
     private void translate(List<Proxy> proxies, Rules rules) {
         for (var proxy : proxies) {
@@ -160,27 +209,62 @@ final class HaproxyTranslator {
                 backends.put(proxy.name().text(), proxy);
             }
         }
+        var texts = new Texts(users);
         var fronts = new ArrayList<FrontReader.Front>();
+        var httpFronts = new ArrayList<FrontReader.Front>();
         var reader = new FrontReader(findings, rules, backends);
+        var ruleReader = new RuleReader(findings, rules, texts, backends);
         for (var proxy : proxies) {
-            if (proxy.isFrontend()) {
+            if (proxy.isFrontend() && proxy.isHttp()) {
+                httpFronts.add(httpFront(proxy, ruleReader));
+            } else if (proxy.isFrontend()) {
                 fronts.add(reader.read(proxy, addresses(proxy)));
             }
         }
-        var poolReader = new PoolReader(findings, new CheckReader(findings, global.jitter()));
-        backends.values().forEach(backend -> poolReader.draft(backend, port(backend, fronts)));
-        backends.values().forEach(backend -> makePool(backend, poolReader, fronts));
-        var maker = new VirtualServerMaker(findings, new OptionsReader(findings, global), pools, reader);
+        var all = new ArrayList<>(fronts);
+        all.addAll(httpFronts);
+        var poolReader = new PoolReader(findings, new CheckReader(findings, global.jitter()), texts);
+        backends.values().forEach(backend -> poolReader.draft(backend, port(backend, all)));
+        backends.values().forEach(backend -> makePool(backend, poolReader, all));
+        var options = new OptionsReader(findings, global);
+        var maker = new VirtualServerMaker(findings, options, pools, reader);
         for (var front : fronts) {
             virtualServers.addAll(maker.make(front));
         }
         variables.addAll(maker.variables());
+        var services = new HttpServiceMaker(
+                findings,
+                options,
+                global,
+                ruleReader,
+                texts,
+                new HttpLogs(findings, texts, globalLogs),
+                new ErrorAnswers(findings, errorSections),
+                backends,
+                pools);
+        for (var front : httpFronts) {
+            services.make(front).ifPresent(virtualServers::add);
+        }
+        variables.addAll(texts.variables());
+    }
+
+    /** A front of mode http: where it listens, and which backends it may use. */
+    private FrontReader.Front httpFront(Proxy proxy, RuleReader reader) {
+        var choice = reader.choices(proxy);
+        var choices = choice.backends().stream()
+                .map(backend -> new FrontReader.Choice(backend, Condition.ALWAYS))
+                .toList();
+        return new FrontReader.Front(proxy, addresses(proxy), List.of(), choices, choice.otherwise());
     }
 
     private void makePool(Proxy backend, PoolReader reader, List<FrontReader.Front> fronts) {
         var pool = reader.pool(backend);
         pool.ifPresent(made -> pools.put(made.name(), made));
         if (pool.isPresent() || backend.kind() == Place.LISTEN && !isUsed(backend, fronts)) {
+            return;
+        }
+        if (backend.isHttp()) {
+            // Requests are answered by its rules, or with status 503.
             return;
         }
         if (isUsed(backend, fronts)) {

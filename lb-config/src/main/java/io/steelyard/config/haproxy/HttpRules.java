@@ -74,6 +74,11 @@ final class HttpRules {
         this.rules = rules;
     }
 
+    /** Tells what is wrong with the rules of these kinds. */
+    void check(Proxy proxy, List<String> kinds) {
+        kinds.forEach(kind -> read(proxy, kind));
+    }
+
     /** The rules of one kind, such as {@code http-request}, in order; those that are wrong are told and left out. */
     List<HttpRule> read(Proxy proxy, String kind) {
         var all = new ArrayList<HttpRule>();

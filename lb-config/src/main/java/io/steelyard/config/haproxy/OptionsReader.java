@@ -1,10 +1,13 @@
 package io.steelyard.config.haproxy;
 
+import io.steelyard.api.http.RetryRule;
+import io.steelyard.api.http.RetryRule.Reason;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ProxyOptions;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
 
@@ -42,6 +45,34 @@ final class OptionsReader {
         retries(backend, pool, connect, options);
         source(backend, options);
         return options.build();
+    }
+
+    /** How requests are repeated: by the same server, or elsewhere where that is said; with algorithms that turn elsewhere each time. */
+    RetryRule repeating(Proxy backend, ServerPool pool, Set<Reason> reasons) {
+        int retries = backend.last("retries")
+                .map(statement -> number(statement, 0, Integer.MAX_VALUE, DEFAULT_RETRIES))
+                .orElse(DEFAULT_RETRIES);
+        int interval = redispatch(backend);
+        boolean hasOthers =
+                pool.servers().stream().filter(server -> server.tier() == 0).count() > 1;
+        var pause = positive(Times.of(backend, "timeout connect", "contimeout"))
+                .filter(time -> time.compareTo(TURN_AROUND) < 0)
+                .orElse(TURN_AROUND);
+        boolean turns = interval != 0 && hasOthers && BalanceReader.isTurning(pool);
+        return new RetryRule(
+                reasons,
+                true,
+                Math.min(retries, 1 << 20) + 1,
+                Duration.ZERO,
+                Optional.of(new RetryRule.SameServer(turns ? 1 : interval, pause)));
+    }
+
+    /** Options of a frontend in mode http, for whole connections. */
+    ProxyOptions ofFrontend(Proxy frontend) {
+        return ProxyOptions.builder()
+                .maxConnections(maxConnections(frontend))
+                .bufferBytes(global.bufferBytes())
+                .build();
     }
 
     private void tellMissing(

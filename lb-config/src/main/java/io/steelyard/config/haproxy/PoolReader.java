@@ -3,6 +3,7 @@ package io.steelyard.config.haproxy;
 import io.steelyard.api.Personality;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.ConnectionQueue;
+import io.steelyard.api.pool.ConnectionReuse;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerAddress;
@@ -20,19 +21,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes pools of backends. Servers may track those of other backends, so all are drafted before one is made. One use, one thread. */
 final class PoolReader {
+    private static final int MOST_IDLE = 1_000;
+
     private final Findings findings;
     private final ServerParameters parameters;
     private final BalanceReader balance;
     private final CheckReader checks;
     private final StickReader sticks;
+    private final CookieReader cookies;
     private final Map<String, Draft> drafts = new HashMap<>();
 
-    PoolReader(Findings findings, CheckReader checks) {
+    PoolReader(Findings findings, CheckReader checks, Texts texts) {
         this.findings = findings;
         this.checks = checks;
         parameters = new ServerParameters(findings);
-        balance = new BalanceReader(findings);
+        balance = new BalanceReader(findings, texts);
         sticks = new StickReader(findings);
+        cookies = new CookieReader(findings);
     }
 
     /** A server that was read. */
@@ -91,11 +96,29 @@ final class PoolReader {
         balance.read(backend, pool, path);
         sticks.affinity(backend).ifPresent(pool::affinity);
         addServers(draft, pool, path);
+        if (backend.isHttp()) {
+            pool.reuse(reuse(backend));
+            cookies.read(backend).ifPresent(pool::requestAffinity);
+        }
         boolean hasLimits = draft.servers().stream().anyMatch(server -> server.parameters().maxConnections > 0);
         if (hasLimits) {
             pool.queue(new ConnectionQueue(Integer.MAX_VALUE, queueTimeout(backend)));
         }
         return Optional.of(pool.build());
+    }
+
+    /** How connections are kept: shared by all clients, and closed when they were idle for five seconds, as HAProxy does on the average. */
+    private static ConnectionReuse reuse(Proxy backend) {
+        boolean isNever = backend.last("http-reuse")
+                .filter(statement -> statement.argument(0).text().equals("never"))
+                .isPresent();
+        boolean closes = backend.last(
+                        "option httpclose", "option forceclose", "option http-server-close", "option http-keep-alive")
+                .filter(statement -> !statement.is("option http-keep-alive"))
+                .isPresent();
+        return isNever || closes
+                ? ConnectionReuse.NONE
+                : new ConnectionReuse(MOST_IDLE, Integer.MAX_VALUE, Values.LONGEST, Duration.ofSeconds(5));
     }
 
     private static Duration queueTimeout(Proxy backend) {
@@ -119,11 +142,40 @@ final class PoolReader {
                     .adminState(values.isDisabled ? AdminState.DISABLED : AdminState.ENABLED)
                     .maxConnections(values.maxConnections)
                     .slowStart(values.slowStart);
+            if (values.cookie != null && draft.backend().isHttp()) {
+                sticky(builder, values.cookie);
+            }
+            if (values.redirection != null) {
+                redirection(values.redirection).ifPresent(builder::publicUrl);
+            }
             if (!isOneCheck) {
                 builder.healthChecks(specs.get(i));
             }
             pool.server(builder.build());
         }
+    }
+
+    private void sticky(RealServer.Builder server, Word cookie) {
+        try {
+            server.stickyName(cookie.text());
+            server.build();
+        } catch (IllegalArgumentException wrong) {
+            findings.error(cookie.position(), "'cookie' of a server is '" + cookie + "': " + wrong.getMessage());
+        }
+    }
+
+    /** {@code redir}: what the URLs of a server begin with. */
+    private Optional<String> redirection(Word prefix) {
+        var url = prefix.text().replaceFirst("/$", "");
+        if (!url.matches("https?://.+")) {
+            findings.error(
+                    prefix.position(),
+                    "'redir' cannot be honoured with '" + prefix + "'",
+                    "such as http://a.example, which clients are sent to",
+                    "");
+            return Optional.empty();
+        }
+        return Optional.of(url);
     }
 
     private List<HealthCheckSpec> specs(Draft draft, DraftServer server) {

@@ -62,13 +62,15 @@ final class ProxyKeywords {
             rsprep, rspirep                                   | DFLB | 2-   | o | http-response replace-header
             appsession                                        | DFLB | 1-   | x | HAProxy gave it up with 1.6: use stick-table and stick on
             grace                                             | DFLB | 1    | x | HAProxy gave it up with 2.5
-            log                                               | DFLB | 1-   | - | logs go to standard output and to files so far
-            log-format, log-format-sd, error-log-format       | DFLB | 1    | - |
+            log                                               | DFLB | 1-   | h | logs go to standard output and to files so far
+            log-format                                        | DFLB | 1    | h |
+            log-format-sd, error-log-format                   | DFLB | 1    | - |
             log-tag                                           | DFLB | 1    | - |
-            option tcplog                                     | DFLB | 0    | - |
-            option httplog                                    | DFLB | 0-1  | - |
-            option httpslog                                   | DFLB | 0    | - |
-            option dontlognull, option dontlog-normal         | DFL  | 0    | - |
+            option tcplog                                     | DFLB | 0    | h |
+            option httplog                                    | DFLB | 0-1  | h |
+            option httpslog                                   | DFLB | 0    | h |
+            option dontlognull                                | DFL  | 0    | h | it belongs to mode http
+            option dontlog-normal                             | DFL  | 0    | - | every request is logged
             option log-separate-errors, option logasap        | DFL  | 0    | - |
             option log-health-checks                          | DLB  | 0    | - | changes of health are always logged
             option contstats, option socket-stats             | DFL  | 0    | - | statistics are always exact
@@ -87,7 +89,8 @@ final class ProxyKeywords {
             description                                       | FLB  | 1-   | - |
             tcp-request inspect-delay                         | DFLB | 1    | - | nothing looks into what clients send
             tcp-response inspect-delay                        | DLB  | 1    | - |
-            option persist                                    | DLB  | 0    | - | a server that is down gets no connection
+            option persist                                    | DLB  | 0    | h | it belongs to mode http
+            dynamic-cookie-key                                | DLB  | 1    | h |
             load-server-state-from-file                       | DLB  | 1    | - | servers keep their state over a reload without a file
             server-state-file-name                            | DLB  | 0-1  | - |
             email-alert from, email-alert level               | DFLB | 1    | - | no mail is sent

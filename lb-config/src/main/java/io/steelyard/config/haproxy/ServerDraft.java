@@ -24,6 +24,14 @@ final class ServerDraft implements Cloneable {
     int maxConnections;
     Duration slowStart = Duration.ZERO;
 
+    /** What stands for it in cookies. */
+    @Nullable
+    Word cookie;
+
+    /** What URLs begin with that clients are sent to. */
+    @Nullable
+    Word redirection;
+
     /** The server whose health it has, as {@code [backend/]server}. */
     @Nullable
     Word tracked;

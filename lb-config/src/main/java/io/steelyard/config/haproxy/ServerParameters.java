@@ -34,16 +34,7 @@ final class ServerParameters {
     }
 
     static {
-        all(
-                IDLE_WITH_VALUE,
-                HTTP,
-                "cookie",
-                "max-reuse",
-                "pool-low-conn",
-                "pool-max-conn",
-                "pool-purge-delay",
-                "proto",
-                "ws");
+        all(IDLE_WITH_VALUE, HTTP, "max-reuse", "pool-low-conn", "pool-max-conn", "pool-purge-delay", "proto", "ws");
         all(IDLE_WITH_VALUE, NAMES, "resolvers", "resolve-prefer", "resolve-net", "resolve-opts", "init-addr");
         all(IDLE_WITH_VALUE, PASSIVE, "observe", "on-error", "error-limit");
         all(IDLE_WITH_VALUE, AGENTS, "agent-addr", "agent-inter", "agent-port", "agent-send");
@@ -69,12 +60,11 @@ final class ServerParameters {
         all(REFUSED, "the PROXY protocol is not supported yet", "send-proxy-v2-ssl-cn", "check-send-proxy");
         all(REFUSED, "servers are not reached through SOCKS", "socks4", "check-via-socks4");
         all(REFUSED, "other network namespaces are not entered", "namespace");
-        all(REFUSED, "it belongs to mode http", "redir");
         all(REFUSED, "it is set for the whole backend", "source");
     }
 
     /** The parameters that are refused and have a value. */
-    private static final Set<String> REFUSED_WITH_VALUE = Set.of("socks4", "namespace", "redir", "source");
+    private static final Set<String> REFUSED_WITH_VALUE = Set.of("socks4", "namespace", "source");
 
     /** The forms of values that are checked and then not used. */
     private static final Map<String, Pattern> FORMS = Map.ofEntries(
@@ -174,6 +164,8 @@ final class ServerParameters {
                                 "addr",
                                 "maxconn",
                                 "slowstart",
+                                "redir",
+                                "cookie",
                                 "track")
                         .contains(name);
     }
@@ -192,6 +184,8 @@ final class ServerParameters {
                 case "maxconn" -> draft.maxConnections = Values.number(value.text(), 0, Integer.MAX_VALUE);
                 case "slowstart" -> draft.slowStart = Values.time(value.text());
                 case "track" -> draft.tracked = value;
+                case "redir" -> draft.redirection = value;
+                case "cookie" -> draft.cookie = value;
                 default -> {
                     if (!IDLE_WITH_VALUE.containsKey(name.text())) {
                         unknown(statement, name);

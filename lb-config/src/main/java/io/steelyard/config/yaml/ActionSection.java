@@ -46,6 +46,42 @@ final class ActionSection extends Section<HttpAction> {
             "",
             "Changes a field of the request before it is forwarded.");
 
+    private final Key<HttpAction, Template> routeText = absent(
+            "routeText",
+            TemplateForm.template(),
+            action -> as(action, HttpAction.GoTo.class).map(HttpAction.GoTo::route),
+            "",
+            "As `route`, by a name with variables in it; nothing where there is no such route.");
+    private final Key<HttpAction, HttpAction.Fail> fail = absent(
+            "fail",
+            Forms.shortened(new EditSections.FailSection(), "status"),
+            action -> as(action, HttpAction.Fail.class),
+            "",
+            "Answers with an error of our own, and ends the rules. A number alone is the status.");
+    private final Key<HttpAction, HttpAction.Respond> respond = absent(
+            "respond",
+            new EditSections.RespondSection(),
+            action -> as(action, HttpAction.Respond.class),
+            "",
+            "Answers with these fields and this body, and ends the rules.");
+    private final Key<HttpAction, HttpAction.EditField> editField = absent(
+            "editField",
+            new EditSections.FieldSection(),
+            action -> as(action, HttpAction.EditField.class),
+            "",
+            "Changes a field at once, of the request or, among the rules of answers, of the answer.");
+    private final Key<HttpAction, HttpAction.EditLine> editLine = absent(
+            "editLine",
+            new EditSections.LineSection(),
+            action -> as(action, HttpAction.EditLine.class),
+            "",
+            "Changes the request line, or an answer's status, at once.");
+    private final Key<HttpAction, HttpAction.Remember> remember = absent(
+            "remember",
+            new EditSections.RememberSection(),
+            action -> as(action, HttpAction.Remember.class),
+            "",
+            "Notes a text for later rules.");
     private final Key<HttpAction, HttpAction.Prioritise> priority = absent(
             "priority",
             new PrioritySection(),
@@ -70,12 +106,19 @@ final class ActionSection extends Section<HttpAction> {
                         values.find(stay).filter(is -> is).map(is -> new HttpAction.Stay()),
                         values.find(route).map(HttpAction.Go::new),
                         values.find(change).map(HttpAction.Change::new),
+                        values.find(routeText).map(HttpAction.GoTo::new),
+                        values.find(fail),
+                        values.find(respond),
+                        values.find(editField),
+                        values.find(editLine),
+                        values.find(remember),
                         values.find(priority))
                 .<HttpAction>flatMap(Optional::stream)
                 .toList();
         if (given.size() != 1) {
             throw new IllegalArgumentException("an action has " + (given.isEmpty() ? "no key" : "several keys")
-                    + "; expected one of assignment, reply, rewrite, stay, route, change, priority");
+                    + "; expected one of assignment, reply, rewrite, stay, route, change, priority, routeText, fail, respond, editField, "
+                    + "editLine, remember");
         }
         return given.getFirst();
     }

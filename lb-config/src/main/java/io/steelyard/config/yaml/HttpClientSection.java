@@ -1,5 +1,6 @@
 package io.steelyard.config.yaml;
 
+import io.steelyard.api.Personality;
 import io.steelyard.api.http.HttpClientOptions;
 import java.time.Duration;
 
@@ -92,6 +93,14 @@ final class HttpClientSection extends Section<HttpClientOptions> {
             DEFAULTS.serverField(),
             "The field `Server` of answers; empty for none.");
 
+    private final Key<HttpClientOptions, Personality> personality = optional(
+            "personality",
+            Forms.word(Personality.class),
+            HttpClientOptions::personality,
+            DEFAULTS.personality(),
+            "Whose habits there are where programs differ; with `haproxy` names of fields in lower case, no `Date` of our own, and "
+                    + "HAProxy's errors.");
+
     HttpClientSection() {
         super("http client options");
     }
@@ -113,6 +122,7 @@ final class HttpClientSection extends Section<HttpClientOptions> {
                 .keepsUnderscores(values.or(keepsUnderscores, DEFAULTS.keepsUnderscores()))
                 .mergesSlashes(values.or(mergesSlashes, DEFAULTS.mergesSlashes()))
                 .serverField(values.or(serverField, DEFAULTS.serverField()))
+                .personality(values.or(personality, DEFAULTS.personality()))
                 .build();
     }
 }

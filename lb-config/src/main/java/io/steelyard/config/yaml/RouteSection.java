@@ -7,6 +7,7 @@ import io.steelyard.api.http.FieldChange;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpRoute;
 import io.steelyard.api.http.HttpRule;
+import io.steelyard.api.http.OwnAnswer;
 import io.steelyard.api.http.PathMatch;
 import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.http.Redirections;
@@ -129,6 +130,24 @@ final class RouteSection extends Section<HttpRoute> {
             HttpRoute::responseFields,
             List.of(),
             "Changes of the answer's fields, in order.");
+    private final Key<HttpRoute, List<HttpRule>> responseRules = optional(
+            "responseRules",
+            Forms.list(new RuleSection()),
+            HttpRoute::responseRules,
+            List.of(),
+            "What is done when a server has answered, in order.");
+    private final Key<HttpRoute, List<HttpRule>> answerRules = optional(
+            "answerRules",
+            Forms.list(new RuleSection()),
+            HttpRoute::answerRules,
+            List.of(),
+            "What is done with every answer, our own too, in order; none of them may answer.");
+    private final Key<HttpRoute, List<OwnAnswer>> answers = optional(
+            "answers",
+            Forms.list(new OwnAnswerSection()),
+            HttpRoute::answers,
+            List.of(),
+            "What clients get where the balancer itself answers with a status.");
     private final Key<HttpRoute, List<ErrorPage>> errorPages = optional(
             "errorPages",
             Forms.list(new ErrorPageSection()),
@@ -182,6 +201,9 @@ final class RouteSection extends Section<HttpRoute> {
                 values.or(defaultType, DEFAULTS.defaultType()),
                 values.or(redirections, Redirections.DEFAULT),
                 values.or(responseFields, List.of()),
+                values.or(responseRules, List.of()),
+                values.or(answerRules, List.of()),
+                values.or(answers, List.of()),
                 values.or(errorPages, List.of()),
                 values.or(accessLogs, List.of()),
                 values.or(routes, List.of()));

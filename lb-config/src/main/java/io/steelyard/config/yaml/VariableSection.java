@@ -16,6 +16,12 @@ final class VariableSection extends Section<VariableDefinition> {
             VariableDefinition.Split.class,
             "Picks a value by a share of all keys (nginx `split_clients`).");
 
+    private final Key<VariableDefinition, VariableDefinition.Computed> computed = kind(
+            "computed",
+            new ComputedSection(),
+            VariableDefinition.Computed.class,
+            "Works a value out in a language of a plug-in, anew at each use.");
+
     VariableSection() {
         super("variable");
     }
@@ -36,10 +42,16 @@ final class VariableSection extends Section<VariableDefinition> {
                 new VariableDefinition.Geo(name, made.address(), made.defaultValue(), made.ranges()));
         var asSplit = values.find(split)
                 .map(made -> (VariableDefinition) new VariableDefinition.Split(name, made.key(), made.shares()));
-        if (asMap.stream().count() + asGeo.stream().count() + asSplit.stream().count() != 1) {
-            throw new IllegalArgumentException(
-                    "the variable '" + name + "' is made in no way or in several; expected one of map, geo, split");
+        var asComputed = values.find(computed)
+                .map(made -> (VariableDefinition) new VariableDefinition.Computed(name, made.language(), made.text()));
+        if (asMap.stream().count()
+                        + asGeo.stream().count()
+                        + asSplit.stream().count()
+                        + asComputed.stream().count()
+                != 1) {
+            throw new IllegalArgumentException("the variable '" + name
+                    + "' is made in no way or in several; expected one of map, geo, split, computed");
         }
-        return asMap.or(() -> asGeo).or(() -> asSplit).orElseThrow();
+        return asMap.or(() -> asGeo).or(() -> asSplit).or(() -> asComputed).orElseThrow();
     }
 }

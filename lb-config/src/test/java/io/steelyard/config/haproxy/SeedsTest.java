@@ -6,6 +6,7 @@ import io.steelyard.api.Personality;
 import io.steelyard.api.Problem;
 import io.steelyard.api.config.ConfigurationSource;
 import io.steelyard.api.config.ReadResult;
+import io.steelyard.api.proxy.Target;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -45,17 +46,22 @@ class SeedsTest {
     }
 
     @Test
-    void theHttpFileOfOldTimesIsUnderstoodButForItsMode() throws IOException {
-        var problems = read("3-http.haproxy.cfg").problems();
-        assertThat(problems.stream().filter(Problem::isError))
-                .singleElement()
-                .asString()
-                .startsWith(
-                        "3-http.haproxy.cfg:50:8: error: listen 'xy102' cannot be run: mode http is not supported yet");
+    void theHttpFileOfOldTimesIsRun() throws IOException {
+        var result = read("3-http.haproxy.cfg");
+        var problems = result.problems();
+        assertThat(problems).noneMatch(Problem::isError);
+        var configuration = result.configuration().orElseThrow();
+        var pool = configuration.pool("xy102").orElseThrow();
+        assertThat(pool.scheduler().name()).isEqualTo("haproxy.static-rr");
+        assertThat(pool.healthChecks().getFirst().type()).isEqualTo("http");
+        assertThat(pool.servers()).extracting(server -> server.weight()).containsExactly(2, 3);
+        var front = configuration.virtualServers().getFirst();
+        assertThat(front.target()).isInstanceOf(Target.Http.class);
+        assertThat(front.options().maxConnections()).isEqualTo(2000);
         assertThat(problems.stream()
                         .filter(problem -> problem.severity() == Problem.Severity.WARNING)
                         .map(Problem::toString))
-                .containsExactly(
+                .contains(
                         "3-http.haproxy.cfg:13:9: warning: 'nbproc' is of old versions of HAProxy; remove it, or write nbthread: one"
                                 + " process uses all processors",
                         "3-http.haproxy.cfg:26:9: warning: 'redispatch' is of old versions of HAProxy; write 'option redispatch'"

@@ -22,6 +22,8 @@ class ModelCoverageTest {
             Map.entry("TextMap", Set.of("name", "defaultValue", "isVolatile")),
             Map.entry("Geo", Set.of("name", "defaultValue")),
             Map.entry("Split", Set.of("name")),
+            Map.entry("Computed", Set.of("name")),
+            Map.entry("GoTo", Set.of("route")),
             Map.entry("Range", Set.of("first", "last")),
             Map.entry("Share", Set.of("hundredths")),
             Map.entry("ConnectionLimit", Set.of("isDryRun")),

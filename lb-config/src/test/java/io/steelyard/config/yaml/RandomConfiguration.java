@@ -197,7 +197,7 @@ final class RandomConfiguration {
     }
 
     private VariableDefinition variable(String name) {
-        return switch (random.nextInt(3)) {
+        return switch (random.nextInt(4)) {
             case 0 ->
                 new VariableDefinition.TextMap(
                         name,
@@ -214,6 +214,7 @@ final class RandomConfiguration {
                         template(),
                         text(),
                         List.of(range("10.0.0.0", "10.255.255.255"), range("::", "::9"), range("1.2.3.4", "1.2.3.4")));
+            case 2 -> new VariableDefinition.Computed(name, "haproxy.format", text());
             default ->
                 new VariableDefinition.Split(
                         name,

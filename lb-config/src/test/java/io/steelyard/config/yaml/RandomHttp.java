@@ -1,5 +1,6 @@
 package io.steelyard.config.yaml;
 
+import io.steelyard.api.Personality;
 import io.steelyard.api.http.ClientAddressRule;
 import io.steelyard.api.http.Condition;
 import io.steelyard.api.http.Content;
@@ -16,6 +17,7 @@ import io.steelyard.api.http.HttpRoute;
 import io.steelyard.api.http.HttpRule;
 import io.steelyard.api.http.HttpService;
 import io.steelyard.api.http.LocationRewrite;
+import io.steelyard.api.http.OwnAnswer;
 import io.steelyard.api.http.PathMatch;
 import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.http.Redirections;
@@ -103,6 +105,7 @@ final class RandomHttp {
                 .keepsUnderscores(random.nextBoolean())
                 .mergesSlashes(random.nextBoolean())
                 .serverField(texts.get())
+                .personality(one(Personality.values()))
                 .build();
     }
 
@@ -133,6 +136,9 @@ final class RandomHttp {
                 texts.get(),
                 new Redirections(random.nextBoolean(), random.nextBoolean(), random.nextBoolean()),
                 several(3, this::fieldChange),
+                several(2, this::rule),
+                several(2, this::rule),
+                several(2, this::answer),
                 several(2, this::errorPage),
                 several(2, logs),
                 depth == 0 ? List.of() : several(3, () -> route(depth - 1)));
@@ -164,13 +170,41 @@ final class RandomHttp {
                 random.nextBoolean());
     }
 
+    private OwnAnswer answer() {
+        return new OwnAnswer(
+                200 + random.nextInt(400),
+                200 + random.nextInt(400),
+                texts.get(),
+                several(2, this::fieldChange),
+                templates.get());
+    }
+
+    private HttpAction edit() {
+        return switch (random.nextInt(6)) {
+            case 0 -> new HttpAction.GoTo(templates.get());
+            case 1 ->
+                new HttpAction.Fail(200 + random.nextInt(400), random.nextBoolean() ? Duration.ZERO : times.get());
+            case 2 -> new HttpAction.Respond(200 + random.nextInt(400), several(2, this::fieldChange), templates.get());
+            case 3 ->
+                new HttpAction.EditField(
+                        one(HttpAction.Edit.values()),
+                        one("x-a", "no"),
+                        one(HttpAction.Names.values()),
+                        one("", "^(a|b) #"),
+                        templates.get());
+            case 4 -> new HttpAction.EditLine(one(HttpAction.Part.values()), one("", "^/(.*)"), templates.get());
+            default -> new HttpAction.Remember(one("txn.x", "sess.y"), maybe(templates));
+        };
+    }
+
     private HttpRule rule() {
         return new HttpRule(
                 random.nextBoolean() ? Optional.empty() : Optional.of(condition(2)), several(3, this::action));
     }
 
     private HttpAction action() {
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(9)) {
+            case 6, 7 -> edit();
             case 0 -> new HttpAction.Assign(new Assignment("x", templates.get()));
             case 1 -> new HttpAction.Reply(100 + random.nextInt(500), maybe(templates), maybe(templates));
             case 2 ->

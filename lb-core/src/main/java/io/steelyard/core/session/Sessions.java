@@ -27,13 +27,20 @@ public final class Sessions implements AutoCloseable {
             new ConnectionFacts.Host(hostName(), ProcessHandle.current().pid(), version(), ZoneId.systemDefault());
 
     private final LogFiles files;
+    private final VariableTable.Languages languages;
     private VariableTable variables = VariableTable.of(List.of());
     private LimitZones zones = LimitZones.of(List.of(), variables);
     private RateZones rateZones = RateZones.of(List.of(), variables);
 
     private StickTables stickTables = StickTables.of(List.of());
 
+    /** Without any language for {@linkplain io.steelyard.api.text.VariableDefinition.Computed computed} variables. */
     public Sessions(Consumer<Event> events) {
+        this(events, name -> Optional.empty());
+    }
+
+    public Sessions(Consumer<Event> events, VariableTable.Languages languages) {
+        this.languages = languages;
         files = new LogFiles(events, HOST.hostName());
     }
 
@@ -47,7 +54,7 @@ public final class Sessions implements AutoCloseable {
         var zonesBefore = zones;
         var rateZonesBefore = rateZones;
         var stickTablesBefore = stickTables;
-        variables = VariableTable.of(changed.variables());
+        variables = VariableTable.of(changed.variables(), languages);
         stickTables = stickTables.successor(changed.stickTables());
         zones = zones.successor(changed.limitZones(), variables);
         rateZones = rateZones.successor(changed.rateZones(), variables);

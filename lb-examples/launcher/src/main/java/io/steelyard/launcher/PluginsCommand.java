@@ -2,6 +2,7 @@ package io.steelyard.launcher;
 
 import io.steelyard.api.config.ConfigurationReader;
 import io.steelyard.api.health.HealthCheckProvider;
+import io.steelyard.api.http.ExpressionLanguage;
 import io.steelyard.api.plugin.OptionSpec;
 import io.steelyard.api.plugin.Plugin;
 import io.steelyard.api.plugin.Plugins;
@@ -65,6 +66,7 @@ final class PluginsCommand implements Callable<Integer> {
             case HealthCheckProvider check -> row("health-check", plugin, check.options());
             case ForwarderProvider forwarder -> row("forwarder", plugin, List.of());
             case ConfigurationReader reader -> row("reader", plugin, List.of());
+            case ExpressionLanguage language -> row("language", plugin, List.of());
             default -> row("plugin", plugin, List.of());
         };
     }

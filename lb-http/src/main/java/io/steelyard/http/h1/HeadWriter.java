@@ -46,6 +46,7 @@ public final class HeadWriter {
     private static final NameSet REPLACED_OF_HTTP_1_0 =
             NameSet.of(FieldName.CONTENT_LENGTH, FieldName.HOST, FieldName.EXPECT);
 
+    private final boolean lowersNames;
     private final TokenCursor tokens = new TokenCursor();
     private final HeadEdits noEdits = new HeadEdits();
     private int[] nominated = new int[16];
@@ -53,6 +54,16 @@ public final class HeadWriter {
     private byte[] head = new byte[4096];
     private int length;
     private int taken;
+
+    /** Writes names in their own spelling. */
+    public HeadWriter() {
+        this(false);
+    }
+
+    /** @param lowersNames whether the names of fields are written in lower case */
+    public HeadWriter(boolean lowersNames) {
+        this.lowersNames = lowersNames;
+    }
 
     /** How many bytes of the composed head are left to be put. */
     public int remaining() {
@@ -207,15 +218,16 @@ public final class HeadWriter {
         int own = added.find(FieldName.HOST);
         int host = fields.find(FieldName.HOST);
         if (own >= 0) {
-            put(HOST);
+            name(HOST);
             put(added.bytes(), added.valueStart(own), added.valueEnd(own));
             lineEnd();
         } else if (host >= 0 && !edits.removed().contains(FieldName.HOST)) {
-            put(HOST);
+            name(HOST);
             put(fields.bytes(), fields.valueStart(host), fields.valueEnd(host));
             lineEnd();
         } else if (version != HttpVersion.HTTP_1_0) {
-            put(HOST, 0, HOST.length - 1);
+            name(HOST);
+            length--;
             lineEnd();
         }
     }
@@ -258,9 +270,9 @@ public final class HeadWriter {
 
     private void framing(BodyFraming.Kind kind, long bodyBytes) {
         if (kind == BodyFraming.Kind.CHUNKED) {
-            put(CHUNKED);
+            name(CHUNKED);
         } else if (kind == BodyFraming.Kind.LENGTH || (kind == BodyFraming.Kind.NONE && bodyBytes >= 0)) {
-            put(CONTENT_LENGTH);
+            name(CONTENT_LENGTH);
             number(bodyBytes);
             lineEnd();
         }
@@ -280,13 +292,13 @@ public final class HeadWriter {
 
     private void connection(FieldBlock fields, HeadEdits edits, ConnectionOption option, boolean trailers) {
         if (trailers) {
-            put(TRAILERS);
+            name(TRAILERS);
         }
         boolean upgrades = option == ConnectionOption.UPGRADE;
         if (upgrades && !edits.added().contains(FieldName.UPGRADE)) {
             int upgrade = fields.find(FieldName.UPGRADE);
             if (upgrade >= 0) {
-                put(UPGRADE_NAME);
+                name(UPGRADE_NAME);
                 put(fields.bytes(), fields.valueStart(upgrade), fields.valueEnd(upgrade));
                 lineEnd();
             }
@@ -294,7 +306,7 @@ public final class HeadWriter {
         if (edits.added().contains(FieldName.CONNECTION) || (option == ConnectionOption.NONE && !trailers)) {
             return;
         }
-        put(CONNECTION);
+        name(CONNECTION);
         switch (option) {
             case NONE -> {}
             case CLOSE -> put(CLOSE);
@@ -312,11 +324,28 @@ public final class HeadWriter {
     }
 
     private void field(FieldBlock fields, int index) {
+        int start = length;
         put(fields.bytes(), fields.nameStart(index), fields.nameEnd(index));
+        lower(start);
         put(':');
         put(' ');
         put(fields.bytes(), fields.valueStart(index), fields.valueEnd(index));
         lineEnd();
+    }
+
+    /** Puts a name, and perhaps what follows it, which has no capitals but those of the name. */
+    private void name(byte[] bytes) {
+        int start = length;
+        put(bytes, 0, bytes.length);
+        lower(start);
+    }
+
+    private void lower(int start) {
+        if (lowersNames) {
+            for (int i = start; i < length; i++) {
+                head[i] = (byte) Octets.lower(head[i]);
+            }
+        }
     }
 
     private void put(byte[] bytes, int from, int to) {

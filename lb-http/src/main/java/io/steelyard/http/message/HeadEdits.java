@@ -78,6 +78,21 @@ public final class HeadEdits {
         methodEnd = methodStart + name.length;
     }
 
+    /** Sends another method: what of the text may stand in a token (RFC 9110 section 5.6.2), GET where nothing may. */
+    public void method(String text) {
+        methodStart = added.usedBytes();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c > ' ' && c < 0x7f && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0) {
+                added.append(c);
+            }
+        }
+        methodEnd = added.usedBytes();
+        if (methodEnd == methodStart) {
+            method(Method.GET);
+        }
+    }
+
     /** Sends another target, in origin form; bytes that may not stand in one are percent-encoded. */
     public void target(byte[] target, int from, int to) {
         int start = added.usedBytes();

@@ -58,6 +58,12 @@ public enum Method {
         return OTHER;
     }
 
+    /** The method of this name; OTHER for one that is not listed. */
+    public static Method named(String name) {
+        var octets = Octets.bytes(name);
+        return of(octets, 0, octets.length);
+    }
+
     private static boolean equal(byte[] name, byte[] bytes, int from, int to) {
         if (to - from != name.length) {
             return false;

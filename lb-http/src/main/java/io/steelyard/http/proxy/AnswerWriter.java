@@ -16,6 +16,9 @@ final class AnswerWriter {
     private static final byte[] KEEP = ascii("Connection: keep-alive\r\n");
     private static final byte[] CLOSE = ascii("Connection: close\r\n");
     private static final byte[] UPGRADE = ascii("Connection: upgrade\r\n");
+    private static final byte[] LOWER_KEEP = ascii("connection: keep-alive\r\n");
+    private static final byte[] LOWER_CLOSE = ascii("connection: close\r\n");
+    private static final byte[] LOWER_UPGRADE = ascii("connection: upgrade\r\n");
     private static final int LAST_BYTES = 5;
     private static final byte[] LINE_END = ascii("\r\n");
 
@@ -26,6 +29,7 @@ final class AnswerWriter {
     private boolean hasBody;
     private boolean isChunked;
     private boolean hasLength;
+    private boolean isHaproxy;
     private long headBytes;
     private long bodyBytes;
     private int error;
@@ -55,6 +59,19 @@ final class AnswerWriter {
         return isChunked || hasLength;
     }
 
+    /** What an answer says of its connection. */
+    enum Ending {
+        KEPT,
+        CLOSED,
+        /** Nothing: it is kept, as HTTP/1.1 has it where nothing is said. */
+        UNSAID
+    }
+
+    /** Whether answers look like HAProxy's: names in lower case. */
+    void looksLikeHaproxy(boolean value) {
+        isHaproxy = value;
+    }
+
     /** Another answer. */
     void reset() {
         hasBegun = false;
@@ -69,7 +86,7 @@ final class AnswerWriter {
             long length,
             boolean withBody,
             boolean chunked,
-            boolean keeps) {
+            Ending ending) {
         hasBegun = true;
         hasBody = withBody;
         isChunked = chunked;
@@ -80,7 +97,12 @@ final class AnswerWriter {
                 ? BodyFraming.Kind.CHUNKED
                 : length >= 0 && status != 204 ? BodyFraming.Kind.LENGTH : BodyFraming.Kind.NONE;
         var out = head(status, reason, fields, kind, length);
-        out.put(keeps ? KEEP : CLOSE).put(LINE_END);
+        switch (ending) {
+            case KEPT -> out.put(isHaproxy ? LOWER_KEEP : KEEP);
+            case CLOSED -> out.put(isHaproxy ? LOWER_CLOSE : CLOSE);
+            case UNSAID -> {}
+        }
+        out.put(LINE_END);
         headBytes = out.position();
     }
 
@@ -91,14 +113,14 @@ final class AnswerWriter {
         hasLength = false;
         bodyBytes = 0;
         var out = head(101, reason, fields, BodyFraming.Kind.NONE, -1);
-        out.put(UPGRADE).put(LINE_END);
+        out.put(isHaproxy ? LOWER_UPGRADE : UPGRADE).put(LINE_END);
         headBytes = out.position();
     }
 
     private ByteBuffer head(int status, String reason, FieldBlock fields, BodyFraming.Kind kind, long length) {
         var out = worker.stageBytes().clear();
         isStaged = true;
-        var heads = worker.answerHeads();
+        var heads = isHaproxy ? worker.answerHeadsInLowerCase() : worker.answerHeads();
         heads.answer(status, reason, fields, kind, length);
         heads.drainTo(out);
         return out;

@@ -5,6 +5,8 @@ import io.steelyard.http.message.FieldBlock;
 import io.steelyard.pool.variable.ConnectionFacts;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,11 @@ interface ClientSide {
     /** Tells a flow the address that the client spoke to. */
     void fillDestination(Flow flow);
 
+    /** What rules noted about the connection, by name, for its later requests. */
+    default Map<String, String> notes() {
+        return new HashMap<>(0);
+    }
+
     // ---- when it was
 
     long nowNs();
@@ -36,6 +43,11 @@ interface ClientSide {
 
     /** When the first byte of the request came. */
     long requestStartNs();
+
+    /** When the connection could take the request: when it was opened, or the answer before was out. */
+    default long readyNs() {
+        return requestStartNs();
+    }
 
     /** Which of the connection's requests it is, from 1. */
     int requestNumber();

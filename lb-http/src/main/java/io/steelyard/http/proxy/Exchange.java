@@ -1,6 +1,8 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.Personality;
 import io.steelyard.api.http.Content;
+import io.steelyard.api.http.HttpAction;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.PathMatch;
 import io.steelyard.api.pool.ServerPool;
@@ -15,6 +17,7 @@ import io.steelyard.http.message.Reasons;
 import io.steelyard.http.message.RequestHead;
 import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.http.route.Route;
+import io.steelyard.http.route.Verdict;
 import io.steelyard.pool.variable.Evaluation;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -35,15 +38,18 @@ final class Exchange {
     private final RequestHead request;
     private final BodyFraming framing;
     private final RequestFacts facts;
+    private final Progress progress;
     private final Evaluation evaluation;
     private final Routing routing;
     private final FieldBlock answerFields;
     private ClientIdentity who;
     private @Nullable Forwarding forwarding;
     private @Nullable Admission admission;
+    private @Nullable Delay delay;
     private @Nullable ServerPool affinityPool;
     private @Nullable ClientAffinity affinity;
     private boolean isInErrorPage;
+    private boolean isDenied;
     private boolean isComplete;
     private boolean isOver;
     private long bodyBytes;
@@ -53,7 +59,9 @@ final class Exchange {
         this.plan = plan;
         this.request = request;
         this.framing = framing;
-        facts = new RequestFacts(client.facts(), request, client.requestNumber());
+        facts = new RequestFacts(client.facts(), request, client.requestNumber(), client.notes());
+        facts.facts(new RequestView(this));
+        progress = new Progress(client.readyNs(), client.requestStartNs(), client.nowNs());
         evaluation = plan.variables().open(facts);
         routing = new Routing(plan.service(), facts, evaluation);
         client.facts().time(Instant.now(), 0);
@@ -84,6 +92,10 @@ final class Exchange {
 
     /** The method servers are asked with: an error page that is a path of the site is got, whatever the request did. */
     Method method() {
+        var changed = facts.changedMethod();
+        if (changed != null) {
+            return Method.named(changed);
+        }
         return sendsBody() || request.method() == Method.HEAD ? request.method() : Method.GET;
     }
 
@@ -94,6 +106,20 @@ final class Exchange {
 
     RequestFacts facts() {
         return facts;
+    }
+
+    Progress progress() {
+        return progress;
+    }
+
+    /** Who the client is. */
+    ClientIdentity who() {
+        return who;
+    }
+
+    /** Whether its site has HAProxy's habits. */
+    boolean isHaproxy() {
+        return routing.site().host().client().personality() == Personality.HAPROXY;
     }
 
     Evaluation evaluation() {
@@ -120,7 +146,10 @@ final class Exchange {
     /** Answers a request that could not be read. */
     void reject(int status) {
         routing.useFallback();
-        replyError(status);
+        progress.termination(status == 408 ? "cR" : "PR");
+        progress.unread();
+        // HAProxy has one answer for all that cannot be read.
+        replyError(isHaproxy() && status != 408 ? 400 : status);
     }
 
     /** Takes the word of a trusted peer about the client, once. */
@@ -137,7 +166,35 @@ final class Exchange {
             case Routing.Decision.Error error -> replyError(error.status());
             case Routing.Decision.Redirect redirect -> redirect(redirect.status(), redirect.place());
             case Routing.Decision.Reply reply -> reply(reply.status(), reply.type(), reply.text());
+            case Routing.Decision.Fail fail -> fail(fail.configured());
+            case Routing.Decision.Respond respond -> {
+                progress.termination("LR");
+                respond(respond.verdict());
+            }
         }
+    }
+
+    private void fail(HttpAction.Fail fail) {
+        // 503 says that there is no server, whoever says it.
+        progress.termination(fail.status() == 503 ? "SC" : fail.delay().isZero() ? "PR" : "PT");
+        if (fail.delay().isZero()) {
+            replyError(fail.status());
+        } else {
+            delay = new Delay(
+                    client.worker().loop().timers(),
+                    client.nowNs() + fail.delay().toNanos(),
+                    () -> replyError(fail.status()));
+        }
+    }
+
+    private void respond(Verdict.Respond verdict) {
+        answerFields.clear();
+        FieldEdits.apply(verdict.fields(), verdict.status(), answerFields, evaluation);
+        sendPlain(verdict.status(), reason(verdict.status()), evaluation.raw(verdict.body()));
+    }
+
+    private String reason(int status) {
+        return isHaproxy() ? HaproxyPages.reason(status) : Reasons.text(status);
     }
 
     private void serve(Route route) {
@@ -192,12 +249,29 @@ final class Exchange {
 
     /** Answers with an error, or with the page that stands for it. */
     void replyError(int status) {
+        if (status == CLOSE_AT_ONCE) {
+            facts.status(status);
+            client.drop();
+            return;
+        }
         if (endsConnection(status)) {
             client.stopReading();
         }
         var page = errorPage(status);
+        var own = routing.route().answer(status);
         if (page.isPresent()) {
             show(page.get(), status);
+        } else if (own != null) {
+            answerFields.clear();
+            int shown = own.configured().shown();
+            FieldEdits.apply(own.fields(), shown, answerFields, evaluation);
+            var reason = own.configured().reason();
+            sendPlain(shown, reason.isEmpty() ? reason(shown) : reason, evaluation.raw(own.body()));
+        } else if (isHaproxy()) {
+            answerFields.clear();
+            answerFields.add(FieldName.CACHE_CONTROL, "no-cache");
+            answerFields.add(FieldName.CONTENT_TYPE, "text/html");
+            sendPlain(status, reason(status), HaproxyPages.page(status));
         } else {
             answerFields.clear();
             send(routing.shownStatus(status), "text/html", OwnAnswers.page(status));
@@ -246,8 +320,14 @@ final class Exchange {
         return affinity;
     }
 
-    /** An answer of our own with {@link #answerFields}. */
+    /** An answer of our own with {@link #answerFields}; HAProxy's have no body then. */
     void answer(int status) {
+        if (isHaproxy() && OwnAnswers.isRedirect(status)) {
+            progress.termination("LR");
+            client.stopReading();
+            sendPlain(status, reason(status), "");
+            return;
+        }
         send(status, "text/html", OwnAnswers.page(status));
     }
 
@@ -277,14 +357,49 @@ final class Exchange {
             client.drop();
             return;
         }
-        var bytes = text.getBytes(StandardCharsets.ISO_8859_1);
         boolean hasBody = status != 204 && status != 304;
         if (hasBody) {
             answerFields.add(FieldName.CONTENT_TYPE, type);
         }
-        beginAnswer(status, Reasons.text(status), hasBody ? bytes.length : -1);
+        sendPlain(status, Reasons.text(status), text);
+    }
+
+    /** Answers with {@link #answerFields}. @param text each character one byte */
+    private void sendPlain(int status, String reason, String text) {
+        facts.status(status);
+        var bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        boolean hasBody = status != 204 && status != 304;
+        beginAnswer(status, reason, hasBody ? bytes.length : -1);
         client.sendBody(MemorySegment.ofArray(bytes), 0, bytes.length);
         complete();
+    }
+
+    /**
+     * Runs the rules about a server's answer, whose fields are in {@link #answerFields}.
+     *
+     * @return sends what a rule answers in its place, once the server was given back; empty where the answer is passed on
+     */
+    Optional<Runnable> refusal(int status) {
+        var rules = routing.route().responseRules();
+        if (rules.isEmpty() || isDenied) {
+            return Optional.empty();
+        }
+        facts.status(status);
+        return switch (rules.run(new AnswerTarget(facts, answerFields), evaluation)) {
+            case Verdict.Fail fail ->
+                Optional.of(() -> {
+                    isDenied = true;
+                    progress.termination("PH");
+                    replyError(fail.configured().status());
+                });
+            case Verdict.Respond respond ->
+                Optional.of(() -> {
+                    isDenied = true;
+                    progress.termination("LH");
+                    respond(respond);
+                });
+            default -> Optional.empty();
+        };
     }
 
     // ---- the answer
@@ -298,7 +413,14 @@ final class Exchange {
     void beginAnswer(int status, String reason, long length) {
         int shown = routing.shownStatus(status);
         completeFields(shown);
-        client.beginAnswer(shown, shown == status ? reason : Reasons.text(shown), answerFields, length);
+        if (facts.status() != shown) {
+            shown = facts.status();
+        }
+        var phrase = facts.reason();
+        if (phrase == null) {
+            phrase = shown == status ? reason : reason(shown);
+        }
+        client.beginAnswer(shown, phrase, answerFields, length);
     }
 
     /** Passes on that the server switches protocols. */
@@ -318,11 +440,15 @@ final class Exchange {
         if (!serverField.isEmpty() && !answerFields.contains(FieldName.SERVER)) {
             answerFields.add(FieldName.SERVER, serverField);
         }
-        if (!answerFields.contains(FieldName.DATE)) {
+        if (!isHaproxy() && !answerFields.contains(FieldName.DATE)) {
             answerFields.add(FieldName.DATE, client.worker().date());
         }
         FieldEdits.apply(routing.route().responseFields(), status, answerFields, evaluation);
         facts.sent(status, answerFields);
+        var rules = routing.route().answerRules();
+        if (!rules.isEmpty()) {
+            rules.run(new AnswerTarget(facts, answerFields), evaluation);
+        }
     }
 
     // ---- what the client does
@@ -357,6 +483,7 @@ final class Exchange {
             forwarding.cancel();
         }
         client.stopReading();
+        progress.termination(status == 408 ? "cD" : "PD");
         if (client.hasAnswerBegun()) {
             facts.status(status);
             client.breakAnswer();
@@ -383,6 +510,7 @@ final class Exchange {
         if (isOver) {
             return;
         }
+        progress.termination(forwarding == null ? "CR" : "C" + forwarding.phase());
         if (forwarding != null) {
             forwarding.cancel();
         }
@@ -404,6 +532,10 @@ final class Exchange {
         if (admission != null) {
             admission.end();
         }
+        if (delay != null) {
+            delay.cancel();
+        }
+        progress.ended(client.nowNs());
         log();
     }
 

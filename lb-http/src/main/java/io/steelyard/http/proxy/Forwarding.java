@@ -85,6 +85,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     private boolean bodyEnded;
     private boolean isBodySent;
     private boolean isChunked;
+    private final Progress progress;
     private boolean isInQueue;
     private boolean hadFreeTry;
 
@@ -104,6 +105,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         client = exchange.client();
         worker = client.worker();
         framing = exchange.framing();
+        progress = exchange.progress();
         facts = exchange.facts();
         body = new RequestBody(worker.loop().buffers());
         bodyEnded = !exchange.sendsBody() || client.isBodyRead();
@@ -141,6 +143,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
             return;
         }
         balancer = found;
+        progress.pool(found.pool().name());
         lease = found.newLease();
         firstTryNs = client.nowNs();
         if (bodyEnded || !collectsBody()) {
@@ -175,6 +178,8 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                     if (turnsBack()) {
                         continue;
                     }
+                    progress.noServer();
+                    progress.termination("SC");
                     facts.attempt(RequestFacts.Attempt.none(from.pool().name(), noServerStatus()));
                     fail(noServerStatus());
                 }
@@ -226,6 +231,8 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         }
         state = State.QUEUED;
         if (!from.await(held, this)) {
+            progress.noServer();
+            progress.termination("SQ");
             fail(noServerStatus());
         }
     }
@@ -254,6 +261,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
             worker.loop().timers().cancel(this);
         }
         long nowNs = client.nowNs();
+        progress.trying(held.server().id(), nowNs);
         attempt.begin(held.server().address(), nowNs);
         if (retries == 0) {
             setHedging(from, nowNs);
@@ -279,7 +287,8 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                     .report("cannot open a connection to " + held.server().id() + ": " + Errno.text(-fd)
                             + Connector.remedy(-fd));
             held.cancelled();
-            fail(502);
+            progress.termination("RC");
+            fail(isHaproxy() ? 503 : 502);
         } else {
             failed(Lease.Failure.CONNECT_ERROR, Reason.ERROR, isHaproxy() ? 503 : 502);
         }
@@ -313,6 +322,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         }
         lastActivityNs = client.nowNs();
         attempt.connected(lastActivityNs);
+        progress.connected(lastActivityNs);
         lease.connected();
         lastWriteNs = lastActivityNs;
         state = State.WAITING;
@@ -511,6 +521,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
             return;
         }
         attempt.answered(client.nowNs());
+        progress.answered(client.nowNs());
         dropHedge();
         if (plan.configured().hedging().isPresent()) {
             worker.recentTimes(balancer.pool()).add(attempt.headNs(client.nowNs()));
@@ -545,6 +556,13 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                     method() == Method.POST,
                     isGet,
                     lease.server().id());
+        }
+        var refusal = exchange.refusal(status);
+        if (refusal.isPresent()) {
+            finish(status, false);
+            facts.noAnswer();
+            refusal.get().run();
+            return;
         }
         if (from.framing().kind() == BodyFraming.Kind.TUNNEL) {
             state = State.TUNNEL;
@@ -644,6 +662,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     private void serverFailed(Lease.Failure failure, Reason reason, int status) {
         if (client.hasAnswerBegun()) {
             record(server == null ? status : server.head().status());
+            progress.termination(failure == Lease.Failure.READ_TIMEOUT ? "sD" : "SD");
             if (lease != null) {
                 lease.failed(failure);
             }
@@ -678,8 +697,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
             return;
         }
         // Of an answer it was decided before.
-        boolean another =
-                wasStale || isAnswered || plan.configured().retry().reasons().contains(reason) && mayTryAnother();
+        boolean another = wasStale || isAnswered || isReason(failure, reason) && mayTryAnother();
         record(status);
         releaseServer(false);
         if (wasStale) {
@@ -692,10 +710,38 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         state = State.PICKING;
         retries += wasStale ? 0 : 1;
         if (!another) {
+            progress.termination(termination(failure, reason));
             fail(status);
         } else if (!wasStale) {
+            progress.retrying();
             chooseNext(failure == Lease.Failure.CONNECT_ERROR);
         }
+    }
+
+    /** Whether a request is repeated for it, by nginx's name or by HAProxy's. */
+    private boolean isReason(Lease.Failure failure, Reason reason) {
+        var reasons = plan.configured().retry().reasons();
+        var finer = switch (failure) {
+            case CONNECT_ERROR, CONNECT_TIMEOUT -> Reason.CONNECT_FAILURE;
+            case READ_TIMEOUT -> Reason.RESPONSE_TIMEOUT;
+            case BROKEN ->
+                reason == Reason.ERROR && (server == null || server.receivedBytes() == 0)
+                        ? Reason.EMPTY_RESPONSE
+                        : reason;
+            case BAD_RESPONSE -> reason;
+        };
+        return reasons.contains(reason) || reasons.contains(finer);
+    }
+
+    /** How HAProxy's log calls it. */
+    private static String termination(Lease.Failure failure, Reason reason) {
+        return switch (failure) {
+            case CONNECT_ERROR -> "SC";
+            case CONNECT_TIMEOUT -> "sC";
+            case READ_TIMEOUT -> "sH";
+            case BROKEN -> reason == Reason.INVALID_HEADER ? "PH" : "SH";
+            case BAD_RESPONSE -> Progress.IN_ORDER;
+        };
     }
 
     /** HAProxy: whether the next try goes to another server, and how long the same is left alone. */
@@ -823,6 +869,17 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         client.reset();
     }
 
+    /** The letter that HAProxy's log has for how far it has come. */
+    char phase() {
+        return switch (state) {
+            case RESOLVING, COLLECTING -> 'R';
+            case PICKING, QUEUED -> 'Q';
+            case PAUSING, CONNECTING -> 'C';
+            case WAITING -> 'H';
+            case ANSWERING, TUNNEL, DONE -> 'D';
+        };
+    }
+
     // ---- time
 
     @Override
@@ -832,6 +889,8 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                 if (balancer != null) {
                     balancer.cancel(this);
                 }
+                progress.noServer();
+                progress.termination("sQ");
                 fail(noServerStatus());
             }
             case PAUSING -> pick();

@@ -1,10 +1,13 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.Personality;
 import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.http.h1.ParseResult;
 import io.steelyard.http.h1.RequestParser;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +50,10 @@ final class Http1Client implements ClientProtocol {
     /** Whether a part of a request's header has come. */
     private boolean isReading;
 
+    private final Map<String, String> notes = new HashMap<>(0);
+
     private long requestStartNs;
+    private long readyNs;
     private long receivedBefore;
 
     Http1Client(ClientConnection connection, HttpPlan plan) {
@@ -63,6 +69,7 @@ final class Http1Client implements ClientProtocol {
     public void begin() {
         parser.begin(worker.resting());
         requestStartNs = connection.lastActivityNs();
+        readyNs = requestStartNs;
         connection.setDeadline(requestStartNs + options.headerTimeout().toNanos());
     }
 
@@ -70,6 +77,16 @@ final class Http1Client implements ClientProtocol {
 
     long requestStartNs() {
         return requestStartNs;
+    }
+
+    /** When the connection was opened, or the answer before was out. */
+    long readyNs() {
+        return readyNs;
+    }
+
+    /** What rules noted about the connection. */
+    Map<String, String> notes() {
+        return notes;
     }
 
     int requestNumber() {
@@ -204,7 +221,8 @@ final class Http1Client implements ClientProtocol {
     }
 
     private void onHeadLate() {
-        if (parser.hasBegun()) {
+        boolean isFirst = requests == 0 && options.personality() == Personality.HAPROXY;
+        if (parser.hasBegun() || isFirst) {
             reject(408);
         } else {
             connection.close();
@@ -376,6 +394,7 @@ final class Http1Client implements ClientProtocol {
         isPipelined = connection.unreadBytes() > 0;
         receivedBefore = connection.lookedAtBytes();
         requestStartNs = connection.lastActivityNs();
+        readyNs = requestStartNs;
         connection.setDeadline(connection.nowNs() + options.idleTimeout().toNanos());
         connection.readHeld();
         connection.updateInterest();

@@ -1,5 +1,6 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.Personality;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.http.h1.RequestParser;
 import io.steelyard.http.message.FieldBlock;
@@ -9,6 +10,7 @@ import io.steelyard.pool.variable.ConnectionFacts;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of the exchange that an HTTP/1 connection has; used again for the next. Owned by the connection's loop. */
@@ -31,6 +33,11 @@ final class Http1Side implements ClientSide {
         this.body = body;
         worker = connection.worker();
         answer = new AnswerWriter(worker, connection.output());
+        answer.looksLikeHaproxy(isHaproxy());
+    }
+
+    private boolean isHaproxy() {
+        return connection.options().personality() == Personality.HAPROXY;
     }
 
     /** Another exchange begins. */
@@ -67,7 +74,17 @@ final class Http1Side implements ClientSide {
         connection.fillDestination(flow);
     }
 
+    @Override
+    public Map<String, String> notes() {
+        return client.notes();
+    }
+
     // ---- when it was
+
+    @Override
+    public long readyNs() {
+        return client.readyNs();
+    }
 
     @Override
     public long nowNs() {
@@ -168,7 +185,10 @@ final class Http1Side implements ClientSide {
         // A client that was not invited to send its body may send it or not: what follows cannot be told from it.
         boolean isUnsure = parser.framing().expectsContinue() && !isInvited && body.isUntouched();
         mayKeep &= !client.isFinishing() && !isUnsure && (length >= 0 || !hasBody || isChunked);
-        answer.begin(status, reason, fields, length, hasBody, isChunked, mayKeep);
+        boolean isUnsaid = mayKeep && !isOldClient && isHaproxy();
+        var ending =
+                isUnsaid ? AnswerWriter.Ending.UNSAID : mayKeep ? AnswerWriter.Ending.KEPT : AnswerWriter.Ending.CLOSED;
+        answer.begin(status, reason, fields, length, hasBody, isChunked, ending);
         connection.touch();
     }
 

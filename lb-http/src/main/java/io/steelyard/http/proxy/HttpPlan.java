@@ -70,6 +70,15 @@ final class HttpPlan {
         return counts;
     }
 
+    /** Clients' connections of all virtual servers together. */
+    long openConnections() {
+        long open = 0;
+        for (var each : counts) {
+            open += each.active.getOpaque();
+        }
+        return open;
+    }
+
     VariableTable variables() {
         return variables;
     }

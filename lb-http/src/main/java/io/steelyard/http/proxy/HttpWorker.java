@@ -37,6 +37,7 @@ final class HttpWorker {
     private final RequestWriter requests = new RequestWriter(this);
     private final Map<String, RecentTimes> recentTimes = new HashMap<>();
     private final HeadWriter answerHeads = new HeadWriter();
+    private final HeadWriter answerHeadsInLowerCase = new HeadWriter(true);
     private final FieldBlock trailers = new FieldBlock(256, 64 << 10);
     private final TokenCursor tokens = new TokenCursor();
     private final Message.Spare messages = new Message.Spare();
@@ -76,6 +77,11 @@ final class HttpWorker {
     /** What heads of answers are composed with. */
     HeadWriter answerHeads() {
         return answerHeads;
+    }
+
+    /** The same, with names in lower case as HAProxy writes them. */
+    HeadWriter answerHeadsInLowerCase() {
+        return answerHeadsInLowerCase;
     }
 
     RequestWriter requests() {

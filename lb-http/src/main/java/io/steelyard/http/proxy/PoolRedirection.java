@@ -61,7 +61,7 @@ final class PoolRedirection {
         var balancer = exchange.plan().balancer(redirect.pool());
         var fields = exchange.answerFields();
         fields.clear();
-        fields.add(FieldName.CACHE_CONTROL, "no-store");
+        fields.add(FieldName.CACHE_CONTROL, exchange.isHaproxy() ? "no-cache" : "no-store");
         if (balancer == null) {
             exchange.answer(500);
             return;

@@ -1,5 +1,6 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.http.HttpFacts;
 import io.steelyard.api.http.HttpVariable;
 import io.steelyard.api.http.HttpVariableSource;
 import io.steelyard.api.text.BuiltInVariable;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -71,9 +74,18 @@ final class RequestFacts implements HttpVariableSource {
     private @Nullable String limitStatus;
     private @Nullable String rateStatus;
     private @Nullable String id;
+    private final Notes notes;
+    private @Nullable String changedTarget;
+    private @Nullable String changedMethod;
+    private @Nullable HttpFacts facts;
+    private @Nullable String reason;
 
-    /** @param requestNumber which of the connection's requests it is, from 1 */
-    RequestFacts(ConnectionFacts connection, RequestHead head, int requestNumber) {
+    /**
+     * @param requestNumber which of the connection's requests it is, from 1
+     * @param connectionNotes what rules noted about the connection
+     */
+    RequestFacts(ConnectionFacts connection, RequestHead head, int requestNumber, Map<String, String> connectionNotes) {
+        notes = new Notes(connectionNotes);
         this.connection = connection;
         this.head = head;
         this.requestNumber = requestNumber;
@@ -83,6 +95,74 @@ final class RequestFacts implements HttpVariableSource {
 
     ConnectionFacts connection() {
         return connection;
+    }
+
+    RequestHead head() {
+        return head;
+    }
+
+    Notes notes() {
+        return notes;
+    }
+
+    /** The phrase that a rule gave the answer's status; null where none did. */
+    @Nullable
+    String reason() {
+        return reason;
+    }
+
+    void reason(@Nullable String value) {
+        reason = value;
+    }
+
+    /** What expressions are made of; set once, before rules run. */
+    void facts(HttpFacts value) {
+        facts = value;
+    }
+
+    @Override
+    public HttpFacts facts() {
+        return Objects.requireNonNull(facts);
+    }
+
+    /** The target, as rules changed it. */
+    String target() {
+        return changedTarget == null ? head.target() : changedTarget;
+    }
+
+    /** What rules made of the target; null where they left it alone. */
+    @Nullable
+    String changedTarget() {
+        return changedTarget;
+    }
+
+    void changeTarget(String value) {
+        changedTarget = value;
+    }
+
+    /** The method, as rules changed it. */
+    String method() {
+        return changedMethod == null ? head.methodText() : changedMethod;
+    }
+
+    /** What rules made of the method; null where they left it alone. */
+    @Nullable
+    String changedMethod() {
+        return changedMethod;
+    }
+
+    void changeMethod(String value) {
+        changedMethod = value;
+    }
+
+    List<Attempt> attempts() {
+        return attempts;
+    }
+
+    /** The answer of the server; null before there is one. */
+    @Nullable
+    ResponseHead answer() {
+        return answer;
     }
 
     String path() {
@@ -113,6 +193,12 @@ final class RequestFacts implements HttpVariableSource {
 
     String proxyHost() {
         return proxyHost;
+    }
+
+    /** The answer that came counts no longer. */
+    void noAnswer() {
+        answer = null;
+        answering = null;
     }
 
     /** The head of a server's answer has come. */

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class RequestWriter {
     private final HttpWorker worker;
     private final HeadEdits edits = new HeadEdits();
-    private final HeadWriter heads = new HeadWriter();
+    private final HeadWriter ownCase = new HeadWriter(false);
+    private final HeadWriter lowerCase = new HeadWriter(true);
 
     RequestWriter(HttpWorker worker) {
         this.worker = worker;
@@ -73,6 +74,7 @@ final class RequestWriter {
                 : (isOld || !sending.keeps()) && !edits.removed().contains(FieldName.CONNECTION)
                         ? ConnectionOption.CLOSE
                         : ConnectionOption.NONE;
+        var heads = sending.exchange().isHaproxy() ? lowerCase : ownCase;
         heads.request(
                 sending.exchange().request(),
                 edits,
@@ -123,6 +125,10 @@ final class RequestWriter {
         for (var change : sending.exchange().routing().changes()) {
             edit(change, sending.exchange().evaluation());
         }
+        var changedMethod = sending.exchange().facts().changedMethod();
+        if (changedMethod != null) {
+            edits.method(changedMethod);
+        }
         var affinity = sending.affinity();
         if (affinity != null) {
             affinity.edit(edits);
@@ -157,6 +163,9 @@ final class RequestWriter {
             return sending.exchange().evaluation().raw(given);
         }
         var facts = sending.exchange().facts();
+        if (facts.changedTarget() != null) {
+            return facts.changedTarget();
+        }
         boolean isReplaced = plan.configured().path() instanceof ForwardedPath.PrefixReplaced;
         if (!isReplaced && !sending.exchange().routing().isTargetChanged()) {
             return null;

@@ -1,6 +1,7 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.http.HttpAction;
+import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.route.CompiledService;
 import io.steelyard.http.route.FieldChanges;
 import io.steelyard.http.route.Route;
@@ -32,6 +33,12 @@ final class Routing implements Target {
 
         /** @param text each character one byte */
         record Reply(int status, String type, String text) implements Decision {}
+
+        /** An error, perhaps later. */
+        record Fail(HttpAction.Fail configured) implements Decision {}
+
+        /** An answer with these fields and this body. */
+        record Respond(Verdict.Respond verdict) implements Decision {}
     }
 
     private final CompiledService service;
@@ -190,6 +197,8 @@ final class Routing implements Target {
             }
             case Verdict.Redirect redirect -> new Decision.Redirect(redirect.status(), redirect.place());
             case Verdict.Reply reply -> reply(reply);
+            case Verdict.Fail fail -> new Decision.Fail(fail.configured());
+            case Verdict.Respond respond -> new Decision.Respond(respond);
         };
     }
 
@@ -247,5 +256,30 @@ final class Routing implements Target {
     @Override
     public void change(FieldChanges.Change change) {
         changes.add(change);
+    }
+
+    @Override
+    public FieldBlock fields() {
+        return facts.head().fields();
+    }
+
+    @Override
+    public String part(HttpAction.Part part) {
+        return RequestLine.part(facts, part);
+    }
+
+    @Override
+    public void change(HttpAction.Part part, String value) {
+        RequestLine.change(facts, part, value);
+    }
+
+    @Override
+    public void note(String name, @Nullable String value) {
+        facts.notes().put(name, value);
+    }
+
+    @Override
+    public boolean hasRoute(String name) {
+        return site().root().named(name) != null;
     }
 }

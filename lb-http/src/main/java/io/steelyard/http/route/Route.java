@@ -3,6 +3,7 @@ package io.steelyard.http.route;
 import io.steelyard.api.http.Content;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpRoute;
+import io.steelyard.api.http.OwnAnswer;
 import io.steelyard.api.http.PathMatch;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.text.NamedPattern;
@@ -28,11 +29,17 @@ public final class Route {
     /** A place and the error page it belongs to. */
     public record Page(io.steelyard.api.http.ErrorPage configured, CompiledTemplate place) {}
 
+    /** An answer of our own, made ready. */
+    public record Own(OwnAnswer configured, FieldChanges fields, CompiledTemplate body) {}
+
     private final HttpRoute configured;
     private final RuleList rules;
     private final List<Log> logs;
     private final List<Page> errorPages;
     private final FieldChanges responseFields;
+    private final RuleList responseRules;
+    private final RuleList answerRules;
+    private final Map<Integer, Own> answers = new HashMap<>();
     private final @Nullable ProxyPlan proxy;
     private final @Nullable CompiledTemplate text;
     private final @Nullable RealIpRule clientRule;
@@ -57,6 +64,13 @@ public final class Route {
                 .map(page -> new Page(page, variables.compile(page.place())))
                 .toList();
         responseFields = new FieldChanges(configured.responseFields(), variables);
+        responseRules = new RuleList(configured.responseRules(), variables);
+        answerRules = new RuleList(configured.answerRules(), variables);
+        for (var answer : configured.answers()) {
+            answers.putIfAbsent(
+                    answer.status(),
+                    new Own(answer, new FieldChanges(answer.fields(), variables), variables.compile(answer.body())));
+        }
         proxy = switch (configured.content()) {
             case HttpProxy toServer -> new ProxyPlan(toServer, variables);
             case Content.RedirectToPool redirect ->
@@ -106,6 +120,21 @@ public final class Route {
 
     public FieldChanges responseFields() {
         return responseFields;
+    }
+
+    /** What is done when a server has answered. */
+    public RuleList responseRules() {
+        return responseRules;
+    }
+
+    /** What is done with every answer. */
+    public RuleList answerRules() {
+        return answerRules;
+    }
+
+    /** What is answered with a status; null for a page of ours. */
+    public @Nullable Own answer(int status) {
+        return answers.get(status);
     }
 
     /** How requests are handed to servers; null where none is. */

@@ -22,6 +22,10 @@ public final class RuleList {
                 .toList();
     }
 
+    public boolean isEmpty() {
+        return rules.isEmpty();
+    }
+
     /** Runs the rules over a request; what is changed of it is changed in {@code target}. */
     public Verdict run(Target target, Evaluation evaluation) {
         for (var rule : rules) {

@@ -66,6 +66,33 @@ interface Step {
                     return GO_ON;
                 };
             }
+            case HttpAction.GoTo go -> {
+                var name = variables.compile(go.route());
+                yield (target, evaluation) -> {
+                    var route = evaluation.raw(name);
+                    return target.hasRoute(route) ? new Verdict.Go(route) : GO_ON;
+                };
+            }
+            case HttpAction.Fail fail -> {
+                var verdict = new Verdict.Fail(fail);
+                yield (target, evaluation) -> verdict;
+            }
+            case HttpAction.Respond respond -> {
+                var verdict = new Verdict.Respond(
+                        respond.status(),
+                        new FieldChanges(respond.fields(), variables),
+                        variables.compile(respond.body()));
+                yield (target, evaluation) -> verdict;
+            }
+            case HttpAction.EditField edit -> FieldStep.of(edit, variables);
+            case HttpAction.EditLine edit -> LineStep.of(edit, variables);
+            case HttpAction.Remember remember -> {
+                var value = remember.value().map(variables::compile).orElse(null);
+                yield (target, evaluation) -> {
+                    target.note(remember.name(), value == null ? null : evaluation.raw(value));
+                    return GO_ON;
+                };
+            }
         };
     }
 

@@ -1,6 +1,8 @@
 package io.steelyard.http.route;
 
 import io.steelyard.api.http.HttpAction;
+import io.steelyard.http.message.FieldBlock;
+import org.jspecify.annotations.Nullable;
 
 /** The path and query of a request, as rules may change them. Used by one request at a time. */
 public interface Target {
@@ -24,4 +26,19 @@ public interface Target {
 
     /** Notes a change of the request's fields, to be made before it is forwarded. */
     void change(FieldChanges.Change change);
+
+    /** The fields that rules change at once: of the request, or of the answer. */
+    FieldBlock fields();
+
+    /** A part of the request line, as it is now; of an answer its status. */
+    String part(HttpAction.Part part);
+
+    /** Changes a part of the request line, or the status of an answer. */
+    void change(HttpAction.Part part, String value);
+
+    /** Notes a text for later rules; null forgets it. */
+    void note(String name, @Nullable String value);
+
+    /** Whether there is a route of a name. */
+    boolean hasRoute(String name);
 }

@@ -26,4 +26,10 @@ public sealed interface Verdict {
 
     /** An answer that leads elsewhere. */
     record Redirect(int status, String place) implements Verdict {}
+
+    /** An error of our own. */
+    record Fail(HttpAction.Fail configured) implements Verdict {}
+
+    /** An answer with these fields and this body. */
+    record Respond(int status, FieldChanges fields, CompiledTemplate body) implements Verdict {}
 }

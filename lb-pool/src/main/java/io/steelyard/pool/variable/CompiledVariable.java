@@ -1,7 +1,7 @@
 package io.steelyard.pool.variable;
 
 /** A variable made out of others. Immutable. */
-sealed interface CompiledVariable permits CompiledMap, CompiledGeo, CompiledSplit {
+sealed interface CompiledVariable permits CompiledMap, CompiledGeo, CompiledSplit, CompiledExpression {
     /** Its raw value for a connection. */
     String value(Evaluation evaluation);
 

@@ -130,6 +130,16 @@ public final class ConnectionFacts implements VariableSource {
         return this;
     }
 
+    /** The address the client spoke to; null where it is not known. */
+    public @Nullable InetAddress serverAddress() {
+        return server;
+    }
+
+    /** The port the client spoke to. */
+    public int serverPort() {
+        return serverPort;
+    }
+
     /** Bytes from and to the client so far. */
     public ConnectionFacts bytes(long received, long sent) {
         bytesReceived = received;

@@ -1,5 +1,6 @@
 package io.steelyard.pool.variable;
 
+import io.steelyard.api.http.HttpFacts;
 import io.steelyard.api.http.HttpVariableSource;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.text.NamedPattern;
@@ -27,6 +28,12 @@ public final class Evaluation {
     Evaluation(VariableTable table, VariableSource source) {
         this.table = table;
         this.source = source;
+    }
+
+    /** What expressions are made of; null for what is no HTTP request. */
+    @Nullable
+    HttpFacts facts() {
+        return source instanceof HttpVariableSource http ? http.facts() : null;
     }
 
     /** Gives a variable the value of {@code value} as it is now (nginx {@code set}). */

@@ -102,10 +102,14 @@ public record Expression(Fetch fetch, List<Step> steps) {
         return fetched.stream().map(this::convert).flatMap(Optional::stream).toList();
     }
 
-    /** The last value, which is the one a log or a header takes. */
+    /** The value that a log or a header takes: the last, but of parameters of a URL the first. */
     public Optional<Sample> value(SampleSource source) {
         var all = evaluate(source);
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
+        if (all.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean takesFirst = fetch.method().name().startsWith("url");
+        return Optional.of(takesFirst ? all.getFirst() : all.getLast());
     }
 
     private Optional<Sample> convert(Sample sample) {

@@ -18,6 +18,9 @@ public record LogFormat(List<Part> parts) {
                             + "h hr hrl hs hsl lc ms o pid r rc rt s sc si sp sq sslc sslv t tr trg trl ts tsc Trl Trg")
                     .split(" "));
 
+    /** Fields that are left out where nothing is captured. */
+    private static final Set<String> CAPTURES = Set.of("hr", "hs");
+
     private static final LogFormat NONE = new LogFormat(List.of());
 
     /** How a value is written. */
@@ -34,8 +37,8 @@ public record LogFormat(List<Part> parts) {
             };
         }
 
-        String write(Optional<String> value) {
-            var text = value.orElse(isQuoted ? "" : "-");
+        String write(Optional<String> value, boolean isLog) {
+            var text = value.orElse(isQuoted || !isLog ? "" : "-");
             if (isHexadecimal && text.matches("\\d{1,18}")) {
                 text = HexFormat.of()
                         .withUpperCase()
@@ -80,16 +83,34 @@ public record LogFormat(List<Part> parts) {
      * @param fields the value of each field; absent for none
      */
     public String write(SampleSource samples, Function<String, Optional<String>> fields) {
+        return write(samples, fields, false);
+    }
+
+    /** Writes a line of a log: what has no value is a dash, and blanks around what is left out are one. */
+    public String writeLog(SampleSource samples, Function<String, Optional<String>> fields) {
+        return write(samples, fields, true);
+    }
+
+    private String write(SampleSource samples, Function<String, Optional<String>> fields, boolean isLog) {
         var line = new StringBuilder();
         for (var part : parts) {
-            line.append(
-                    switch (part) {
-                        case Part.Text fixed -> fixed.text();
-                        case Part.Field field -> field.style().write(fields.apply(field.name()));
-                        case Part.Value value ->
-                            value.style()
-                                    .write(value.expression().value(samples).map(Sample::text));
-                    });
+            switch (part) {
+                case Part.Text fixed -> {
+                    boolean isDouble = isLog
+                            && fixed.text().startsWith(" ")
+                            && !line.isEmpty()
+                            && line.charAt(line.length() - 1) == ' ';
+                    line.append(fixed.text(), isDouble ? 1 : 0, fixed.text().length());
+                }
+                case Part.Field field -> {
+                    var value = fields.apply(field.name());
+                    boolean isLeftOut = value.isEmpty() && CAPTURES.contains(field.name());
+                    line.append(isLeftOut ? "" : field.style().write(value, isLog));
+                }
+                case Part.Value value ->
+                    line.append(value.style()
+                            .write(value.expression().value(samples).map(Sample::text), isLog));
+            }
         }
         return line.toString();
     }

@@ -1,0 +1,136 @@
+package io.steelyard.api.http;
+
+import io.steelyard.api.schedule.Balancer;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one request and its answer at this moment, as rules changed them so far: what an {@link ExpressionLanguage} makes its
+ * values of. Texts are raw: each character is one byte, U+0000 to U+00FF. Owned by the request's loop, and not to be kept.
+ */
+public interface HttpFacts {
+    /** Header fields in their order. */
+    interface Fields {
+        int count();
+
+        /** Whether field {@code index} is called so, whatever the case. */
+        boolean isNamed(int index, String name);
+
+        /** As it came, or was set. */
+        String name(int index);
+
+        String value(int index);
+    }
+
+    /** A number that is known of a request; -1 where it is not known (yet). */
+    enum Measure {
+        /** When the connection was accepted, in milliseconds since 1970. */
+        ACCEPTED_AT,
+        /** When the first byte of the request came, in milliseconds since 1970. */
+        REQUEST_AT,
+        /** Milliseconds from the end of the request before, or from the connection's beginning, to the request's first byte. */
+        IDLE_MS,
+        /** Milliseconds from the request's first byte to the end of its header. */
+        HEADER_MS,
+        /** Milliseconds from there to the try of a server: in queues, and in tries that failed. */
+        QUEUE_MS,
+        /** Milliseconds the last try took to connect. */
+        CONNECT_MS,
+        /** Milliseconds from the connection to the answer's header. */
+        ANSWER_MS,
+        /** Milliseconds from the request's first byte to the end of the answer. */
+        ACTIVE_MS,
+        /** Milliseconds from the connection's beginning, or the end of the request before. */
+        TOTAL_MS,
+        /** Bytes of the answer, header and body. */
+        BYTES_SENT,
+        /** Bytes of the request, header and body. */
+        BYTES_RECEIVED,
+        /** Tries after the first. */
+        RETRIES,
+        /** 1 where another server than the first one was tried at last, else 0. */
+        REDISPATCHED,
+        /** Which of the connection's requests it is, from 1. */
+        REQUEST_NUMBER,
+        /** Serial number of the connection. */
+        CONNECTION_NUMBER,
+        /** Connections of clients that the virtual server has. */
+        LISTENER_CONNECTIONS,
+        /** Connections of clients that all virtual servers have. */
+        PROCESS_CONNECTIONS,
+        /** The size of the request's body that was read before a server is asked. */
+        BODY_BYTES
+    }
+
+    // ---- the connection
+
+    /** Who the client is. */
+    InetAddress clientAddress();
+
+    int clientPort();
+
+    /** The address the client spoke to. */
+    InetAddress serverAddress();
+
+    int serverPort();
+
+    /** The value of a variable of {@link HttpVariable}'s families about TLS, such as {@code ssl_server_name}; null without TLS. */
+    @Nullable
+    String tls(String variable);
+
+    // ---- the request
+
+    /** The method, as rules changed it. */
+    String method();
+
+    /** The target, as rules changed it: mostly a path and query. */
+    String target();
+
+    /** The target as the client sent it. */
+    String originalTarget();
+
+    /** The method as the client sent it. */
+    String originalMethod();
+
+    /** Such as {@code 1.1}. */
+    String version();
+
+    Fields requestFields();
+
+    // ---- the answer
+
+    /** The status of the answer as it is so far; 0 before there is one. */
+    int status();
+
+    /** The fields of the answer; null before there is one. */
+    @Nullable
+    Fields answerFields();
+
+    // ---- where it goes
+
+    /** The virtual server's name. */
+    String listener();
+
+    /** The pool the request was handed to; empty before. */
+    String pool();
+
+    /** The server tried last; empty before. */
+    String server();
+
+    /** A pool at work; null where there is no such. */
+    @Nullable
+    Balancer balancer(String pool);
+
+    /**
+     * How it ended: two letters of HAProxy's log, who ended it and when, {@code --} for in order (configuration manual 2.6, section 8.5).
+     */
+    String termination();
+
+    long measure(Measure measure);
+
+    // ---- what rules remembered
+
+    /** What {@link HttpAction.Remember} noted under a name; null where nothing was. */
+    @Nullable
+    String note(String name);
+}

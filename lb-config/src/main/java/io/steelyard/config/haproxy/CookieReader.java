@@ -1,0 +1,78 @@
+package io.steelyard.config.haproxy;
+
+import io.steelyard.api.affinity.CookieAffinity;
+import io.steelyard.api.affinity.RequestAffinity;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Reads {@code cookie}, {@code dynamic-cookie-key} and {@code option persist} of a backend in mode http. */
+final class CookieReader {
+    private final Findings findings;
+
+    CookieReader(Findings findings) {
+        this.findings = findings;
+    }
+
+    /** How clients come back to their servers; empty where they do not by a cookie. */
+    Optional<RequestAffinity> read(Proxy backend) {
+        return backend.last("cookie").flatMap(statement -> {
+            try {
+                var cookie = cookie(statement.texts(), backend);
+                return Optional.of(new RequestAffinity(List.of(cookie), backend.has("option persist")));
+            } catch (IllegalArgumentException wrong) {
+                findings.error(statement.argument(0).position(), "'cookie': " + wrong.getMessage());
+                return Optional.empty();
+            }
+        });
+    }
+
+    private static CookieAffinity cookie(List<String> words, Proxy backend) {
+        var cookie = CookieAffinity.builder(words.getFirst());
+        boolean hasMode = false;
+        for (int i = 1; i < words.size(); i++) {
+            var word = words.get(i);
+            switch (word) {
+                case "insert", "rewrite", "prefix" -> {
+                    hasMode = true;
+                    cookie.mode(CookieAffinity.Mode.valueOf(word.toUpperCase(Locale.ROOT)));
+                }
+                case "indirect" -> cookie.indirect(true);
+                case "nocache" -> cookie.noCache(true);
+                case "postonly" -> cookie.postOnly(true);
+                case "preserve" -> cookie.preserve(true);
+                case "httponly" -> cookie.httpOnly(true);
+                case "secure" -> cookie.secure(true);
+                case "dynamic" -> cookie.value(new CookieAffinity.Value.Keyed(key(backend)));
+                case "domain" -> cookie.domain(value(words, ++i));
+                case "maxidle" -> cookie.maxIdle(seconds(value(words, ++i)));
+                case "maxlife" -> cookie.maxLife(seconds(value(words, ++i)));
+                case "attr" -> cookie.attribute(value(words, ++i));
+                default -> throw new IllegalArgumentException("there is no parameter '" + word + "'");
+            }
+        }
+        if (!hasMode) {
+            throw new IllegalArgumentException(
+                    "a cookie that is only looked at is not supported; write insert, rewrite or prefix");
+        }
+        return cookie.build();
+    }
+
+    private static Duration seconds(String text) {
+        return Values.time(text, Duration.ofSeconds(1));
+    }
+
+    private static String key(Proxy backend) {
+        return backend.last("dynamic-cookie-key")
+                .map(statement -> statement.argument(0).text())
+                .orElseThrow(() -> new IllegalArgumentException("'dynamic' needs a dynamic-cookie-key"));
+    }
+
+    private static String value(List<String> words, int at) {
+        if (at == words.size()) {
+            throw new IllegalArgumentException("'" + words.get(at - 1) + "' has no value");
+        }
+        return words.get(at);
+    }
+}

@@ -1,0 +1,154 @@
+package io.steelyard.config.haproxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.steelyard.api.Configuration;
+import io.steelyard.api.Personality;
+import io.steelyard.api.Problem;
+import io.steelyard.api.affinity.CookieAffinity;
+import io.steelyard.api.affinity.RequestAffinity;
+import io.steelyard.api.config.ConfigurationSource;
+import io.steelyard.api.http.HttpAction;
+import io.steelyard.api.http.HttpProxy;
+import io.steelyard.api.http.HttpRoute;
+import io.steelyard.api.http.RetryRule.Reason;
+import io.steelyard.api.http.VirtualHost;
+import io.steelyard.api.pool.ConnectionReuse;
+import io.steelyard.api.proxy.Target;
+import io.steelyard.api.text.VariableDefinition;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the model is that proxies in mode http become. */
+class HttpTranslationTest {
+    private static final String TIMES =
+            " mode http\n timeout client 30s\n timeout connect 5s\n timeout server 40s\n timeout http-request 7s\n";
+
+    private static Configuration read(String text) {
+        var result = new HaproxyConfigurationReader().read(ConfigurationSource.of("f", text), Map.of());
+        assertThat(result.problems()).noneMatch(Problem::isError);
+        return result.configuration().orElseThrow();
+    }
+
+    private static VirtualHost host(Configuration configuration) {
+        var target = (Target.Http) configuration.virtualServers().getFirst().target();
+        return target.service().hosts().getFirst();
+    }
+
+    private static HttpRoute route(Configuration configuration, String name) {
+        return host(configuration).root().routes().stream()
+                .filter(route -> route.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void clientsAreTreatedAsTheTimeoutsSay() {
+        var client = host(read(
+                        "listen l\n bind :80\n" + TIMES + " timeout http-keep-alive 3s\n server a 10.0.0.1:80\n"))
+                .client();
+        assertThat(client.personality()).isEqualTo(Personality.HAPROXY);
+        assertThat(client.headerTimeout()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(client.idleTimeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(client.bodyTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(client.keepsUnderscores()).isTrue();
+    }
+
+    @Test
+    void aBackendIsARouteOfItsOwnBehindTheChoice() {
+        var configuration = read("frontend f\n bind :80\n" + TIMES
+                + " use_backend img if { path_beg /img }\n default_backend web\n"
+                + "backend web\n" + TIMES
+                + " retries 2\n option redispatch\n retry-on conn-failure 503\n server a 10.0.0.1:80\n"
+                + "backend img\n" + TIMES + " http-reuse never\n server b 10.0.0.2:80 maxconn 3\n");
+        var choice = route(configuration, "choice").rules();
+        assertThat(choice.get(0).actions()).containsExactly(new HttpAction.Go("@img"));
+        assertThat(choice.get(0).condition()).isPresent();
+        assertThat(choice.get(1).actions()).containsExactly(new HttpAction.Go("@web"));
+        var proxy = (HttpProxy) route(configuration, "@web").content();
+        assertThat(proxy.readTimeout()).isEqualTo(Duration.ofSeconds(40));
+        assertThat(proxy.retry().reasons()).containsExactlyInAnyOrder(Reason.CONNECT_FAILURE, Reason.STATUS_503);
+        assertThat(proxy.buffersRequest()).isTrue();
+        assertThat(configuration.pool("img").orElseThrow().reuse()).isEqualTo(ConnectionReuse.NONE);
+        assertThat(configuration.pool("img").orElseThrow().queue().timeout()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void conditionsBecomeVariablesThatHoldTheirAcls() {
+        var configuration = read("listen l\n bind :80\n" + TIMES
+                + " acl api path_beg /api\n acl api path_beg '/the rest'\n http-request deny if api !{ src 10.0.0.0/8 }\n"
+                + " server a 10.0.0.1:80\n");
+        assertThat(configuration.variables())
+                .contains(new VariableDefinition.Computed(
+                        "hap_l_if_1",
+                        "haproxy.condition",
+                        "acl api path_beg /api\nacl api path_beg '/the rest'\nif api !{ src 10.0.0.0/8 }"));
+        assertThat(host(configuration).root().rules().getFirst().actions())
+                .isEqualTo(List.of(new HttpAction.Fail(403, Duration.ZERO)));
+    }
+
+    @Test
+    void aCookieBringsClientsBack() {
+        var pool = read("listen l\n bind :80\n" + TIMES
+                        + " cookie SRV insert indirect nocache httponly secure domain .a.example maxidle 30m attr X=y\n option persist\n"
+                        + " server a 10.0.0.1:80 cookie s1\n")
+                .pools()
+                .getFirst();
+        assertThat(pool.requestAffinity())
+                .contains(new RequestAffinity(
+                        List.of(CookieAffinity.builder("SRV")
+                                .indirect(true)
+                                .noCache(true)
+                                .httpOnly(true)
+                                .secure(true)
+                                .domain(".a.example")
+                                .maxIdle(Duration.ofMinutes(30))
+                                .attribute("X=y")
+                                .build()),
+                        true));
+        assertThat(pool.servers().getFirst().stickyName()).contains("s1");
+    }
+
+    @Test
+    void backendsWithoutServersAnswer503() {
+        var route = route(read("frontend f\n bind :80\n" + TIMES + " default_backend b\nbackend b\n" + TIMES), "@b");
+        assertThat(route.rules().getLast().actions()).containsExactly(new HttpAction.Fail(503, Duration.ZERO));
+    }
+
+    @Test
+    void oldRulesAreCarriedOutWhereTheyHaveATodaysForm() {
+        var configuration = read("listen l\n bind :80\n" + TIMES
+                + " block if { path /x }\n reqadd X-A:\\ b\n rspadd X-C:\\ d\n server a 10.0.0.1:80\n");
+        assertThat(host(configuration).root().rules()).hasSize(2);
+        assertThat(route(configuration, "@l").responseRules()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "cookie SRV|a cookie that is only looked at is not supported",
+                "stats uri /s|'stats' cannot be honoured",
+                "reqrep ^a b|'reqrep' cannot be honoured",
+                "http-request track-sc0 src|'track-sc0' cannot be honoured",
+                "http-request use-service prometheus-exporter|'use-service' cannot be honoured",
+                "use_backend nowhere|unknown backend 'nowhere'",
+                "errorfile 503 /no/such/file|cannot be read",
+                "http-send-name-header X-S|'http-send-name-header' cannot be honoured",
+            })
+    void whatCannotBeIsToldByName(String line, String told) {
+        var problems = new HaproxyConfigurationReader()
+                .read(
+                        ConfigurationSource.of(
+                                "f", "listen l\n bind :80\n" + TIMES + " " + line + "\n server a 10.0.0.1:80\n"),
+                        Map.of())
+                .problems();
+        assertThat(problems)
+                .anyMatch(problem -> problem.isError() && problem.text().contains(told));
+    }
+}
