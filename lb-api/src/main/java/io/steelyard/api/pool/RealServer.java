@@ -1,6 +1,7 @@
 package io.steelyard.api.pool;
 
 import io.steelyard.api.proxy.ProxyProtocol;
+import io.steelyard.api.tls.TlsClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.regex.Pattern;
  * @param healthChecks active checks of this server instead of its pool's; absent for the pool's, empty for none
  * @param sendProxyProtocol TCP: the header that connections to it begin with; NONE for what the virtual server says
  * @param checkProxyProtocol the header that active checks of it begin with (HAProxy {@code check-send-proxy})
+ * @param tls how TLS is spoken with it; absent for what the virtual server or route says
  * @param publicUrl what its URLs begin with for clients that are sent to it themselves ({@link
  *     io.steelyard.api.http.Content.RedirectToPool}): {@code http} or {@code https}, a host, perhaps a port and a path, no slash at the end
  * @param labels anything a scheduler may read, such as {@code zone}
@@ -45,6 +47,7 @@ public record RealServer(
         Optional<List<HealthCheckSpec>> healthChecks,
         ProxyProtocol sendProxyProtocol,
         ProxyProtocol checkProxyProtocol,
+        Optional<TlsClient> tls,
         Optional<String> publicUrl,
         Map<String, String> labels) {
     /** The greatest weight. */
@@ -69,6 +72,7 @@ public record RealServer(
         healthChecks = healthChecks.map(List::copyOf);
         Objects.requireNonNull(sendProxyProtocol, "sendProxyProtocol");
         Objects.requireNonNull(checkProxyProtocol, "checkProxyProtocol");
+        Objects.requireNonNull(tls, "tls");
         publicUrl.ifPresent(RealServer::checkUrl);
         labels = Map.copyOf(labels);
     }
@@ -122,6 +126,7 @@ public record RealServer(
                 .checkProxyProtocol(checkProxyProtocol)
                 .labels(labels);
         healthChecks.ifPresent(builder::healthChecks);
+        tls.ifPresent(builder::tls);
         publicUrl.ifPresent(builder::publicUrl);
         return builder;
     }
@@ -142,6 +147,7 @@ public record RealServer(
         private Optional<List<HealthCheckSpec>> healthChecks = Optional.empty();
         private ProxyProtocol sendProxyProtocol = ProxyProtocol.NONE;
         private ProxyProtocol checkProxyProtocol = ProxyProtocol.NONE;
+        private Optional<TlsClient> tls = Optional.empty();
         private Optional<String> publicUrl = Optional.empty();
         private Map<String, String> labels = Map.of();
 
@@ -221,6 +227,11 @@ public record RealServer(
             return this;
         }
 
+        public Builder tls(TlsClient tls) {
+            this.tls = Optional.of(tls);
+            return this;
+        }
+
         public Builder publicUrl(String publicUrl) {
             this.publicUrl = Optional.of(publicUrl);
             return this;
@@ -247,6 +258,7 @@ public record RealServer(
                     healthChecks,
                     sendProxyProtocol,
                     checkProxyProtocol,
+                    tls,
                     publicUrl,
                     labels);
         }

@@ -138,6 +138,7 @@ final class HttpServers {
                     names,
                     entry.listen().isDefault() && !hosts.isEmpty(),
                     server.client(),
+                    Optional.empty(),
                     server.route()));
         }
         return hosts;

@@ -182,6 +182,7 @@ final class RandomConfiguration {
         maybe(() -> builder.sendProxyProtocol(one(ProxyProtocol.values())));
         maybe(() -> builder.checkProxyProtocol(one(ProxyProtocol.values())));
         maybe(() -> builder.healthChecks(random.nextBoolean() ? List.of() : List.of(healthCheck())));
+        maybe(() -> builder.tls(tls().client()));
         builder.publicUrl(one("http://a.example", "https://[2001:db8::1]:8443/base", "http://192.0.2.1/a/b%20c"));
         maybe(() -> builder.labels(texts()));
         return builder.build();
@@ -223,6 +224,10 @@ final class RandomConfiguration {
     private VirtualServer server(int number, List<String> pools) {
         boolean isTcp = random.nextBoolean();
         var builder = isTcp ? VirtualServer.tcp(number + text()) : VirtualServer.udp(number + text());
+        boolean hasTls = isTcp && random.nextBoolean();
+        if (hasTls) {
+            builder.tls(tls().server());
+        }
         for (int i = 1 + random.nextInt(2); i > 0; i--) {
             var parsed = ListenAddress.parse(one("127.0.0.1", "[::]", "*") + ":" + (number * 1_000 + i));
             builder.listen(
@@ -235,7 +240,8 @@ final class RandomConfiguration {
                                     random.nextInt(9),
                                     random.nextBoolean(),
                                     random.nextBoolean(),
-                                    isTcp && random.nextBoolean()));
+                                    isTcp && random.nextBoolean(),
+                                    hasTls && random.nextBoolean()));
         }
         builder.target(
                 switch (random.nextInt(4)) {
@@ -269,8 +275,13 @@ final class RandomConfiguration {
                         this::template,
                         this::positiveTime,
                         () -> options(true),
-                        this::accessLog)
+                        this::accessLog,
+                        tls())
                 .service();
+    }
+
+    private RandomTls tls() {
+        return new RandomTls(random, this::text, this::template);
     }
 
     private AccessLog accessLog() {
@@ -319,6 +330,7 @@ final class RandomConfiguration {
             maybe(() -> builder.sourceText(template()));
             maybe(() -> builder.transparent(random.nextBoolean()));
             maybe(() -> builder.sendProxyProtocol(one(ProxyProtocol.values())));
+            maybe(() -> builder.tls(tls().client()));
         }
         maybe(() -> builder.downloadRateText(template()));
         maybe(() -> builder.uploadRateText(template()));

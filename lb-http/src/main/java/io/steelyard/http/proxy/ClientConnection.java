@@ -8,6 +8,7 @@ import io.steelyard.core.loop.Timer;
 import io.steelyard.core.session.Sessions;
 import io.steelyard.core.tcp.TcpListener;
 import io.steelyard.core.tcp.Transport;
+import io.steelyard.core.tls.TlsTransport;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
 import io.steelyard.pool.variable.ConnectionFacts;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * {@link ClientProtocol}. Owned by the loop that accepted it.
  *
  * <pre>
+ *   OPENING ──► OPEN     a PROXY protocol header, the handshake of TLS
  *   OPEN ──► LINGER ──► CLOSED     the client is to read an answer before it learns of the end
  *     └─────────────────► CLOSED
  * </pre>
@@ -30,6 +32,7 @@ final class ClientConnection extends Timer {
     private static final long LINGER_NS = 5_000_000_000L;
 
     private enum State {
+        OPENING,
         OPEN,
         LINGER,
         CLOSED
@@ -39,16 +42,17 @@ final class ClientConnection extends Timer {
     private final TcpListener listener;
     private final HttpClientOptions options;
     private final ConnectionFacts facts;
-    private final InetAddress address;
-    private final int clientPort;
     private final FdRegistration registration;
     private final Transport transport;
     private final Output output;
     private final HeldInput held;
-    private final ClientProtocol protocol;
+    private ClientProtocol protocol;
     private final long openedNs;
 
-    private State state = State.OPEN;
+    private InetAddress address;
+    private int clientPort;
+    private State state = State.OPENING;
+    private @Nullable Opening opening;
     private long lastActivityNs;
     private long receivedBytes;
 
@@ -69,18 +73,71 @@ final class ClientConnection extends Timer {
         facts = Sessions.facts(Protocol.TCP).client(address, peer.port());
         var local = listener.local(fd);
         facts.server(local.inetAddress(), local.port());
-        transport = Transport.plain(fd);
+        transport =
+                listener.address().tls() ? TlsTransport.accepted(fd, worker.tls(), plan.tls()) : Transport.plain(fd);
         output = new Output(worker.loop().buffers(), transport);
         held = new HeldInput(worker.loop().buffers());
         registration = worker.loop().loop().register(fd, this::onReady);
         openedNs = nowNs();
         lastActivityNs = openedNs;
         protocol = new Http1Client(this, plan);
+        if (Opening.isNeeded(listener)) {
+            opening = new Opening(worker, listener, plan, transport, facts);
+        }
     }
 
     void begin() {
+        if (opening == null) {
+            opened();
+            updateInterest();
+        } else {
+            setDeadline(openedNs + opening.timeoutNs());
+            advance(opening);
+            updateInterest();
+        }
+    }
+
+    /** What comes before the first request. */
+    private void advance(Opening under) {
+        long timeoutNs = under.timeoutNs();
+        switch (under.advance()) {
+            case WAITING -> {
+                if (under.timeoutNs() != timeoutNs) {
+                    setDeadline(nowNs() + under.timeoutNs());
+                }
+            }
+            case FAILED -> close();
+            case DONE -> {
+                var named = under.client();
+                if (named != null) {
+                    address = named;
+                    clientPort = under.clientPort();
+                }
+                opening = null;
+                touch();
+                opened();
+                if (transport.hasInput()) {
+                    read();
+                }
+            }
+        }
+    }
+
+    /** Requests may come. The protocol follows from what was agreed on in the handshake ({@link #agreedProtocol}). */
+    private void opened() {
+        state = State.OPEN;
         protocol.begin();
-        updateInterest();
+    }
+
+    /** What client and we agreed to speak (ALPN), such as {@code h2}; empty where they did not. */
+    String agreedProtocol() {
+        return transport instanceof TlsTransport tls ? tls.protocol() : "";
+    }
+
+    /** The connection's TLS; null where there is none. */
+    @Nullable
+    TlsTransport tls() {
+        return transport instanceof TlsTransport tls ? tls : null;
     }
 
     // ---- what it is
@@ -184,7 +241,7 @@ final class ClientConnection extends Timer {
 
     void updateInterest() {
         if (state != State.CLOSED) {
-            boolean isRead = state == State.LINGER || protocol.wantsInput();
+            boolean isRead = state != State.OPEN || protocol.wantsInput();
             registration.interest(
                     (isRead ? FdRegistration.READABLE : 0) | (output.isEmpty() ? 0 : FdRegistration.WRITABLE));
         }
@@ -204,7 +261,7 @@ final class ClientConnection extends Timer {
     /** Ends it at once, so that nobody takes what came so far for the whole. */
     void reset() {
         if (state != State.CLOSED) {
-            Linux.resetOnClose(registration.fd());
+            transport.cut();
             close();
         }
     }
@@ -231,7 +288,9 @@ final class ClientConnection extends Timer {
 
     /** Serves no other request than those it has. */
     void finish() {
-        if (state == State.OPEN) {
+        if (state == State.OPENING) {
+            close();
+        } else if (state == State.OPEN) {
             protocol.finish();
         }
     }
@@ -257,6 +316,12 @@ final class ClientConnection extends Timer {
     private void handle(int ready) {
         if ((ready & FdRegistration.ERROR) != 0 && Linux.socketError(registration.fd()) != 0) {
             close();
+            return;
+        }
+        var under = opening;
+        if (under != null) {
+            advance(under);
+            updateInterest();
             return;
         }
         if ((ready & FdRegistration.WRITABLE) != 0 && !output.isEmpty()) {

@@ -88,7 +88,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                 exchange.evaluation().raw(plan.server()), plan.configured().path());
         var target = place.server();
         givenPath = place.path();
-        facts.proxyHost(target);
+        facts.proxyHost(target, plan.configured().transport().tls().isPresent());
         var servers = exchange.plan();
         var known = servers.balancer(target);
         if (known != null || !NamedServers.needsNameServer(target)) {
@@ -193,7 +193,12 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
         long nowNs = client.nowNs();
         attempt.begin(held.server().address(), nowNs);
-        var idle = worker.idle().take(from.pool(), held.server(), nowNs);
+        var approach = Approach.of(held.server(), plan.configured().transport(), exchange);
+        if (approach == null) {
+            failed(Lease.Failure.CONNECT_ERROR, Reason.ERROR, 502);
+            return;
+        }
+        var idle = worker.idle().take(from.pool(), held.server(), approach.bond(), nowNs);
         if (idle != null) {
             server = idle;
             idle.serve(this, method(), asksForUpgrade());
@@ -205,7 +210,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                 .connect(held.server().address(), plan.configured().transport());
         if (fd >= 0) {
             state = State.CONNECTING;
-            var opened = new ServerConnection(worker, from.pool(), held.server(), fd);
+            var opened = new ServerConnection(worker, from.pool(), held.server(), fd, approach);
             server = opened;
             opened.serve(this, method(), asksForUpgrade());
             setDeadline(nowNs + plan.connectTimeoutNs());
@@ -235,6 +240,11 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                 timedOut ? Reason.TIMEOUT : Reason.ERROR,
                 timedOut ? 504 : 502);
         pickAgain();
+    }
+
+    /** The server has accepted, and is shaken hands with. */
+    void handshaking(long timeoutNs) {
+        setDeadline(client.nowNs() + timeoutNs);
     }
 
     void connected() {

@@ -1,6 +1,7 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.schedule.Flow;
+import io.steelyard.core.tls.TlsTransport;
 import io.steelyard.http.h1.RequestParser;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.HttpVersion;
@@ -60,6 +61,11 @@ final class Http1Side implements ClientSide {
     @Override
     public int clientPort() {
         return connection.clientPort();
+    }
+
+    @Override
+    public @Nullable TlsTransport tls() {
+        return connection.tls();
     }
 
     @Override

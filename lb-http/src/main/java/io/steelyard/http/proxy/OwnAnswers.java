@@ -47,6 +47,7 @@ final class OwnAnswers {
             case 421 -> "Misdirected Request";
             case 429 -> "Too Many Requests";
             case 431 -> "Request Header Fields Too Large";
+            case 495, 496, 497 -> "Bad Request";
             case 500 -> "Internal Server Error";
             case 501 -> "Not Implemented";
             case 502 -> "Bad Gateway";
@@ -60,9 +61,24 @@ final class OwnAnswers {
 
     /** The body of an answer that has no other: its status, in words. */
     static String page(int status) {
+        var why = tlsProblem(status);
         var reason = reason(status);
-        var title = reason.isEmpty() ? "" + status : status + " " + reason;
+        var title = reason.isEmpty() ? "" + status : shown(status) + " " + (why.isEmpty() ? reason : why);
         return "<!doctype html>\n<title>" + title + "</title>\n<h1>" + title + "</h1>\n";
+    }
+
+    /** The status that a client is shown: refusals over TLS have statuses of their own only within error pages (nginx). */
+    static int shown(int status) {
+        return tlsProblem(status).isEmpty() ? status : 400;
+    }
+
+    private static String tlsProblem(int status) {
+        return switch (status) {
+            case 495 -> "The SSL certificate error";
+            case 496 -> "No required SSL certificate was sent";
+            case 497 -> "The plain HTTP request was sent to HTTPS port";
+            default -> "";
+        };
     }
 
     /** The value of {@code Location}: a place as it is, or a path on this host as the route wants it. Line ends, which would end the field, are encoded. */
@@ -73,7 +89,8 @@ final class OwnAnswers {
         }
         var host = facts.value(wanted.usesSiteName() ? HttpVariable.SERVER_NAME : HttpVariable.HOST, "");
         var port = facts.value(BuiltInVariable.SERVER_PORT);
-        boolean isUsual = !wanted.hasPort() || port == null || port.equals("80");
-        return "http://" + host + (isUsual ? "" : ":" + port) + safe;
+        boolean isTls = facts.connection().hasTls();
+        boolean isUsual = !wanted.hasPort() || port == null || port.equals(isTls ? "443" : "80");
+        return (isTls ? "https://" : "http://") + host + (isUsual ? "" : ":" + port) + safe;
     }
 }

@@ -51,6 +51,7 @@ final class RequestFacts implements HttpVariableSource {
     private String query;
     private String siteName = "";
     private String proxyHost = "";
+    private boolean isProxiedByTls;
     private @Nullable ResponseHead answer;
     private @Nullable FieldBlock sentFields;
     private @Nullable FieldBlock trailers;
@@ -97,8 +98,10 @@ final class RequestFacts implements HttpVariableSource {
         siteName = value;
     }
 
-    void proxyHost(String value) {
+    /** @param isByTls whether servers are spoken to in TLS */
+    void proxyHost(String value, boolean isByTls) {
         proxyHost = value;
+        isProxiedByTls = isByTls;
     }
 
     String proxyHost() {
@@ -192,7 +195,7 @@ final class RequestFacts implements HttpVariableSource {
             case DOCUMENT_URI, URI -> path;
             case HOST -> head.hasHost() ? head.host() : siteName;
             case HTTP_ -> fields(head.fields(), rest);
-            case HTTPS -> null;
+            case HTTPS -> connection.hasTls() ? "on" : null;
             case IS_ARGS -> query.isEmpty() ? "" : "?";
             case LIMIT_CONN_STATUS -> limitStatus;
             case LIMIT_REQ_STATUS -> rateStatus;
@@ -208,12 +211,13 @@ final class RequestFacts implements HttpVariableSource {
             case REQUEST_METHOD -> head.methodText();
             case REQUEST_TIME -> seconds(elapsedMs);
             case REQUEST_URI -> head.target();
-            case SCHEME -> "http";
+            case SCHEME -> connection.hasTls() ? "https" : "http";
             case SENT_HTTP_ -> sentFields == null ? null : fields(sentFields, rest);
             case SENT_TRAILER_ -> sentTrailers == null ? null : fields(sentTrailers, rest);
             case UPSTREAM_TRAILER_ -> trailers == null ? null : fields(trailers, rest);
-            // There is no TLS yet, and nothing is cached.
-            case SSL_, UPSTREAM_CACHE_STATUS -> null;
+            case SSL_ -> connection.tls(rest);
+            // Nothing is cached.
+            case UPSTREAM_CACHE_STATUS -> null;
             case SERVER_NAME -> siteName;
             case SERVER_PROTOCOL ->
                 head.version() == HttpVersion.HTTP_1_0
@@ -289,9 +293,9 @@ final class RequestFacts implements HttpVariableSource {
         return index < 0 ? null : fields.value(index);
     }
 
-    private static String port(String host) {
+    private String port(String host) {
         int colon = host.lastIndexOf(':');
-        return colon < 0 || host.endsWith("]") ? "80" : host.substring(colon + 1);
+        return colon < 0 || host.endsWith("]") ? (isProxiedByTls ? "443" : "80") : host.substring(colon + 1);
     }
 
     private @Nullable String joined(Function<Attempt, String> text) {

@@ -339,19 +339,6 @@ class HttpProxyTest {
         }
     }
 
-    @Test
-    void proxyProtocolIsRefusedWhereHttpIsSpoken() throws IOException {
-        int port = Fixture.freePort();
-        var listening = Configuration.builder()
-                .virtualServer(VirtualServer.tcp("front")
-                        .listen(ListenAddress.parse("127.0.0.1:" + port).proxyProtocol(true))
-                        .http(new HttpService(
-                                List.of(VirtualHost.builder("site").build()))))
-                .build();
-
-        assertThatThrownBy(() -> Steelyard.start(listening)).hasMessageContaining("PROXY protocol");
-    }
-
     // ---- connections to servers
 
     @Test
