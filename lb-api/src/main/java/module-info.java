@@ -8,6 +8,7 @@ module io.steelyard.api {
     requires static org.jspecify;
 
     exports io.steelyard.api;
+    exports io.steelyard.api.affinity;
     exports io.steelyard.api.config;
     exports io.steelyard.api.health;
     exports io.steelyard.api.http;

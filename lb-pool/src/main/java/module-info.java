@@ -9,5 +9,7 @@ module io.steelyard.pool {
     exports io.steelyard.pool;
     exports io.steelyard.pool.key;
     exports io.steelyard.pool.limit;
+    exports io.steelyard.pool.retry;
+    exports io.steelyard.pool.stick;
     exports io.steelyard.pool.variable;
 }

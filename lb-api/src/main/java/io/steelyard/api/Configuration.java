@@ -1,5 +1,8 @@
 package io.steelyard.api;
 
+import io.steelyard.api.affinity.RequestAffinity;
+import io.steelyard.api.affinity.StickTable;
+import io.steelyard.api.affinity.TableAffinity;
 import io.steelyard.api.http.Content;
 import io.steelyard.api.http.HttpService;
 import io.steelyard.api.http.RateLimit;
@@ -29,6 +32,7 @@ import java.util.stream.Collectors;
  * @param variables made out of other variables; names are unique
  * @param limitZones where connections are counted for {@link io.steelyard.api.proxy.ConnectionLimit}; names are unique
  * @param rateZones where requests are counted for {@link io.steelyard.api.http.RateLimit}; names are unique
+ * @param stickTables where clients' servers are remembered for {@link io.steelyard.api.affinity.TableAffinity}; names are unique
  */
 public record Configuration(
         Settings settings,
@@ -36,7 +40,8 @@ public record Configuration(
         List<VirtualServer> virtualServers,
         List<VariableDefinition> variables,
         List<ConnectionLimit.Zone> limitZones,
-        List<RateLimit.Zone> rateZones) {
+        List<RateLimit.Zone> rateZones,
+        List<StickTable> stickTables) {
     public Configuration {
         Objects.requireNonNull(settings, "settings");
         pools = List.copyOf(pools);
@@ -44,6 +49,7 @@ public record Configuration(
         variables = List.copyOf(variables);
         limitZones = List.copyOf(limitZones);
         rateZones = List.copyOf(rateZones);
+        stickTables = List.copyOf(stickTables);
     }
 
     public static Builder builder() {
@@ -58,6 +64,7 @@ public record Configuration(
         variables.forEach(builder::variable);
         limitZones.forEach(builder::limitZone);
         rateZones.forEach(builder::rateZone);
+        stickTables.forEach(builder::stickTable);
         return builder;
     }
 
@@ -81,6 +88,7 @@ public record Configuration(
                         .expected("at least one"));
             }
         }
+        checkStickTables(problems);
         var zoneNames = new HashSet<String>();
         for (var zone : limitZones) {
             if (!zoneNames.add(zone.name())) {
@@ -198,6 +206,26 @@ public record Configuration(
         }
     }
 
+    private void checkStickTables(List<Problem> problems) {
+        var names = new HashSet<String>();
+        for (var table : stickTables) {
+            if (!names.add(table.name())) {
+                problems.add(Problem.error(
+                        "stickTables." + table.name(), "stick table '" + table.name() + "' is configured twice"));
+            }
+        }
+        for (var pool : pools) {
+            for (var rule : pool.requestAffinity().map(RequestAffinity::rules).orElse(List.of())) {
+                if (rule instanceof TableAffinity use && !names.contains(use.table())) {
+                    problems.add(Problem.error(
+                                    "pools." + pool.name() + ".requestAffinity",
+                                    "unknown stick table '" + use.table() + "'")
+                            .expected(oneOf(names)));
+                }
+            }
+        }
+    }
+
     private static boolean isAddress(String text) {
         try {
             ServerAddress.parse(text);
@@ -219,6 +247,7 @@ public record Configuration(
         private final List<VariableDefinition> variables = new ArrayList<>();
         private final List<ConnectionLimit.Zone> limitZones = new ArrayList<>();
         private final List<RateLimit.Zone> rateZones = new ArrayList<>();
+        private final List<StickTable> stickTables = new ArrayList<>();
 
         private Builder() {}
 
@@ -260,6 +289,11 @@ public record Configuration(
             return this;
         }
 
+        public Builder stickTable(StickTable table) {
+            stickTables.add(table);
+            return this;
+        }
+
         /** Takes over everything {@code other} has but its settings. */
         public Builder addAll(Configuration other) {
             pools.addAll(other.pools());
@@ -267,6 +301,7 @@ public record Configuration(
             variables.addAll(other.variables());
             limitZones.addAll(other.limitZones());
             rateZones.addAll(other.rateZones());
+            stickTables.addAll(other.stickTables());
             return this;
         }
 
@@ -276,7 +311,8 @@ public record Configuration(
          * @throws ConfigurationException with everything {@link Configuration#problems()} finds
          */
         public Configuration build() {
-            var configuration = new Configuration(settings, pools, virtualServers, variables, limitZones, rateZones);
+            var configuration =
+                    new Configuration(settings, pools, virtualServers, variables, limitZones, rateZones, stickTables);
             var problems = configuration.problems();
             if (problems.stream().anyMatch(Problem::isError)) {
                 throw new ConfigurationException(problems);

@@ -4,6 +4,7 @@ import io.steelyard.api.Configuration;
 import io.steelyard.api.Position;
 import io.steelyard.api.Problem;
 import io.steelyard.api.Settings;
+import io.steelyard.api.affinity.StickTable;
 import io.steelyard.api.config.ReadResult;
 import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.pool.ServerPool;
@@ -33,6 +34,8 @@ final class Junction {
                 .forEach(builder::variable);
         joined(parts, "limitZones", "limit zone", Configuration::limitZones, ConnectionLimit.Zone::name)
                 .forEach(builder::limitZone);
+        joined(parts, "stickTables", "stick table", Configuration::stickTables, StickTable::name)
+                .forEach(builder::stickTable);
         joined(parts, "rateZones", "rate zone", Configuration::rateZones, RateLimit.Zone::name)
                 .forEach(builder::rateZone);
         var listening = withoutTakenListeners(parts);
@@ -51,7 +54,13 @@ final class Junction {
     private static Configuration unchecked(Configuration.Builder builder, List<VirtualServer> servers) {
         var rest = builder.build();
         return new Configuration(
-                rest.settings(), rest.pools(), servers, rest.variables(), rest.limitZones(), rest.rateZones());
+                rest.settings(),
+                rest.pools(),
+                servers,
+                rest.variables(),
+                rest.limitZones(),
+                rest.rateZones(),
+                rest.stickTables());
     }
 
     /** One entry of one file. */

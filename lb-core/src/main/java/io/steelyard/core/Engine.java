@@ -82,7 +82,8 @@ final class Engine implements LoadBalancer {
         this.plugins = plugins;
         this.listeners.addAll(listeners);
         applying = first;
-        configuration = new Configuration(first.settings(), List.of(), List.of(), List.of(), List.of(), List.of());
+        configuration =
+                new Configuration(first.settings(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
         control = ControlLoop.start("lb-control", failure -> LOG.error("a control task failed", failure));
         loops = LoopGroup.start(first.settings().loops());
         var ownAddresses = new OwnAddresses();

@@ -143,6 +143,7 @@ class EngineTest {
                         .build()),
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of());
 
         assertThatThrownBy(() -> Steelyard.builder().plugins(plugins).start(wrong))

@@ -77,9 +77,11 @@ public final class HostNames {
                 servers,
                 pool.allBackups(),
                 pool.affinity(),
+                pool.requestAffinity(),
                 pool.healthChecks(),
                 pool.passiveHealth(),
                 pool.queue(),
+                pool.retryBudget(),
                 pool.reuse());
     }
 }

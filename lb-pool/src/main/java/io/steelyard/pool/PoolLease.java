@@ -55,6 +55,12 @@ final class PoolLease implements Lease {
     private long keyHigh;
     private long keyLow;
 
+    /** The server that the flow waits for; null for any. */
+    private @Nullable Member waitsFor;
+
+    private int priorityClass;
+    private long dueNs;
+
     private @Nullable Template template;
     private @Nullable HashKey hashKey;
 
@@ -81,6 +87,15 @@ final class PoolLease implements Lease {
         flow.nowNs(nowNs);
         fillKey(flow, here);
         isBound = false;
+        waitsFor = null;
+        priorityClass = flow.priorityClass();
+        dueNs = nowNs + flow.priorityOffsetMs() * 1_000_000L;
+        for (var id : flow.wanted()) {
+            var outcome = pickWanted(flow, here, here.positionOf(id), nowNs);
+            if (outcome != null) {
+                return outcome;
+            }
+        }
         var affinity = here.affinity;
         if (affinity == null || !flow.hasClientAddress()) {
             return pickFromTiers(flow, here, nowNs);
@@ -88,6 +103,33 @@ final class PoolLease implements Lease {
         keyHigh = affinity.keyHigh(flow);
         keyLow = affinity.keyLow(flow);
         return pickWithAffinity(flow, here, affinity, nowNs);
+    }
+
+    /** Takes a server that the flow wants; null where the flow is to look further. */
+    private @Nullable Outcome pickWanted(Flow flow, PoolSnapshot here, int position, long nowNs) {
+        if (position < 0) {
+            return null;
+        }
+        boolean isAllowed =
+                flow.insists() || !PoolSnapshot.isTried(tried, position) && here.isReachable(position, nowNs);
+        if (!isAllowed) {
+            return null;
+        }
+        var taking = pool.take(here.tiers[here.tierOf(position)], here.indexInTier(position), false, nowNs);
+        if (taking == Taking.TAKEN) {
+            return hold(here, position, nowNs);
+        }
+        var member = here.member(position);
+        int mostQueued = member.server.maxQueued();
+        boolean waits = taking == Taking.FULL
+                && here.waitsForWanted
+                && pool.pool().queue().capacity() > 0
+                && (mostQueued == 0 || member.load.queued() < mostQueued);
+        if (!waits) {
+            return null;
+        }
+        waitsFor = member;
+        return Outcome.ALL_FULL;
     }
 
     private void begin() {
@@ -226,7 +268,10 @@ final class PoolLease implements Lease {
                 waiter,
                 state == State.FAILED ? snapshot : null,
                 state == State.FAILED ? tried.clone() : new long[1],
-                state == State.FAILED ? firstTier : 0);
+                state == State.FAILED ? firstTier : 0,
+                waitsFor,
+                priorityClass,
+                dueNs);
     }
 
     // ---- reports

@@ -129,8 +129,11 @@ public final class PoolRuntime implements Balancer {
         }
         // Room that was freed between the pick and the entry was announced to nobody.
         var here = place.snapshot == null ? snapshot() : place.snapshot;
-        int position = here.firstWithRoom(place.tried, place.firstTier, nowNs());
-        if (position >= 0) {
+        var waitsFor = place.waitsFor;
+        int position = waitsFor == null
+                ? here.firstWithRoom(place.tried, place.firstTier, nowNs())
+                : here.positionOf(waitsFor.number);
+        if (position >= 0 && here.hasRoom(position)) {
             wakeFor(here.member(position));
         }
         return true;
@@ -187,14 +190,24 @@ public final class PoolRuntime implements Balancer {
             return queue.wakeFirst(place -> {
                 var here = place.snapshot == null ? snapshot() : place.snapshot;
                 int position = here.positionOf(member.number);
-                return position >= 0
-                        && here.hasRoom(position)
-                        && here.couldServe(position, place.tried, place.firstTier, nowNs);
+                return position >= 0 && here.hasRoom(position) && isOfUse(place, here, position, nowNs);
             });
         } catch (RuntimeException | Error thrown) {
             publish(new Event.Trouble("a flow waiting for pool " + pool().name() + " threw " + thrown));
             return true;
         }
+    }
+
+    /** Whether a place's flow can be given a server but for its limit. Who waits for a server that went down takes any. */
+    private static boolean isOfUse(WaitQueue.Place place, PoolSnapshot here, int position, long nowNs) {
+        var waitsFor = place.waitsFor;
+        if (waitsFor != null) {
+            int wanted = here.positionOf(waitsFor.number);
+            if (wanted == position || wanted >= 0 && here.isReachable(wanted, nowNs)) {
+                return wanted == position;
+            }
+        }
+        return here.couldServe(position, place.tried, place.firstTier, nowNs);
     }
 
     private PoolLease own(Lease lease) {

@@ -4,7 +4,9 @@ import io.steelyard.api.Personality;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.text.Template;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,10 @@ final class PoolSnapshot {
     /** LVS: a client's server takes it back even when full. */
     final boolean affinityIgnoresLimits;
 
+    /** HAProxy: who wants a server that is full waits for it. */
+    final boolean waitsForWanted;
+
+    private final Map<String, Integer> positionsById = new HashMap<>();
     private final int[] tierOf;
     private final int[] firstPositions;
     private final int[] sortedNumbers;
@@ -42,6 +48,7 @@ final class PoolSnapshot {
         usesBackupOnlyWhenDown = pool.personality() == Personality.HAPROXY || pool.personality() == Personality.LVS;
         staysInTier = pool.personality() == Personality.NGINX;
         affinityIgnoresLimits = pool.personality() == Personality.LVS;
+        waitsForWanted = pool.personality() == Personality.HAPROXY;
         int size = tierList.stream().mapToInt(Tier::size).sum();
         tierOf = new int[size];
         firstPositions = new int[tiers.length];
@@ -51,6 +58,7 @@ final class PoolSnapshot {
             firstPositions[t] = position;
             for (var member : tiers[t].members) {
                 tierOf[position] = t;
+                positionsById.put(member.server.id(), position);
                 numbered[position] = (long) member.number << 32 | position;
                 position++;
             }
@@ -97,6 +105,19 @@ final class PoolSnapshot {
     int positionOf(int memberNumber) {
         int at = Arrays.binarySearch(sortedNumbers, memberNumber);
         return at < 0 ? -1 : positionsByNumber[at];
+    }
+
+    /** Where the server of this id is; -1 where it is not. */
+    int positionOf(String id) {
+        var position = positionsById.get(id);
+        return position == null ? -1 : position;
+    }
+
+    /** Whether a client that had the server before may be given it, but for its limit. */
+    boolean isReachable(int position, long nowNs) {
+        var tier = tiers[tierOf[position]];
+        int index = indexInTier(position);
+        return tier.isReachable(index) && tier.candidates.isAdmitted(index, nowNs);
     }
 
     /**

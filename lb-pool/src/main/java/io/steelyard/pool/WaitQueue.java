@@ -2,13 +2,14 @@ package io.steelyard.pool;
 
 import io.steelyard.api.schedule.Balancer.Waiter;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Flows that wait for room, first come, first served. Safe for all threads, without a lock.
+ * Flows that wait for room: those of the lowest class first, and within a class the one that is due first. Safe for all threads, without a lock.
  *
  * <p>A place is WAITING until exactly one thread moves it by compare-and-set, to WOKEN or CANCELLED; only that thread runs the waiter or
  * tells its owner that it left. {@link #size} counts WAITING places; it grows before a place is linked, so a thread that frees room and
@@ -28,21 +29,52 @@ final class WaitQueue {
         final long[] tried;
 
         final int firstTier;
+
+        /** The server it waits for, until that goes down; null for any. */
+        final @Nullable Member waitsFor;
+
+        private final int priorityClass;
+        private final long dueNs;
+        private final long number = NUMBERS.getAndIncrement();
         private final AtomicInteger state = new AtomicInteger(WAITING);
 
-        Place(Waiter waiter, @Nullable PoolSnapshot snapshot, long[] tried, int firstTier) {
+        Place(
+                Waiter waiter,
+                @Nullable PoolSnapshot snapshot,
+                long[] tried,
+                int firstTier,
+                @Nullable Member waitsFor,
+                int priorityClass,
+                long dueNs) {
             this.waiter = waiter;
             this.snapshot = snapshot;
             this.tried = tried;
             this.firstTier = firstTier;
+            this.waitsFor = waitsFor;
+            this.priorityClass = priorityClass;
+            this.dueNs = dueNs;
         }
 
         private boolean claim() {
-            return state.compareAndSet(WAITING, LEFT);
+            boolean isOurs = state.compareAndSet(WAITING, LEFT);
+            if (isOurs && waitsFor != null) {
+                waitsFor.load.addQueued(-1);
+            }
+            return isOurs;
+        }
+
+        /** Times are compared by their difference, for the clock may wrap; places that are due together keep the order they came in. */
+        private static int compare(Place one, Place other) {
+            int byClass = Integer.compare(one.priorityClass, other.priorityClass);
+            int byTime = byClass != 0 ? byClass : Long.signum(one.dueNs - other.dueNs);
+            return byTime != 0 ? byTime : Long.compare(one.number, other.number);
         }
     }
 
-    private final ConcurrentLinkedQueue<Place> places = new ConcurrentLinkedQueue<>();
+    /** Numbers places, so that no two are equal; taken by whichever thread makes one. */
+    private static final AtomicLong NUMBERS = new AtomicLong();
+
+    private final ConcurrentSkipListSet<Place> places = new ConcurrentSkipListSet<>(Place::compare);
     private final AtomicInteger size = new AtomicInteger();
 
     int size() {
@@ -50,7 +82,7 @@ final class WaitQueue {
     }
 
     /**
-     * Adds a place at the end. Room freed before is not noticed by anybody else: the caller must look for it after this.
+     * Adds a place. Room freed before is not noticed by anybody else: the caller must look for it after this.
      *
      * @return false where {@code capacity} places are taken
      */
@@ -59,6 +91,9 @@ final class WaitQueue {
         while (now < capacity) {
             int seen = size.compareAndExchange(now, now + 1);
             if (seen == now) {
+                if (place.waitsFor != null) {
+                    place.waitsFor.load.addQueued(1);
+                }
                 places.add(place);
                 // Pairs with the atomic decrement of a server's flows: either that thread sees our size or we see its
                 // room.

@@ -75,6 +75,27 @@ public sealed interface HttpAction {
         }
     }
 
+    /**
+     * Says when the request's turn comes where it has to wait for a server (HAProxy {@code set-priority-class}, {@code set-priority-offset}).
+     * Of the requests that wait, those of the lowest class are first, and within a class the one that came first, as if it had come {@code
+     * OFFSET} milliseconds later (or earlier, where that is negative).
+     *
+     * @param value a whole number: for a class -2047 to 2047, for an offset -524287 to 524287; greater ones are cut, and what is no number has
+     *     no effect
+     */
+    record Prioritise(Kind kind, Template value) implements HttpAction {
+        /** What is set. */
+        public enum Kind {
+            CLASS,
+            OFFSET
+        }
+
+        public Prioritise {
+            Objects.requireNonNull(kind, "kind");
+            Objects.requireNonNull(value, "value");
+        }
+    }
+
     private static void checkStatus(int status) {
         if (status < 100 || status > 599) {
             throw new IllegalArgumentException("status is " + status + ", expected 100 to 599");

@@ -31,6 +31,7 @@ import java.util.Set;
  * @param buffersRequest whether a request's body is read as a whole before a server is asked; needed to repeat it
  * @param buffersResponse whether a server may be read faster than the client reads, up to {@code mostBufferBytes}
  * @param mostBufferBytes kept in memory of one answer that a client is slower to read
+ * @param hedging whether a second server is asked where the first is slow; absent for no
  * @param interceptsErrors whether error pages are shown for a server's answers of status 300 and above too
  */
 public record HttpProxy(
@@ -46,6 +47,7 @@ public record HttpProxy(
         Duration sendTimeout,
         Duration readTimeout,
         RetryRule retry,
+        Optional<Hedging> hedging,
         boolean buffersRequest,
         boolean buffersResponse,
         int mostBufferBytes,
@@ -70,6 +72,7 @@ public record HttpProxy(
         Objects.requireNonNull(sendTimeout, "sendTimeout");
         Objects.requireNonNull(readTimeout, "readTimeout");
         Objects.requireNonNull(retry, "retry");
+        Objects.requireNonNull(hedging, "hedging");
         if (mostBufferBytes < 1) {
             throw new IllegalArgumentException("mostBufferBytes is " + mostBufferBytes + ", expected at least 1");
         }
@@ -132,6 +135,7 @@ public record HttpProxy(
         private Duration sendTimeout = Duration.ofSeconds(60);
         private Duration readTimeout = Duration.ofSeconds(60);
         private RetryRule retry = RetryRule.DEFAULT;
+        private Optional<Hedging> hedging = Optional.empty();
         private boolean buffersRequest;
         private boolean buffersResponse = true;
         private int mostBufferBytes = 64 << 10;
@@ -196,6 +200,11 @@ public record HttpProxy(
             return this;
         }
 
+        public Builder hedging(Hedging value) {
+            hedging = Optional.of(value);
+            return this;
+        }
+
         public Builder buffersRequest(boolean value) {
             buffersRequest = value;
             return this;
@@ -230,6 +239,7 @@ public record HttpProxy(
                     sendTimeout,
                     readTimeout,
                     retry,
+                    hedging,
                     buffersRequest,
                     buffersResponse,
                     mostBufferBytes,

@@ -2,6 +2,7 @@ package io.steelyard.api.http;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -11,14 +12,43 @@ import java.util.Set;
  * @param repeatsUnsafe whether requests with POST, LOCK or PATCH are repeated though the failed server may have carried them out
  * @param tries servers tried in all; 0 for as many as there are
  * @param timeout how long after the first try another may begin; zero for no limit
+ * @param sameServer whether the server that failed is asked again; absent for another server at each try
  */
-public record RetryRule(Set<Reason> reasons, boolean repeatsUnsafe, int tries, Duration timeout) {
+public record RetryRule(
+        Set<Reason> reasons, boolean repeatsUnsafe, int tries, Duration timeout, Optional<SameServer> sameServer) {
     /** Another server for errors and timeouts (nginx's default). */
     public static final RetryRule DEFAULT =
             new RetryRule(Set.of(Reason.ERROR, Reason.TIMEOUT), false, 0, Duration.ZERO);
 
     /** No other server is ever tried. */
     public static final RetryRule NEVER = new RetryRule(Set.of(), false, 0, Duration.ZERO);
+
+    /**
+     * HAProxy's way: the server that failed is asked again, and another only where that is said. {@link RetryRule#tries} counts all tries
+     * ({@code retries} and one), and is not bound by the number of servers.
+     *
+     * @param redispatch which tries go to another server: 0 for none; n for every nth retry; -1 for the last retry, -n for every (retries + 1 -
+     *     n)th ({@code option redispatch})
+     * @param pause before a server that refused a connection is asked again (HAProxy: the connect timeout, at most one second)
+     */
+    public record SameServer(int redispatch, Duration pause) {
+        public SameServer {
+            if (pause.isNegative()) {
+                throw new IllegalArgumentException("pause is negative");
+            }
+        }
+
+        /**
+         * Whether a retry goes to another server.
+         *
+         * @param retry from 1
+         * @param retries how many there may be
+         */
+        public boolean goesElsewhere(int retry, int retries) {
+            return redispatch > 0 && retry % redispatch == 0
+                    || redispatch < 0 && retries + 1 + redispatch > 0 && retry % (retries + 1 + redispatch) == 0;
+        }
+    }
 
     /** A way in which a server fails a request. */
     public enum Reason {
@@ -40,12 +70,18 @@ public record RetryRule(Set<Reason> reasons, boolean repeatsUnsafe, int tries, D
     public RetryRule {
         reasons = Set.copyOf(reasons);
         Objects.requireNonNull(timeout, "timeout");
+        Objects.requireNonNull(sameServer, "sameServer");
         if (tries < 0) {
             throw new IllegalArgumentException("tries is " + tries + ", expected at least 0");
         }
         if (timeout.isNegative()) {
             throw new IllegalArgumentException("timeout is negative");
         }
+    }
+
+    /** Another server at each try. */
+    public RetryRule(Set<Reason> reasons, boolean repeatsUnsafe, int tries, Duration timeout) {
+        this(reasons, repeatsUnsafe, tries, timeout, Optional.empty());
     }
 
     /** Whether an answer with this status is a failure. */

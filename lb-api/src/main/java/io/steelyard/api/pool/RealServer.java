@@ -30,6 +30,10 @@ import java.util.regex.Pattern;
  * @param tls how TLS is spoken with it; absent for what the virtual server or route says
  * @param publicUrl what its URLs begin with for clients that are sent to it themselves ({@link
  *     io.steelyard.api.http.Content.RedirectToPool}): {@code http} or {@code https}, a host, perhaps a port and a path, no slash at the end
+ * @param stickyName what names it in cookies and routes of sticky clients (HAProxy {@code cookie}, nginx {@code route}); absent for what the
+ *     rule that needs it says then. Printable ASCII without blank, comma, semicolon, {@code |} and {@code ~}
+ * @param maxQueued with {@link io.steelyard.api.Personality#HAPROXY}: how many requests of its sticky clients wait for it while it is at its
+ *     limit; 0 for as many as the pool's queue takes (HAProxy {@code maxqueue})
  * @param labels anything a scheduler may read, such as {@code zone}
  */
 public record RealServer(
@@ -49,6 +53,8 @@ public record RealServer(
         ProxyProtocol checkProxyProtocol,
         Optional<TlsClient> tls,
         Optional<String> publicUrl,
+        Optional<String> stickyName,
+        int maxQueued,
         Map<String, String> labels) {
     /** The greatest weight. */
     public static final int MAX_WEIGHT = 65_535;
@@ -74,6 +80,8 @@ public record RealServer(
         Objects.requireNonNull(checkProxyProtocol, "checkProxyProtocol");
         Objects.requireNonNull(tls, "tls");
         publicUrl.ifPresent(RealServer::checkUrl);
+        stickyName.ifPresent(RealServer::checkStickyName);
+        check(maxQueued, 0, Integer.MAX_VALUE, "maxQueued");
         labels = Map.copyOf(labels);
     }
 
@@ -82,6 +90,14 @@ public record RealServer(
             throw new IllegalArgumentException(
                     "'" + url
                             + "' is no public URL; expected such as https://a.example or http://a.example:8080/base, no slash at its end");
+        }
+    }
+
+    private static void checkStickyName(String name) {
+        if (name.isEmpty() || !name.chars().allMatch(c -> c > ' ' && c < 0x7F && "\",;|~\\".indexOf(c) < 0)) {
+            throw new IllegalArgumentException(
+                    "'" + name
+                            + "' is no sticky name; expected printable ASCII without blank, quote, comma, semicolon, backslash, | and ~");
         }
     }
 
@@ -124,7 +140,9 @@ public record RealServer(
                 .slowStart(slowStart)
                 .sendProxyProtocol(sendProxyProtocol)
                 .checkProxyProtocol(checkProxyProtocol)
+                .maxQueued(maxQueued)
                 .labels(labels);
+        stickyName.ifPresent(builder::stickyName);
         healthChecks.ifPresent(builder::healthChecks);
         tls.ifPresent(builder::tls);
         publicUrl.ifPresent(builder::publicUrl);
@@ -149,6 +167,8 @@ public record RealServer(
         private ProxyProtocol checkProxyProtocol = ProxyProtocol.NONE;
         private Optional<TlsClient> tls = Optional.empty();
         private Optional<String> publicUrl = Optional.empty();
+        private Optional<String> stickyName = Optional.empty();
+        private int maxQueued;
         private Map<String, String> labels = Map.of();
 
         private Builder(String name, ServerAddress address) {
@@ -237,6 +257,16 @@ public record RealServer(
             return this;
         }
 
+        public Builder stickyName(String stickyName) {
+            this.stickyName = Optional.of(stickyName);
+            return this;
+        }
+
+        public Builder maxQueued(int maxQueued) {
+            this.maxQueued = maxQueued;
+            return this;
+        }
+
         public Builder labels(Map<String, String> labels) {
             this.labels = labels;
             return this;
@@ -260,6 +290,8 @@ public record RealServer(
                     checkProxyProtocol,
                     tls,
                     publicUrl,
+                    stickyName,
+                    maxQueued,
                     labels);
         }
     }

@@ -1,6 +1,7 @@
 package io.steelyard.api.pool;
 
 import io.steelyard.api.Personality;
+import io.steelyard.api.affinity.RequestAffinity;
 import io.steelyard.api.text.Template;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,9 +23,11 @@ import java.util.Set;
  * @param allBackups with {@link Personality#HAPROXY}: every backup serves while no primary can, and not only the first (HAProxy
  *     {@code option allbackups})
  * @param affinity brings clients back; absent for none
+ * @param requestAffinity brings the clients of an HTTP pool back, by what their requests say; asked before {@code affinity}; absent for none
  * @param healthChecks active checks of every server that has none of its own
  * @param passiveHealth what failures of real traffic do
  * @param queue where flows wait for a full pool
+ * @param retryBudget how many HTTP requests may be tried again; absent for no limit but the route's
  * @param reuse how connections to servers are kept for later HTTP requests
  */
 public record ServerPool(
@@ -35,9 +38,11 @@ public record ServerPool(
         List<RealServer> servers,
         boolean allBackups,
         Optional<Affinity> affinity,
+        Optional<RequestAffinity> requestAffinity,
         List<HealthCheckSpec> healthChecks,
         PassiveHealth passiveHealth,
         ConnectionQueue queue,
+        Optional<RetryBudget> retryBudget,
         ConnectionReuse reuse) {
     public ServerPool {
         Objects.requireNonNull(name, "name");
@@ -46,6 +51,8 @@ public record ServerPool(
         Objects.requireNonNull(hashKey, "hashKey");
         servers = List.copyOf(servers);
         Objects.requireNonNull(affinity, "affinity");
+        Objects.requireNonNull(requestAffinity, "requestAffinity");
+        Objects.requireNonNull(retryBudget, "retryBudget");
         healthChecks = List.copyOf(healthChecks);
         Objects.requireNonNull(passiveHealth, "passiveHealth");
         Objects.requireNonNull(queue, "queue");
@@ -81,6 +88,8 @@ public record ServerPool(
                 .reuse(reuse);
         hashKey.ifPresent(builder::hashKey);
         affinity.ifPresent(builder::affinity);
+        requestAffinity.ifPresent(builder::requestAffinity);
+        retryBudget.ifPresent(builder::retryBudget);
         healthChecks.forEach(builder::healthCheck);
         return builder;
     }
@@ -98,6 +107,8 @@ public record ServerPool(
 
         private boolean allBackups;
         private Optional<Affinity> affinity = Optional.empty();
+        private Optional<RequestAffinity> requestAffinity = Optional.empty();
+        private Optional<RetryBudget> retryBudget = Optional.empty();
         private final List<HealthCheckSpec> healthChecks = new ArrayList<>();
         private Optional<PassiveHealth> passiveHealth = Optional.empty();
         private ConnectionQueue queue = ConnectionQueue.NONE;
@@ -161,6 +172,20 @@ public record ServerPool(
             return this;
         }
 
+        public Builder requestAffinity(RequestAffinity value) {
+            requestAffinity = Optional.of(value);
+            return this;
+        }
+
+        public Builder requestAffinity(RequestAffinity.Rule... rules) {
+            return requestAffinity(RequestAffinity.of(rules));
+        }
+
+        public Builder retryBudget(RetryBudget value) {
+            retryBudget = Optional.of(value);
+            return this;
+        }
+
         public Builder healthCheck(HealthCheckSpec spec) {
             healthChecks.add(spec);
             return this;
@@ -190,9 +215,11 @@ public record ServerPool(
                     servers,
                     allBackups,
                     affinity,
+                    requestAffinity,
                     healthChecks,
                     passiveHealth.orElseGet(this::defaultPassiveHealth),
                     queue,
+                    retryBudget,
                     reuse);
         }
 

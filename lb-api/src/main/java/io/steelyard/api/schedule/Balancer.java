@@ -49,7 +49,7 @@ public interface Balancer {
 
     /**
      * Waits for room after {@link Outcome#ALL_FULL}. {@code onRoom} is run once, on any thread and perhaps before this returns, when a
-     * server that {@code lease} can still be given has room and this waiter is the first who can use it; it should pick again at once, and
+     * server that {@code lease} can still be given has room and this waiter is the first who can use it, by the priority its flow had; it should pick again at once, and
      * wait again where that fails. How long it waits at most is the caller's affair: see {@link #cancel}.
      *
      * @param lease the one whose pick found all servers full

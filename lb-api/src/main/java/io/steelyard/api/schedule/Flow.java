@@ -14,6 +14,7 @@ import java.util.Arrays;
 public final class Flow {
     private static final long MAPPED_PREFIX = 0x0000_FFFF_0000_0000L;
     private static final int NO_KEY = -1;
+    private static final String[] NONE_WANTED = {};
 
     private boolean hasClientAddress;
     private long clientHigh;
@@ -24,6 +25,11 @@ public final class Flow {
     private long destinationLow;
     private int destinationPort;
     private boolean isUdp;
+
+    private String[] wanted = NONE_WANTED;
+    private boolean insists;
+    private int priorityClass;
+    private int priorityOffsetMs;
 
     private byte[] key = new byte[64];
     private int keyLength = NO_KEY;
@@ -53,6 +59,10 @@ public final class Flow {
         destinationPort = 0;
         isUdp = false;
         keyLength = NO_KEY;
+        wanted = NONE_WANTED;
+        insists = false;
+        priorityClass = 0;
+        priorityOffsetMs = 0;
         clearTried();
         return this;
     }
@@ -148,6 +158,51 @@ public final class Flow {
 
     public boolean isUdp() {
         return isUdp;
+    }
+
+    // ---- the server that the client had before
+
+    /**
+     * Says which servers the flow wants, before tiers and scheduler are asked.
+     *
+     * @param ids of servers in order of preference; kept as it is, not to be changed
+     * @param insistently whether it wants them even where they are down or were tried
+     */
+    public Flow wanted(String[] ids, boolean insistently) {
+        wanted = ids;
+        insists = insistently;
+        return this;
+    }
+
+    /** The servers it wants; empty for none. Not to be changed. */
+    public String[] wanted() {
+        return wanted;
+    }
+
+    public boolean insists() {
+        return insists;
+    }
+
+    // ---- waiting for room
+
+    /**
+     * When its turn comes where it has to wait.
+     *
+     * @param waitingClass the lowest is first
+     * @param offsetMs within a class: by how much it is taken to have come later
+     */
+    public Flow priority(int waitingClass, int offsetMs) {
+        priorityClass = waitingClass;
+        priorityOffsetMs = offsetMs;
+        return this;
+    }
+
+    public int priorityClass() {
+        return priorityClass;
+    }
+
+    public int priorityOffsetMs() {
+        return priorityOffsetMs;
     }
 
     // ---- hash key

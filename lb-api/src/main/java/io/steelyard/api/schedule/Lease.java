@@ -18,7 +18,7 @@ public interface Lease {
         CONNECT_TIMEOUT,
         /** The connection was refused, or the network said no. */
         CONNECT_ERROR,
-        /** It was connected and then sent nothing in time. */
+        /** It was connected and then sent nothing, or took nothing of what was sent to it, in time. */
         READ_TIMEOUT,
         /** It was connected and the connection broke. */
         BROKEN,

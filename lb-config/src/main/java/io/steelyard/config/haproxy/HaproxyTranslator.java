@@ -54,7 +54,13 @@ final class HaproxyTranslator {
             findings.add(Problem.warning("", "the file has no frontend and no listen section: nothing is balanced"));
         }
         return new Configuration(
-                global.settings(), List.copyOf(pools.values()), virtualServers, variables, List.of(), List.of());
+                global.settings(),
+                List.copyOf(pools.values()),
+                virtualServers,
+                variables,
+                List.of(),
+                List.of(),
+                List.of());
     }
 
     private void read(Section section) {

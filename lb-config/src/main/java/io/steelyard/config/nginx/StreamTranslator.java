@@ -53,7 +53,7 @@ final class StreamTranslator {
                 && findings.problems().stream().noneMatch(Problem::isError)) {
             findings.add(Problem.warning("", "the file has no server in stream or http: nothing is balanced"));
         }
-        return new Configuration(settings, pools, virtualServers, definitions, limitZones, rateZones);
+        return new Configuration(settings, pools, virtualServers, definitions, limitZones, rateZones, List.of());
     }
 
     /** Joins what http says to what stream said: names are shared by both here. */

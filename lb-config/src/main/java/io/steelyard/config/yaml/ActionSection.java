@@ -46,6 +46,13 @@ final class ActionSection extends Section<HttpAction> {
             "",
             "Changes a field of the request before it is forwarded.");
 
+    private final Key<HttpAction, HttpAction.Prioritise> priority = absent(
+            "priority",
+            new PrioritySection(),
+            action -> as(action, HttpAction.Prioritise.class),
+            "",
+            "Says when the request's turn comes where it has to wait for a server.");
+
     ActionSection() {
         super("action");
     }
@@ -62,12 +69,13 @@ final class ActionSection extends Section<HttpAction> {
                         values.find(rewrite),
                         values.find(stay).filter(is -> is).map(is -> new HttpAction.Stay()),
                         values.find(route).map(HttpAction.Go::new),
-                        values.find(change).map(HttpAction.Change::new))
+                        values.find(change).map(HttpAction.Change::new),
+                        values.find(priority))
                 .<HttpAction>flatMap(Optional::stream)
                 .toList();
         if (given.size() != 1) {
             throw new IllegalArgumentException("an action has " + (given.isEmpty() ? "no key" : "several keys")
-                    + "; expected one of assignment, reply, rewrite, stay, route, change");
+                    + "; expected one of assignment, reply, rewrite, stay, route, change, priority");
         }
         return given.getFirst();
     }
@@ -99,6 +107,30 @@ final class ActionSection extends Section<HttpAction> {
         @Override
         HttpAction.Reply make(Values values) {
             return new HttpAction.Reply(values.get(status), values.find(text), values.find(contentType));
+        }
+    }
+
+    /** {@link HttpAction.Prioritise}. */
+    static final class PrioritySection extends Section<HttpAction.Prioritise> {
+        private final Key<HttpAction.Prioritise, HttpAction.Prioritise.Kind> kind = optional(
+                "kind",
+                Forms.word(HttpAction.Prioritise.Kind.class),
+                HttpAction.Prioritise::kind,
+                HttpAction.Prioritise.Kind.CLASS,
+                "`class`: the lowest is first; `offset`: within a class, milliseconds by which it is taken to have come later.");
+        private final Key<HttpAction.Prioritise, Template> value = required(
+                "value",
+                TemplateForm.template(),
+                HttpAction.Prioritise::value,
+                "A whole number: a class of -2047 to 2047, an offset of -524287 to 524287.");
+
+        PrioritySection() {
+            super("priority");
+        }
+
+        @Override
+        HttpAction.Prioritise make(Values values) {
+            return new HttpAction.Prioritise(values.or(kind, HttpAction.Prioritise.Kind.CLASS), values.get(value));
         }
     }
 

@@ -2,6 +2,7 @@ package io.steelyard.config.yaml;
 
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Settings;
+import io.steelyard.api.affinity.StickTable;
 import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ConnectionLimit;
@@ -49,6 +50,13 @@ final class ConfigurationSection extends Section<Configuration> {
             List.of(),
             "Where requests are counted for rate limits, by the zone's name.");
 
+    private final Key<Configuration, List<StickTable>> stickTables = optional(
+            "stickTables",
+            Forms.named(new StickTableSection(), StickTable::name),
+            Configuration::stickTables,
+            List.of(),
+            "Where clients' servers are remembered for `requestAffinity`, by the table's name.");
+
     ConfigurationSection() {
         super("configuration");
     }
@@ -61,6 +69,7 @@ final class ConfigurationSection extends Section<Configuration> {
                 values.or(virtualServers, List.of()),
                 values.or(variables, List.of()),
                 values.or(limitZones, List.of()),
-                values.or(rateZones, List.of()));
+                values.or(rateZones, List.of()),
+                values.or(stickTables, List.of()));
     }
 }

@@ -2,6 +2,7 @@ package io.steelyard.config.yaml;
 
 import io.steelyard.api.http.CookieChange;
 import io.steelyard.api.http.FieldChange;
+import io.steelyard.api.http.Hedging;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpProxy.ForwardedPath;
 import io.steelyard.api.http.LocationRewrite;
@@ -97,6 +98,12 @@ final class HttpProxySection extends Section<HttpProxy> {
             "How long between two reads from a server.");
     private final Key<HttpProxy, RetryRule> retry =
             optional("retry", new RetrySection(), HttpProxy::retry, RetryRule.DEFAULT, "When another server is tried.");
+    private final Key<HttpProxy, Hedging> hedging = absent(
+            "hedging",
+            Forms.shortened(new HedgingSection(), "delay"),
+            HttpProxy::hedging,
+            "no",
+            "A second server is asked where the first is slow to answer, and the answer that begins first is taken. A time alone is the delay.");
     private final Key<HttpProxy, Boolean> buffersRequest = optional(
             "buffersRequest",
             Forms.flag(),
@@ -145,6 +152,7 @@ final class HttpProxySection extends Section<HttpProxy> {
                 .buffersResponse(values.or(buffersResponse, DEFAULTS.buffersResponse()))
                 .mostBufferBytes(values.or(mostBufferBytes, DEFAULTS.mostBufferBytes()))
                 .interceptsErrors(values.or(interceptsErrors, DEFAULTS.interceptsErrors()));
+        values.find(hedging).ifPresent(builder::hedging);
         values.or(requestFields, List.of()).forEach(builder::requestField);
         values.or(locations, List.of()).forEach(builder::location);
         values.or(cookies, List.of()).forEach(builder::cookie);

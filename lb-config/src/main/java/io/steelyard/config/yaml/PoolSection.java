@@ -1,12 +1,14 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.Personality;
+import io.steelyard.api.affinity.RequestAffinity;
 import io.steelyard.api.pool.Affinity;
 import io.steelyard.api.pool.ConnectionQueue;
 import io.steelyard.api.pool.ConnectionReuse;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.PassiveHealth;
 import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.pool.RetryBudget;
 import io.steelyard.api.pool.SchedulerSpec;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.text.Template;
@@ -50,6 +52,12 @@ final class PoolSection extends Section<ServerPool> {
             ServerPool::affinity,
             "none",
             "Brings a client's later flows back to the server of its earlier ones. A time alone is its timeout.");
+    private final Key<ServerPool, RequestAffinity> requestAffinity = absent(
+            "requestAffinity",
+            new RequestAffinitySection(),
+            ServerPool::requestAffinity,
+            "none",
+            "Brings the clients of an HTTP pool back, by what their requests say; asked before `affinity`.");
     private final Key<ServerPool, List<HealthCheckSpec>> healthChecks = optional(
             "healthChecks",
             Forms.list(Forms.shortened(new HealthCheckSection(), "type")),
@@ -72,6 +80,12 @@ final class PoolSection extends Section<ServerPool> {
             "none",
             "Where flows wait while every server that could serve them is at its limit.");
 
+    private final Key<ServerPool, RetryBudget> retryBudget = absent(
+            "retryBudget",
+            new RetryBudgetSection(),
+            ServerPool::retryBudget,
+            "no limit but the route's",
+            "How many HTTP requests may be tried again: a share of all, and some in any case.");
     private final Key<ServerPool, ConnectionReuse> reuse = optional(
             "reuse",
             new ReuseSection(),
@@ -98,6 +112,8 @@ final class PoolSection extends Section<ServerPool> {
         values.find(scheduler).ifPresent(builder::scheduler);
         values.find(hashKey).ifPresent(builder::hashKey);
         values.find(affinity).ifPresent(builder::affinity);
+        values.find(requestAffinity).ifPresent(builder::requestAffinity);
+        values.find(retryBudget).ifPresent(builder::retryBudget);
         values.or(healthChecks, List.of()).forEach(builder::healthCheck);
         values.find(passiveHealth).ifPresent(builder::passiveHealth);
         return builder.build();

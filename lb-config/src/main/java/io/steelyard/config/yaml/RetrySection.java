@@ -34,6 +34,13 @@ final class RetrySection extends Section<RetryRule> {
             Duration.ZERO,
             "How long after the first try another may begin; `0s` for no limit.");
 
+    private final Key<RetryRule, RetryRule.SameServer> sameServer = absent(
+            "sameServer",
+            new SameServerSection(),
+            RetryRule::sameServer,
+            "another server at each try",
+            "The server that failed is asked again, as HAProxy does; `tries` then is not bound by the number of servers.");
+
     RetrySection() {
         super("retry rule");
     }
@@ -44,6 +51,32 @@ final class RetrySection extends Section<RetryRule> {
                 values.find(reasons).<Set<RetryRule.Reason>>map(Set::copyOf).orElse(DEFAULTS.reasons()),
                 values.or(repeatsUnsafe, false),
                 values.or(tries, 0),
-                values.or(timeout, Duration.ZERO));
+                values.or(timeout, Duration.ZERO),
+                values.find(sameServer));
+    }
+
+    /** {@link RetryRule.SameServer}. */
+    static final class SameServerSection extends Section<RetryRule.SameServer> {
+        private final Key<RetryRule.SameServer, Integer> redispatch = optional(
+                "redispatch",
+                Forms.whole(Integer.MIN_VALUE, Integer.MAX_VALUE),
+                RetryRule.SameServer::redispatch,
+                0,
+                "Which retries go to another server: 0 for none, n for every nth, -1 for the last.");
+        private final Key<RetryRule.SameServer, Duration> pause = optional(
+                "pause",
+                Forms.time(),
+                RetryRule.SameServer::pause,
+                Duration.ZERO,
+                "Before a server that refused a connection is asked again.");
+
+        SameServerSection() {
+            super("retry on the same server");
+        }
+
+        @Override
+        RetryRule.SameServer make(Values values) {
+            return new RetryRule.SameServer(values.or(redispatch, 0), values.or(pause, Duration.ZERO));
+        }
     }
 }

@@ -113,6 +113,18 @@ final class ServerSection extends Section<RealServer> {
             RealServer::publicUrl,
             "none",
             "What its URLs begin with for clients that are sent to it themselves: `https://a.example` or `http://a.example:8080/base`.");
+    private final Key<RealServer, String> stickyName = absent(
+            "stickyName",
+            Forms.text(),
+            RealServer::stickyName,
+            "what the affinity rule says then",
+            "What names it in cookies and routes of sticky clients.");
+    private final Key<RealServer, Integer> maxQueued = optional(
+            "maxQueued",
+            Forms.whole(0, Integer.MAX_VALUE),
+            RealServer::maxQueued,
+            DEFAULTS.maxQueued(),
+            "With the personality `haproxy`: requests of its sticky clients that wait for it; 0 for as many as the pool's queue takes.");
     private final Key<RealServer, Map<String, String>> labels = optional(
             "labels",
             Forms.texts(),
@@ -157,10 +169,12 @@ final class ServerSection extends Section<RealServer> {
                 .slowStart(values.or(slowStart, DEFAULTS.slowStart()))
                 .sendProxyProtocol(values.or(sendProxyProtocol, DEFAULTS.sendProxyProtocol()))
                 .checkProxyProtocol(values.or(checkProxyProtocol, DEFAULTS.checkProxyProtocol()))
+                .maxQueued(values.or(maxQueued, DEFAULTS.maxQueued()))
                 .labels(values.or(labels, DEFAULTS.labels()));
         values.find(healthChecks).ifPresent(builder::healthChecks);
         values.find(tls).ifPresent(builder::tls);
         values.find(publicUrl).ifPresent(builder::publicUrl);
+        values.find(stickyName).ifPresent(builder::stickyName);
         return builder.build();
     }
 

@@ -47,6 +47,7 @@ class ModelCoverageTest {
             Map.entry("Expression", Set.of("text", "ignoresCase")),
             Map.entry("Redirections", Set.of("isAbsolute")),
             Map.entry("RateLimit", Set.of("isDryRun")),
+            Map.entry("RouteAffinity", Set.of("values")),
             Map.entry("PrefixReplaced", Set.of("by")),
             Map.entry("Given", Set.of("text")),
             Map.entry("Not", Set.of("condition")),

@@ -3,6 +3,7 @@ package io.steelyard.config.yaml;
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Personality;
 import io.steelyard.api.Settings;
+import io.steelyard.api.affinity.StickTable;
 import io.steelyard.api.http.HttpService;
 import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.pool.AdminState;
@@ -12,6 +13,7 @@ import io.steelyard.api.pool.ConnectionReuse;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.PassiveHealth;
 import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.pool.RetryBudget;
 import io.steelyard.api.pool.SchedulerSpec;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
@@ -107,6 +109,8 @@ final class RandomConfiguration {
         if (random.nextBoolean()) {
             builder.settings(new Settings(random.nextInt(5), time(), random.nextInt(3) * 1000));
         }
+        builder.stickTable(new StickTable(
+                RandomAffinity.TABLE, 1 + random.nextInt(99), 1 + random.nextInt(99), time(), random.nextBoolean()));
         int pools = 1 + random.nextInt(3);
         for (int i = 0; i < pools; i++) {
             builder.pool(pool(i + text()));
@@ -146,6 +150,9 @@ final class RandomConfiguration {
                 .orElseThrow()
                 .get()));
         maybe(() -> builder.queue(new ConnectionQueue(random.nextInt(9), time())));
+        maybe(() -> builder.requestAffinity(new RandomAffinity(random).next()));
+        maybe(() -> builder.retryBudget(new RetryBudget(
+                random.nextInt(100) / 8.0 / 10, random.nextInt(9), Duration.ofSeconds(1 + random.nextInt(60)))));
         maybe(() -> builder.reuse(new ConnectionReuse(random.nextInt(9), 1 + random.nextInt(9), time(), time())));
         return builder.build();
     }
@@ -184,6 +191,8 @@ final class RandomConfiguration {
         maybe(() -> builder.healthChecks(random.nextBoolean() ? List.of() : List.of(healthCheck())));
         maybe(() -> builder.tls(tls().client()));
         builder.publicUrl(one("http://a.example", "https://[2001:db8::1]:8443/base", "http://192.0.2.1/a/b%20c"));
+        maybe(() -> builder.stickyName(one("s1", "true", "12", "a:b")));
+        maybe(() -> builder.maxQueued(random.nextInt(100)));
         maybe(() -> builder.labels(texts()));
         return builder.build();
     }

@@ -6,6 +6,7 @@ import io.steelyard.api.http.Content;
 import io.steelyard.api.http.CookieChange;
 import io.steelyard.api.http.ErrorPage;
 import io.steelyard.api.http.FieldChange;
+import io.steelyard.api.http.Hedging;
 import io.steelyard.api.http.HostName;
 import io.steelyard.api.http.HttpAction;
 import io.steelyard.api.http.HttpClientOptions;
@@ -172,18 +173,19 @@ final class RandomHttp {
     }
 
     private HttpAction action() {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
             case 0 -> new HttpAction.Assign(new Assignment("x", templates.get()));
             case 1 -> new HttpAction.Reply(100 + random.nextInt(500), maybe(templates), maybe(templates));
             case 2 ->
                 new HttpAction.Rewrite("^/(.*)$", random.nextBoolean(), templates.get(), one(HttpAction.Then.values()));
             case 3 -> new HttpAction.Stay();
             case 4 -> new HttpAction.Go("@" + texts.get());
+            case 5 -> new HttpAction.Prioritise(one(HttpAction.Prioritise.Kind.values()), templates.get());
             default -> new HttpAction.Change(fieldChange());
         };
     }
 
-    private Condition condition(int depth) {
+    Condition condition(int depth) {
         return switch (random.nextInt(depth == 0 ? 3 : 6)) {
             case 0 -> new Condition.IsTrue(templates.get());
             case 1 ->
@@ -245,6 +247,9 @@ final class RandomHttp {
                 times.get(),
                 times.get(),
                 random.nextBoolean() ? RetryRule.DEFAULT : retry(),
+                random.nextBoolean()
+                        ? Optional.empty()
+                        : Optional.of(new Hedging(Duration.ofMillis(1 + random.nextInt(99)), random.nextInt(100))),
                 random.nextBoolean(),
                 random.nextBoolean(),
                 1 + random.nextInt(99_999),
@@ -256,7 +261,10 @@ final class RandomHttp {
                 Set.copyOf(several(3, () -> one(RetryRule.Reason.values()))),
                 random.nextBoolean(),
                 random.nextInt(4),
-                random.nextBoolean() ? Duration.ZERO : times.get());
+                random.nextBoolean() ? Duration.ZERO : times.get(),
+                random.nextBoolean()
+                        ? Optional.empty()
+                        : Optional.of(new RetryRule.SameServer(random.nextInt(5) - 2, times.get())));
     }
 
     private CookieChange cookie() {

@@ -7,6 +7,7 @@ import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.pool.limit.LimitZones;
 import io.steelyard.pool.limit.RateZones;
+import io.steelyard.pool.stick.StickTables;
 import io.steelyard.pool.variable.ConnectionFacts;
 import io.steelyard.pool.variable.VariableTable;
 import java.net.InetAddress;
@@ -30,6 +31,8 @@ public final class Sessions implements AutoCloseable {
     private LimitZones zones = LimitZones.of(List.of(), variables);
     private RateZones rateZones = RateZones.of(List.of(), variables);
 
+    private StickTables stickTables = StickTables.of(List.of());
+
     public Sessions(Consumer<Event> events) {
         files = new LogFiles(events, HOST.hostName());
     }
@@ -43,13 +46,16 @@ public final class Sessions implements AutoCloseable {
         var variablesBefore = variables;
         var zonesBefore = zones;
         var rateZonesBefore = rateZones;
+        var stickTablesBefore = stickTables;
         variables = VariableTable.of(changed.variables());
+        stickTables = stickTables.successor(changed.stickTables());
         zones = zones.successor(changed.limitZones(), variables);
         rateZones = rateZones.successor(changed.rateZones(), variables);
         return () -> {
             variables = variablesBefore;
             zones = zonesBefore;
             rateZones = rateZonesBefore;
+            stickTables = stickTablesBefore;
         };
     }
 
@@ -78,6 +84,11 @@ public final class Sessions implements AutoCloseable {
     /** Where requests are counted in the configuration that is being applied. */
     public RateZones rateZones() {
         return rateZones;
+    }
+
+    /** Where clients' servers are remembered in the configuration that is being applied. */
+    public StickTables stickTables() {
+        return stickTables;
     }
 
     /** Where log lines are written. Any thread may use it. */

@@ -1,6 +1,7 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.http.message.FieldBlock;
+import io.steelyard.http.message.FieldName;
 import io.steelyard.pool.variable.ConnectionFacts;
 import io.steelyard.realip.address.Endpoint;
 import io.steelyard.realip.header.RealIpRule;
@@ -8,7 +9,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +35,10 @@ record ClientIdentity(InetAddress address, int port, InetAddress peer, int peerP
                     ? new ClientIdentity(address(proxied), proxied.port(), peer, peerPort, true)
                     : this;
         }
+        var name = FieldName.of(rule.header());
         var lines = new ArrayList<String>(1);
         for (int i = 0; i < fields.count(); i++) {
-            if (fields.name(i).toLowerCase(Locale.ROOT).equals(rule.header())) {
+            if (fields.isNamed(i, name)) {
                 lines.add(fields.value(i));
             }
         }

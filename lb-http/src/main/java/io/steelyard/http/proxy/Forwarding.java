@@ -70,6 +70,9 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     private long firstTryNs;
     private long lastActivityNs;
 
+    /** When the server's socket last took a part of the request, or was first offered what waits for it. */
+    private long lastWriteNs;
+
     Forwarding(Exchange exchange, ProxyPlan plan) {
         this.exchange = exchange;
         this.plan = plan;
@@ -255,8 +258,9 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         lastActivityNs = client.nowNs();
         attempt.connected(lastActivityNs);
         lease.connected();
+        lastWriteNs = lastActivityNs;
         state = State.WAITING;
-        setDeadline(lastActivityNs + plan.readTimeoutNs());
+        setDeadline(lastActivityNs + Math.min(plan.readTimeoutNs(), plan.sendTimeoutNs()));
         var sending = new RequestWriter.Sending(
                 exchange,
                 givenPath,
@@ -282,6 +286,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
 
     void serverHasRoom() {
         lastActivityNs = client.nowNs();
+        lastWriteNs = lastActivityNs;
         client.resumeBody();
     }
 
@@ -314,6 +319,9 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         } else if (server != null) {
             isBodySent = true;
             lastActivityNs = client.nowNs();
+            if (server.hasSentAll()) {
+                lastWriteNs = lastActivityNs;
+            }
             if (worker.requests().sendBody(server, from, offset, count, isChunked && state != State.TUNNEL) < 0) {
                 serverBroke();
             }
@@ -610,10 +618,20 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
     }
 
+    /**
+     * The server neither sent nor took anything for a time. While it takes nothing, it is not waited for to send; once it answers, it need not
+     * take the rest (nginx).
+     */
     private void onServerQuiet(long nowNs) {
-        long deadlineNs = lastActivityNs + plan.readTimeoutNs();
+        boolean isBlocked = state != State.ANSWERING && server != null && !server.hasSentAll();
+        long deadlineNs = isBlocked ? lastWriteNs + plan.sendTimeoutNs() : lastActivityNs + plan.readTimeoutNs();
         if (deadlineNs - nowNs > 0) {
-            setDeadline(deadlineNs);
+            // What is written meanwhile may be blocked from then on.
+            setDeadline(isBlocked ? deadlineNs : Math.min(deadlineNs, nowNs + plan.sendTimeoutNs()));
+        } else if (isBlocked && state == State.TUNNEL) {
+            finishTunnel();
+        } else if (isBlocked) {
+            serverFailed(Lease.Failure.READ_TIMEOUT, Reason.TIMEOUT, 504);
         } else if (client.isSlow(0) || state == State.WAITING && !client.isBodyRead()) {
             // It is the client who takes its time.
             setDeadline(nowNs + plan.readTimeoutNs());

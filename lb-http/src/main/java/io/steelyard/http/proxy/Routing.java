@@ -1,5 +1,6 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.http.HttpAction;
 import io.steelyard.http.route.CompiledService;
 import io.steelyard.http.route.FieldChanges;
 import io.steelyard.http.route.Route;
@@ -44,6 +45,8 @@ final class Routing implements Target {
     private boolean hasStayed;
     private boolean isInternal;
     private int searches;
+    private int priorityClass;
+    private int priorityOffsetMs;
     private int shownStatus;
     private boolean showsStatusOfPage;
 
@@ -71,6 +74,14 @@ final class Routing implements Target {
     /** Whether a rule changed the path and had the route stay, so that the path is forwarded as it is (nginx {@code break}). */
     boolean hasStayed() {
         return hasStayed;
+    }
+
+    int priorityClass() {
+        return priorityClass;
+    }
+
+    int priorityOffsetMs() {
+        return priorityOffsetMs;
     }
 
     /** Changes of the request's fields that rules asked for. */
@@ -216,6 +227,15 @@ final class Routing implements Target {
     @Override
     public void markPathChanged() {
         isPathChanged = true;
+    }
+
+    @Override
+    public void prioritise(HttpAction.Prioritise.Kind kind, int value) {
+        if (kind == HttpAction.Prioritise.Kind.CLASS) {
+            priorityClass = value;
+        } else {
+            priorityOffsetMs = value;
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.steelyard.http.route;
 import io.steelyard.api.http.FieldChange;
 import io.steelyard.api.http.HttpAction;
 import io.steelyard.api.http.HttpAction.Then;
+import io.steelyard.api.http.HttpVariable;
 import io.steelyard.api.text.NamedPattern;
 import io.steelyard.api.text.Template;
 import io.steelyard.http.message.FieldName;
@@ -15,6 +16,15 @@ import io.steelyard.pool.variable.VariableTable;
 interface Step {
     Verdict GO_ON = new Verdict.GoOn();
 
+    /** The one variable of the request that may be assigned: it is the query (nginx {@code set $args}). */
+    String QUERY = HttpVariable.ARGS.variableName();
+
+    /** HAProxy's greatest priority class. */
+    int MOST_CLASS = 2047;
+
+    /** HAProxy's greatest priority offset, in milliseconds. */
+    int MOST_OFFSET = 524_287;
+
     Verdict run(Target target, Evaluation evaluation);
 
     static Step compile(HttpAction action, VariableTable variables) {
@@ -22,6 +32,12 @@ interface Step {
             case HttpAction.Assign assign -> {
                 var value = variables.compile(assign.assignment().value());
                 var name = assign.assignment().variable();
+                if (name.equals(QUERY)) {
+                    yield (target, evaluation) -> {
+                        target.change(target.path(), evaluation.raw(value));
+                        return GO_ON;
+                    };
+                }
                 yield (target, evaluation) -> {
                     evaluation.assign(name, value);
                     return GO_ON;
@@ -40,6 +56,13 @@ interface Step {
                 var verdict = new Verdict.Go(go.route());
                 yield (target, evaluation) -> verdict;
             }
+            case HttpAction.Prioritise prioritise -> {
+                var value = variables.compile(prioritise.value());
+                yield (target, evaluation) -> {
+                    prioritise(target, prioritise.kind(), evaluation.raw(value).strip());
+                    return GO_ON;
+                };
+            }
             case HttpAction.Change change -> {
                 var ready = change(change.change(), variables);
                 yield (target, evaluation) -> {
@@ -48,6 +71,14 @@ interface Step {
                 };
             }
         };
+    }
+
+    /** What is no number has no effect (HAProxy). */
+    private static void prioritise(Target target, HttpAction.Prioritise.Kind kind, String number) {
+        int most = kind == HttpAction.Prioritise.Kind.CLASS ? MOST_CLASS : MOST_OFFSET;
+        if (number.matches("[-+]?[0-9]{1,18}")) {
+            target.prioritise(kind, Math.clamp(Long.parseLong(number), -most, most));
+        }
     }
 
     private static FieldChanges.Change change(FieldChange change, VariableTable variables) {

@@ -1,5 +1,7 @@
 package io.steelyard.http.route;
 
+import io.steelyard.api.http.HttpAction;
+
 /** The path and query of a request, as rules may change them. Used by one request at a time. */
 public interface Target {
     /** The normalised path. */
@@ -16,6 +18,9 @@ public interface Target {
 
     /** Asks for a new search for a route once the rules have run. */
     void markPathChanged();
+
+    /** Sets when the request's turn comes where it waits for a server. */
+    void prioritise(HttpAction.Prioritise.Kind kind, int value);
 
     /** Notes a change of the request's fields, to be made before it is forwarded. */
     void change(FieldChanges.Change change);

@@ -1,0 +1,2 @@
+/** Whether there may be another try. */
+package io.steelyard.pool.retry;
