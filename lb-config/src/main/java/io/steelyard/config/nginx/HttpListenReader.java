@@ -50,6 +50,7 @@ final class HttpListenReader {
         boolean isDefault = false;
         boolean hasSocketParameters = false;
         boolean isGood = true;
+        boolean isTls = false;
         var rest = new ArrayList<Word>();
         var address = directive.argument(0);
         rest.add(new Word(withPort(address.text()), address.isQuoted(), address.position(), address.end()));
@@ -58,7 +59,7 @@ final class HttpListenReader {
             hasSocketParameters |= OF_SOCKET.contains(name);
             switch (word.text()) {
                 case "default_server", "default" -> isDefault = true;
-                case "ssl" -> isGood = refuse(word, "TLS with clients is not supported yet");
+                case "ssl" -> isTls = true;
                 case "http2", "spdy" -> isGood = refuse(word, "HTTP/2 is not spoken yet");
                 case "quic" -> isGood = refuse(word, "HTTP/3 is not spoken");
                 case "udp" -> {
@@ -76,9 +77,11 @@ final class HttpListenReader {
         var listen = addresses.read(new Directive(directive.name(), rest, Optional.empty()));
         boolean marksDefault = isDefault;
         boolean ofSocket = hasSocketParameters;
+        boolean withTls = isTls;
         return isGood
                 ? listen.stream()
-                        .map(read -> new Listen(read.address(), marksDefault, ofSocket, Optional.of(directive)))
+                        .map(read ->
+                                new Listen(read.address().tls(withTls), marksDefault, ofSocket, Optional.of(directive)))
                         .toList()
                 : List.of();
     }

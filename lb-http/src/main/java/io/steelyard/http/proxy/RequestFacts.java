@@ -100,7 +100,7 @@ final class RequestFacts implements HttpVariableSource {
 
     /** @param isByTls whether servers are spoken to in TLS */
     void proxyHost(String value, boolean isByTls) {
-        proxyHost = value;
+        proxyHost = isByTls && value.endsWith(":443") ? value.substring(0, value.length() - 4) : value;
         isProxiedByTls = isByTls;
     }
 
