@@ -11,8 +11,15 @@ import java.util.List;
  * @param listeners in configuration order
  */
 public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners) {
-    /** A pool and its servers, in configuration order. */
-    public record PoolStatus(String name, String scheduler, int queued, List<ServerStatus> servers) {}
+    /**
+     * A pool and its servers, in configuration order.
+     *
+     * @param queued flows that wait for room
+     * @param retries further tries that its retry budget allowed; 0 where it has none
+     * @param retriesRefused further tries that the budget did not allow
+     */
+    public record PoolStatus(
+            String name, String scheduler, int queued, long retries, long retriesRefused, List<ServerStatus> servers) {}
 
     /**
      * A server.

@@ -58,6 +58,9 @@ final class PoolLease implements Lease {
     /** The server that the flow waits for; null for any. */
     private @Nullable Member waitsFor;
 
+    /** Whether a server counts as tried that was not. */
+    private boolean avoidsAny;
+
     private int priorityClass;
     private long dueNs;
 
@@ -75,15 +78,24 @@ final class PoolLease implements Lease {
     // ---- picking
 
     Outcome pick(Flow flow) {
+        var outcome = pickAny(flow);
+        if (outcome == Outcome.PICKED && attempts == 1 && flow.avoided() == null) {
+            pool.count(pickedNs);
+        }
+        return outcome;
+    }
+
+    private Outcome pickAny(Flow flow) {
         if (state == State.HELD) {
             throw new IllegalStateException(
                     "the lease still holds server " + server().id() + "; complete, fail, cancel or reset it first");
         }
+        long nowNs = pool.nowNs();
         if (state == State.FREE) {
             begin();
         }
         var here = held();
-        long nowNs = pool.nowNs();
+        avoid(flow.avoided(), here);
         flow.nowNs(nowNs);
         fillKey(flow, here);
         isBound = false;
@@ -103,6 +115,14 @@ final class PoolLease implements Lease {
         keyHigh = affinity.keyHigh(flow);
         keyLow = affinity.keyLow(flow);
         return pickWithAffinity(flow, here, affinity, nowNs);
+    }
+
+    private void avoid(@Nullable String id, PoolSnapshot here) {
+        int position = id == null ? -1 : here.positionOf(id);
+        if (position >= 0) {
+            tried[position >>> 6] |= 1L << position;
+            avoidsAny = true;
+        }
     }
 
     /** Takes a server that the flow wants; null where the flow is to look further. */
@@ -144,6 +164,7 @@ final class PoolLease implements Lease {
         Arrays.fill(tried, 0);
         firstTier = 0;
         attempts = 0;
+        avoidsAny = false;
     }
 
     private Outcome pickWithAffinity(Flow flow, PoolSnapshot here, AffinityRule affinity, long nowNs) {
@@ -237,7 +258,7 @@ final class PoolLease implements Lease {
 
     private void markTried(Flow flow, PoolSnapshot here, int ofTier) {
         flow.clearTried();
-        if (attempts == 0) {
+        if (attempts == 0 && !avoidsAny) {
             return;
         }
         int size = here.tiers[ofTier].size();

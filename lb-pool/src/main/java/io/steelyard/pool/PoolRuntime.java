@@ -15,6 +15,7 @@ import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.Lease;
 import io.steelyard.pool.Tier.Taking;
+import io.steelyard.pool.retry.RetryAccount;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.ref.WeakReference;
@@ -23,11 +24,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pool at work, without sockets: gives servers to flows ({@link Balancer}), and changes when its configuration, an operator, a health check
@@ -58,6 +61,9 @@ public final class PoolRuntime implements Balancer {
     private final LongAdder active = new LongAdder();
 
     private final WaitQueue queue = new WaitQueue();
+    /** Replaced by the control thread where the budget changes, read by data threads: volatile, for it has state of its own to publish. */
+    private volatile @Nullable RetryAccount retries;
+
     private volatile Consumer<String> onDrained = serverId -> {};
 
     // Control thread only, except for what the members say of themselves.
@@ -119,6 +125,20 @@ public final class PoolRuntime implements Balancer {
     @Override
     public Outcome pick(Flow flow, Lease lease) {
         return own(lease).pick(flow);
+    }
+
+    @Override
+    public boolean mayTryAgain() {
+        var account = retries;
+        return account == null || account.tryAgain(nowNs());
+    }
+
+    /** A flow came. */
+    void count(long nowNs) {
+        var account = retries;
+        if (account != null) {
+            account.request(nowNs);
+        }
     }
 
     @Override
@@ -333,7 +353,14 @@ public final class PoolRuntime implements Balancer {
         var pool = pool();
         var servers =
                 members.values().stream().map(member -> status(member, nowNs)).toList();
-        return new PoolStatus(pool.name(), pool.scheduler().name(), queue.size(), servers);
+        var account = retries;
+        return new PoolStatus(
+                pool.name(),
+                pool.scheduler().name(),
+                queue.size(),
+                account == null ? 0 : account.granted(),
+                account == null ? 0 : account.refused(),
+                servers);
     }
 
     /** Open flows of a server, also of one that is no longer configured; 0 for an unknown one. */
@@ -360,6 +387,11 @@ public final class PoolRuntime implements Balancer {
     }
 
     private void takeOver(ServerPool pool, boolean isAtRunTime, long nowNs) {
+        var account = retries;
+        var budget = pool.retryBudget();
+        if (account == null || !Optional.of(account.budget()).equals(budget)) {
+            retries = budget.map(RetryAccount::new).orElse(null);
+        }
         var before = new HashMap<>(members);
         members.clear();
         for (var server : pool.servers()) {

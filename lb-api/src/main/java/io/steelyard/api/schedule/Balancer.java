@@ -48,6 +48,16 @@ public interface Balancer {
     Outcome pick(Flow flow, Lease lease);
 
     /**
+     * Asks for a further try of a flow, or for a second one beside the first, and takes it out of the pool's {@link
+     * io.steelyard.api.pool.RetryBudget}; flows are counted there by {@link #pick}.
+     *
+     * @return whether there may be one; always where the pool has no budget
+     */
+    default boolean mayTryAgain() {
+        return true;
+    }
+
+    /**
      * Waits for room after {@link Outcome#ALL_FULL}. {@code onRoom} is run once, on any thread and perhaps before this returns, when a
      * server that {@code lease} can still be given has room and this waiter is the first who can use it, by the priority its flow had; it should pick again at once, and
      * wait again where that fails. How long it waits at most is the caller's affair: see {@link #cancel}.

@@ -4,6 +4,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of the flow a server is wanted for. A mutable carrier that its owner fills anew for each pick, so that picking allocates
@@ -28,6 +29,7 @@ public final class Flow {
 
     private String[] wanted = NONE_WANTED;
     private boolean insists;
+    private @Nullable String avoided;
     private int priorityClass;
     private int priorityOffsetMs;
 
@@ -61,6 +63,7 @@ public final class Flow {
         keyLength = NO_KEY;
         wanted = NONE_WANTED;
         insists = false;
+        avoided = null;
         priorityClass = 0;
         priorityOffsetMs = 0;
         clearTried();
@@ -172,6 +175,16 @@ public final class Flow {
         wanted = ids;
         insists = insistently;
         return this;
+    }
+
+    /** Says which server it must not be given; null for none. */
+    public Flow avoided(@Nullable String id) {
+        avoided = id;
+        return this;
+    }
+
+    public @Nullable String avoided() {
+        return avoided;
     }
 
     /** The servers it wants; empty for none. Not to be changed. */

@@ -40,6 +40,11 @@ final class Attempt {
         headMs = sinceBegin(nowNs);
     }
 
+    /** How long the head of the answer took; told at that moment. */
+    long headNs(long nowNs) {
+        return nowNs - beganNs;
+    }
+
     boolean isAnswered() {
         return headMs != NEVER;
     }

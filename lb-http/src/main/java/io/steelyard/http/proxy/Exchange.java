@@ -3,8 +3,10 @@ package io.steelyard.http.proxy;
 import io.steelyard.api.http.Content;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.PathMatch;
+import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
+import io.steelyard.http.affinity.ClientAffinity;
 import io.steelyard.http.h1.BodyFraming;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
@@ -39,6 +41,8 @@ final class Exchange {
     private ClientIdentity who;
     private @Nullable Forwarding forwarding;
     private @Nullable Admission admission;
+    private @Nullable ServerPool affinityPool;
+    private @Nullable ClientAffinity affinity;
     private boolean isInErrorPage;
     private boolean isComplete;
     private boolean isOver;
@@ -236,7 +240,20 @@ final class Exchange {
         if (key != null) {
             evaluation.fillKey(key, flow);
         }
-        return flow;
+        return flow.priority(routing.priorityClass(), routing.priorityOffsetMs());
+    }
+
+    /** How the client comes back to a server of this pool; null where it does not. */
+    @Nullable
+    ClientAffinity affinity(ServerPool pool) {
+        if (pool != affinityPool) {
+            affinityPool = pool;
+            var rules = plan.affinity(pool);
+            affinity = rules == null
+                    ? null
+                    : rules.open(request.fields(), evaluation, Instant.now().getEpochSecond(), client.nowNs());
+        }
+        return affinity;
     }
 
     /** An answer of our own with {@link #answerFields}. */

@@ -4,6 +4,7 @@ import io.steelyard.api.Personality;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.RetryRule.Reason;
 import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.Lease;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.core.session.NamedServers;
@@ -13,6 +14,7 @@ import io.steelyard.http.message.Method;
 import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.linux.Errno;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,18 +30,23 @@ import org.jspecify.annotations.Nullable;
  *   PICKING ─────────────────────► QUEUED
  *      │  ▲  ◄─────────room──────────┘
  *      ▼  └── failed, another may be tried ──┐
+ *      │      same server: PAUSING ────────┤
  *   CONNECTING ──► WAITING for the answer ───┤
  *                     │ its head             │ failed for good: an error is answered
  *                     ▼                      ▼
  *                 ANSWERING, TUNNEL ──────► DONE
  * </pre>
  */
-final class Forwarding extends Timer implements Balancer.Waiter {
+final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
+    /** What the log tells of a server whose answer was not waited for: as of a client that left. */
+    private static final int CUT = 499;
+
     private enum State {
         RESOLVING,
         COLLECTING,
         PICKING,
         QUEUED,
+        PAUSING,
         CONNECTING,
         WAITING,
         ANSWERING,
@@ -59,13 +66,31 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     private @Nullable Balancer balancer;
     private @Nullable Lease lease;
     private @Nullable ServerConnection server;
-    private final Attempt attempt = new Attempt();
+    private Attempt attempt = new Attempt();
+
+    /** Asks a second server when the first has had its time. */
+    private final Timer hedging = new Timer() {
+        @Override
+        protected void onDeadline(long nowNs) {
+            hedge();
+        }
+    };
+
+    private @Nullable Hedge hedge;
+
+    /** Whether a retry is to go to another server than the one that failed. */
+    private boolean goesElsewhere;
+
     private @Nullable String givenPath;
     private boolean bodyEnded;
     private boolean isBodySent;
     private boolean isChunked;
     private boolean isInQueue;
     private boolean hadFreeTry;
+
+    /** Tries that followed a failure. */
+    private int retries;
+
     private boolean isBadAnswer;
     private long firstTryNs;
     private long lastActivityNs;
@@ -83,6 +108,8 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         body = new RequestBody(worker.loop().buffers());
         bodyEnded = !exchange.sendsBody() || client.isBodyRead();
     }
+
+    private static final String[] NOBODY = {};
 
     // ---- finding the pool
 
@@ -141,10 +168,13 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
         state = State.PICKING;
         while (state == State.PICKING) {
-            switch (from.pick(exchange.flow(from), held)) {
+            switch (from.pick(flow(from, held), held)) {
                 case PICKED -> connect(from, held);
                 case ALL_FULL -> enqueue(from, held);
                 case NONE_AVAILABLE -> {
+                    if (turnsBack()) {
+                        continue;
+                    }
                     facts.attempt(RequestFacts.Attempt.none(from.pool().name(), noServerStatus()));
                     fail(noServerStatus());
                 }
@@ -152,8 +182,37 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
     }
 
+    /** Who asks, and which servers it wants. */
+    private Flow flow(Balancer from, Lease held) {
+        var flow = exchange.flow(from);
+        var affinity = exchange.affinity(from.pool());
+        if (affinity != null) {
+            affinity.tell(flow, retries == 0);
+        }
+        boolean asksAgain =
+                retries > 0 && plan.configured().retry().sameServer().isPresent();
+        if (asksAgain) {
+            var last = held.server().id();
+            flow.wanted(goesElsewhere ? NOBODY : new String[] {last}, !goesElsewhere);
+        }
+        return flow;
+    }
+
+    /** HAProxy: where no other server is left, the one that failed is asked again. */
+    private boolean turnsBack() {
+        if (!goesElsewhere) {
+            return false;
+        }
+        goesElsewhere = false;
+        return true;
+    }
+
     private int noServerStatus() {
         return isNginx() ? 502 : 503;
+    }
+
+    private boolean isHaproxy() {
+        return balancer != null && balancer.pool().personality() == Personality.HAPROXY;
     }
 
     private boolean isNginx() {
@@ -201,6 +260,9 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             failed(Lease.Failure.CONNECT_ERROR, Reason.ERROR, 502);
             return;
         }
+        if (retries == 0) {
+            setHedging(from, nowNs);
+        }
         var idle = worker.idle().take(from.pool(), held.server(), approach.bond(), nowNs);
         if (idle != null) {
             server = idle;
@@ -224,33 +286,38 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             held.cancelled();
             fail(502);
         } else {
-            failed(Lease.Failure.CONNECT_ERROR, Reason.ERROR, 502);
+            failed(Lease.Failure.CONNECT_ERROR, Reason.ERROR, isHaproxy() ? 503 : 502);
         }
     }
 
-    Method method() {
+    @Override
+    public Method method() {
         return exchange.method();
     }
 
     /** Whether the server may switch protocols. nginx has its servers asked only where the route says so. */
-    boolean asksForUpgrade() {
+    @Override
+    public boolean asksForUpgrade() {
         return framing.upgrade() && (!isNginx() || plan.setsUpgrade());
     }
 
-    void connectFailed(boolean timedOut) {
+    @Override
+    public void connectFailed(boolean timedOut) {
         failed(
                 timedOut ? Lease.Failure.CONNECT_TIMEOUT : Lease.Failure.CONNECT_ERROR,
                 timedOut ? Reason.TIMEOUT : Reason.ERROR,
-                timedOut ? 504 : 502);
+                isHaproxy() ? 503 : timedOut ? 504 : 502);
         pickAgain();
     }
 
     /** The server has accepted, and is shaken hands with. */
-    void handshaking(long timeoutNs) {
+    @Override
+    public void handshaking(long timeoutNs) {
         setDeadline(client.nowNs() + timeoutNs);
     }
 
-    void connected() {
+    @Override
+    public void connected() {
         var to = server;
         if (to == null || lease == null || balancer == null) {
             return;
@@ -261,15 +328,8 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         lastWriteNs = lastActivityNs;
         state = State.WAITING;
         setDeadline(lastActivityNs + Math.min(plan.readTimeoutNs(), plan.sendTimeoutNs()));
-        var sending = new RequestWriter.Sending(
-                exchange,
-                givenPath,
-                bodyEnded ? body.size() : -1,
-                balancer.pool().reuse().mostIdle() > 0,
-                asksForUpgrade());
-        isChunked = sending.isChunked();
         attempt.sent();
-        int result = worker.requests().sendHead(to, plan, sending);
+        int result = sendHead(to);
         if (result == 0 && body.size() > 0) {
             isBodySent = true;
             result = body.sendTo(to);
@@ -284,14 +344,132 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
     }
 
-    void serverHasRoom() {
+    /** Sends the request's head. @return 0, or a negative errno where the connection is broken */
+    int sendHead(ServerConnection to) {
+        var from = Objects.requireNonNull(balancer);
+        var sending = new RequestWriter.Sending(
+                exchange,
+                givenPath,
+                bodyEnded ? body.size() : -1,
+                from.pool().reuse().mostIdle() > 0,
+                asksForUpgrade(),
+                exchange.affinity(from.pool()));
+        isChunked = sending.isChunked();
+        return worker.requests().sendHead(to, plan, sending);
+    }
+
+    // ---- a second server
+
+    private void setHedging(Balancer from, long nowNs) {
+        var wanted = plan.configured().hedging();
+        boolean mayBeHedged = wanted.isPresent()
+                && bodyEnded
+                && body.size() == 0
+                && !asksForUpgrade()
+                && switch (method()) {
+                    case GET, HEAD, OPTIONS -> true;
+                    default -> false;
+                };
+        if (mayBeHedged) {
+            var rule = wanted.get();
+            long leastNs = rule.delay().toNanos();
+            long delayNs = rule.percentile() == 0
+                    ? leastNs
+                    : Math.max(leastNs, worker.recentTimes(from.pool()).percentile(rule.percentile()));
+            worker.loop().timers().set(hedging, nowNs + delayNs);
+        }
+    }
+
+    private void hedge() {
+        var from = balancer;
+        var held = lease;
+        boolean isSlow = state == State.CONNECTING || state == State.WAITING;
+        if (from == null || held == null || !held.isHeld() || !isSlow || hedge != null || !from.mayTryAgain()) {
+            return;
+        }
+        var second = from.newLease();
+        var flow = exchange.flow(from).avoided(held.server().id());
+        if (from.pick(flow, second) != Balancer.Outcome.PICKED) {
+            return;
+        }
+        long nowNs = client.nowNs();
+        var itsAttempt = new Attempt();
+        itsAttempt.begin(second.server().address(), nowNs);
+        var started = new Hedge(this, worker, second, itsAttempt, plan.readTimeoutNs());
+        var approach = Approach.of(second.server(), plan.configured().transport(), exchange);
+        if (approach == null) {
+            second.cancelled();
+            return;
+        }
+        var connection = worker.idle().take(from.pool(), second.server(), approach.bond(), nowNs);
+        if (connection == null) {
+            int fd = worker.loop()
+                    .connector()
+                    .connect(second.server().address(), plan.configured().transport());
+            if (fd < 0) {
+                second.cancelled();
+                return;
+            }
+            connection = new ServerConnection(worker, from.pool(), second.server(), fd, approach);
+        }
+        hedge = started;
+        started.use(connection, plan.connectTimeoutNs());
+    }
+
+    /** The second server's answer began first. */
+    void hedgeAnswered(Hedge winner) {
+        if (hedge != winner || lease == null) {
+            winner.cancel();
+            return;
+        }
+        record(CUT);
+        lease.cancelled();
+        releaseServer(false);
+        goOnWith(winner);
+        answerHead();
+    }
+
+    void hedgeFailed(Hedge loser) {
+        if (hedge == loser) {
+            hedge = null;
+        }
+    }
+
+    /** Makes the second server the request's only one. */
+    private void goOnWith(Hedge second) {
+        hedge = null;
+        var connection = Objects.requireNonNull(second.give());
+        lease = second.lease();
+        attempt = second.attempt();
+        server = connection;
+        connection.handOver(this);
+        lastActivityNs = client.nowNs();
+        lastWriteNs = lastActivityNs;
+        boolean isConnected = connection.isConnected();
+        state = isConnected ? State.WAITING : State.CONNECTING;
+        setDeadline(lastActivityNs
+                + (isConnected ? Math.min(plan.readTimeoutNs(), plan.sendTimeoutNs()) : plan.connectTimeoutNs()));
+    }
+
+    private void dropHedge() {
+        worker.loop().timers().cancel(hedging);
+        var second = hedge;
+        hedge = null;
+        if (second != null) {
+            second.cancel();
+        }
+    }
+
+    @Override
+    public void serverHasRoom() {
         lastActivityNs = client.nowNs();
         lastWriteNs = lastActivityNs;
         client.resumeBody();
     }
 
     /** The server sent something. */
-    void serverSpoke() {
+    @Override
+    public void serverSpoke() {
         lastActivityNs = client.nowNs();
         if (lease != null) {
             lease.firstByte();
@@ -342,12 +520,17 @@ final class Forwarding extends Timer implements Balancer.Waiter {
 
     // ---- the answer
 
-    void answerHead() {
+    @Override
+    public void answerHead() {
         var from = server;
-        if (from == null || lease == null) {
+        if (from == null || lease == null || balancer == null) {
             return;
         }
         attempt.answered(client.nowNs());
+        dropHedge();
+        if (plan.configured().hedging().isPresent()) {
+            worker.recentTimes(balancer.pool()).add(attempt.headNs(client.nowNs()));
+        }
         var head = from.head();
         facts.answer(head);
         int status = head.status();
@@ -366,6 +549,16 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             }
         }
         AnswerFields.copy(head, plan, asksForUpgrade(), exchange.answerFields(), exchange.evaluation());
+        var affinity = exchange.affinity(balancer.pool());
+        if (affinity != null) {
+            boolean isGet = method() == Method.GET || method() == Method.HEAD;
+            affinity.answer(
+                    exchange.answerFields(),
+                    status,
+                    method() == Method.POST,
+                    isGet,
+                    lease.server().id());
+        }
         if (from.framing().kind() == BodyFraming.Kind.TUNNEL) {
             state = State.TUNNEL;
             exchange.beginTunnel(head.reason());
@@ -378,13 +571,15 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
     }
 
-    void answerData(MemorySegment from, int offset, int count) {
+    @Override
+    public void answerData(MemorySegment from, int offset, int count) {
         attempt.data(count);
         client.sendBody(from, offset, count);
     }
 
     /** What was put together for the client is sent; a client that is slow slows its server. */
-    void flush() {
+    @Override
+    public void flush() {
         if (state == State.ANSWERING || state == State.TUNNEL) {
             client.flush();
             if (server != null && client.isSlow(plan.configured().mostBufferBytes())) {
@@ -393,7 +588,8 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
     }
 
-    void answerEnded() {
+    @Override
+    public void answerEnded() {
         var from = server;
         if (from != null) {
             passTrailers(from);
@@ -415,12 +611,14 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     }
 
     /** The server's answer is no HTTP. */
-    void answerMalformed() {
+    @Override
+    public void answerMalformed() {
         serverFailed(Lease.Failure.BROKEN, Reason.INVALID_HEADER, 502);
     }
 
     /** The server closed or reset the connection where it should not have. */
-    void serverBroke() {
+    @Override
+    public void serverBroke() {
         if (state == State.TUNNEL) {
             finishTunnel();
         } else {
@@ -429,7 +627,8 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     }
 
     /** One side of a tunnel ended, and with it the tunnel. */
-    void finishTunnel() {
+    @Override
+    public void finishTunnel() {
         if (state == State.TUNNEL) {
             client.flush();
             if (state == State.TUNNEL) {
@@ -483,8 +682,17 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                 && !hadFreeTry
                 && mayRepeat();
         boolean isAnswered = failure == Lease.Failure.BAD_RESPONSE;
+        var second = hedge;
+        if (second != null) {
+            record(status);
+            releaseServer(false);
+            held.failed(failure);
+            goOnWith(second);
+            return;
+        }
+        // Of an answer it was decided before.
         boolean another =
-                wasStale || (isAnswered || plan.configured().retry().reasons().contains(reason)) && mayTryAnother();
+                wasStale || isAnswered || plan.configured().retry().reasons().contains(reason) && mayTryAnother();
         record(status);
         releaseServer(false);
         if (wasStale) {
@@ -495,8 +703,26 @@ final class Forwarding extends Timer implements Balancer.Waiter {
             held.failed(failure);
         }
         state = State.PICKING;
+        retries += wasStale ? 0 : 1;
         if (!another) {
             fail(status);
+        } else if (!wasStale) {
+            chooseNext(failure == Lease.Failure.CONNECT_ERROR);
+        }
+    }
+
+    /** HAProxy: whether the next try goes to another server, and how long the same is left alone. */
+    private void chooseNext(boolean wasRefused) {
+        var rule = plan.configured().retry().sameServer();
+        if (rule.isEmpty()) {
+            return;
+        }
+        goesElsewhere =
+                rule.get().goesElsewhere(retries, plan.configured().retry().tries() - 1);
+        long pauseNs = rule.get().pause().toNanos();
+        if (wasRefused && !goesElsewhere && pauseNs > 0) {
+            state = State.PAUSING;
+            setDeadline(client.nowNs() + pauseNs);
         }
     }
 
@@ -509,6 +735,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     private void fail(int status) {
         state = State.DONE;
         worker.loop().timers().cancel(this);
+        dropHedge();
         exchange.replyError(status);
     }
 
@@ -530,8 +757,13 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         }
         var retry = plan.configured().retry();
         int servers = balancer.pool().servers().size();
-        int tries = retry.tries() == 0 ? servers : Math.min(retry.tries(), servers);
-        return mayRepeat() && held.attempts() < tries && client.nowNs() - firstTryNs < plan.retryTimeoutNs();
+        int tries = retry.tries() == 0
+                ? servers
+                : retry.sameServer().isPresent() ? retry.tries() : Math.min(retry.tries(), servers);
+        return mayRepeat()
+                && held.attempts() < tries
+                && client.nowNs() - firstTryNs < plan.retryTimeoutNs()
+                && balancer.mayTryAgain();
     }
 
     private void record(int status) {
@@ -569,6 +801,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
         if (state == State.QUEUED && balancer != null) {
             balancer.cancel(this);
         }
+        dropHedge();
         if (lease != null && lease.isHeld()) {
             record(attempt.isAnswered() && server != null ? server.head().status() : 499);
             lease.cancelled();
@@ -589,6 +822,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     void end() {
         state = State.DONE;
         worker.loop().timers().cancel(this);
+        dropHedge();
         body.close();
         releaseServer(false);
         if (lease != null) {
@@ -597,7 +831,8 @@ final class Forwarding extends Timer implements Balancer.Waiter {
     }
 
     /** Something failed that should not have. */
-    void abort() {
+    @Override
+    public void abort() {
         client.reset();
     }
 
@@ -612,6 +847,7 @@ final class Forwarding extends Timer implements Balancer.Waiter {
                 }
                 fail(noServerStatus());
             }
+            case PAUSING -> pick();
             case CONNECTING -> connectFailed(true);
             case WAITING, ANSWERING, TUNNEL -> onServerQuiet(nowNs);
             default -> {}

@@ -1,15 +1,19 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.affinity.RequestAffinity;
 import io.steelyard.api.http.HttpService;
+import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.tls.TlsClient;
 import io.steelyard.core.session.LogFiles;
 import io.steelyard.core.session.NamedServers;
 import io.steelyard.core.tcp.EngineContext;
+import io.steelyard.http.affinity.PoolAffinity;
 import io.steelyard.http.route.CompiledService;
 import io.steelyard.pool.limit.LimitZones;
 import io.steelyard.pool.limit.RateZones;
+import io.steelyard.pool.stick.StickTables;
 import io.steelyard.pool.variable.CompiledTemplate;
 import io.steelyard.pool.variable.VariableTable;
 import io.steelyard.realip.address.CidrTrie;
@@ -18,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +40,11 @@ final class HttpPlan {
     private final Map<String, Balancer> pools = new HashMap<>();
     private final Map<String, CompiledTemplate> hashKeys = new HashMap<>();
     private final Map<String, Set<String>> publicHosts = new HashMap<>();
+    private final StickTables stickTables;
+
+    /** Put by any loop that meets a pool whose servers changed; each entry is immutable. */
+    private final Map<String, PoolAffinity> affinities = new ConcurrentHashMap<>();
+
     private final NamedServers named = new NamedServers();
     private final CidrTrie<Boolean> trusted;
     private final HttpTls tls;
@@ -49,6 +59,7 @@ final class HttpPlan {
         zones = context.sessions().zones();
         rateZones = context.sessions().rateZones();
         logs = context.sessions().logs();
+        stickTables = context.sessions().stickTables();
         service = new CompiledService(configured, variables);
         trusted = CidrTrie.of(server.options().trustedProxies());
         tls = HttpTls.read(server, configured, service, context);
@@ -56,6 +67,7 @@ final class HttpPlan {
         for (var pool : context.configuration().pools()) {
             pools.put(pool.name(), context.balancer(pool.name()));
             publicHosts.put(pool.name(), PoolRedirection.hosts(pool));
+            pool.requestAffinity().ifPresent(affinity -> affinities.put(pool.name(), affinity(pool, affinity)));
             pool.hashKey().ifPresent(key -> hashKeys.put(pool.name(), variables.compile(key)));
         }
     }
@@ -129,6 +141,25 @@ final class HttpPlan {
     /** The hosts and ports of the public URLs of a pool's servers. */
     Set<String> publicHosts(String pool) {
         return publicHosts.getOrDefault(pool, Set.of());
+    }
+
+    private PoolAffinity affinity(ServerPool pool, RequestAffinity configured) {
+        return new PoolAffinity(pool, configured, variables, stickTables);
+    }
+
+    /** How a pool's clients come back; null where they do not. */
+    @Nullable
+    PoolAffinity affinity(ServerPool pool) {
+        var configured = pool.requestAffinity();
+        if (configured.isEmpty()) {
+            return null;
+        }
+        var known = affinities.get(pool.name());
+        if (known == null || !known.isOf(pool)) {
+            known = affinity(pool, configured.get());
+            affinities.put(pool.name(), known);
+        }
+        return known;
     }
 
     /** What a pool's schedulers hash; null where they hash nothing of their own. */

@@ -1,5 +1,6 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.pool.ServerPool;
 import io.steelyard.core.tcp.HeaderSender;
 import io.steelyard.core.tcp.TcpListener;
 import io.steelyard.core.tcp.TcpListeners;
@@ -18,7 +19,9 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,7 @@ final class HttpWorker {
     private final Counts counts = new Counts();
     private final IdleConnections idle = new IdleConnections();
     private final RequestWriter requests = new RequestWriter(this);
+    private final Map<String, RecentTimes> recentTimes = new HashMap<>();
     private final FieldBlock trailers = new FieldBlock(256, 64 << 10);
     private final TokenCursor tokens = new TokenCursor();
     private final Message.Spare messages = new Message.Spare();
@@ -66,6 +70,11 @@ final class HttpWorker {
 
     IdleConnections idle() {
         return idle;
+    }
+
+    /** How fast the pool's servers began to answer on this loop. */
+    RecentTimes recentTimes(ServerPool pool) {
+        return recentTimes.computeIfAbsent(pool.name(), name -> new RecentTimes());
     }
 
     RequestWriter requests() {

@@ -67,12 +67,26 @@ final class PoolRedirection {
             return;
         }
         var lease = balancer.newLease();
-        var outcome = balancer.pick(exchange.flow(balancer), lease);
+        var flow = exchange.flow(balancer);
+        var affinity = exchange.affinity(balancer.pool());
+        if (affinity != null) {
+            affinity.tell(flow, true);
+        }
+        var outcome = balancer.pick(flow, lease);
         if (outcome == Balancer.Outcome.PICKED) {
             var url = lease.server().publicUrl();
             // Whether it serves the client nobody will tell us.
             lease.cancelled();
             fields.add(FieldName.LOCATION, url.orElse("") + target(exchange));
+            if (affinity != null) {
+                var method = exchange.request().method();
+                affinity.answer(
+                        fields,
+                        redirect.status(),
+                        method == Method.POST,
+                        false,
+                        lease.server().id());
+            }
             exchange.answer(url.isPresent() ? redirect.status() : 500);
         } else {
             var page = exchange.errorPage(503);

@@ -3,6 +3,7 @@ package io.steelyard.http.proxy;
 import io.steelyard.api.http.FieldChange;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpProxy.ForwardedPath;
+import io.steelyard.http.affinity.ClientAffinity;
 import io.steelyard.http.h1.BodyFraming;
 import io.steelyard.http.h1.ChunkEncoder;
 import io.steelyard.http.h1.ConnectionOption;
@@ -35,8 +36,15 @@ final class RequestWriter {
      * @param bodyBytes of a body that was read as a whole; -1 where it is still coming
      * @param keeps whether the connection is to be kept
      * @param upgrades whether the server may switch protocols
+     * @param affinity what is hidden of the client's cookies; null for nothing
      */
-    record Sending(Exchange exchange, @Nullable String givenPath, long bodyBytes, boolean keeps, boolean upgrades) {
+    record Sending(
+            Exchange exchange,
+            @Nullable String givenPath,
+            long bodyBytes,
+            boolean keeps,
+            boolean upgrades,
+            @Nullable ClientAffinity affinity) {
         /** Whether the body's length is not known. */
         boolean isChunked() {
             return bodyBytes < 0 && exchange.framing().kind() == BodyFraming.Kind.CHUNKED;
@@ -112,6 +120,10 @@ final class RequestWriter {
         }
         for (var change : sending.exchange().routing().changes()) {
             edit(change, sending.exchange().evaluation());
+        }
+        var affinity = sending.affinity();
+        if (affinity != null) {
+            affinity.edit(edits);
         }
         var target = target(plan, sending);
         if (target != null) {

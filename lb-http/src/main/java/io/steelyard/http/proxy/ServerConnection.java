@@ -57,7 +57,11 @@ final class ServerConnection extends Timer {
     private final long openedNs;
 
     private State state = State.CONNECTING;
-    private @Nullable Forwarding forwarding;
+    private @Nullable ServerUser user;
+
+    /** Whether another was given the connection while its answer was being looked at. */
+    private boolean isHandedOver;
+
     private int requests;
     private int interim;
     private boolean isPaused;
@@ -149,8 +153,8 @@ final class ServerConnection extends Timer {
     // ---- what the request asks
 
     /** Serves a request: over a connection that is being opened, or was idle. */
-    void serve(Forwarding wanted, Method method, boolean asksForUpgrade) {
-        forwarding = wanted;
+    void serve(ServerUser wanted, Method method, boolean asksForUpgrade) {
+        user = wanted;
         requests++;
         interim = 0;
         receivedBytes = 0;
@@ -161,6 +165,17 @@ final class ServerConnection extends Timer {
             worker.loop().timers().cancel(this);
             state = State.HEAD;
         }
+    }
+
+    /** Gives the exchange under way to another user, who may be called before this event is over. */
+    void handOver(ServerUser to) {
+        user = to;
+        isHandedOver = true;
+    }
+
+    /** Whether it is connected. */
+    boolean isConnected() {
+        return state != State.CONNECTING && state != State.HANDSHAKE;
     }
 
     /** Sends a part of the request. @return 0, or a negative errno where the connection is broken */
@@ -183,7 +198,7 @@ final class ServerConnection extends Timer {
 
     /** The request is over. The connection is kept where its answer was read to its end and it may serve another request, else closed. */
     void release() {
-        forwarding = null;
+        user = null;
         boolean keeps = !hasSurplus
                 && state == State.DONE
                 && parser.framing().keepAlive()
@@ -209,7 +224,7 @@ final class ServerConnection extends Timer {
     void close() {
         if (state != State.CLOSED) {
             state = State.CLOSED;
-            forwarding = null;
+            user = null;
             worker.loop().timers().cancel(this);
             output.close();
             transport.close();
@@ -220,7 +235,7 @@ final class ServerConnection extends Timer {
     // ---- events
 
     private void onReady(int ready) {
-        var current = forwarding;
+        var current = user;
         if (current == null) {
             onIdleReady();
             return;
@@ -234,7 +249,7 @@ final class ServerConnection extends Timer {
         }
     }
 
-    private void handle(int ready, Forwarding current) {
+    private void handle(int ready, ServerUser current) {
         if (state == State.CONNECTING) {
             onConnectEnded(current);
             return;
@@ -250,7 +265,7 @@ final class ServerConnection extends Timer {
             }
             current.serverHasRoom();
         }
-        if (forwarding == current
+        if (user == current
                 && state != State.CLOSED
                 && !isPaused
                 && (ready & (FdRegistration.READABLE | FdRegistration.HANGUP | FdRegistration.ERROR)) != 0) {
@@ -279,7 +294,7 @@ final class ServerConnection extends Timer {
         onIdleEnd();
     }
 
-    private void onConnectEnded(Forwarding current) {
+    private void onConnectEnded(ServerUser current) {
         int outcome = worker.loop().connector().outcome(registration.fd(), server.address());
         if (outcome == -Errno.EALREADY) {
             return;
@@ -299,7 +314,7 @@ final class ServerConnection extends Timer {
         shakeHands(current);
     }
 
-    private void shakeHands(Forwarding current) {
+    private void shakeHands(ServerUser current) {
         int result = transport.handshake();
         if (result == -Errno.EAGAIN) {
             registration.interest(FdRegistration.READABLE | (transport.isPending() ? FdRegistration.WRITABLE : 0));
@@ -317,7 +332,7 @@ final class ServerConnection extends Timer {
         current.connected();
     }
 
-    private void read(Forwarding current) {
+    private void read(ServerUser current) {
         var buffer = worker.loop().readBuffer();
         long count = transport.read(buffer, 0, buffer.byteSize());
         if (count == -Errno.EAGAIN || count == -Errno.EINTR) {
@@ -330,12 +345,12 @@ final class ServerConnection extends Timer {
         receivedBytes += count;
         current.serverSpoke();
         consume(current, worker.received((int) count), buffer);
-        if (forwarding == current) {
-            current.flush();
+        if (user != null) {
+            user.flush();
         }
     }
 
-    private void onEnd(Forwarding current, boolean wasReset) {
+    private void onEnd(ServerUser current, boolean wasReset) {
         if (!wasReset && state == State.BODY && parser.framing().kind() == BodyFraming.Kind.UNTIL_CLOSE) {
             state = State.DONE;
             current.answerEnded();
@@ -346,10 +361,18 @@ final class ServerConnection extends Timer {
         }
     }
 
-    private void consume(Forwarding current, ByteBuffer in, MemorySegment memory) {
-        while (in.hasRemaining() && forwarding == current && state != State.CLOSED) {
+    private void consume(ServerUser first, ByteBuffer in, MemorySegment memory) {
+        var current = first;
+        while (in.hasRemaining() && user == current && state != State.CLOSED) {
             switch (state) {
-                case HEAD -> consumeHead(current, in);
+                case HEAD -> {
+                    consumeHead(current, in);
+                    var next = takesOver(current);
+                    if (next == null) {
+                        return;
+                    }
+                    current = next;
+                }
                 case BODY -> consumeBody(current, in, memory);
                 case TUNNEL -> {
                     int start = in.position();
@@ -364,12 +387,19 @@ final class ServerConnection extends Timer {
                 }
             }
         }
-        if (state == State.DONE && forwarding == current) {
+        if (state == State.DONE && user == current) {
             current.answerEnded();
         }
     }
 
-    private void consumeHead(Forwarding current, ByteBuffer in) {
+    /** Who takes the bytes of this event: another than before where the connection changed hands. */
+    private @Nullable ServerUser takesOver(ServerUser current) {
+        var now = isHandedOver ? user : current;
+        isHandedOver = false;
+        return now;
+    }
+
+    private void consumeHead(ServerUser current, ByteBuffer in) {
         var result = parser.parse(in);
         if (result == ParseResult.NEED_MORE) {
             return;
@@ -394,7 +424,7 @@ final class ServerConnection extends Timer {
         current.answerHead();
     }
 
-    private void consumeBody(Forwarding current, ByteBuffer in, MemorySegment memory) {
+    private void consumeBody(ServerUser current, ByteBuffer in, MemorySegment memory) {
         int count = body.next(in);
         if (body.isRejected()) {
             in.position(in.limit());
@@ -406,7 +436,7 @@ final class ServerConnection extends Timer {
             in.position(start + count);
             current.answerData(memory, start, count);
         }
-        if (body.hasEnded() && forwarding == current && state == State.BODY) {
+        if (body.hasEnded() && user == current && state == State.BODY) {
             state = State.DONE;
         }
     }

@@ -8,9 +8,9 @@ import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.pool.variable.VariableTable;
 import java.util.List;
 
-/** A condition, made ready. */
+/** A condition, made ready. Immutable, safe for all threads. */
 @FunctionalInterface
-interface Test {
+public interface Test {
     boolean holds(Evaluation evaluation);
 
     static Test compile(Condition condition, VariableTable variables) {

@@ -1,14 +1,15 @@
 package io.steelyard.pool.retry;
 
 import io.steelyard.api.pool.RetryBudget;
-import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A {@link RetryBudget} at work. The window is divided into ten slices; what a slice put in and took out is forgotten with it.
+ * A {@link RetryBudget} at work. The window is divided into ten slices, in a ring; what was put in and taken out during a slice is forgotten with
+ * it.
  *
- * <p>Safe for all threads. Everything but the totals is guarded by this object's monitor, which is held for a few additions: requests and tries
- * of one pool meet here, and without a lock a try could be taken twice.
+ * <p>Safe for all threads, without a lock. Amounts are added atomically. Two races are let be: what is added to a slice while another thread begins
+ * it anew may be lost, and threads that look at the same moment may take the last try twice. Both are off by as many tries as there are threads.
  */
 public final class RetryAccount {
     private static final int SLICES = 10;
@@ -20,18 +21,22 @@ public final class RetryAccount {
     private final long sliceNs;
     private final long share;
     private final long least;
-    private final long[] balances = new long[SLICES];
+
+    /** Which slice each place of the ring has, and what it comes to. */
+    private final AtomicLongArray slices = new AtomicLongArray(SLICES);
+
+    private final AtomicLongArray amounts = new AtomicLongArray(SLICES);
     private final LongAdder granted = new LongAdder();
     private final LongAdder refused = new LongAdder();
-    private long slice;
-    private long balance;
-    private boolean hasBegun;
 
     public RetryAccount(RetryBudget budget) {
         this.budget = budget;
         sliceNs = budget.window().toNanos() / SLICES;
         share = Math.round(budget.share() * TRY);
         least = Math.round(budget.leastPerSecond() * (budget.window().toNanos() / 1e9) * TRY);
+        for (int i = 0; i < SLICES; i++) {
+            slices.setPlain(i, Long.MIN_VALUE);
+        }
     }
 
     public RetryBudget budget() {
@@ -39,19 +44,23 @@ public final class RetryAccount {
     }
 
     /** A request came. @param nowNs of one monotonic clock for all callers */
-    public synchronized void request(long nowNs) {
-        move(nowNs);
-        add(share);
+    public void request(long nowNs) {
+        add(share, Math.floorDiv(nowNs, sliceNs));
     }
 
     /** Takes a try out. @return whether there was one */
-    public synchronized boolean tryAgain(long nowNs) {
-        move(nowNs);
-        if (least + balance < TRY) {
+    public boolean tryAgain(long nowNs) {
+        long now = Math.floorDiv(nowNs, sliceNs);
+        long balance = least;
+        for (int i = 0; i < SLICES; i++) {
+            long slice = slices.get(i);
+            balance += slice > now - SLICES && slice <= now ? amounts.get(i) : 0;
+        }
+        if (balance < TRY) {
             refused.increment();
             return false;
         }
-        add(-TRY);
+        add(-TRY, now);
         granted.increment();
         return true;
     }
@@ -66,24 +75,12 @@ public final class RetryAccount {
         return refused.sum();
     }
 
-    private void add(long amount) {
-        balances[Math.floorMod(slice, SLICES)] += amount;
-        balance += amount;
-    }
-
-    private void move(long nowNs) {
-        long now = Math.floorDiv(nowNs, sliceNs);
-        if (!hasBegun || now - slice >= SLICES) {
-            Arrays.fill(balances, 0);
-            balance = 0;
-            slice = now;
-            hasBegun = true;
+    private void add(long amount, long slice) {
+        int place = Math.floorMod(slice, SLICES);
+        long before = slices.get(place);
+        if (before != slice && slices.compareAndSet(place, before, slice)) {
+            amounts.set(place, 0);
         }
-        while (now - slice > 0) {
-            slice++;
-            int oldest = Math.floorMod(slice, SLICES);
-            balance -= balances[oldest];
-            balances[oldest] = 0;
-        }
+        amounts.addAndGet(place, amount);
     }
 }

@@ -1,0 +1,106 @@
+package io.steelyard.http.affinity;
+
+import io.steelyard.api.Personality;
+import io.steelyard.api.affinity.CookieAffinity;
+import io.steelyard.api.affinity.CookieAffinity.Value;
+import io.steelyard.api.affinity.RequestAffinity;
+import io.steelyard.api.affinity.RouteAffinity;
+import io.steelyard.api.affinity.TableAffinity;
+import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.pool.ServerPool;
+import io.steelyard.http.message.FieldBlock;
+import io.steelyard.http.octet.Octets;
+import io.steelyard.http.route.Test;
+import io.steelyard.pool.stick.LearnedServers;
+import io.steelyard.pool.stick.StickTables;
+import io.steelyard.pool.variable.CompiledTemplate;
+import io.steelyard.pool.variable.Evaluation;
+import io.steelyard.pool.variable.VariableTable;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The {@link RequestAffinity} of a pool, made ready. Immutable but for what its tables learn; safe for all threads. */
+public final class PoolAffinity {
+    /** A rule, made ready. */
+    sealed interface Rule {}
+
+    /** @param sealed what makes and understands the values; null where they are names */
+    record ByCookie(
+            CookieAffinity configured,
+            byte[] name,
+            StickyNames names,
+            @Nullable SealedCookie sealed) implements Rule {}
+
+    record ByRoute(List<CompiledTemplate> values, StickyNames names) implements Rule {}
+
+    record ByTable(
+            TableAffinity configured,
+            CompiledTemplate key,
+            @Nullable Test when,
+            LearnedServers table) implements Rule {}
+
+    private final ServerPool pool;
+    private final boolean persists;
+    private final List<Rule> rules = new ArrayList<>();
+
+    public PoolAffinity(ServerPool pool, RequestAffinity configured, VariableTable variables, StickTables tables) {
+        this.pool = pool;
+        persists = configured.persists();
+        for (var rule : configured.rules()) {
+            rules.add(
+                    switch (rule) {
+                        case CookieAffinity cookie -> byCookie(cookie);
+                        case RouteAffinity route ->
+                            new ByRoute(
+                                    route.values().stream()
+                                            .map(variables::compile)
+                                            .toList(),
+                                    StickyNames.of(pool, new Value.Named()));
+                        case TableAffinity use ->
+                            new ByTable(
+                                    use,
+                                    variables.compile(use.key()),
+                                    use.when()
+                                            .map(condition -> Test.compile(condition, variables))
+                                            .orElse(null),
+                                    tables.table(use.table()));
+                    });
+        }
+    }
+
+    private ByCookie byCookie(CookieAffinity cookie) {
+        var ids = pool.servers().stream().map(RealServer::id).toList();
+        var sealed = cookie.value() instanceof Value.Signed signed
+                ? new SealedCookie(signed, cookie.name(), pool.name(), ids)
+                : null;
+        return new ByCookie(cookie, Octets.bytes(cookie.name()), StickyNames.of(pool, cookie.value()), sealed);
+    }
+
+    /** The pool it was made for: a changed one wants another. */
+    public boolean isOf(ServerPool other) {
+        return pool == other;
+    }
+
+    Personality personality() {
+        return pool.personality();
+    }
+
+    boolean persists() {
+        return persists;
+    }
+
+    List<Rule> rules() {
+        return rules;
+    }
+
+    /**
+     * Finds the server that a request's client had.
+     *
+     * @param nowSeconds since 1970
+     * @param nowNs of the monotonic clock that the tables go by
+     */
+    public ClientAffinity open(FieldBlock request, Evaluation evaluation, long nowSeconds, long nowNs) {
+        return new ClientAffinity(this, request, evaluation, nowSeconds, nowNs);
+    }
+}
