@@ -139,9 +139,9 @@ final class HttpWorker {
         return view.clear().limit(length);
     }
 
-    /** Reads a PROXY protocol header in the first bytes of the loop's read buffer; {@link #header} then says what it tells. */
+    /** Reads a PROXY protocol header in the first bytes of {@link #stage}; {@link #header} then says what it tells. */
     ProxyHeaderDecoder.Result decodeHeader(int length) {
-        return headers.decode(received(length), header);
+        return headers.decode(stageBytes.clear().limit(length), header);
     }
 
     /** The header read last. */

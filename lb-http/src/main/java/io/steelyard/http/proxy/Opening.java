@@ -45,7 +45,7 @@ final class Opening {
         peerHigh = listener.peer().addressHigh();
         peerLow = listener.peer().addressLow();
         if (listener.acceptsProxyProtocol()) {
-            header = new FirstBytes(worker.loop().readBuffer(), transport.fd());
+            header = new FirstBytes(worker.stage(), transport.fd());
         }
     }
 
