@@ -1,4 +1,4 @@
-/** HTTP messages: one representation for all versions, and a strict HTTP/1 codec. No sockets. */
+/** HTTP messages: one representation for all versions, strict codecs for HTTP/1 and HTTP/2; and the proxy that speaks them. */
 @org.jspecify.annotations.NullMarked
 module io.steelyard.http {
     requires transitive io.steelyard.api;

@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param mostLineBytes of the request line, and of any one header field
  * @param mostHeaderBytes of a request's header in all
  * @param mostFields header fields of a request
+ * @param http2 whether connections may speak HTTP/2: without TLS those that begin as that does, whatever else with HTTP/1
+ * @param mostStreams requests that a connection of HTTP/2 may have under way at once, at least 1
  * @param keepsUnderscores whether fields with an underscore in their name are forwarded; they are left out otherwise
  * @param mergesSlashes whether {@code //} is {@code /} when a route is searched
  * @param serverField the field {@code Server} of answers; empty for none
@@ -29,6 +31,8 @@ public record HttpClientOptions(
         int mostLineBytes,
         int mostHeaderBytes,
         int mostFields,
+        boolean http2,
+        int mostStreams,
         boolean keepsUnderscores,
         boolean mergesSlashes,
         String serverField) {
@@ -46,6 +50,7 @@ public record HttpClientOptions(
         positive(mostLineBytes, "mostLineBytes");
         positive(mostHeaderBytes, "mostHeaderBytes");
         positive(mostFields, "mostFields");
+        positive(mostStreams, "mostStreams");
         Objects.requireNonNull(serverField, "serverField");
     }
 
@@ -69,6 +74,8 @@ public record HttpClientOptions(
         builder.mostLineBytes = mostLineBytes;
         builder.mostHeaderBytes = mostHeaderBytes;
         builder.mostFields = mostFields;
+        builder.http2 = http2;
+        builder.mostStreams = mostStreams;
         builder.keepsUnderscores = keepsUnderscores;
         builder.mergesSlashes = mergesSlashes;
         builder.serverField = serverField;
@@ -98,6 +105,8 @@ public record HttpClientOptions(
         private int mostLineBytes = 8 << 10;
         private int mostHeaderBytes = 32 << 10;
         private int mostFields = 100;
+        private boolean http2;
+        private int mostStreams = 128;
         private boolean keepsUnderscores;
         private boolean mergesSlashes = true;
         private String serverField = "";
@@ -149,6 +158,16 @@ public record HttpClientOptions(
             return this;
         }
 
+        public Builder http2(boolean value) {
+            http2 = value;
+            return this;
+        }
+
+        public Builder mostStreams(int value) {
+            mostStreams = value;
+            return this;
+        }
+
         public Builder keepsUnderscores(boolean value) {
             keepsUnderscores = value;
             return this;
@@ -175,6 +194,8 @@ public record HttpClientOptions(
                     mostLineBytes,
                     mostHeaderBytes,
                     mostFields,
+                    http2,
+                    mostStreams,
                     keepsUnderscores,
                     mergesSlashes,
                     serverField);

@@ -32,6 +32,8 @@ public enum HttpVariable {
     HOST,
     /** A field of the request; its name in lower case, with underscores for dashes. */
     HTTP_(true),
+    /** {@code h2} for a request by HTTP/2 over TLS, {@code h2c} without, else empty. */
+    HTTP2,
     /** {@code on} for a request over TLS, else empty. */
     HTTPS,
     /** {@code ?} where there is a query, else empty. */

@@ -291,7 +291,8 @@ final class HttpDirectives {
         add(honouring("auth_basic", ALL, 1, 1));
         add(honouring("auth_request", ALL, 1, 1));
         add(honouring("limit_rate", ALL, 1, 1));
-        add(honouring("http2", OUTER, 1, 1));
+        honoured("http2", OUTER, Value.FLAG);
+        honoured("http2_max_concurrent_streams", OUTER, Value.NUMBER);
         add(honouring("expires", ALL, 1, 2));
         honoured("recursive_error_pages", ALL, Value.FLAG);
         add(honouring("internal", Set.of(LOCATION), 0, 0));
@@ -335,7 +336,6 @@ final class HttpDirectives {
         for (var name : List.of("connection_pool_size", "request_pool_size", "client_header_buffer_size")) {
             accept(TABLES, name, OUTER, 1, 1, Value.SIZE);
         }
-        accept(TABLES, "http2_max_concurrent_streams", OUTER, 1, 1, Value.NUMBER);
         accept(TABLES, "http2_recv_buffer_size", Set.of(HTTP), 1, 1, Value.SIZE);
         accept(TABLES, "http2_chunk_size", ALL, 1, 1, Value.SIZE);
         accept(RESOLVER, "resolver", ALL, 1, ANY, Value.TEXT);

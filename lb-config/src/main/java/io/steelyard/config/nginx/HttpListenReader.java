@@ -35,20 +35,26 @@ final class HttpListenReader {
     /**
      * One {@code listen}.
      *
+     * @param speaksHttp2 whether HTTP/2 may be spoken at its address
      * @param hasSocketParameters whether it says anything of the socket
      */
     record Listen(
-            ListenAddress address, boolean isDefault, boolean hasSocketParameters, Optional<Directive> directive) {}
+            ListenAddress address,
+            boolean isDefault,
+            boolean speaksHttp2,
+            boolean hasSocketParameters,
+            Optional<Directive> directive) {}
 
     /** What holds for a server without {@code listen}. */
     static Listen standard() {
-        return new Listen(ListenAddress.parse("*:80"), false, false, Optional.empty());
+        return new Listen(ListenAddress.parse("*:80"), false, false, false, Optional.empty());
     }
 
     /** The listeners, one for each address of a host name; none, and told, where it is wrong or refused. */
     List<Listen> read(Directive directive) {
         boolean isDefault = false;
         boolean hasSocketParameters = false;
+        boolean speaksHttp2 = false;
         boolean isGood = true;
         boolean isTls = false;
         var rest = new ArrayList<Word>();
@@ -60,7 +66,8 @@ final class HttpListenReader {
             switch (word.text()) {
                 case "default_server", "default" -> isDefault = true;
                 case "ssl" -> isTls = true;
-                case "http2", "spdy" -> isGood = refuse(word, "HTTP/2 is not spoken yet");
+                case "http2" -> speaksHttp2 = true;
+                case "spdy" -> isGood = refuse(word, "SPDY is not spoken; write 'http2'");
                 case "quic" -> isGood = refuse(word, "HTTP/3 is not spoken");
                 case "udp" -> {
                     findings.error(word.position(), "'listen' has no parameter 'udp' in http", "", "remove it");
@@ -76,12 +83,13 @@ final class HttpListenReader {
         }
         var listen = addresses.read(new Directive(directive.name(), rest, Optional.empty()));
         boolean marksDefault = isDefault;
+        boolean http2 = speaksHttp2;
         boolean ofSocket = hasSocketParameters;
         boolean withTls = isTls;
         return isGood
                 ? listen.stream()
-                        .map(read ->
-                                new Listen(read.address().tls(withTls), marksDefault, ofSocket, Optional.of(directive)))
+                        .map(read -> new Listen(
+                                read.address().tls(withTls), marksDefault, http2, ofSocket, Optional.of(directive)))
                         .toList()
                 : List.of();
     }

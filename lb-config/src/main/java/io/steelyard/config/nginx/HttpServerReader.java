@@ -113,6 +113,8 @@ final class HttpServerReader {
         scope.nearest("keepalive_requests", Values::positiveNumber).ifPresent(options::mostRequests);
         scope.nearest("keepalive_time", Values::positiveTime).ifPresent(options::mostAge);
         scope.nearest("max_headers", Values::positiveNumber).ifPresent(options::mostFields);
+        scope.nearest("http2", Values::flag).ifPresent(options::http2);
+        scope.nearest("http2_max_concurrent_streams", Values::positiveNumber).ifPresent(options::mostStreams);
         scope.nearest("underscores_in_headers", Values::flag).ifPresent(options::keepsUnderscores);
         scope.nearest("merge_slashes", Values::flag).ifPresent(options::mergesSlashes);
         scope.nearest("large_client_header_buffers").ifPresent(directive -> headerBytes(directive, options));

@@ -140,6 +140,8 @@ final class HttpServers {
         var taken = new HashSet<HostName>();
         var called = new HashMap<String, Integer>();
         var hosts = new ArrayList<VirtualHost>();
+        boolean speaksHttp2 =
+                at.entries.stream().anyMatch(entry -> entry.listen().speaksHttp2());
         for (var entry : at.entries) {
             var server = entry.server();
             var names = new ArrayList<HostName>();
@@ -162,7 +164,7 @@ final class HttpServers {
                     copy == 1 ? plain : plain + "#" + copy,
                     names,
                     entry.listen().isDefault() && !hosts.isEmpty(),
-                    server.client(),
+                    speaksHttp2 ? server.client().toBuilder().http2(true).build() : server.client(),
                     server.tls(),
                     server.route()));
         }

@@ -212,7 +212,6 @@ final class RouteReader {
         refuseUnless(scope, "limit_rate", "0", "answers are not slowed down yet");
         refuseUnless(scope, "recursive_error_pages", "off", "the error of an error page is shown as it is");
         refuseUnless(scope, "expires", "off", "write 'add_header Cache-Control …' instead");
-        refuseUnless(scope, "http2", "off", "HTTP/2 is not spoken yet");
         refuseUnless(scope, "ignore_invalid_headers", "on", "a request with an invalid field is refused");
         scope.nearestWord("satisfy")
                 .filter(word -> !Set.of("all", "any").contains(word.text()))

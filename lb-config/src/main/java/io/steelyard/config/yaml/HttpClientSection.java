@@ -61,6 +61,18 @@ final class HttpClientSection extends Section<HttpClientOptions> {
             HttpClientOptions::mostFields,
             DEFAULTS.mostFields(),
             "Header fields of a request.");
+    private final Key<HttpClientOptions, Boolean> http2 = optional(
+            "http2",
+            Forms.flag(),
+            HttpClientOptions::http2,
+            DEFAULTS.http2(),
+            "Whether connections may speak HTTP/2: without TLS those that begin as that does, others go on with HTTP/1.");
+    private final Key<HttpClientOptions, Integer> mostStreams = optional(
+            "mostStreams",
+            Forms.whole(1, Integer.MAX_VALUE),
+            HttpClientOptions::mostStreams,
+            DEFAULTS.mostStreams(),
+            "Requests that a connection of HTTP/2 may have under way at once.");
     private final Key<HttpClientOptions, Boolean> keepsUnderscores = optional(
             "keepsUnderscores",
             Forms.flag(),
@@ -96,6 +108,8 @@ final class HttpClientSection extends Section<HttpClientOptions> {
                 .mostLineBytes(values.or(mostLineBytes, DEFAULTS.mostLineBytes()))
                 .mostHeaderBytes(values.or(mostHeaderBytes, DEFAULTS.mostHeaderBytes()))
                 .mostFields(values.or(mostFields, DEFAULTS.mostFields()))
+                .http2(values.or(http2, DEFAULTS.http2()))
+                .mostStreams(values.or(mostStreams, DEFAULTS.mostStreams()))
                 .keepsUnderscores(values.or(keepsUnderscores, DEFAULTS.keepsUnderscores()))
                 .mergesSlashes(values.or(mergesSlashes, DEFAULTS.mergesSlashes()))
                 .serverField(values.or(serverField, DEFAULTS.serverField()))

@@ -103,6 +103,8 @@ final class RandomHttp {
                 .mostLineBytes(1 + random.nextInt(99_999))
                 .mostHeaderBytes(1 + random.nextInt(99_999))
                 .mostFields(1 + random.nextInt(999))
+                .http2(random.nextBoolean())
+                .mostStreams(1 + random.nextInt(999))
                 .keepsUnderscores(random.nextBoolean())
                 .mergesSlashes(random.nextBoolean())
                 .serverField(texts.get())

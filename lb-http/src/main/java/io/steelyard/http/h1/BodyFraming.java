@@ -106,6 +106,25 @@ public final class BodyFraming {
         return violation;
     }
 
+    /**
+     * Decides for a request whose body comes in frames of its own (HTTP/2): one whose length is not declared counts as chunked.
+     *
+     * @param hasEnded whether there is no body
+     */
+    public Violation decideFramed(RequestHead head, boolean hasEnded) {
+        clear();
+        keepAlive = true;
+        if (head.fields().contains(FieldName.CONTENT_LENGTH)) {
+            var violation = lengths(head.fields(), Leniency.strict());
+            if (violation != Violation.NONE) {
+                return violation;
+            }
+        } else if (!hasEnded) {
+            kind = Kind.CHUNKED;
+        }
+        return head.fields().contains(FieldName.EXPECT) ? decideExpectation(head) : Violation.NONE;
+    }
+
     /** Decides what Expect asks for (RFC 9110 section 10.1.1); HTTP/1.0 clients ask for nothing. */
     Violation decideExpectation(RequestHead head) {
         var fields = head.fields();

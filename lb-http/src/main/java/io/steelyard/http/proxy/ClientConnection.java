@@ -49,6 +49,7 @@ final class ClientConnection extends Timer {
     private ClientProtocol protocol;
     private final long openedNs;
 
+    private HttpPlan plan;
     private InetAddress address;
     private int clientPort;
     private State state = State.OPENING;
@@ -81,6 +82,7 @@ final class ClientConnection extends Timer {
         openedNs = nowNs();
         lastActivityNs = openedNs;
         protocol = new Http1Client(this, plan);
+        this.plan = plan;
         if (Opening.isNeeded(listener)) {
             opening = new Opening(worker, listener, plan, transport, facts);
         }
@@ -126,6 +128,11 @@ final class ClientConnection extends Timer {
     /** Requests may come. The protocol follows from what was agreed on in the handshake ({@link #agreedProtocol}). */
     private void opened() {
         state = State.OPEN;
+        if (agreedProtocol().equals("h2")) {
+            protocol = new Http2Client(this, plan);
+        } else if (options.http2() && tls() == null) {
+            protocol = new PriorKnowledge(this, plan);
+        }
         protocol.begin();
     }
 
@@ -138,6 +145,12 @@ final class ClientConnection extends Timer {
     @Nullable
     TlsTransport tls() {
         return transport instanceof TlsTransport tls ? tls : null;
+    }
+
+    /** Goes on with another protocol, which is known now. */
+    void speak(ClientProtocol known) {
+        protocol = known;
+        known.begin();
     }
 
     // ---- what it is
@@ -283,6 +296,7 @@ final class ClientConnection extends Timer {
     // ---- what the worker asks
 
     void adopt(HttpPlan changed) {
+        plan = changed;
         protocol.adopt(changed);
     }
 

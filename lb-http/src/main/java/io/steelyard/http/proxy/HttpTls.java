@@ -43,7 +43,7 @@ final class HttpTls implements TlsTransport.Choice {
                 context.shared(TlsFiles.class, () -> new TlsFiles(text -> context.publish(new Event.Trouble(text))));
         var tls = new HttpTls(sites);
         if (server.listen().stream().anyMatch(ListenAddress::tls)) {
-            var spoken = spoken(server);
+            var spoken = spoken(service);
             var same = new HashMap<TlsServer, TlsAcceptor>();
             for (var host : service.hosts()) {
                 if (host.tls().isPresent()) {
@@ -83,8 +83,10 @@ final class HttpTls implements TlsTransport.Choice {
     }
 
     /** What is spoken over TLS here, by preference. */
-    private static List<String> spoken(VirtualServer server) {
-        return List.of("http/1.1", "http/1.0");
+    private static List<String> spoken(HttpService service) {
+        return service.defaultHost().client().http2()
+                ? List.of("h2", "http/1.1", "http/1.0")
+                : List.of("http/1.1", "http/1.0");
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.steelyard.core.tcp.TcpListener;
 import io.steelyard.core.tcp.TcpListeners;
 import io.steelyard.core.tcp.TcpLoop;
 import io.steelyard.core.tls.TlsScratch;
+import io.steelyard.http.h2.SharedMemory;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
 import io.steelyard.http.message.RequestHead;
@@ -43,6 +44,8 @@ final class HttpWorker {
     private final TokenCursor tokens = new TokenCursor();
     private final Message.Spare messages = new Message.Spare();
     private final RequestHead resting = new RequestHead(new FieldBlock(1, 256 << 10));
+    private final SharedMemory http2Memory = new SharedMemory();
+    private @Nullable Http2Stage http2Stage;
     private final MemorySegment stage;
     private final ByteBuffer stageBytes;
     private ByteBuffer view = ByteBuffer.allocate(0);
@@ -113,6 +116,21 @@ final class HttpWorker {
     /** Memory for requests. */
     Message.Spare messages() {
         return messages;
+    }
+
+    /** Where frames of HTTP/2 are put together. */
+    Http2Stage http2Stage() {
+        var made = http2Stage;
+        if (made == null) {
+            made = new Http2Stage(loop.arena());
+            http2Stage = made;
+        }
+        return made;
+    }
+
+    /** Memory that HTTP/2 sessions use in turn. */
+    SharedMemory http2Memory() {
+        return http2Memory;
     }
 
     /** What a parser is given that has nothing to read; nobody writes to it. */

@@ -195,6 +195,7 @@ final class RequestFacts implements HttpVariableSource {
             case DOCUMENT_URI, URI -> path;
             case HOST -> head.hasHost() ? head.host() : siteName;
             case HTTP_ -> fields(head.fields(), rest);
+            case HTTP2 -> head.version() != HttpVersion.HTTP_2 ? "" : connection.hasTls() ? "h2" : "h2c";
             case HTTPS -> connection.hasTls() ? "on" : null;
             case IS_ARGS -> query.isEmpty() ? "" : "?";
             case LIMIT_CONN_STATUS -> limitStatus;

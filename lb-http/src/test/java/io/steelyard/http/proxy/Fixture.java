@@ -82,6 +82,10 @@ final class Fixture implements AutoCloseable {
         return pool;
     }
 
+    int port() {
+        return port;
+    }
+
     LoadBalancer balancer() {
         return balancer;
     }

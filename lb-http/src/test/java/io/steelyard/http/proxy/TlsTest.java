@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.steelyard.api.ConfigurationException;
 import io.steelyard.api.http.Content;
+import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpRoute;
 import io.steelyard.api.http.VirtualHost;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -251,6 +253,33 @@ class TlsTest {
             stage.apply(UnaryOperator.identity(), host("one.example", server));
             assertThat(stage.openssl("")).contains("CN = two");
         }
+    }
+
+    @Test
+    void http2IsAgreedOnWhereItIsOffered() throws IOException {
+        var plain = host("one.example", tls("one-rsa"));
+        var offering = new VirtualHost(
+                plain.name(),
+                plain.names(),
+                true,
+                HttpClientOptions.builder().http2(true).build(),
+                plain.tls(),
+                plain.root());
+        try (var stage = stage(offering)) {
+            var version =
+                    List.of("--cacert", made.authority(), "-o", "/dev/null", "-w", "%{http_version} %{http_code}");
+            assertThat(stage.curl("one.example", "/", with(version, "--http2"))).isEqualTo("2 200");
+            assertThat(stage.curl("one.example", "/", with(version, "--http1.1")))
+                    .isEqualTo("1.1 200");
+            assertThat(stage.curl("one.example", "/", with(version, "--no-alpn")))
+                    .isEqualTo("1.1 200");
+            assertThat(stage.curl("one.example", "/", "--cacert", made.authority(), "--http2"))
+                    .startsWith("https on TLSv1.3");
+        }
+    }
+
+    private static String[] with(List<String> options, String another) {
+        return Stream.concat(options.stream(), Stream.of(another)).toArray(String[]::new);
     }
 
     @Test

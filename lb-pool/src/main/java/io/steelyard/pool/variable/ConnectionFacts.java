@@ -78,6 +78,28 @@ public final class ConnectionFacts implements VariableSource {
         this.connection = connection;
     }
 
+    /** The same so far, to go on by itself: what is told of one request must not change another on the same connection. */
+    public ConnectionFacts copy() {
+        var copy = new ConnectionFacts(host, protocol, connection);
+        copy.attempts.addAll(attempts);
+        copy.client = client;
+        copy.clientPort = clientPort;
+        copy.peer = peer;
+        copy.peerPort = peerPort;
+        copy.toldClient = toldClient;
+        copy.toldDestination = toldDestination;
+        copy.greeting = greeting;
+        copy.tls = tls;
+        copy.server = server;
+        copy.serverPort = serverPort;
+        copy.bytesReceived = bytesReceived;
+        copy.bytesSent = bytesSent;
+        copy.status = status;
+        copy.sessionMs = sessionMs;
+        copy.now = now;
+        return copy;
+    }
+
     public ConnectionFacts client(InetAddress address, int port) {
         client = address;
         clientPort = port;
@@ -117,14 +139,6 @@ public final class ConnectionFacts implements VariableSource {
     /** A value of the client's TLS; null without TLS, and where it is not known. */
     public @Nullable String tls(String name) {
         return tls == null ? null : tls.apply(name);
-    }
-
-    /** Takes over what is known of the connection itself from facts that another exchange of it may have. */
-    public ConnectionFacts ofSameConnection(ConnectionFacts other) {
-        tls = other.tls;
-        toldClient = other.toldClient;
-        toldDestination = other.toldDestination;
-        return this;
     }
 
     /** The client's TLS greeting: the host name asked for, the newest version's name, the application protocols joined by commas. */
