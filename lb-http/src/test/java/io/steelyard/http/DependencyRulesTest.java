@@ -16,7 +16,10 @@ class DependencyRulesTest {
         classes()
                 .that()
                 .resideInAnyPackage(
-                        "io.steelyard.http.message..", "io.steelyard.http.octet..", "io.steelyard.http.h1..")
+                        "io.steelyard.http.message..",
+                        "io.steelyard.http.octet..",
+                        "io.steelyard.http.h1..",
+                        "io.steelyard.http.h2..")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
@@ -27,7 +30,8 @@ class DependencyRulesTest {
                         "org.jspecify..",
                         "io.steelyard.http.message..",
                         "io.steelyard.http.octet..",
-                        "io.steelyard.http.h1..")
+                        "io.steelyard.http.h1..",
+                        "io.steelyard.http.h2..")
                 .check(http);
     }
 }

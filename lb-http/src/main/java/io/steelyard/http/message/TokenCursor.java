@@ -14,7 +14,10 @@ import io.steelyard.http.octet.Octets;
  * }</pre>
  */
 public final class TokenCursor {
-    private FieldBlock fields = new FieldBlock(1, 1);
+    /** What a cursor stands in before it is started; nobody writes to it. */
+    private static final FieldBlock NOTHING = new FieldBlock(1, 1);
+
+    private FieldBlock fields = NOTHING;
     private FieldName name = FieldName.CONNECTION;
     private int field = -1;
     private int at;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** What one request and its answer cost in memory, apart from what their user needs: the stream, and nothing for its fields. */
 class SessionAllocationTest {
-    private static final int MOST_BYTES = 1_600;
+    private static final int MOST_BYTES = 500;
     private static final int REQUESTS = 1_000;
 
     /** A user that answers at once, with the same memory for each request. */
