@@ -17,6 +17,7 @@ module io.steelyard.api {
     exports io.steelyard.api.proxy;
     exports io.steelyard.api.schedule;
     exports io.steelyard.api.text;
+    exports io.steelyard.api.tls;
 
     uses io.steelyard.api.config.ConfigurationReader;
     uses io.steelyard.api.health.HealthCheckProvider;

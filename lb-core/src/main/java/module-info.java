@@ -4,13 +4,17 @@
 @org.jspecify.annotations.NullMarked
 module io.steelyard.core {
     requires transitive io.steelyard.api;
+    requires io.netty.buffer;
     requires io.netty.common;
+    requires io.netty.handler;
+    requires io.netty.tcnative.classes.openssl;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
     requires io.steelyard.linux;
     requires io.steelyard.pool;
     requires io.steelyard.realip;
+    requires java.naming;
     requires org.jctools.core;
     requires org.slf4j;
     requires static org.jspecify;
@@ -21,5 +25,7 @@ module io.steelyard.core {
     exports io.steelyard.core.session to
             io.steelyard.http;
     exports io.steelyard.core.tcp to
+            io.steelyard.http;
+    exports io.steelyard.core.tls to
             io.steelyard.http;
 }

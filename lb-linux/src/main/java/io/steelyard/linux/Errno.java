@@ -47,6 +47,7 @@ public final class Errno {
     public static final int ENETUNREACH = 101;
     public static final int ENETRESET = 102;
     public static final int ECONNABORTED = 103;
+    public static final int EPROTO = 71;
     public static final int ECONNRESET = 104;
     public static final int ENOBUFS = 105;
     public static final int EISCONN = 106;
@@ -140,6 +141,7 @@ public final class Errno {
             case ENETUNREACH -> "ENETUNREACH: the network cannot be reached";
             case ENETRESET -> "ENETRESET: connection ended by network reset";
             case ECONNABORTED -> "ECONNABORTED: connection aborted";
+            case EPROTO -> "EPROTO: the other side does not keep to the protocol";
             case ECONNRESET -> "ECONNRESET: connection reset by the other side";
             case ENOBUFS -> "ENOBUFS: no buffer space left";
             case EISCONN -> "EISCONN: already connected";

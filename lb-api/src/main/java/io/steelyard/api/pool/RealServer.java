@@ -1,6 +1,7 @@
 package io.steelyard.api.pool;
 
 import io.steelyard.api.proxy.ProxyProtocol;
+import io.steelyard.api.tls.TlsClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.regex.Pattern;
  * @param healthChecks active checks of this server instead of its pool's; absent for the pool's, empty for none
  * @param sendProxyProtocol TCP: the header that connections to it begin with; NONE for what the virtual server says
  * @param checkProxyProtocol the header that active checks of it begin with (HAProxy {@code check-send-proxy})
+ * @param tls how TLS is spoken with it; absent for what the virtual server or route says
  * @param publicUrl what its URLs begin with for clients that are sent to it themselves ({@link
  *     io.steelyard.api.http.Content.RedirectToPool}): {@code http} or {@code https}, a host, perhaps a port and a path, no slash at the end
  * @param stickyName what names it in cookies and routes of sticky clients (HAProxy {@code cookie}, nginx {@code route}); absent for what the
@@ -49,6 +51,7 @@ public record RealServer(
         Optional<List<HealthCheckSpec>> healthChecks,
         ProxyProtocol sendProxyProtocol,
         ProxyProtocol checkProxyProtocol,
+        Optional<TlsClient> tls,
         Optional<String> publicUrl,
         Optional<String> stickyName,
         int maxQueued,
@@ -75,6 +78,7 @@ public record RealServer(
         healthChecks = healthChecks.map(List::copyOf);
         Objects.requireNonNull(sendProxyProtocol, "sendProxyProtocol");
         Objects.requireNonNull(checkProxyProtocol, "checkProxyProtocol");
+        Objects.requireNonNull(tls, "tls");
         publicUrl.ifPresent(RealServer::checkUrl);
         stickyName.ifPresent(RealServer::checkStickyName);
         check(maxQueued, 0, Integer.MAX_VALUE, "maxQueued");
@@ -140,6 +144,7 @@ public record RealServer(
                 .labels(labels);
         stickyName.ifPresent(builder::stickyName);
         healthChecks.ifPresent(builder::healthChecks);
+        tls.ifPresent(builder::tls);
         publicUrl.ifPresent(builder::publicUrl);
         return builder;
     }
@@ -160,6 +165,7 @@ public record RealServer(
         private Optional<List<HealthCheckSpec>> healthChecks = Optional.empty();
         private ProxyProtocol sendProxyProtocol = ProxyProtocol.NONE;
         private ProxyProtocol checkProxyProtocol = ProxyProtocol.NONE;
+        private Optional<TlsClient> tls = Optional.empty();
         private Optional<String> publicUrl = Optional.empty();
         private Optional<String> stickyName = Optional.empty();
         private int maxQueued;
@@ -241,6 +247,11 @@ public record RealServer(
             return this;
         }
 
+        public Builder tls(TlsClient tls) {
+            this.tls = Optional.of(tls);
+            return this;
+        }
+
         public Builder publicUrl(String publicUrl) {
             this.publicUrl = Optional.of(publicUrl);
             return this;
@@ -277,6 +288,7 @@ public record RealServer(
                     healthChecks,
                     sendProxyProtocol,
                     checkProxyProtocol,
+                    tls,
                     publicUrl,
                     stickyName,
                     maxQueued,

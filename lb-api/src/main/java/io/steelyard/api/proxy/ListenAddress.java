@@ -16,6 +16,8 @@ import java.util.Objects;
  * @param keepAlive whether accepted connections probe idle peers (SO_KEEPALIVE)
  * @param proxyProtocol TCP: whether connections begin with a PROXY protocol header of either version; one without is closed
  *     (nginx {@code listen … proxy_protocol}, HAProxy {@code accept-proxy}); see {@link ProxyOptions#trustedProxies}
+ * @param tls TCP: whether TLS is spoken with clients, behind the PROXY protocol header where there is one; how, the virtual server or the HTTP host
+ *     says (nginx {@code listen … ssl}, HAProxy {@code bind … ssl})
  */
 public record ListenAddress(
         InetAddress address,
@@ -24,7 +26,8 @@ public record ListenAddress(
         int backlog,
         boolean ipv6Only,
         boolean keepAlive,
-        boolean proxyProtocol) {
+        boolean proxyProtocol,
+        boolean tls) {
     public ListenAddress {
         Objects.requireNonNull(address, "address");
         if (firstPort < 1 || lastPort > 65_535 || lastPort < firstPort) {
@@ -37,20 +40,25 @@ public record ListenAddress(
         }
     }
 
-    /** Of connections without a PROXY protocol header. */
+    /** Of connections without a PROXY protocol header and without TLS. */
     public ListenAddress(
             InetAddress address, int firstPort, int lastPort, int backlog, boolean ipv6Only, boolean keepAlive) {
-        this(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, false);
+        this(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, false, false);
     }
 
     /** The same with connections that begin with a PROXY protocol header, or do not. */
     public ListenAddress proxyProtocol(boolean value) {
-        return new ListenAddress(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, value);
+        return new ListenAddress(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, value, tls);
+    }
+
+    /** The same with TLS, or without. */
+    public ListenAddress tls(boolean value) {
+        return new ListenAddress(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, value);
     }
 
     /** The same for one of its ports. */
     public ListenAddress onPort(int port) {
-        return new ListenAddress(address, port, port, backlog, ipv6Only, keepAlive, proxyProtocol);
+        return new ListenAddress(address, port, port, backlog, ipv6Only, keepAlive, proxyProtocol, tls);
     }
 
     /**

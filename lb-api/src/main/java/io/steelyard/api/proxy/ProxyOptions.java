@@ -2,6 +2,7 @@ package io.steelyard.api.proxy;
 
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.text.Template;
+import io.steelyard.api.tls.TlsClient;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +35,7 @@ import java.util.Optional;
  * @param transparent whether the local address may be a foreign one, such as the client's (IP_TRANSPARENT, which takes CAP_NET_ADMIN, and
  *     routing that brings the answers here)
  * @param sendProxyProtocol TCP: the header that connections to servers begin with, where the server has no other
+ * @param tls TCP: how TLS is spoken with servers, where the server has no other; absent for none
  * @param trustedProxies whose PROXY protocol header names the client (nginx {@code set_real_ip_from} of a stream); the header of others is
  *     read, and tells nothing but {@code $proxy_protocol_addr} and the like; with HAProxy's {@code accept-proxy} everybody
  * @param proxyProtocolTimeout how long a client may take to send its PROXY protocol header
@@ -69,6 +71,7 @@ public record ProxyOptions(
         Optional<Template> sourceText,
         boolean transparent,
         ProxyProtocol sendProxyProtocol,
+        Optional<TlsClient> tls,
         List<Network> trustedProxies,
         Duration proxyProtocolTimeout,
         boolean tlsPreread,
@@ -97,6 +100,7 @@ public record ProxyOptions(
             throw new IllegalArgumentException("sourcePort is " + sourcePort + ", expected 0 to 65535");
         }
         Objects.requireNonNull(sendProxyProtocol, "sendProxyProtocol");
+        Objects.requireNonNull(tls, "tls");
         trustedProxies = List.copyOf(trustedProxies);
         positive(proxyProtocolTimeout, "proxyProtocolTimeout");
         positive(prereadTimeout, "prereadTimeout");
@@ -148,6 +152,7 @@ public record ProxyOptions(
         builder.sourceText = sourceText;
         builder.transparent = transparent;
         builder.sendProxyProtocol = sendProxyProtocol;
+        builder.tls = tls;
         builder.trustedProxies = trustedProxies;
         builder.proxyProtocolTimeout = proxyProtocolTimeout;
         builder.tlsPreread = tlsPreread;
@@ -195,6 +200,7 @@ public record ProxyOptions(
         private Optional<Template> sourceText = Optional.empty();
         private boolean transparent;
         private ProxyProtocol sendProxyProtocol = ProxyProtocol.NONE;
+        private Optional<TlsClient> tls = Optional.empty();
         private List<Network> trustedProxies = List.of();
         private Duration proxyProtocolTimeout = Duration.ofSeconds(30);
         private boolean tlsPreread;
@@ -307,6 +313,11 @@ public record ProxyOptions(
             return this;
         }
 
+        public Builder tls(TlsClient value) {
+            tls = Optional.of(value);
+            return this;
+        }
+
         public Builder trustedProxies(List<Network> value) {
             trustedProxies = value;
             return this;
@@ -383,6 +394,7 @@ public record ProxyOptions(
                     sourceText,
                     transparent,
                     sendProxyProtocol,
+                    tls,
                     trustedProxies,
                     proxyProtocolTimeout,
                     tlsPreread,

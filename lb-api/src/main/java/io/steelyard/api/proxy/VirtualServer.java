@@ -2,6 +2,7 @@ package io.steelyard.api.proxy;
 
 import io.steelyard.api.http.HttpService;
 import io.steelyard.api.text.Assignment;
+import io.steelyard.api.tls.TlsServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param forwardingMode how traffic gets to a server
  * @param target what serves a connection: mostly a pool
  * @param options how it is proxied
+ * @param tls how TLS is spoken with clients at addresses that have TLS; of HTTP, where the host asked for says nothing
  * @param access who may connect, the first rule that matches deciding; everybody where none matches
  * @param assignments variables given a value when a connection is accepted, in order
  * @param limits how many connections of one key there may be; each is asked
@@ -28,6 +30,7 @@ public record VirtualServer(
         ForwardingMode forwardingMode,
         Target target,
         ProxyOptions options,
+        Optional<TlsServer> tls,
         List<AccessRule> access,
         List<Assignment> assignments,
         List<ConnectionLimit> limits,
@@ -39,6 +42,7 @@ public record VirtualServer(
         Objects.requireNonNull(forwardingMode, "forwardingMode");
         Objects.requireNonNull(target, "target");
         Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(tls, "tls");
         access = List.copyOf(access);
         assignments = List.copyOf(assignments);
         limits = List.copyOf(limits);
@@ -50,10 +54,25 @@ public record VirtualServer(
                     "virtual server " + name
                             + " speaks UDP, where no PROXY protocol header is read or sent; leave out proxyProtocol and sendProxyProtocol");
         }
+        boolean hasTls = listen.stream().anyMatch(ListenAddress::tls);
+        if (protocol == Protocol.UDP && (hasTls || options.tls().isPresent())) {
+            throw new IllegalArgumentException(
+                    "virtual server " + name + " speaks UDP, where there is no TLS; leave out tls");
+        }
+        if (hasTls && tls.isEmpty() && !hasTlsHosts(target)) {
+            throw new IllegalArgumentException(
+                    "virtual server " + name
+                            + " has TLS at an address and no certificate; give it tls with at least one, or leave tls out at the address");
+        }
         if (listen.isEmpty()) {
             throw new IllegalArgumentException(
                     "virtual server " + name + " listens nowhere; give it at least one address");
         }
+    }
+
+    private static boolean hasTlsHosts(Target target) {
+        return target instanceof Target.Http http
+                && http.service().hosts().stream().anyMatch(host -> host.tls().isPresent());
     }
 
     /** The name of the pool; empty where {@link #target()} is no {@link Target.Pool}. */
@@ -69,6 +88,7 @@ public record VirtualServer(
         builder.assignments.addAll(assignments);
         builder.limits.addAll(limits);
         builder.accessLogs.addAll(accessLogs);
+        builder.tls = tls;
         return builder.forwardingMode(forwardingMode).target(target).options(options);
     }
 
@@ -92,6 +112,7 @@ public record VirtualServer(
         private ForwardingMode forwardingMode = new ForwardingMode.Proxy();
         private Optional<Target> target = Optional.empty();
         private ProxyOptions options = ProxyOptions.defaults();
+        private Optional<TlsServer> tls = Optional.empty();
 
         private Builder(String name, Protocol protocol) {
             this.name = name;
@@ -133,6 +154,11 @@ public record VirtualServer(
             return this;
         }
 
+        public Builder tls(TlsServer value) {
+            tls = Optional.of(value);
+            return this;
+        }
+
         public Builder access(AccessRule rule) {
             access.add(rule);
             return this;
@@ -162,6 +188,7 @@ public record VirtualServer(
                     target.orElseThrow(() -> new IllegalStateException(
                             "virtual server " + name + " has no pool; name one with pool(\"…\")")),
                     options,
+                    tls,
                     access,
                     assignments,
                     limits,

@@ -27,8 +27,7 @@ final class HttpDirectives {
     private static final String TABLES = "tables are sized by themselves";
     private static final String SOCKETS = "sockets and event loops are sized by themselves";
     private static final String RESOLVER = "names are resolved by the system's resolver";
-    private static final String TLS = "nothing uses it while 'listen … ssl' is refused";
-    private static final String SERVER_TLS = "nothing uses it while 'proxy_pass https://' is refused";
+    private static final String LIBRARY = "the TLS library has its own rules for it";
     private static final String GZIP = "answers are forwarded as servers encode them";
     private static final String FILES = "no files are served";
     private static final String NOT_YET = "it is not supported yet";
@@ -235,23 +234,23 @@ final class HttpDirectives {
                 "proxy_store_access")) {
             add(accepting("nothing is cached", name, ALL, 1, ANY, Value.TEXT).repeating());
         }
+        for (var name : List.of("proxy_ssl_server_name", "proxy_ssl_verify", "proxy_ssl_session_reuse")) {
+            honoured(name, ALL, Value.FLAG);
+        }
         for (var name : List.of(
-                "proxy_ssl_server_name",
                 "proxy_ssl_name",
-                "proxy_ssl_verify",
-                "proxy_ssl_verify_depth",
                 "proxy_ssl_trusted_certificate",
                 "proxy_ssl_certificate",
                 "proxy_ssl_certificate_key",
-                "proxy_ssl_certificate_cache",
-                "proxy_ssl_conf_command",
                 "proxy_ssl_crl",
                 "proxy_ssl_password_file",
-                "proxy_ssl_protocols",
-                "proxy_ssl_ciphers",
-                "proxy_ssl_session_reuse",
-                "proxy_ssl_key_log")) {
-            add(accepting(SERVER_TLS, name, ALL, 1, ANY, Value.TEXT).repeating());
+                "proxy_ssl_ciphers")) {
+            honoured(name, ALL, Value.TEXT);
+        }
+        honoured("proxy_ssl_verify_depth", ALL, Value.NUMBER);
+        add(honouring("proxy_ssl_protocols", ALL, 1, ANY));
+        for (var name : List.of("proxy_ssl_certificate_cache", "proxy_ssl_conf_command", "proxy_ssl_key_log")) {
+            add(accepting(LIBRARY, name, ALL, 1, ANY, Value.TEXT).repeating());
         }
         refuse("answers are not cached", "proxy_cache_path", Set.of(HTTP), 1, ANY);
         refuse("answers are not cached", "proxy_cache_purge", ALL, 1, ANY);
@@ -385,40 +384,44 @@ final class HttpDirectives {
     }
 
     private void tls() {
+        for (var name : List.of("ssl_certificate", "ssl_certificate_key")) {
+            add(honouring(name, OUTER, 1, 1).repeating());
+        }
+        for (var name :
+                List.of("ssl_prefer_server_ciphers", "ssl_session_tickets", "ssl_stapling", "ssl_reject_handshake")) {
+            honoured(name, OUTER, Value.FLAG);
+        }
         for (var name : List.of(
-                "ssl_certificate",
-                "ssl_certificate_key",
-                "ssl_protocols",
                 "ssl_ciphers",
-                "ssl_prefer_server_ciphers",
-                "ssl_session_cache",
-                "ssl_session_timeout",
-                "ssl_session_tickets",
-                "ssl_session_ticket_key",
-                "ssl_dhparam",
                 "ssl_ecdh_curve",
-                "ssl_buffer_size",
-                "ssl_stapling",
-                "ssl_stapling_verify",
-                "ssl_stapling_responder",
                 "ssl_stapling_file",
                 "ssl_trusted_certificate",
                 "ssl_password_file",
-                "ssl_conf_command",
-                "ssl_early_data",
-                "ssl_certificate_cache",
                 "ssl_client_certificate",
                 "ssl_verify_client",
-                "ssl_verify_depth",
                 "ssl_crl",
-                "ssl_ocsp",
-                "ssl_ocsp_cache",
-                "ssl_ocsp_responder",
-                "ssl_key_log",
-                "ssl_reject_handshake")) {
-            add(accepting(TLS, name, OUTER, 1, ANY, Value.TEXT).repeating());
+                "ssl_session_ticket_key",
+                "ssl_early_data",
+                "ssl_ocsp")) {
+            honoured(name, OUTER, Value.TEXT);
         }
-        refuse("'listen … ssl' has taken its place, and is not supported yet", "ssl", OUTER, 1, 1);
+        add(honouring("ssl_protocols", OUTER, 1, ANY));
+        add(honouring("ssl_session_cache", OUTER, 1, 2));
+        honoured("ssl_session_timeout", OUTER, Value.POSITIVE_TIME);
+        honoured("ssl_verify_depth", OUTER, Value.NUMBER);
+        for (var name : List.of(
+                "ssl_dhparam",
+                "ssl_buffer_size",
+                "ssl_conf_command",
+                "ssl_certificate_cache",
+                "ssl_key_log",
+                "ssl_stapling_verify",
+                "ssl_stapling_responder",
+                "ssl_ocsp_cache",
+                "ssl_ocsp_responder")) {
+            add(accepting(LIBRARY, name, OUTER, 1, ANY, Value.TEXT).repeating());
+        }
+        refuse("'listen … ssl' has taken its place", "ssl", OUTER, 1, 1);
     }
 
     /** Directives of which something is left undone, such as those that would answer requests from files. */

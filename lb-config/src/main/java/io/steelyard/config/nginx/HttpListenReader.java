@@ -56,6 +56,7 @@ final class HttpListenReader {
         boolean hasSocketParameters = false;
         boolean speaksHttp2 = false;
         boolean isGood = true;
+        boolean isTls = false;
         var rest = new ArrayList<Word>();
         var address = directive.argument(0);
         rest.add(new Word(withPort(address.text()), address.isQuoted(), address.position(), address.end()));
@@ -64,7 +65,7 @@ final class HttpListenReader {
             hasSocketParameters |= OF_SOCKET.contains(name);
             switch (word.text()) {
                 case "default_server", "default" -> isDefault = true;
-                case "ssl" -> isGood = refuse(word, "TLS with clients is not supported yet");
+                case "ssl" -> isTls = true;
                 case "http2" -> speaksHttp2 = true;
                 case "spdy" -> isGood = refuse(word, "SPDY is not spoken; write 'http2'");
                 case "quic" -> isGood = refuse(word, "HTTP/3 is not spoken");
@@ -84,9 +85,11 @@ final class HttpListenReader {
         boolean marksDefault = isDefault;
         boolean http2 = speaksHttp2;
         boolean ofSocket = hasSocketParameters;
+        boolean withTls = isTls;
         return isGood
                 ? listen.stream()
-                        .map(read -> new Listen(read.address(), marksDefault, http2, ofSocket, Optional.of(directive)))
+                        .map(read -> new Listen(
+                                read.address().tls(withTls), marksDefault, http2, ofSocket, Optional.of(directive)))
                         .toList()
                 : List.of();
     }

@@ -24,6 +24,7 @@ final class HttpServerReader {
     private final VariableScope variables;
     private final RouteReader routes;
     private final HttpListenReader listens;
+    private final TlsReader tls;
 
     HttpServerReader(
             Findings findings,
@@ -36,6 +37,7 @@ final class HttpServerReader {
         this.variables = variables;
         this.routes = routes;
         this.listens = listens;
+        tls = new TlsReader(findings, variables);
     }
 
     /** Takes a block in; what is wrong with it is told. */
@@ -44,7 +46,8 @@ final class HttpServerReader {
         var names = names(scope.level());
         var client = client(scope);
         var route = routes.read(scope, LocationPath.SERVER);
-        var server = new HttpServers.Server(block.position(), names, client, route);
+        var secured = tls.server(TlsReader.of(scope), client.headerTimeout(), false);
+        var server = new HttpServers.Server(block.position(), names, client, secured, route);
         servers.add(server, listens(block, scope.level()));
     }
 

@@ -1,5 +1,6 @@
 package io.steelyard.config.nginx;
 
+import io.steelyard.api.Position;
 import io.steelyard.api.http.HostName;
 import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.http.HttpRoute;
@@ -8,6 +9,7 @@ import io.steelyard.api.http.VirtualHost;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.api.tls.TlsServer;
 import io.steelyard.config.nginx.HttpListenReader.Listen;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,7 +33,11 @@ final class HttpServers {
 
     /** One {@code server}. */
     record Server(
-            io.steelyard.api.Position position, List<HostName> names, HttpClientOptions client, HttpRoute route) {}
+            Position position,
+            List<HostName> names,
+            HttpClientOptions client,
+            Optional<TlsServer> tls,
+            HttpRoute route) {}
 
     /** A server at an address. */
     private record Entry(Server server, Listen listen) {}
@@ -88,7 +94,7 @@ final class HttpServers {
             var listen = address.ofSocket.orElse(first.listen());
             groups.computeIfAbsent(hosts(text, address), hosts -> new Group(first, new ArrayList<>()))
                     .addresses()
-                    .add(listen.address().proxyProtocol(hasHeader(address)));
+                    .add(listen.address().proxyProtocol(hasHeader(address)).tls(hasTls(text, address)));
         });
         var servers = new ArrayList<VirtualServer>();
         groups.forEach((hosts, group) -> {
@@ -103,6 +109,25 @@ final class HttpServers {
             servers.add(server.build());
         });
         return servers;
+    }
+
+    /** One {@code ssl} holds for the whole address, as with nginx, and its default server must have a certificate. */
+    private boolean hasTls(String text, Address address) {
+        boolean isTls = address.entries.stream()
+                .anyMatch(entry -> entry.listen().address().tls());
+        var standard = address.entries.stream()
+                .filter(entry -> entry.listen().isDefault())
+                .findFirst()
+                .orElse(address.entries.getFirst());
+        if (isTls && standard.server().tls().isEmpty()) {
+            tell(
+                    standard.server(),
+                    standard.listen(),
+                    "'listen … ssl' at " + text + " has no certificate for clients that name no other server",
+                    "add 'ssl_certificate FILE' and 'ssl_certificate_key FILE'");
+            return false;
+        }
+        return isTls;
     }
 
     /** One {@code proxy_protocol} holds for the whole address, as with nginx. */
@@ -140,6 +165,7 @@ final class HttpServers {
                     names,
                     entry.listen().isDefault() && !hosts.isEmpty(),
                     speaksHttp2 ? server.client().toBuilder().http2(true).build() : server.client(),
+                    server.tls(),
                     server.route()));
         }
         return hosts;

@@ -52,7 +52,8 @@ final class ListenReader {
                             parameters.backlog,
                             parameters.ipv6Only,
                             parameters.keepAlive,
-                            parameters.proxyProtocol))
+                            parameters.proxyProtocol,
+                            false))
                     .map(one -> new Listen(parameters.isUdp ? Protocol.UDP : Protocol.TCP, one, directive))
                     .toList();
         } catch (IllegalArgumentException wrong) {

@@ -57,11 +57,22 @@ final class Pools {
      * they name neither. Of one of several files a word without dot or port is a pool that another file defines.
      */
     Optional<String> ofHttp(Word word, String text) {
+        return ofHttp(word, text, 80);
+    }
+
+    /** The same of a server that speaks TLS, whose port is otherwise 443. */
+    Optional<String> ofHttps(Word word, String text) {
+        boolean hasPort = text.startsWith("unix:") || text.indexOf(':', Math.max(text.indexOf(']'), 0)) >= 0;
+        boolean isKnown = upstreams.containsKey(text.toLowerCase(Locale.ROOT)) || hasPort;
+        return ofHttp(word, isKnown ? text : text + ":443", 443);
+    }
+
+    private Optional<String> ofHttp(Word word, String text, int usualPort) {
         var upstream = upstreams.get(text.toLowerCase(Locale.ROOT));
         if (upstream != null) {
             return Optional.of(upstream);
         }
-        if (!isWhole && text.matches("[A-Za-z0-9_-]+") && !text.equals("localhost")) {
+        if (!isWhole && usualPort == 80 && text.matches("[A-Za-z0-9_-]+") && !text.equals("localhost")) {
             return Optional.of(text);
         }
         try {

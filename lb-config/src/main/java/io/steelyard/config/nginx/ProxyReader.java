@@ -40,11 +40,13 @@ final class ProxyReader {
     private final VariableScope variables;
     private final Pools pools;
     private final CookieReader cookies;
+    private final TlsReader tls;
 
     ProxyReader(Findings findings, VariableScope variables, Pools pools) {
         this.findings = findings;
         this.variables = variables;
         this.pools = pools;
+        tls = new TlsReader(findings, variables);
         cookies = new CookieReader(findings, variables);
     }
 
@@ -55,8 +57,9 @@ final class ProxyReader {
      * @param path what is asked of it
      * @param url the text of {@code proxy_pass}, for {@code proxy_redirect default}
      * @param hasUri whether there is a path in it
+     * @param isTls whether TLS is spoken with the server
      */
-    private record Destination(Template server, ForwardedPath path, String url, boolean hasUri) {
+    private record Destination(Template server, ForwardedPath path, String url, boolean hasUri, boolean isTls) {
         private boolean hasVariables() {
             return path instanceof ForwardedPath.InServer;
         }
@@ -73,7 +76,7 @@ final class ProxyReader {
         redirects(scope, destination, location).forEach(builder::location);
         cookies.read(scope).forEach(builder::cookie);
         builder.version(version(scope))
-                .transport(transport(scope))
+                .transport(transport(scope, destination.map(Destination::isTls).orElse(false)))
                 .sendTimeout(time(scope, "proxy_send_timeout"))
                 .readTimeout(time(scope, "proxy_read_timeout"))
                 .retry(retry(scope))
@@ -94,20 +97,21 @@ final class ProxyReader {
     private Optional<Destination> destination(Directive pass, LocationPath location) {
         var word = pass.argument(0);
         var text = word.text();
-        if (text.toLowerCase(Locale.ROOT).startsWith("https://")) {
+        boolean isTls = text.toLowerCase(Locale.ROOT).startsWith("https://");
+        if (isTls && text.indexOf('$') >= 0) {
             findings.error(
                     word.position(),
-                    "'proxy_pass https://' cannot be honoured: TLS to servers is not supported yet",
-                    "http://",
+                    "'proxy_pass https://' with variables cannot be honoured yet",
+                    "the name of an upstream or a server",
                     "");
             return Optional.empty();
         }
         if (text.indexOf('$') >= 0) {
             return variables
                     .template(word)
-                    .map(server -> new Destination(server, new ForwardedPath.InServer(), text, false));
+                    .map(server -> new Destination(server, new ForwardedPath.InServer(), text, false, false));
         }
-        if (!text.toLowerCase(Locale.ROOT).startsWith("http://")) {
+        if (!isTls && !text.toLowerCase(Locale.ROOT).startsWith("http://")) {
             findings.error(
                     word.position(),
                     "'proxy_pass " + text + "' has no scheme",
@@ -115,7 +119,7 @@ final class ProxyReader {
                     text.contains("://") ? "" : "write http://" + text);
             return Optional.empty();
         }
-        var rest = text.substring("http://".length());
+        var rest = text.substring(isTls ? "https://".length() : "http://".length());
         int end = uriStart(rest);
         var server = rest.substring(0, end);
         var uri = rest.substring(end).startsWith(":") ? rest.substring(end + 1) : rest.substring(end);
@@ -135,8 +139,8 @@ final class ProxyReader {
             uri = "/" + uri;
         }
         var path = uri.isEmpty() ? new ForwardedPath.Same() : new ForwardedPath.PrefixReplaced(uri);
-        return pools.ofHttp(word, server)
-                .map(pool -> new Destination(Template.literal(pool), path, text, !text.endsWith(server)));
+        var pool = isTls ? pools.ofHttps(word, server) : pools.ofHttp(word, server);
+        return pool.map(name -> new Destination(Template.literal(name), path, text, !text.endsWith(server), isTls));
     }
 
     /** Where the server ends: a path begins, or for a socket's name the colon after it stands. */
@@ -264,7 +268,7 @@ final class ProxyReader {
                 .orElse(HttpProxy.Version.HTTP_1_1);
     }
 
-    private ProxyOptions transport(HttpScope scope) {
+    private ProxyOptions transport(HttpScope scope, boolean isTls) {
         var options = ProxyOptions.builder().connectTimeout(time(scope, "proxy_connect_timeout"));
         scope.nearest("proxy_socket_keepalive", Values::flag).ifPresent(options::keepAlive);
         scope.nearest("proxy_buffer_size", Values::size)
@@ -273,6 +277,9 @@ final class ProxyReader {
                 .flatMap(this::source)
                 .map(InetAddress::getHostAddress)
                 .ifPresent(options::sourceAddress);
+        if (isTls) {
+            options.tls(tls.client(TlsReader.of(scope), Template.parse("$proxy_host")));
+        }
         return options.build();
     }
 

@@ -4,6 +4,7 @@ import io.steelyard.api.http.HostName;
 import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.http.HttpRoute;
 import io.steelyard.api.http.VirtualHost;
+import io.steelyard.api.tls.TlsServer;
 import java.util.List;
 
 /** {@link VirtualHost}. */
@@ -28,6 +29,12 @@ final class HostSection extends Section<VirtualHost> {
             VirtualHost::client,
             HttpClientOptions.defaults(),
             "How its clients' connections are treated.");
+    private final Key<VirtualHost, TlsServer> tls = absent(
+            "tls",
+            new TlsServerSection(),
+            VirtualHost::tls,
+            "the virtual server's",
+            "How TLS is spoken with clients that ask for it by name.");
     private final Key<VirtualHost, HttpRoute> root = required(
             "root",
             new RouteSection(),
@@ -45,6 +52,7 @@ final class HostSection extends Section<VirtualHost> {
                 values.or(names, List.of()),
                 values.or(isDefault, false),
                 values.or(client, HttpClientOptions.defaults()),
+                values.find(tls),
                 values.get(root));
     }
 }

@@ -37,6 +37,13 @@ final class ListenSection extends Section<ListenAddress> {
             DEFAULTS.proxyProtocol(),
             "TCP: whether connections begin with a PROXY protocol header, of version 1 or 2; one without is closed.");
 
+    private final Key<ListenAddress, Boolean> tls = optional(
+            "tls",
+            Forms.flag(),
+            ListenAddress::tls,
+            DEFAULTS.tls(),
+            "TCP: whether TLS is spoken with clients; how, the virtual server's `tls` says, or that of an HTTP host.");
+
     ListenSection() {
         super("listener");
     }
@@ -51,6 +58,7 @@ final class ListenSection extends Section<ListenAddress> {
                 values.or(backlog, DEFAULTS.backlog()),
                 values.or(ipv6Only, DEFAULTS.ipv6Only()),
                 values.or(keepAlive, DEFAULTS.keepAlive()),
-                values.or(proxyProtocol, DEFAULTS.proxyProtocol()));
+                values.or(proxyProtocol, DEFAULTS.proxyProtocol()),
+                values.or(tls, DEFAULTS.tls()));
     }
 }

@@ -5,6 +5,7 @@ import io.steelyard.api.proxy.Network;
 import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.api.text.Template;
+import io.steelyard.api.tls.TlsClient;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -127,6 +128,12 @@ final class ProxyOptionsSection extends Section<ProxyOptions> {
             ProxyOptions::sendProxyProtocol,
             DEFAULTS.sendProxyProtocol(),
             "TCP: the header that connections to servers begin with, where the server has no other.");
+    private final Key<ProxyOptions, TlsClient> tls = absent(
+            "tls",
+            new TlsClientSection(),
+            ProxyOptions::tls,
+            "none",
+            "TCP: how TLS is spoken with servers, where the server has no other; `{}` for TLS without a look at its certificate.");
     private final Key<ProxyOptions, List<Network>> trustedProxies = optional(
             "trustedProxies",
             Forms.list(Forms.parsed("network", Network::parse, Network::text)),
@@ -228,6 +235,7 @@ final class ProxyOptionsSection extends Section<ProxyOptions> {
                 .responses(values.or(responses, DEFAULTS.responses()))
                 .requests(values.or(requests, DEFAULTS.requests()));
         values.find(sourceAddress).map(InetAddress::getHostAddress).ifPresent(builder::sourceAddress);
+        values.find(tls).ifPresent(builder::tls);
         values.find(sourceText).ifPresent(builder::sourceText);
         values.find(downloadRateText).ifPresent(builder::downloadRateText);
         values.find(uploadRateText).ifPresent(builder::uploadRateText);

@@ -5,6 +5,7 @@ import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.ProxyProtocol;
+import io.steelyard.api.tls.TlsClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,12 @@ final class ServerSection extends Section<RealServer> {
             RealServer::checkProxyProtocol,
             DEFAULTS.checkProxyProtocol(),
             "The PROXY protocol header that active checks of it begin with.");
+    private final Key<RealServer, TlsClient> tls = absent(
+            "tls",
+            new TlsClientSection(),
+            RealServer::tls,
+            "what the virtual server or route says",
+            "How TLS is spoken with it; `{}` for TLS without a look at its certificate.");
     private final Key<RealServer, String> publicUrl = absent(
             "publicUrl",
             Forms.text(),
@@ -165,6 +172,7 @@ final class ServerSection extends Section<RealServer> {
                 .maxQueued(values.or(maxQueued, DEFAULTS.maxQueued()))
                 .labels(values.or(labels, DEFAULTS.labels()));
         values.find(healthChecks).ifPresent(builder::healthChecks);
+        values.find(tls).ifPresent(builder::tls);
         values.find(publicUrl).ifPresent(builder::publicUrl);
         values.find(stickyName).ifPresent(builder::stickyName);
         return builder.build();

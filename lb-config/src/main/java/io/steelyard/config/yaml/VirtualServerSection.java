@@ -12,6 +12,7 @@ import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Assignment;
 import io.steelyard.api.text.Template;
+import io.steelyard.api.tls.TlsServer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,12 @@ final class VirtualServerSection extends Section<VirtualServer> {
             VirtualServer::options,
             ProxyOptions.defaults(),
             "How connections and datagrams are proxied.");
+    private final Key<VirtualServer, TlsServer> tls = absent(
+            "tls",
+            new TlsServerSection(),
+            VirtualServer::tls,
+            "none",
+            "How TLS is spoken with clients at addresses that have `tls`; of HTTP, where the host says nothing.");
     private final Key<VirtualServer, List<AccessRule>> access = optional(
             "access",
             new AccessForm(),
@@ -110,6 +117,7 @@ final class VirtualServerSection extends Section<VirtualServer> {
         builder.forwardingMode(values.or(forwardingMode, new ForwardingMode.Proxy()))
                 .target(target(values))
                 .options(values.or(options, ProxyOptions.defaults()));
+        values.find(tls).ifPresent(builder::tls);
         values.get(listen).forEach(builder::listen);
         values.or(access, List.of()).forEach(builder::access);
         values.or(assignments, List.of()).forEach(builder::assignment);

@@ -189,6 +189,7 @@ final class RandomConfiguration {
         maybe(() -> builder.sendProxyProtocol(one(ProxyProtocol.values())));
         maybe(() -> builder.checkProxyProtocol(one(ProxyProtocol.values())));
         maybe(() -> builder.healthChecks(random.nextBoolean() ? List.of() : List.of(healthCheck())));
+        maybe(() -> builder.tls(tls().client()));
         builder.publicUrl(one("http://a.example", "https://[2001:db8::1]:8443/base", "http://192.0.2.1/a/b%20c"));
         maybe(() -> builder.stickyName(one("s1", "true", "12", "a:b")));
         maybe(() -> builder.maxQueued(random.nextInt(100)));
@@ -233,6 +234,10 @@ final class RandomConfiguration {
     private VirtualServer server(int number, List<String> pools) {
         boolean isTcp = random.nextBoolean();
         var builder = isTcp ? VirtualServer.tcp(number + text()) : VirtualServer.udp(number + text());
+        boolean hasTls = isTcp && random.nextBoolean();
+        if (hasTls) {
+            builder.tls(tls().server());
+        }
         for (int i = 1 + random.nextInt(2); i > 0; i--) {
             var parsed = ListenAddress.parse(one("127.0.0.1", "[::]", "*") + ":" + (number * 1_000 + i));
             builder.listen(
@@ -245,7 +250,8 @@ final class RandomConfiguration {
                                     random.nextInt(9),
                                     random.nextBoolean(),
                                     random.nextBoolean(),
-                                    isTcp && random.nextBoolean()));
+                                    isTcp && random.nextBoolean(),
+                                    hasTls && random.nextBoolean()));
         }
         builder.target(
                 switch (random.nextInt(4)) {
@@ -279,8 +285,13 @@ final class RandomConfiguration {
                         this::template,
                         this::positiveTime,
                         () -> options(true),
-                        this::accessLog)
+                        this::accessLog,
+                        tls())
                 .service();
+    }
+
+    private RandomTls tls() {
+        return new RandomTls(random, this::text, this::template);
     }
 
     private AccessLog accessLog() {
@@ -329,6 +340,7 @@ final class RandomConfiguration {
             maybe(() -> builder.sourceText(template()));
             maybe(() -> builder.transparent(random.nextBoolean()));
             maybe(() -> builder.sendProxyProtocol(one(ProxyProtocol.values())));
+            maybe(() -> builder.tls(tls().client()));
         }
         maybe(() -> builder.downloadRateText(template()));
         maybe(() -> builder.uploadRateText(template()));

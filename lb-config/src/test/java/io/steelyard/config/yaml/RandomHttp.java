@@ -50,6 +50,8 @@ final class RandomHttp {
     private final Supplier<ProxyOptions> options;
     private final Supplier<AccessLog> logs;
 
+    private final RandomTls tls;
+
     RandomHttp(
             Random random,
             List<String> pools,
@@ -57,7 +59,8 @@ final class RandomHttp {
             Supplier<Template> templates,
             Supplier<Duration> positiveTimes,
             Supplier<ProxyOptions> options,
-            Supplier<AccessLog> logs) {
+            Supplier<AccessLog> logs,
+            RandomTls tls) {
         this.random = random;
         this.pools = pools;
         this.texts = texts;
@@ -65,6 +68,7 @@ final class RandomHttp {
         this.times = positiveTimes;
         this.options = options;
         this.logs = logs;
+        this.tls = tls;
     }
 
     HttpService service() {
@@ -86,6 +90,7 @@ final class RandomHttp {
                                 "10.0.0.1"))),
                 random.nextBoolean(),
                 random.nextBoolean() ? HttpClientOptions.defaults() : client(),
+                random.nextBoolean() ? Optional.empty() : Optional.of(tls.server()),
                 route(2));
     }
 

@@ -3,6 +3,7 @@ package io.steelyard.core.stream;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.core.session.Session;
 import io.steelyard.core.session.SessionRules;
+import io.steelyard.core.tcp.FirstBytes;
 import io.steelyard.core.tcp.TcpListener;
 import io.steelyard.realip.address.Addresses;
 import io.steelyard.realip.address.Endpoint;
@@ -114,7 +115,7 @@ final class Introduction {
     private FirstBytes firstBytes() {
         var bytes = firstBytes;
         if (bytes == null) {
-            bytes = new FirstBytes(worker, fd);
+            bytes = new FirstBytes(worker.peekBuffer(), fd);
             firstBytes = bytes;
         }
         return bytes;

@@ -4,6 +4,7 @@ import io.steelyard.api.schedule.Flow;
 import io.steelyard.core.loop.DataLoop;
 import io.steelyard.core.loop.TimerWheel;
 import io.steelyard.core.tcp.Connector;
+import io.steelyard.core.tcp.HeaderSender;
 import io.steelyard.core.tcp.PendingBuffers;
 import io.steelyard.core.tcp.TcpListeners;
 import io.steelyard.core.tcp.TcpLoop;

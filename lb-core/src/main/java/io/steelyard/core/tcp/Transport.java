@@ -57,8 +57,14 @@ public interface Transport {
     /** Whether the peer has sent nothing and not ended, for a connection on which nothing is expected. Takes nothing that a user would read. */
     boolean isQuiet(MemorySegment scratch);
 
-    /** Tells the peer that nothing more follows what was written; it may still send. */
+    /** Tells the peer that nothing more follows what was written; it may still send, where {@link #keepsHalfOpen}. */
     void end();
+
+    /** Whether one direction may end and the other go on. */
+    boolean keepsHalfOpen();
+
+    /** Has {@link #close} and the closing of the descriptor end both directions at once, so that the peer takes nothing for the whole. */
+    void cut();
 
     /** Tells the peer where that can be done at once, and gives back what it was lent. The descriptor stays open. */
     void close();
@@ -108,6 +114,16 @@ public interface Transport {
         @Override
         public void end() {
             Linux.shutdownWrite(fd);
+        }
+
+        @Override
+        public boolean keepsHalfOpen() {
+            return true;
+        }
+
+        @Override
+        public void cut() {
+            Linux.resetOnClose(fd);
         }
 
         @Override

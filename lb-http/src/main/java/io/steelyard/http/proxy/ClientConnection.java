@@ -8,6 +8,7 @@ import io.steelyard.core.loop.Timer;
 import io.steelyard.core.session.Sessions;
 import io.steelyard.core.tcp.TcpListener;
 import io.steelyard.core.tcp.Transport;
+import io.steelyard.core.tls.TlsTransport;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
 import io.steelyard.pool.variable.ConnectionFacts;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * {@link ClientProtocol}. Owned by the loop that accepted it.
  *
  * <pre>
+ *   OPENING ──► OPEN     a PROXY protocol header, the handshake of TLS
  *   OPEN ──► LINGER ──► CLOSED     the client is to read an answer before it learns of the end
  *     └─────────────────► CLOSED
  * </pre>
@@ -31,6 +33,7 @@ final class ClientConnection extends Timer {
     private static final long LINGER_NS = 5_000_000_000L;
 
     private enum State {
+        OPENING,
         OPEN,
         LINGER,
         CLOSED
@@ -40,8 +43,6 @@ final class ClientConnection extends Timer {
     private final TcpListener listener;
     private final HttpClientOptions options;
     private final ConnectionFacts facts;
-    private final InetAddress address;
-    private final int clientPort;
     private final FdRegistration registration;
     private final Transport transport;
     private final Output output;
@@ -50,10 +51,14 @@ final class ClientConnection extends Timer {
     /** What is being looked at as it came; null while nothing is. */
     private @Nullable ByteBuffer beingRead;
 
+    private ClientProtocol protocol;
     private final long openedNs;
 
-    private ClientProtocol protocol;
-    private State state = State.OPEN;
+    private HttpPlan plan;
+    private InetAddress address;
+    private int clientPort;
+    private State state = State.OPENING;
+    private @Nullable Opening opening;
     private long lastActivityNs;
     private long receivedBytes;
 
@@ -74,18 +79,77 @@ final class ClientConnection extends Timer {
         facts = Sessions.facts(Protocol.TCP).client(address, peer.port());
         var local = listener.local(fd);
         facts.server(local.inetAddress(), local.port());
-        transport = Transport.plain(fd);
+        transport =
+                listener.address().tls() ? TlsTransport.accepted(fd, worker.tls(), plan.tls()) : Transport.plain(fd);
         output = new Output(worker.loop().buffers(), transport);
         held = new HeldInput(worker.loop().buffers());
         registration = worker.loop().loop().register(fd, this::onReady);
         openedNs = nowNs();
         lastActivityNs = openedNs;
-        protocol = options.http2() ? new PriorKnowledge(this, plan) : new Http1Client(this, plan);
+        protocol = new Http1Client(this, plan);
+        this.plan = plan;
+        if (Opening.isNeeded(listener)) {
+            opening = new Opening(worker, listener, plan, transport, facts);
+        }
     }
 
     void begin() {
+        if (opening == null) {
+            opened();
+            updateInterest();
+        } else {
+            setDeadline(openedNs + opening.timeoutNs());
+            advance(opening);
+            updateInterest();
+        }
+    }
+
+    /** What comes before the first request. */
+    private void advance(Opening under) {
+        long timeoutNs = under.timeoutNs();
+        switch (under.advance()) {
+            case WAITING -> {
+                if (under.timeoutNs() != timeoutNs) {
+                    setDeadline(nowNs() + under.timeoutNs());
+                }
+            }
+            case FAILED -> close();
+            case DONE -> {
+                var named = under.client();
+                if (named != null) {
+                    address = named;
+                    clientPort = under.clientPort();
+                }
+                opening = null;
+                touch();
+                opened();
+                if (transport.hasInput()) {
+                    read();
+                }
+            }
+        }
+    }
+
+    /** Requests may come. The protocol follows from what was agreed on in the handshake ({@link #agreedProtocol}). */
+    private void opened() {
+        state = State.OPEN;
+        if (agreedProtocol().equals("h2")) {
+            protocol = new Http2Client(this, plan);
+        } else if (options.http2() && tls() == null) {
+            protocol = new PriorKnowledge(this, plan);
+        }
         protocol.begin();
-        updateInterest();
+    }
+
+    /** What client and we agreed to speak (ALPN), such as {@code h2}; empty where they did not. */
+    String agreedProtocol() {
+        return transport instanceof TlsTransport tls ? tls.protocol() : "";
+    }
+
+    /** The connection's TLS; null where there is none. */
+    @Nullable
+    TlsTransport tls() {
+        return transport instanceof TlsTransport tls ? tls : null;
     }
 
     /** Goes on with another protocol, which is known now. */
@@ -200,7 +264,7 @@ final class ClientConnection extends Timer {
 
     void updateInterest() {
         if (state != State.CLOSED) {
-            boolean isRead = state == State.LINGER || protocol.wantsInput();
+            boolean isRead = state != State.OPEN || protocol.wantsInput();
             registration.interest(
                     (isRead ? FdRegistration.READABLE : 0) | (output.isEmpty() ? 0 : FdRegistration.WRITABLE));
         }
@@ -220,7 +284,7 @@ final class ClientConnection extends Timer {
     /** Ends it at once, so that nobody takes what came so far for the whole. */
     void reset() {
         if (state != State.CLOSED) {
-            Linux.resetOnClose(registration.fd());
+            transport.cut();
             close();
         }
     }
@@ -242,12 +306,15 @@ final class ClientConnection extends Timer {
     // ---- what the worker asks
 
     void adopt(HttpPlan changed) {
+        plan = changed;
         protocol.adopt(changed);
     }
 
     /** Serves no other request than those it has. */
     void finish() {
-        if (state == State.OPEN) {
+        if (state == State.OPENING) {
+            close();
+        } else if (state == State.OPEN) {
             protocol.finish();
         }
     }
@@ -273,6 +340,12 @@ final class ClientConnection extends Timer {
     private void handle(int ready) {
         if ((ready & FdRegistration.ERROR) != 0 && Linux.socketError(registration.fd()) != 0) {
             close();
+            return;
+        }
+        var under = opening;
+        if (under != null) {
+            advance(under);
+            updateInterest();
             return;
         }
         if ((ready & FdRegistration.WRITABLE) != 0 && !output.isEmpty()) {

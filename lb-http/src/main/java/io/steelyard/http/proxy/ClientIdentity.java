@@ -21,10 +21,19 @@ record ClientIdentity(InetAddress address, int port, InetAddress peer, int peerP
         return new ClientIdentity(address, port, address, port, false);
     }
 
-    /** The same, unless the rule trusts the peer and its field names another. */
-    ClientIdentity believing(@Nullable RealIpRule rule, FieldBlock fields) {
-        if (rule == null || rule.header().isEmpty()) {
+    /**
+     * The same, unless the rule trusts the peer and its field names another, or the PROXY protocol did.
+     *
+     * @param proxied whom that named; null for nobody
+     */
+    ClientIdentity believing(@Nullable RealIpRule rule, FieldBlock fields, @Nullable Endpoint proxied) {
+        if (rule == null) {
             return this;
+        }
+        if (rule.header().isEmpty()) {
+            return proxied != null && proxied.isIp() && rule.trusts(Endpoint.of(peer, peerPort))
+                    ? new ClientIdentity(address(proxied), proxied.port(), peer, peerPort, true)
+                    : this;
         }
         var name = FieldName.of(rule.header());
         var lines = new ArrayList<String>(1);

@@ -1,6 +1,7 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.schedule.Flow;
+import io.steelyard.core.tls.TlsTransport;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.pool.variable.ConnectionFacts;
 import java.lang.foreign.MemorySegment;
@@ -25,6 +26,10 @@ interface ClientSide {
     InetAddress address();
 
     int clientPort();
+
+    /** The TLS of the connection; null where there is none. */
+    @Nullable
+    TlsTransport tls();
 
     /** Tells a flow the address that the client spoke to. */
     void fillDestination(Flow flow);

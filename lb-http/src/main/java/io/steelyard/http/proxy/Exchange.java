@@ -19,6 +19,7 @@ import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.http.route.Route;
 import io.steelyard.http.route.Verdict;
 import io.steelyard.pool.variable.Evaluation;
+import io.steelyard.realip.address.Endpoint;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -140,7 +141,13 @@ final class Exchange {
         routing.bodyBytes(framing.length());
         routing.findSite(request.host());
         believe(routing.route());
-        act(routing.start());
+        int refusal = TlsGate.refusal(client.tls(), plan.tls(), routing.site(), request.host());
+        if (refusal == 0) {
+            act(routing.start());
+        } else {
+            client.stopReading();
+            replyError(refusal);
+        }
     }
 
     /** Answers a request that could not be read. */
@@ -155,7 +162,8 @@ final class Exchange {
     /** Takes the word of a trusted peer about the client, once. */
     private void believe(Route route) {
         if (!who.isTold()) {
-            who = who.believing(route.clientRule(), request.fields());
+            who = who.believing(
+                    route.clientRule(), request.fields(), facts.connection().toldClient());
             who.tell(facts.connection());
         }
     }
@@ -274,7 +282,7 @@ final class Exchange {
             sendPlain(status, reason(status), HaproxyPages.page(status));
         } else {
             answerFields.clear();
-            send(routing.shownStatus(status), "text/html", OwnAnswers.page(status));
+            send(OwnAnswers.shown(routing.shownStatus(status)), "text/html", OwnAnswers.page(status));
         }
     }
 
@@ -293,6 +301,18 @@ final class Exchange {
         isInErrorPage = true;
         forwarding = null;
         act(routing.errorPage(page, status));
+    }
+
+    /** The client, as a server is told it. */
+    Endpoint clientEnd() {
+        return Endpoint.of(who.address(), who.port());
+    }
+
+    /** What the client spoke to, as a server is told it. */
+    Endpoint destinationEnd() {
+        var flow = client.worker().loop().flow().clear();
+        client.fillDestination(flow);
+        return Endpoint.of(flow.destinationHigh(), flow.destinationLow(), flow.destinationPort());
     }
 
     /** What is known of the request, for a pool to pick a server by; the loop's own. */

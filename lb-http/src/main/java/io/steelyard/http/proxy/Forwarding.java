@@ -120,7 +120,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                 exchange.evaluation().raw(plan.server()), plan.configured().path());
         var target = place.server();
         givenPath = place.path();
-        facts.proxyHost(target);
+        facts.proxyHost(target, plan.configured().transport().tls().isPresent());
         var servers = exchange.plan();
         var known = servers.balancer(target);
         if (known != null || !NamedServers.needsNameServer(target)) {
@@ -263,10 +263,15 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         long nowNs = client.nowNs();
         progress.trying(held.server().id(), nowNs);
         attempt.begin(held.server().address(), nowNs);
+        var approach = Approach.of(held.server(), plan.configured().transport(), exchange);
+        if (approach == null) {
+            failed(Lease.Failure.CONNECT_ERROR, Reason.ERROR, 502);
+            return;
+        }
         if (retries == 0) {
             setHedging(from, nowNs);
         }
-        var idle = worker.idle().take(from.pool(), held.server(), nowNs);
+        var idle = worker.idle().take(from.pool(), held.server(), approach.bond(), nowNs);
         if (idle != null) {
             server = idle;
             idle.serve(this, method(), asksForUpgrade());
@@ -278,7 +283,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                 .connect(held.server().address(), plan.configured().transport());
         if (fd >= 0) {
             state = State.CONNECTING;
-            var opened = new ServerConnection(worker, from.pool(), held.server(), fd);
+            var opened = new ServerConnection(worker, from.pool(), held.server(), fd, approach);
             server = opened;
             opened.serve(this, method(), asksForUpgrade());
             setDeadline(nowNs + plan.connectTimeoutNs());
@@ -312,6 +317,12 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                 timedOut ? Reason.TIMEOUT : Reason.ERROR,
                 isHaproxy() ? 503 : timedOut ? 504 : 502);
         pickAgain();
+    }
+
+    /** The server has accepted, and is shaken hands with. */
+    @Override
+    public void handshaking(long timeoutNs) {
+        setDeadline(client.nowNs() + timeoutNs);
     }
 
     @Override
@@ -395,7 +406,12 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         var itsAttempt = new Attempt();
         itsAttempt.begin(second.server().address(), nowNs);
         var started = new Hedge(this, worker, second, itsAttempt, plan.readTimeoutNs());
-        var connection = worker.idle().take(from.pool(), second.server(), nowNs);
+        var approach = Approach.of(second.server(), plan.configured().transport(), exchange);
+        if (approach == null) {
+            second.cancelled();
+            return;
+        }
+        var connection = worker.idle().take(from.pool(), second.server(), approach.bond(), nowNs);
         if (connection == null) {
             int fd = worker.loop()
                     .connector()
@@ -404,7 +420,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                 second.cancelled();
                 return;
             }
-            connection = new ServerConnection(worker, from.pool(), second.server(), fd);
+            connection = new ServerConnection(worker, from.pool(), second.server(), fd, approach);
         }
         hedge = started;
         started.use(connection, plan.connectTimeoutNs());

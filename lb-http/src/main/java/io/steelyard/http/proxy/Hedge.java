@@ -99,6 +99,11 @@ final class Hedge extends Timer implements ServerUser {
     }
 
     @Override
+    public void handshaking(long timeoutNs) {
+        worker.loop().timers().set(this, nowNs() + timeoutNs);
+    }
+
+    @Override
     public void connected() {
         var used = server;
         if (used == null) {

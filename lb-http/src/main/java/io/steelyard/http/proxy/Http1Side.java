@@ -2,6 +2,7 @@ package io.steelyard.http.proxy;
 
 import io.steelyard.api.Personality;
 import io.steelyard.api.schedule.Flow;
+import io.steelyard.core.tls.TlsTransport;
 import io.steelyard.http.h1.RequestParser;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.HttpVersion;
@@ -67,6 +68,11 @@ final class Http1Side implements ClientSide {
     @Override
     public int clientPort() {
         return connection.clientPort();
+    }
+
+    @Override
+    public @Nullable TlsTransport tls() {
+        return connection.tls();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.schedule.Flow;
+import io.steelyard.core.tls.TlsTransport;
 import io.steelyard.http.h2.ErrorCode;
 import io.steelyard.http.h2.Http2Session;
 import io.steelyard.http.h2.Http2Stream;
@@ -68,6 +69,11 @@ final class Http2Side implements ClientSide {
     @Override
     public int clientPort() {
         return connection.clientPort();
+    }
+
+    @Override
+    public @Nullable TlsTransport tls() {
+        return connection.tls();
     }
 
     @Override

@@ -25,12 +25,6 @@ final class HttpForwarder implements Forwarder {
         if (!(changed.target() instanceof Target.Http http)) {
             throw new IllegalArgumentException("virtual server " + changed.name() + " is not an HTTP one");
         }
-        for (var address : changed.listen()) {
-            if (address.proxyProtocol()) {
-                throw new IOException("virtual server " + changed.name() + " cannot take a PROXY protocol header on "
-                        + address.text() + ", because it speaks HTTP: leave proxyProtocol (proxy_protocol) out there");
-            }
-        }
         var plan = new HttpPlan(changed, http.service(), context, workers.counts());
         listeners.apply(
                 changed.listen(),

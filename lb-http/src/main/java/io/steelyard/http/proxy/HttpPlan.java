@@ -5,6 +5,7 @@ import io.steelyard.api.http.HttpService;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.tls.TlsClient;
 import io.steelyard.core.session.LogFiles;
 import io.steelyard.core.session.NamedServers;
 import io.steelyard.core.tcp.EngineContext;
@@ -15,6 +16,8 @@ import io.steelyard.pool.limit.RateZones;
 import io.steelyard.pool.stick.StickTables;
 import io.steelyard.pool.variable.CompiledTemplate;
 import io.steelyard.pool.variable.VariableTable;
+import io.steelyard.realip.address.CidrTrie;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +46,13 @@ final class HttpPlan {
     private final Map<String, PoolAffinity> affinities = new ConcurrentHashMap<>();
 
     private final NamedServers named = new NamedServers();
+    private final CidrTrie<Boolean> trusted;
+    private final HttpTls tls;
+    private final Map<TlsClient, TlsNames> names = new HashMap<>();
 
-    HttpPlan(VirtualServer server, HttpService configured, EngineContext context, List<Counts> counts) {
+    /** @throws IOException where a file that it needs cannot be used */
+    HttpPlan(VirtualServer server, HttpService configured, EngineContext context, List<Counts> counts)
+            throws IOException {
         this.server = server;
         this.counts = counts;
         variables = context.sessions().variables();
@@ -53,6 +61,9 @@ final class HttpPlan {
         logs = context.sessions().logs();
         stickTables = context.sessions().stickTables();
         service = new CompiledService(configured, variables);
+        trusted = CidrTrie.of(server.options().trustedProxies());
+        tls = HttpTls.read(server, configured, service, context);
+        tls.clients().forEach(client -> names.put(client, TlsNames.of(client, variables)));
         for (var pool : context.configuration().pools()) {
             pools.put(pool.name(), context.balancer(pool.name()));
             publicHosts.put(pool.name(), PoolRedirection.hosts(pool));
@@ -97,6 +108,27 @@ final class HttpPlan {
 
     CompiledService service() {
         return service;
+    }
+
+    /** TLS with clients and with servers. */
+    HttpTls tls() {
+        return tls;
+    }
+
+    /** What servers are told and verified by; null where this TLS is none of this configuration. */
+    @Nullable
+    TlsNames names(TlsClient client) {
+        return names.get(client);
+    }
+
+    /** How long the handshake of a client may take. */
+    long handshakeTimeoutNs() {
+        return tls.handshakeTimeoutNs();
+    }
+
+    /** Whether the word of a peer about its client is taken at once. */
+    boolean trusts(long high, long low) {
+        return trusted.contains(high, low);
     }
 
     NamedServers named() {

@@ -1,9 +1,11 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.pool.ServerPool;
+import io.steelyard.core.tcp.HeaderSender;
 import io.steelyard.core.tcp.TcpListener;
 import io.steelyard.core.tcp.TcpListeners;
 import io.steelyard.core.tcp.TcpLoop;
+import io.steelyard.core.tls.TlsScratch;
 import io.steelyard.http.h1.HeadWriter;
 import io.steelyard.http.h2.SharedMemory;
 import io.steelyard.http.message.FieldBlock;
@@ -11,6 +13,9 @@ import io.steelyard.http.message.FieldName;
 import io.steelyard.http.message.RequestHead;
 import io.steelyard.http.message.TokenCursor;
 import io.steelyard.http.route.ProxyPlan;
+import io.steelyard.realip.proxyprotocol.HeaderProblem;
+import io.steelyard.realip.proxyprotocol.ProxyHeader;
+import io.steelyard.realip.proxyprotocol.ProxyHeaderDecoder;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -47,6 +52,10 @@ final class HttpWorker {
     private final MemorySegment stage;
     private final ByteBuffer stageBytes;
     private ByteBuffer view = ByteBuffer.allocate(0);
+    private final ProxyHeaderDecoder headers = new ProxyHeaderDecoder();
+    private final ProxyHeader header = new ProxyHeader();
+    private @Nullable HeaderSender headerSender;
+    private @Nullable TlsScratch tls;
     private @Nullable ClientConnection first;
     private String date = "";
     private long dateSecond = -1;
@@ -159,6 +168,40 @@ final class HttpWorker {
             view = loop.readBuffer().asByteBuffer();
         }
         return view.clear().limit(length);
+    }
+
+    /** Reads a PROXY protocol header in the first bytes of {@link #stage}; {@link #header} then says what it tells. */
+    ProxyHeaderDecoder.Result decodeHeader(int length) {
+        return headers.decode(stageBytes.clear().limit(length), header);
+    }
+
+    /** The header read last. */
+    ProxyHeader header() {
+        return header;
+    }
+
+    /** Why the last header could not be read. */
+    HeaderProblem headerProblem() {
+        return headers.problem();
+    }
+
+    HeaderSender headerSender() {
+        var sender = headerSender;
+        if (sender == null) {
+            sender = new HeaderSender(loop.arena());
+            headerSender = sender;
+        }
+        return sender;
+    }
+
+    /** Where TLS is encrypted and decrypted. */
+    TlsScratch tls() {
+        var scratch = tls;
+        if (scratch == null) {
+            scratch = new TlsScratch(loop);
+            tls = scratch;
+        }
+        return scratch;
     }
 
     /** The time of day as the field {@code Date} has it (RFC 9110 section 5.6.7). */

@@ -17,16 +17,20 @@ final class IdleConnections {
     /** Least recently used first. */
     private final Map<String, ArrayDeque<ServerConnection>> byPool = new HashMap<>();
 
-    /** A live connection to this server that may serve one more request; null where there is none. */
+    /**
+     * A live connection to this server that may serve one more request; null where there is none.
+     *
+     * @param bond what else it must have been opened for
+     */
     @Nullable
-    ServerConnection take(ServerPool pool, RealServer server, long nowNs) {
+    ServerConnection take(ServerPool pool, RealServer server, String bond, long nowNs) {
         var idle = byPool.get(pool.name());
         if (idle == null) {
             return null;
         }
         for (Iterator<ServerConnection> latestFirst = idle.descendingIterator(); latestFirst.hasNext(); ) {
             var connection = latestFirst.next();
-            if (!connection.isTo(server)) {
+            if (!connection.isTo(server, bond)) {
                 continue;
             }
             latestFirst.remove();

@@ -19,9 +19,24 @@ final class OwnAnswers {
 
     /** The body of an answer that has no other: its status, in words. */
     static String page(int status) {
-        var reason = Reasons.text(status);
-        var title = reason.isEmpty() ? "" + status : status + " " + reason;
+        var why = tlsProblem(status);
+        var reason = Reasons.text(shown(status));
+        var title = reason.isEmpty() ? "" + status : shown(status) + " " + (why.isEmpty() ? reason : why);
         return "<!doctype html>\n<title>" + title + "</title>\n<h1>" + title + "</h1>\n";
+    }
+
+    /** The status that a client is shown: refusals over TLS have statuses of their own only within error pages (nginx). */
+    static int shown(int status) {
+        return tlsProblem(status).isEmpty() ? status : 400;
+    }
+
+    private static String tlsProblem(int status) {
+        return switch (status) {
+            case 495 -> "The SSL certificate error";
+            case 496 -> "No required SSL certificate was sent";
+            case 497 -> "The plain HTTP request was sent to HTTPS port";
+            default -> "";
+        };
     }
 
     /** The value of {@code Location}: a place as it is, or a path on this host as the route wants it. Line ends, which would end the field, are encoded. */
@@ -34,7 +49,8 @@ final class OwnAnswers {
                 ? facts.value(HttpVariable.SERVER_NAME, "")
                 : facts.hasHost() ? facts.value(HttpVariable.HOST, "") : facts.value(BuiltInVariable.SERVER_ADDR);
         var port = facts.value(BuiltInVariable.SERVER_PORT);
-        boolean isUsual = !wanted.hasPort() || port == null || port.equals("80");
-        return "http://" + host + (isUsual ? "" : ":" + port) + safe;
+        boolean isTls = facts.connection().hasTls();
+        boolean isUsual = !wanted.hasPort() || port == null || port.equals(isTls ? "443" : "80");
+        return (isTls ? "https://" : "http://") + host + (isUsual ? "" : ":" + port) + safe;
     }
 }

@@ -55,6 +55,7 @@ final class RequestFacts implements HttpVariableSource {
     private String query;
     private String siteName = "";
     private String proxyHost = "";
+    private boolean isProxiedByTls;
     private @Nullable ResponseHead answer;
 
     /** The attempt whose answer is under way, as it was when the head came. */
@@ -182,8 +183,10 @@ final class RequestFacts implements HttpVariableSource {
         siteName = value;
     }
 
-    void proxyHost(String value) {
-        proxyHost = value;
+    /** @param isByTls whether servers are spoken to in TLS */
+    void proxyHost(String value, boolean isByTls) {
+        proxyHost = isByTls && value.endsWith(":443") ? value.substring(0, value.length() - 4) : value;
+        isProxiedByTls = isByTls;
     }
 
     /** Whether the request says which host it is for. */
@@ -291,8 +294,8 @@ final class RequestFacts implements HttpVariableSource {
             case DOCUMENT_URI, URI -> path;
             case HOST -> head.hasHost() ? head.host() : siteName;
             case HTTP_ -> fields(head.fields(), rest);
-            case HTTP2 -> head.version() == HttpVersion.HTTP_2 ? "h2c" : "";
-            case HTTPS -> null;
+            case HTTP2 -> head.version() != HttpVersion.HTTP_2 ? "" : connection.hasTls() ? "h2" : "h2c";
+            case HTTPS -> connection.hasTls() ? "on" : null;
             case IS_ARGS -> query.isEmpty() ? "" : "?";
             case LIMIT_CONN_STATUS -> limitStatus;
             case LIMIT_REQ_STATUS -> rateStatus;
@@ -308,12 +311,13 @@ final class RequestFacts implements HttpVariableSource {
             case REQUEST_METHOD -> head.methodText();
             case REQUEST_TIME -> seconds(elapsedMs);
             case REQUEST_URI -> head.hasQuery() ? head.path() + "?" + head.query() : head.path();
-            case SCHEME -> "http";
+            case SCHEME -> connection.hasTls() ? "https" : "http";
             case SENT_HTTP_ -> sentFields == null ? null : fields(sentFields, rest);
             case SENT_TRAILER_ -> sentTrailers == null ? null : fields(sentTrailers, rest);
             case UPSTREAM_TRAILER_ -> trailers == null ? null : fields(trailers, rest);
-            // There is no TLS yet, and nothing is cached.
-            case SSL_, UPSTREAM_CACHE_STATUS -> null;
+            case SSL_ -> connection.tls(rest);
+            // Nothing is cached.
+            case UPSTREAM_CACHE_STATUS -> null;
             case SERVER_NAME -> siteName;
             case SERVER_PROTOCOL ->
                 head.version() == HttpVersion.HTTP_1_0
@@ -389,9 +393,9 @@ final class RequestFacts implements HttpVariableSource {
         return index < 0 ? null : fields.value(index);
     }
 
-    private static String port(String host) {
+    private String port(String host) {
         int colon = host.lastIndexOf(':');
-        return colon < 0 || host.endsWith("]") ? "80" : host.substring(colon + 1);
+        return colon < 0 || host.endsWith("]") ? (isProxiedByTls ? "443" : "80") : host.substring(colon + 1);
     }
 
     private @Nullable String joined(Function<Attempt, String> text) {

@@ -5,6 +5,7 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.core.tcp.Transport;
+import io.steelyard.core.tls.TlsTransport;
 import io.steelyard.http.h1.BodyFraming;
 import io.steelyard.http.h1.ParseResult;
 import io.steelyard.http.h1.ResponseParser;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A connection to a server, which serves one exchange after the other. Owned by the loop that opened it.
  *
  * <pre>
- *   CONNECTING ──► READY ◄────────► IDLE       between exchanges it waits in the worker's idle connections
+ *   CONNECTING (──► HANDSHAKE of TLS) ──► READY ◄────────► IDLE       between exchanges it waits in the worker's idle connections
  *        │           │  HEAD, BODY, TUNNEL     what is read of the answer
  *        └───────────┴──────────────────► CLOSED
  * </pre>
@@ -34,6 +35,7 @@ final class ServerConnection extends Timer {
 
     private enum State {
         CONNECTING,
+        HANDSHAKE,
         HEAD,
         BODY,
         TUNNEL,
@@ -46,6 +48,7 @@ final class ServerConnection extends Timer {
     private final ServerPool pool;
     private final RealServer server;
     private final FdRegistration registration;
+    private final Approach approach;
     private final Transport transport;
     private final Output output;
     private final ResponseParser parser = new ResponseParser();
@@ -69,11 +72,12 @@ final class ServerConnection extends Timer {
     private long receivedBytes;
     private long sentBefore;
 
-    ServerConnection(HttpWorker worker, ServerPool pool, RealServer server, int fd) {
+    ServerConnection(HttpWorker worker, ServerPool pool, RealServer server, int fd, Approach approach) {
         this.worker = worker;
         this.pool = pool;
         this.server = server;
-        transport = Transport.plain(fd);
+        this.approach = approach;
+        transport = approach.transport(fd, worker, server);
         output = new Output(worker.loop().buffers(), transport);
         openedNs = worker.loop().timers().nowNs();
         registration = worker.loop().loop().register(fd, this::onReady);
@@ -90,8 +94,10 @@ final class ServerConnection extends Timer {
         return server.id();
     }
 
-    boolean isTo(RealServer other) {
-        return server.id().equals(other.id()) && server.address().equals(other.address());
+    boolean isTo(RealServer other, String bond) {
+        return approach.bond().equals(bond)
+                && server.id().equals(other.id())
+                && server.address().equals(other.address());
     }
 
     long openedNs() {
@@ -169,7 +175,7 @@ final class ServerConnection extends Timer {
 
     /** Whether it is connected. */
     boolean isConnected() {
-        return state != State.CONNECTING;
+        return state != State.CONNECTING && state != State.HANDSHAKE;
     }
 
     /** Sends a part of the request. @return 0, or a negative errno where the connection is broken */
@@ -248,6 +254,10 @@ final class ServerConnection extends Timer {
             onConnectEnded(current);
             return;
         }
+        if (state == State.HANDSHAKE) {
+            shakeHands(current);
+            return;
+        }
         if ((ready & FdRegistration.WRITABLE) != 0 && !output.isEmpty()) {
             if (output.flush() < 0) {
                 // What the server said before it closed may still be read.
@@ -267,13 +277,21 @@ final class ServerConnection extends Timer {
     }
 
     private void onIdleReady() {
+        // With TLS, the server may have sent what is about the connection alone.
+        if (approach.tls() != null && isAlive()) {
+            return;
+        }
+        onIdleEnd();
+    }
+
+    private void onIdleEnd() {
         worker.idle().remove(this);
         close();
     }
 
     @Override
     protected void onDeadline(long nowNs) {
-        onIdleReady();
+        onIdleEnd();
     }
 
     private void onConnectEnded(ServerUser current) {
@@ -283,6 +301,30 @@ final class ServerConnection extends Timer {
         }
         if (outcome < 0) {
             current.connectFailed(outcome == -Errno.ETIMEDOUT);
+            return;
+        }
+        if (!approach.sendHeader(registration.fd(), worker)) {
+            current.connectFailed(false);
+            return;
+        }
+        state = State.HANDSHAKE;
+        if (approach.handshakeTimeoutNs() > 0) {
+            current.handshaking(approach.handshakeTimeoutNs());
+        }
+        shakeHands(current);
+    }
+
+    private void shakeHands(ServerUser current) {
+        int result = transport.handshake();
+        if (result == -Errno.EAGAIN) {
+            registration.interest(FdRegistration.READABLE | (transport.isPending() ? FdRegistration.WRITABLE : 0));
+            return;
+        }
+        if (result < 0) {
+            if (transport instanceof TlsTransport tls && !tls.failure().isEmpty()) {
+                worker.loop().report("TLS with server " + server.id() + " failed: " + tls.failure());
+            }
+            current.connectFailed(false);
             return;
         }
         state = State.HEAD;
@@ -400,7 +442,7 @@ final class ServerConnection extends Timer {
     }
 
     private void updateInterest() {
-        if (state == State.CONNECTING || state == State.CLOSED) {
+        if (state == State.CONNECTING || state == State.HANDSHAKE || state == State.CLOSED) {
             return;
         }
         registration.interest(

@@ -10,6 +10,9 @@ interface ServerUser {
     /** Whether the server may switch protocols. */
     boolean asksForUpgrade();
 
+    /** The server has accepted; what is agreed on before the first byte may take so long. */
+    void handshaking(long timeoutNs);
+
     void connected();
 
     void connectFailed(boolean timedOut);

@@ -23,6 +23,25 @@ public final class CompiledService {
     }
 
     /**
+     * The site that has a name, for who does not ask with a request: the default where nobody has.
+     *
+     * @param host lower case, without port and trailing dot; empty for none
+     */
+    public Site named(String host) {
+        if (host.isEmpty()) {
+            return hosts.fallback();
+        }
+        if (!hosts.expressions().isEmpty() && !hosts.isNamed(host)) {
+            for (var expression : hosts.expressions()) {
+                if (expression.pattern().pattern().matcher(host).find()) {
+                    return expression.site();
+                }
+            }
+        }
+        return hosts.find(host);
+    }
+
+    /**
      * The site of a request; groups of an expression that finds it become variables.
      *
      * @param host lower case, without port and trailing dot; empty for none

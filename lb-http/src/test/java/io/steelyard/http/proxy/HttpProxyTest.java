@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.steelyard.api.Configuration;
 import io.steelyard.api.http.ClientAddressRule;
 import io.steelyard.api.http.Content;
 import io.steelyard.api.http.ErrorPage;
@@ -12,17 +11,12 @@ import io.steelyard.api.http.FieldChange;
 import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpRoute;
-import io.steelyard.api.http.HttpService;
 import io.steelyard.api.http.PathMatch;
 import io.steelyard.api.http.RetryRule;
 import io.steelyard.api.http.RetryRule.Reason;
-import io.steelyard.api.http.VirtualHost;
 import io.steelyard.api.proxy.AccessRule;
-import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.Network;
-import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Template;
-import io.steelyard.core.Steelyard;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
@@ -337,19 +331,6 @@ class HttpProxyTest {
             client.send("GET / HTTP/1.1\r\nHost: s\r\nX-Forwarded-For: 6.6.6.6\r\n\r\n");
             assertThat(client.answer().status()).as("access rules see it").isEqualTo(403);
         }
-    }
-
-    @Test
-    void proxyProtocolIsRefusedWhereHttpIsSpoken() throws IOException {
-        int port = Fixture.freePort();
-        var listening = Configuration.builder()
-                .virtualServer(VirtualServer.tcp("front")
-                        .listen(ListenAddress.parse("127.0.0.1:" + port).proxyProtocol(true))
-                        .http(new HttpService(
-                                List.of(VirtualHost.builder("site").build()))))
-                .build();
-
-        assertThatThrownBy(() -> Steelyard.start(listening)).hasMessageContaining("PROXY protocol");
     }
 
     // ---- connections to servers

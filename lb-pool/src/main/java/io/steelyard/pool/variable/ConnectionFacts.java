@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,7 @@ public final class ConnectionFacts implements VariableSource {
     private @Nullable Endpoint toldClient;
     private @Nullable Endpoint toldDestination;
     private @Nullable Greeting greeting;
+    private @Nullable UnaryOperator<@Nullable String> tls;
     private @Nullable InetAddress server;
     private int serverPort;
     private long bytesReceived;
@@ -87,6 +89,7 @@ public final class ConnectionFacts implements VariableSource {
         copy.toldClient = toldClient;
         copy.toldDestination = toldDestination;
         copy.greeting = greeting;
+        copy.tls = tls;
         copy.server = server;
         copy.serverPort = serverPort;
         copy.bytesReceived = bytesReceived;
@@ -115,6 +118,27 @@ public final class ConnectionFacts implements VariableSource {
         toldClient = source;
         toldDestination = destination;
         return this;
+    }
+
+    /** The client as the PROXY protocol told it; null where it told none. */
+    public @Nullable Endpoint toldClient() {
+        return toldClient;
+    }
+
+    /** What is known of the client's TLS, by the part of nginx's names behind {@code ssl_}. */
+    public ConnectionFacts tls(UnaryOperator<@Nullable String> values) {
+        tls = values;
+        return this;
+    }
+
+    /** Whether the client speaks TLS. */
+    public boolean hasTls() {
+        return tls != null;
+    }
+
+    /** A value of the client's TLS; null without TLS, and where it is not known. */
+    public @Nullable String tls(String name) {
+        return tls == null ? null : tls.apply(name);
     }
 
     /** The client's TLS greeting: the host name asked for, the newest version's name, the application protocols joined by commas. */

@@ -10,14 +10,16 @@ import java.util.List;
  * @param serverName the host name asked for, in bytes of ISO 8859-1; empty where none is
  * @param version the newest version offered, such as {@code 0x0304} for TLS 1.3
  * @param protocols the application protocols asked for, in bytes of ISO 8859-1, in order
+ * @param takesEcdsa whether a server may show a certificate with an elliptic-curve key (RFC 8446 section 4.2.3, RFC 8422 section 5.3)
  */
-public record ClientHello(String serverName, int version, List<String> protocols) {
+public record ClientHello(String serverName, int version, List<String> protocols, boolean takesEcdsa) {
     private static final int RECORD_HEADER = 5;
     private static final int HANDSHAKE_HEADER = 4;
     private static final int HANDSHAKE = 22;
     private static final int CLIENT_HELLO = 1;
     private static final int SERVER_NAME = 0;
     private static final int ALPN = 16;
+    private static final int SIGNATURE_ALGORITHMS = 13;
     private static final int SUPPORTED_VERSIONS = 43;
     private static final int MOST_RECORD = (1 << 14) + 256;
 
@@ -47,7 +49,7 @@ public record ClientHello(String serverName, int version, List<String> protocols
      */
     public static Result parse(byte[] bytes, int length) {
         if (length >= RECORD_HEADER && isVersion2(bytes)) {
-            return new Result.Found(new ClientHello("", number(bytes, 3, 2), List.of()));
+            return new Result.Found(new ClientHello("", number(bytes, 3, 2), List.of(), false));
         }
         var message = new byte[length];
         int filled = 0;
@@ -120,6 +122,8 @@ public record ClientHello(String serverName, int version, List<String> protocols
         private String serverName = "";
         private int version;
         private final List<String> protocols = new ArrayList<>();
+        private boolean hasEcdsaSuite;
+        private boolean hasEcdsaSignature;
 
         Reader(byte[] bytes, int from, int to) {
             this.bytes = bytes;
@@ -131,7 +135,7 @@ public record ClientHello(String serverName, int version, List<String> protocols
             version = take(2);
             skip(32);
             skip(take(1)); // session id
-            skip(take(2)); // cipher suites
+            suites();
             skip(take(1)); // compression methods
             if (!isBroken && at < end) {
                 int extensionsEnd = enter(take(2));
@@ -144,7 +148,27 @@ public record ClientHello(String serverName, int version, List<String> protocols
                     end = outer;
                 }
             }
-            return isBroken ? NOT_TLS : new Result.Found(new ClientHello(serverName, version, protocols));
+            return isBroken
+                    ? NOT_TLS
+                    : new Result.Found(new ClientHello(
+                            serverName, version, protocols, hasEcdsaSignature && (hasEcdsaSuite || version >= 0x0304)));
+        }
+
+        private void suites() {
+            int outer = end;
+            int suitesEnd = enter(take(2));
+            while (!isBroken && at < suitesEnd) {
+                hasEcdsaSuite |= isEcdsa(take(2));
+            }
+            end = outer;
+        }
+
+        /** Whether a suite of TLS 1.2 has ECDHE_ECDSA in its name and is one that is in use. */
+        private static boolean isEcdsa(int suite) {
+            return switch (suite) {
+                case 0xC009, 0xC00A, 0xC023, 0xC024, 0xC02B, 0xC02C, 0xCCA9 -> true;
+                default -> false;
+            };
         }
 
         private void extension(int type) {
@@ -163,6 +187,13 @@ public record ClientHello(String serverName, int version, List<String> protocols
                     enter(take(2));
                     while (!isBroken && at < end) {
                         protocols.add(text(take(1)));
+                    }
+                }
+                case SIGNATURE_ALGORITHMS -> {
+                    enter(take(2));
+                    while (!isBroken && at < end) {
+                        int scheme = take(2);
+                        hasEcdsaSignature |= (scheme & 0xFF) == 3 && scheme >= 0x0403 && scheme <= 0x0603;
                     }
                 }
                 case SUPPORTED_VERSIONS -> {

@@ -27,7 +27,7 @@ class ClientHelloTest {
     void tellsNameVersionAndProtocols() throws Exception {
         var hello = found(Greetings.hello("shop.example", NEW, List.of("h2", "http/1.1")));
 
-        assertThat(hello).isEqualTo(new ClientHello("shop.example", 0x0304, List.of("h2", "http/1.1")));
+        assertThat(hello).isEqualTo(new ClientHello("shop.example", 0x0304, List.of("h2", "http/1.1"), true));
         assertThat(hello.protocolName()).isEqualTo("TLSv1.3");
     }
 
@@ -35,7 +35,7 @@ class ClientHelloTest {
     void whatIsNotAskedForIsEmpty() throws Exception {
         var hello = found(Greetings.hello("", List.of("TLSv1.2"), List.of()));
 
-        assertThat(hello).isEqualTo(new ClientHello("", 0x0303, List.of()));
+        assertThat(hello).isEqualTo(new ClientHello("", 0x0303, List.of(), true));
         assertThat(hello.protocolName()).isEqualTo("TLSv1.2");
     }
 
@@ -69,7 +69,8 @@ class ClientHelloTest {
 
     @Test
     void theGreetingOfSsl2IsKnown() {
-        assertThat(found(HexFormat.of().parseHex("802e010301"))).isEqualTo(new ClientHello("", 0x0301, List.of()));
+        assertThat(found(HexFormat.of().parseHex("802e010301")))
+                .isEqualTo(new ClientHello("", 0x0301, List.of(), false));
         assertThat(found(HexFormat.of().parseHex("802e010002")).protocolName()).isEqualTo("SSLv2");
         assertThat(parse(HexFormat.of().parseHex("80"))).isInstanceOf(Result.NeedMore.class);
         assertThat(parse(HexFormat.of().parseHex("802e020301"))).isInstanceOf(Result.NotTls.class);

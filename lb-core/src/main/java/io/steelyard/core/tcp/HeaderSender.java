@@ -1,4 +1,4 @@
-package io.steelyard.core.stream;
+package io.steelyard.core.tcp;
 
 import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.linux.Linux;
@@ -10,12 +10,12 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /** Begins connections to servers with a PROXY protocol header. Owned by one loop. */
-final class HeaderSender {
+public final class HeaderSender {
     private final ProxyHeaderEncoder encoder = new ProxyHeaderEncoder();
     private final MemorySegment memory;
     private final ByteBuffer buffer;
 
-    HeaderSender(Arena arena) {
+    public HeaderSender(Arena arena) {
         memory = arena.allocate(ProxyHeaderEncoder.TEXT_BYTES);
         buffer = memory.asByteBuffer();
     }
@@ -26,7 +26,7 @@ final class HeaderSender {
      * @param version not {@link ProxyProtocol#NONE}
      * @return its length in bytes; negative where the server did not take it whole
      */
-    int send(int fd, ProxyProtocol version, Endpoint client, Endpoint destination) {
+    public int send(int fd, ProxyProtocol version, Endpoint client, Endpoint destination) {
         buffer.clear();
         boolean isKnown = client.isIp() && destination.isIp();
         if (version == ProxyProtocol.V1) {

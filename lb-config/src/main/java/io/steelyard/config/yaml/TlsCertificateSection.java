@@ -1,0 +1,41 @@
+package io.steelyard.config.yaml;
+
+import io.steelyard.api.tls.TlsCertificate;
+
+/** {@link TlsCertificate}. */
+final class TlsCertificateSection extends Section<TlsCertificate> {
+    private final Key<TlsCertificate, String> chainFile = required(
+            "chainFile",
+            Forms.text(),
+            TlsCertificate::chainFile,
+            "PEM: the certificate first, then those that lead to its authority.");
+    private final Key<TlsCertificate, String> keyFile = derived(
+            "keyFile",
+            Forms.text(),
+            TlsCertificate::keyFile,
+            TlsCertificate::chainFile,
+            "the chainFile",
+            "PEM: its private key.");
+    private final Key<TlsCertificate, String> passwordFile = absent(
+            "passwordFile",
+            Forms.text(),
+            TlsCertificate::passwordFile,
+            "none",
+            "For an encrypted key: a password on each line, tried in order.");
+    private final Key<TlsCertificate, String> statusFile = absent(
+            "statusFile",
+            Forms.text(),
+            TlsCertificate::statusFile,
+            "none",
+            "DER: an OCSP response that clients are given who ask for one.");
+
+    TlsCertificateSection() {
+        super("certificate");
+    }
+
+    @Override
+    TlsCertificate make(Values values) {
+        var chain = values.get(chainFile);
+        return new TlsCertificate(chain, values.or(keyFile, chain), values.find(passwordFile), values.find(statusFile));
+    }
+}

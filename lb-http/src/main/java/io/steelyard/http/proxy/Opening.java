@@ -1,0 +1,135 @@
+package io.steelyard.http.proxy;
+
+import io.steelyard.core.tcp.FirstBytes;
+import io.steelyard.core.tcp.TcpListener;
+import io.steelyard.core.tcp.Transport;
+import io.steelyard.core.tls.TlsFacts;
+import io.steelyard.core.tls.TlsTransport;
+import io.steelyard.linux.Errno;
+import io.steelyard.pool.variable.ConnectionFacts;
+import io.steelyard.realip.address.Addresses;
+import io.steelyard.realip.address.Endpoint;
+import io.steelyard.realip.proxyprotocol.ProxyHeader;
+import io.steelyard.realip.proxyprotocol.ProxyHeaderDecoder;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What comes on a client's connection before its first request: a PROXY protocol header, then the handshake of TLS. Owned by the connection's loop.
+ */
+final class Opening {
+    /** How far it is. */
+    enum Progress {
+        WAITING,
+        DONE,
+        /** The connection is no good. */
+        FAILED
+    }
+
+    private final HttpWorker worker;
+    private final TcpListener listener;
+    private final HttpPlan plan;
+    private final Transport transport;
+    private final ConnectionFacts facts;
+    private final long peerHigh;
+    private final long peerLow;
+    private @Nullable FirstBytes header;
+    private @Nullable Endpoint believed;
+
+    Opening(HttpWorker worker, TcpListener listener, HttpPlan plan, Transport transport, ConnectionFacts facts) {
+        this.worker = worker;
+        this.listener = listener;
+        this.plan = plan;
+        this.transport = transport;
+        this.facts = facts;
+        peerHigh = listener.peer().addressHigh();
+        peerLow = listener.peer().addressLow();
+        if (listener.acceptsProxyProtocol()) {
+            header = new FirstBytes(worker.stage(), transport.fd());
+        }
+    }
+
+    /** Whether there is anything to do before the first request. */
+    static boolean isNeeded(TcpListener listener) {
+        return listener.acceptsProxyProtocol() || listener.address().tls();
+    }
+
+    /** How long the step at hand may take. */
+    long timeoutNs() {
+        return header != null ? plan.server().options().proxyProtocolTimeout().toNanos() : plan.handshakeTimeoutNs();
+    }
+
+    /** The client that a header named whose word is taken at once; null where the peer is the client. */
+    @Nullable
+    InetAddress client() {
+        return believed == null ? null : Addresses.inetAddress(believed.high(), believed.low());
+    }
+
+    /** The port of {@link #client}. */
+    int clientPort() {
+        return believed == null ? 0 : believed.port();
+    }
+
+    /** Does what can be done now. */
+    Progress advance() {
+        var first = header;
+        if (first != null) {
+            var progress = readHeader(first);
+            if (progress != Progress.DONE) {
+                return progress;
+            }
+            header = null;
+        }
+        int result = transport.handshake();
+        if (result == -Errno.EAGAIN) {
+            return Progress.WAITING;
+        }
+        if (!(transport instanceof TlsTransport tls)) {
+            return Progress.DONE;
+        }
+        if (result == 0) {
+            var known = TlsFacts.of(tls);
+            if (known != null) {
+                facts.tls(known);
+            }
+            return Progress.DONE;
+        }
+        // What is no TLS is read as a request, and told so.
+        return tls.isPlainText() ? Progress.DONE : Progress.FAILED;
+    }
+
+    private Progress readHeader(FirstBytes first) {
+        int count = first.look(ProxyHeaderDecoder.DEFAULT_MOST_BYTES);
+        if (count == FirstBytes.ENDED) {
+            return Progress.FAILED;
+        }
+        return switch (worker.decodeHeader(count)) {
+            case NEED_MORE -> {
+                first.awaitMore();
+                yield Progress.WAITING;
+            }
+            case INVALID -> {
+                worker.loop()
+                        .report("a client of " + listener.address().text() + " was closed: "
+                                + worker.headerProblem().text());
+                yield Progress.FAILED;
+            }
+            case COMPLETE -> {
+                var told = worker.header();
+                first.take(told.lengthBytes());
+                if (told.hasIpAddresses()) {
+                    take(told);
+                }
+                yield Progress.DONE;
+            }
+        };
+    }
+
+    private void take(ProxyHeader told) {
+        var source = Endpoint.of(told.sourceHigh(), told.sourceLow(), told.sourcePort());
+        facts.proxied(source, Endpoint.of(told.destinationHigh(), told.destinationLow(), told.destinationPort()));
+        if (plan.trusts(peerHigh, peerLow)) {
+            believed = source;
+        }
+    }
+}
