@@ -7,6 +7,7 @@ import io.steelyard.api.pool.ServerAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,7 +20,7 @@ class LogFormatTest {
         SampleSource samples = fetch -> fetch.method().name().equals("src")
                 ? List.of(new Sample.Addr(ServerAddress.numericAddress("10.0.0.1")))
                 : List.of();
-        return LogFormat.parse(format).write(samples, name -> Optional.ofNullable(FIELDS.get(name)));
+        return LogFormat.parse(format).writeLog(samples, name -> Optional.ofNullable(FIELDS.get(name)));
     }
 
     @ParameterizedTest
@@ -45,6 +46,12 @@ class LogFormatTest {
             })
     void writes(String format, String expected) {
         assertThat(written(format)).isEqualTo(expected);
+    }
+
+    @Test
+    void whatHasNoValueIsLeftOutOfAField() {
+        assertThat(LogFormat.parse("a%[req.hdr(x)]b%{+Q}ft").write(fetch -> List.of(), name -> Optional.empty()))
+                .isEqualTo("ab\"\"");
     }
 
     @ParameterizedTest
