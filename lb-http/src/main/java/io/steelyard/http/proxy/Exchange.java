@@ -262,7 +262,7 @@ final class Exchange {
             client.drop();
             return;
         }
-        if (endsConnection(status)) {
+        if (!isHaproxy() && endsConnection(status)) {
             client.stopReading();
         }
         var page = errorPage(status);
