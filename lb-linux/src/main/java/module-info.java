@@ -5,4 +5,5 @@ module io.steelyard.linux {
 
     exports io.steelyard.linux;
     exports io.steelyard.linux.netlink;
+    exports io.steelyard.linux.packet;
 }

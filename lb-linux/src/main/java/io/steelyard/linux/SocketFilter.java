@@ -23,7 +23,9 @@ import java.util.List;
  */
 public final class SocketFilter {
     private static final int INSTRUCTION_BYTES = 8;
-    private static final int MOST_CONDITIONS = 120;
+
+    /** {@link Builder#requireAny32}: the greatest number of values. */
+    public static final int MOST_ALTERNATIVES = 100;
 
     private final MemorySegment memory;
 
@@ -53,10 +55,22 @@ public final class SocketFilter {
         private static final int LOAD_8_INDEXED = 0x50;
         private static final int AND = 0x54;
         private static final int JUMP_IF_EQUAL = 0x15;
+        private static final int JUMP_LIMIT = 250;
         private static final int RETURN = 0x06;
         private static final int WHOLE_PACKET = 0x40000;
 
-        private record Instruction(int code, int operand, boolean leavesUnlessEqual) {}
+        /** What follows a comparison that fails. */
+        private enum Unequal {
+            /** No comparison. */
+            NONE,
+            /** The packet is dropped. */
+            DROP,
+            /** The next one of several alternatives. */
+            NEXT
+        }
+
+        /** @param skipIfEqual how many instructions are left out where a comparison holds */
+        private record Instruction(int code, int operand, Unequal unequal, int skipIfEqual) {}
 
         private final List<Instruction> instructions = new ArrayList<>();
 
@@ -80,7 +94,7 @@ public final class SocketFilter {
         /** The byte at {@code offset} is {@code value} in the bits of {@code mask}. */
         public Builder require8(int offset, int mask, int value) {
             load(LOAD_8, offset);
-            instructions.add(new Instruction(AND, mask, false));
+            instructions.add(new Instruction(AND, mask, Unequal.NONE, 0));
             return equal(value);
         }
 
@@ -91,29 +105,50 @@ public final class SocketFilter {
             return equal(value);
         }
 
+        /**
+         * The 32 bits at {@code offset}, in network order, are one of {@code values}.
+         *
+         * @param values 1 to 100
+         */
+        public Builder requireAny32(int offset, int... values) {
+            if (values.length < 1 || values.length > MOST_ALTERNATIVES) {
+                throw new IllegalArgumentException(values.length + " alternatives, expected 1 to " + MOST_ALTERNATIVES);
+            }
+            load(LOAD_32, offset);
+            for (int i = 0; i < values.length; i++) {
+                int left = values.length - 1 - i;
+                instructions.add(
+                        new Instruction(JUMP_IF_EQUAL, values[i], left == 0 ? Unequal.DROP : Unequal.NEXT, left));
+            }
+            return this;
+        }
+
         private Builder require(int load, int offset, int value) {
             load(load, offset);
             return equal(value);
         }
 
         private void load(int code, int offset) {
-            if (offset < 0 || instructions.size() > 2 * MOST_CONDITIONS) {
-                throw new IllegalArgumentException("offset " + offset + " of condition " + instructions.size() / 2
-                        + ": expected at least 0, and at most " + MOST_CONDITIONS + " conditions");
+            if (offset < 0) {
+                throw new IllegalArgumentException("offset is " + offset + ", expected at least 0");
             }
-            instructions.add(new Instruction(code, offset, false));
+            instructions.add(new Instruction(code, offset, Unequal.NONE, 0));
         }
 
         private Builder equal(int value) {
-            instructions.add(new Instruction(JUMP_IF_EQUAL, value, true));
+            instructions.add(new Instruction(JUMP_IF_EQUAL, value, Unequal.DROP, 0));
             return this;
         }
 
-        /** The filter. */
+        /** The filter. @throws IllegalStateException where there are more conditions than the kernel's jumps reach across, about 120 */
         public SocketFilter build() {
+            if (instructions.size() > JUMP_LIMIT) {
+                throw new IllegalStateException("the filter has " + instructions.size()
+                        + " instructions before its end, expected at most " + JUMP_LIMIT);
+            }
             var all = new ArrayList<>(instructions);
-            all.add(new Instruction(RETURN, WHOLE_PACKET, false));
-            all.add(new Instruction(RETURN, 0, false));
+            all.add(new Instruction(RETURN, WHOLE_PACKET, Unequal.NONE, 0));
+            all.add(new Instruction(RETURN, 0, Unequal.NONE, 0));
             int last = all.size() - 1;
             // struct sock_filter: code 16, jump if true 8, jump if false 8, operand 32. Jumps count from the next
             // instruction.
@@ -122,7 +157,8 @@ public final class SocketFilter {
                 var instruction = all.get(i);
                 long at = (long) i * INSTRUCTION_BYTES;
                 memory.set(JAVA_SHORT, at, (short) instruction.code());
-                memory.set(JAVA_BYTE, at + 3, (byte) (instruction.leavesUnlessEqual() ? last - i - 1 : 0));
+                memory.set(JAVA_BYTE, at + 2, (byte) instruction.skipIfEqual());
+                memory.set(JAVA_BYTE, at + 3, (byte) (instruction.unequal() == Unequal.DROP ? last - i - 1 : 0));
                 memory.set(JAVA_INT, at + 4, instruction.operand());
             }
             return new SocketFilter(memory);
