@@ -98,14 +98,15 @@ public final class ClientAffinity {
      * Makes an answer bring its client back.
      *
      * @param isPost whether the request's method was POST
+     * @param mayBeKept whether caches may keep answers to its method: GET, HEAD, OPTIONS and TRACE, as HAProxy sees it
      */
-    public void answer(FieldBlock answer, int status, boolean isPost, boolean isGet, String serverId) {
+    public void answer(FieldBlock answer, int status, boolean isPost, boolean mayBeKept, String serverId) {
         boolean isWanted = Arrays.asList(wanted).contains(serverId);
         for (var cookie : cookies) {
             boolean isDirect = pool.personality() == Personality.HAPROXY
                     ? isWanted
                     : Arrays.asList(cookie.serverIds()).contains(serverId);
-            cookie.answer(answer, serverId, isDirect, isPost, isGet && Cacheability.isDefault(status));
+            cookie.answer(answer, serverId, isDirect, isPost, mayBeKept && Cacheability.isDefault(status));
         }
         for (var rule : pool.rules()) {
             if (rule instanceof ByTable table && table.configured().use() != Use.MATCH && holds(table)) {
