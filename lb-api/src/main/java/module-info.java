@@ -18,6 +18,7 @@ module io.steelyard.api {
     exports io.steelyard.api.schedule;
     exports io.steelyard.api.text;
     exports io.steelyard.api.tls;
+    exports io.steelyard.api.vrrp;
 
     uses io.steelyard.api.config.ConfigurationReader;
     uses io.steelyard.api.health.HealthCheckProvider;

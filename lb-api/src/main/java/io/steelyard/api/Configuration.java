@@ -13,6 +13,10 @@ import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.VariableDefinition;
+import io.steelyard.api.vrrp.SyncGroup;
+import io.steelyard.api.vrrp.Tracker;
+import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.api.vrrp.VrrpSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +37,10 @@ import java.util.stream.Collectors;
  * @param limitZones where connections are counted for {@link io.steelyard.api.proxy.ConnectionLimit}; names are unique
  * @param rateZones where requests are counted for {@link io.steelyard.api.http.RateLimit}; names are unique
  * @param stickTables where clients' servers are remembered for {@link io.steelyard.api.affinity.TableAffinity}; names are unique
+ * @param virtualRouters addresses shared with other machines; names are unique
+ * @param syncGroups virtual routers that change their state together; names are unique
+ * @param trackers what virtual routers' priorities follow; names are unique
+ * @param vrrp what holds for all virtual routers
  */
 public record Configuration(
         Settings settings,
@@ -41,7 +49,11 @@ public record Configuration(
         List<VariableDefinition> variables,
         List<ConnectionLimit.Zone> limitZones,
         List<RateLimit.Zone> rateZones,
-        List<StickTable> stickTables) {
+        List<StickTable> stickTables,
+        List<VirtualRouter> virtualRouters,
+        List<SyncGroup> syncGroups,
+        List<Tracker> trackers,
+        VrrpSettings vrrp) {
     public Configuration {
         Objects.requireNonNull(settings, "settings");
         pools = List.copyOf(pools);
@@ -50,6 +62,33 @@ public record Configuration(
         limitZones = List.copyOf(limitZones);
         rateZones = List.copyOf(rateZones);
         stickTables = List.copyOf(stickTables);
+        virtualRouters = List.copyOf(virtualRouters);
+        syncGroups = List.copyOf(syncGroups);
+        trackers = List.copyOf(trackers);
+        Objects.requireNonNull(vrrp, "vrrp");
+    }
+
+    /** Without anything of VRRP. */
+    public Configuration(
+            Settings settings,
+            List<ServerPool> pools,
+            List<VirtualServer> virtualServers,
+            List<VariableDefinition> variables,
+            List<ConnectionLimit.Zone> limitZones,
+            List<RateLimit.Zone> rateZones,
+            List<StickTable> stickTables) {
+        this(
+                settings,
+                pools,
+                virtualServers,
+                variables,
+                limitZones,
+                rateZones,
+                stickTables,
+                List.of(),
+                List.of(),
+                List.of(),
+                VrrpSettings.DEFAULT);
     }
 
     public static Builder builder() {
@@ -65,6 +104,10 @@ public record Configuration(
         limitZones.forEach(builder::limitZone);
         rateZones.forEach(builder::rateZone);
         stickTables.forEach(builder::stickTable);
+        virtualRouters.forEach(builder::virtualRouter);
+        syncGroups.forEach(builder::syncGroup);
+        trackers.forEach(builder::tracker);
+        builder.vrrp(vrrp);
         return builder;
     }
 
@@ -74,7 +117,7 @@ public record Configuration(
 
     /**
      * Every fault that can be seen without knowing the plug-ins: names used twice, unknown pools, pools without servers, listeners in each
-     * other's way. Paths are {@code pools.NAME…} and {@code virtualServers.NAME…}.
+     * other's way. Paths are {@code pools.NAME…}, {@code virtualServers.NAME…}, {@code virtualRouters.NAME…} and so on.
      */
     public List<Problem> problems() {
         var problems = new ArrayList<Problem>();
@@ -152,6 +195,7 @@ public record Configuration(
                 }
             }
         }
+        new VirtualRouterChecks(this, problems).check();
         return problems;
     }
 
@@ -248,6 +292,10 @@ public record Configuration(
         private final List<ConnectionLimit.Zone> limitZones = new ArrayList<>();
         private final List<RateLimit.Zone> rateZones = new ArrayList<>();
         private final List<StickTable> stickTables = new ArrayList<>();
+        private final List<VirtualRouter> virtualRouters = new ArrayList<>();
+        private final List<SyncGroup> syncGroups = new ArrayList<>();
+        private final List<Tracker> trackers = new ArrayList<>();
+        private VrrpSettings vrrp = VrrpSettings.DEFAULT;
 
         private Builder() {}
 
@@ -294,7 +342,31 @@ public record Configuration(
             return this;
         }
 
-        /** Takes over everything {@code other} has but its settings. */
+        public Builder virtualRouter(VirtualRouter router) {
+            virtualRouters.add(router);
+            return this;
+        }
+
+        public Builder virtualRouter(VirtualRouter.Builder router) {
+            return virtualRouter(router.build());
+        }
+
+        public Builder syncGroup(SyncGroup group) {
+            syncGroups.add(group);
+            return this;
+        }
+
+        public Builder tracker(Tracker tracker) {
+            trackers.add(tracker);
+            return this;
+        }
+
+        public Builder vrrp(VrrpSettings value) {
+            vrrp = value;
+            return this;
+        }
+
+        /** Takes over everything {@code other} has but its settings, and those of VRRP. */
         public Builder addAll(Configuration other) {
             pools.addAll(other.pools());
             virtualServers.addAll(other.virtualServers());
@@ -302,6 +374,9 @@ public record Configuration(
             limitZones.addAll(other.limitZones());
             rateZones.addAll(other.rateZones());
             stickTables.addAll(other.stickTables());
+            virtualRouters.addAll(other.virtualRouters());
+            syncGroups.addAll(other.syncGroups());
+            trackers.addAll(other.trackers());
             return this;
         }
 
@@ -311,8 +386,18 @@ public record Configuration(
          * @throws ConfigurationException with everything {@link Configuration#problems()} finds
          */
         public Configuration build() {
-            var configuration =
-                    new Configuration(settings, pools, virtualServers, variables, limitZones, rateZones, stickTables);
+            var configuration = new Configuration(
+                    settings,
+                    pools,
+                    virtualServers,
+                    variables,
+                    limitZones,
+                    rateZones,
+                    stickTables,
+                    virtualRouters,
+                    syncGroups,
+                    trackers,
+                    vrrp);
             var problems = configuration.problems();
             if (problems.stream().anyMatch(Problem::isError)) {
                 throw new ConfigurationException(problems);

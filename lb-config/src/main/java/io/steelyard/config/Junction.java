@@ -11,6 +11,10 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ConnectionLimit;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.VariableDefinition;
+import io.steelyard.api.vrrp.SyncGroup;
+import io.steelyard.api.vrrp.Tracker;
+import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.api.vrrp.VrrpSettings;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -39,7 +43,7 @@ final class Junction {
         joined(parts, "rateZones", "rate zone", Configuration::rateZones, RateLimit.Zone::name)
                 .forEach(builder::rateZone);
         var listening = withoutTakenListeners(parts);
-        configuration = unchecked(builder, listening);
+        configuration = unchecked(parts, builder, listening);
     }
 
     /** The whole, without what conflicts with an earlier file. */
@@ -51,7 +55,8 @@ final class Junction {
         return problems;
     }
 
-    private static Configuration unchecked(Configuration.Builder builder, List<VirtualServer> servers) {
+    private Configuration unchecked(
+            List<ReadResult> parts, Configuration.Builder builder, List<VirtualServer> servers) {
         var rest = builder.build();
         return new Configuration(
                 rest.settings(),
@@ -60,7 +65,30 @@ final class Junction {
                 rest.variables(),
                 rest.limitZones(),
                 rest.rateZones(),
-                rest.stickTables());
+                rest.stickTables(),
+                joined(parts, "virtualRouters", "virtual router", Configuration::virtualRouters, VirtualRouter::name),
+                joined(parts, "syncGroups", "sync group", Configuration::syncGroups, SyncGroup::name),
+                joined(parts, "trackers", "tracker", Configuration::trackers, Tracker::name),
+                onlyVrrpSettings(parts));
+    }
+
+    /** They belong together, so one file alone may give them. */
+    private VrrpSettings onlyVrrpSettings(List<ReadResult> parts) {
+        var joined = VrrpSettings.DEFAULT;
+        Optional<ReadResult> giver = Optional.empty();
+        for (var part : parts) {
+            var given = part.configuration().map(Configuration::vrrp).orElse(VrrpSettings.DEFAULT);
+            if (given.equals(VrrpSettings.DEFAULT) || given.equals(joined)) {
+                continue;
+            }
+            if (giver.isEmpty()) {
+                joined = given;
+                giver = Optional.of(part);
+            } else {
+                conflict("vrrp", "what holds for all virtual routers is given twice", giver.get(), part);
+            }
+        }
+        return joined;
     }
 
     /** One entry of one file. */

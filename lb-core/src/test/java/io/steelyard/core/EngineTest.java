@@ -22,6 +22,7 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ForwardingMode;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.api.vrrp.VirtualRouter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -154,6 +155,19 @@ class EngineTest {
                                 .anyMatch(what -> what.contains("missing"))
                                 .anyMatch(what -> what.contains("no-such")));
         assertThatThrownBy(() -> new Socket("127.0.0.1", port).close()).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void refusesVirtualRoutersInsteadOfLosingThem() {
+        var wrong = Configuration.builder()
+                .virtualRouter(VirtualRouter.builder("gate", "lo", 51).address("192.0.2.1"))
+                .build();
+        assertThatThrownBy(() -> Steelyard.builder().plugins(plugins).start(wrong))
+                .isInstanceOfSatisfying(
+                        ConfigurationException.class,
+                        refused -> assertThat(refused.problems())
+                                .extracting(problem -> problem.path())
+                                .contains("virtualRouters"));
     }
 
     @Test

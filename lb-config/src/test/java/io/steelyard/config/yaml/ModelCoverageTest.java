@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 class ModelCoverageTest {
     /** Components that other keys carry, or whose key has another name. */
     private static final Map<String, Set<String>> OTHERWISE = Map.ofEntries(
+            // Nothing of VRRP can be written; YamlRoundTripTest holds that the writer refuses it.
+            Map.entry("Configuration", Set.of("virtualRouters", "syncGroups", "trackers", "vrrp")),
             Map.entry("ServerPool", Set.of("name")),
             Map.entry("VirtualServer", Set.of("name", "target")),
             Map.entry("Zone", Set.of("name")),
@@ -88,7 +90,9 @@ class ModelCoverageTest {
                 if (!keys.contains(component.getName()) && !otherwise.contains(component.getName())) {
                     missing.add(one.getSimpleName() + "." + component.getName());
                 }
-                collect(component.getGenericType(), keys, seen, missing);
+                if (!OTHERWISE.getOrDefault("Configuration", Set.of()).contains(component.getName())) {
+                    collect(component.getGenericType(), keys, seen, missing);
+                }
             }
         }
     }

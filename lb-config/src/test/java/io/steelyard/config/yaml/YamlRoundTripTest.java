@@ -1,6 +1,7 @@
 package io.steelyard.config.yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.steelyard.api.Configuration;
 import io.steelyard.api.config.ConfigurationSource;
@@ -8,6 +9,8 @@ import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.api.vrrp.VrrpSettings;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +67,20 @@ class YamlRoundTripTest {
                       - 127.0.0.1:8080
                     pool: web
                 """);
+    }
+
+    @Test
+    void whatYamlHasNoKeysForIsRefusedAndNotLost() {
+        var router = Configuration.builder()
+                .virtualRouter(VirtualRouter.builder("gate", "eth0", 51).address("192.0.2.1"))
+                .build();
+        assertThatThrownBy(() -> YamlWriter.write(router))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("virtual routers");
+        var settings = Configuration.builder()
+                .vrrp(VrrpSettings.builder().routerId("LVS_1").build())
+                .build();
+        assertThatThrownBy(() -> YamlWriter.write(settings)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -1,0 +1,167 @@
+package io.steelyard.api.vrrp;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What holds for all virtual routers of a process.
+ *
+ * @param routerId this machine's name in mails and between peers; empty for the host's name
+ * @param startDelay for how long after the start no timer runs, while adverts are heard (keepalived {@code vrrp_startup_delay})
+ * @param bootDelay until the machine has been up for so long nothing is sent or heard (keepalived {@code vrrp_delay_after_boot})
+ * @param scriptUser who runs scripts; empty for {@code keepalived_script} where that user exists and else whoever runs this process
+ * @param scriptSecurity scripts that others than root may change are refused when root runs them (keepalived
+ *     {@code enable_script_security})
+ * @param fifos where each change of state is written, as a line such as {@code INSTANCE "VI_1" MASTER 100}
+ * @param mail where mails go; absent for nowhere
+ * @param addresses that this machine has while the process lives, whatever the routers do (keepalived {@code static_ipaddress})
+ * @param routes the same for routes
+ * @param rules the same for rules
+ */
+public record VrrpSettings(
+        String routerId,
+        Duration startDelay,
+        Duration bootDelay,
+        String scriptUser,
+        boolean scriptSecurity,
+        List<Fifo> fifos,
+        Optional<Mail> mail,
+        List<VirtualAddress> addresses,
+        List<VirtualRoute> routes,
+        List<VirtualRule> rules) {
+    /** No delays, no script security, nobody is told. */
+    public static final VrrpSettings DEFAULT = builder().build();
+
+    /**
+     * A named pipe; it is made where it is missing.
+     *
+     * @param path of the pipe
+     * @param reader a program that is started with the path as its last argument; absent for none
+     */
+    public record Fifo(Path path, Optional<Notifications.Command> reader) {
+        public Fifo {
+            Objects.requireNonNull(path, "path");
+            Objects.requireNonNull(reader, "reader");
+        }
+    }
+
+    /**
+     * How mails are sent: plain SMTP without authentication, as keepalived does.
+     *
+     * @param server host, which is resolved when a mail is sent, and port
+     * @param from the sender
+     * @param to at least one
+     * @param heloName what we call ourselves; empty for the host's name
+     * @param timeout for connecting and for each answer
+     */
+    public record Mail(InetSocketAddress server, String from, List<String> to, String heloName, Duration timeout) {
+        public Mail {
+            Objects.requireNonNull(server, "server");
+            Objects.requireNonNull(heloName, "heloName");
+            to = List.copyOf(to);
+            if (from.isEmpty() || to.isEmpty()) {
+                throw new IllegalArgumentException("a mail needs a sender and somebody who gets it");
+            }
+            if (timeout.isNegative() || timeout.isZero()) {
+                throw new IllegalArgumentException("timeout must be greater than zero");
+            }
+        }
+    }
+
+    public VrrpSettings {
+        Objects.requireNonNull(routerId, "routerId");
+        if (startDelay.isNegative() || bootDelay.isNegative()) {
+            throw new IllegalArgumentException("a delay is negative");
+        }
+        Objects.requireNonNull(scriptUser, "scriptUser");
+        fifos = List.copyOf(fifos);
+        Objects.requireNonNull(mail, "mail");
+        addresses = List.copyOf(addresses);
+        routes = List.copyOf(routes);
+        rules = List.copyOf(rules);
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Names every value; not thread-safe. */
+    public static final class Builder {
+        private String routerId = "";
+        private Duration startDelay = Duration.ZERO;
+        private Duration bootDelay = Duration.ZERO;
+        private String scriptUser = "";
+        private boolean scriptSecurity;
+        private final List<Fifo> fifos = new ArrayList<>();
+        private Optional<Mail> mail = Optional.empty();
+        private final List<VirtualAddress> addresses = new ArrayList<>();
+        private final List<VirtualRoute> routes = new ArrayList<>();
+        private final List<VirtualRule> rules = new ArrayList<>();
+
+        private Builder() {}
+
+        public Builder routerId(String given) {
+            routerId = given;
+            return this;
+        }
+
+        public Builder startDelay(Duration given) {
+            startDelay = given;
+            return this;
+        }
+
+        public Builder bootDelay(Duration given) {
+            bootDelay = given;
+            return this;
+        }
+
+        public Builder scriptUser(String given) {
+            scriptUser = given;
+            return this;
+        }
+
+        public Builder scriptSecurity(boolean given) {
+            scriptSecurity = given;
+            return this;
+        }
+
+        /** One more. */
+        public Builder fifo(Fifo given) {
+            fifos.add(given);
+            return this;
+        }
+
+        public Builder mail(Mail given) {
+            mail = Optional.of(given);
+            return this;
+        }
+
+        /** One more. */
+        public Builder address(VirtualAddress given) {
+            addresses.add(given);
+            return this;
+        }
+
+        /** One more. */
+        public Builder route(VirtualRoute given) {
+            routes.add(given);
+            return this;
+        }
+
+        /** One more. */
+        public Builder rule(VirtualRule given) {
+            rules.add(given);
+            return this;
+        }
+
+        public VrrpSettings build() {
+            return new VrrpSettings(
+                    routerId, startDelay, bootDelay, scriptUser, scriptSecurity, fifos, mail, addresses, routes, rules);
+        }
+    }
+}
