@@ -1,6 +1,5 @@
 package io.steelyard.admin.runtime;
 
-import io.steelyard.api.Configuration;
 import io.steelyard.api.LoadBalancer;
 import io.steelyard.api.Settings;
 import io.steelyard.api.pool.AdminState;
@@ -85,23 +84,9 @@ final class ServerChanges {
                 pool.retryBudget(),
                 pool.reuse());
         var now = balancer.configuration();
-        apply(
-                now,
-                now.settings(),
-                now.pools().stream()
-                        .map(one -> one.name().equals(pool.name()) ? changed : one)
-                        .toList());
-    }
-
-    private void apply(Configuration now, Settings settings, List<ServerPool> pools) {
-        balancer.apply(new Configuration(
-                settings,
-                pools,
-                now.virtualServers(),
-                now.variables(),
-                now.limitZones(),
-                now.rateZones(),
-                now.stickTables()));
+        balancer.apply(now.withPools(now.pools().stream()
+                .map(one -> one.name().equals(pool.name()) ? changed : one)
+                .toList()));
     }
 
     // ---- weights and limits
@@ -153,7 +138,9 @@ final class ServerChanges {
     String setMaxConnections(String text) {
         var now = balancer.configuration();
         var settings = now.settings();
-        apply(now, new Settings(settings.loops(), settings.drainTimeout(), positive(text)), now.pools());
+        balancer.apply(now.toBuilder()
+                .settings(new Settings(settings.loops(), settings.drainTimeout(), positive(text)))
+                .build());
         return "";
     }
 

@@ -91,8 +91,7 @@ final class VirtualServerMaker {
     private static List<ListenAddress> ports(ListenAddress range) {
         var singles = new ArrayList<ListenAddress>();
         for (int port = range.firstPort(); port <= range.lastPort(); port++) {
-            singles.add(new ListenAddress(
-                    range.address(), port, port, range.backlog(), range.ipv6Only(), range.keepAlive()));
+            singles.add(range.onPort(port));
         }
         return singles;
     }
