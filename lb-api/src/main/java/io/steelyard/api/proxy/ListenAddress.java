@@ -42,7 +42,8 @@ public record ListenAddress(
             throw new IllegalArgumentException("backlog is " + backlog + ", expected at least 0");
         }
         if (descriptor < -1 || descriptor >= 0 && firstPort != lastPort) {
-            throw new IllegalArgumentException("descriptor is " + descriptor + ", expected -1, or at least 0 with a single port");
+            throw new IllegalArgumentException(
+                    "descriptor is " + descriptor + ", expected -1, or at least 0 with a single port");
         }
     }
 
@@ -72,13 +73,13 @@ public record ListenAddress(
 
     /** The same with TLS, or without. */
     public ListenAddress tls(boolean value) {
-        return new ListenAddress(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, value, descriptor);
+        return new ListenAddress(
+                address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, value, descriptor);
     }
 
     /** The same on a listening socket that the process inherited; -1 for a socket of its own. */
     public ListenAddress descriptor(int value) {
-        return new ListenAddress(
-                address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, tls, value);
+        return new ListenAddress(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, tls, value);
     }
 
     /** The same for one of its ports. */

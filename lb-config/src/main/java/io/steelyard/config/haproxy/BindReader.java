@@ -136,7 +136,12 @@ final class BindReader {
                     int descriptor = descriptor(rest);
                     var bound = InheritedSocket.address(descriptor);
                     return new ListenAddress(
-                                    bound.getAddress(), bound.getPort(), bound.getPort(), backlog, isIpv6Only, keepAlive)
+                                    bound.getAddress(),
+                                    bound.getPort(),
+                                    bound.getPort(),
+                                    backlog,
+                                    isIpv6Only,
+                                    keepAlive)
                             .descriptor(descriptor);
                 }
                 default ->

@@ -8,11 +8,13 @@ final class StandInCommand {
 
     @Command(
             name = "nginx",
-            description = "Stands in for nginx: takes its command line, signals and files; 'lb nginx -h' lists the options.")
+            description =
+                    "Stands in for nginx: takes its command line, signals and files; 'lb nginx -h' lists the options.")
     static final class Nginx {}
 
     @Command(
             name = "haproxy",
-            description = "Stands in for HAProxy: takes its command line, signals and files; 'lb haproxy' lists the options.")
+            description =
+                    "Stands in for HAProxy: takes its command line, signals and files; 'lb haproxy' lists the options.")
     static final class Haproxy {}
 }

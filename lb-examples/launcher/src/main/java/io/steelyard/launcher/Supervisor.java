@@ -32,8 +32,7 @@ public record Supervisor(long pid, boolean isPresent, boolean isInBackground) {
     /** Runs something when the script is gone, so that nothing is left over when it is killed. */
     public void onGone(Runnable end) {
         if (isPresent) {
-            ProcessHandle.of(pid)
-                    .ifPresentOrElse(script -> script.onExit().thenRun(end), end);
+            ProcessHandle.of(pid).ifPresentOrElse(script -> script.onExit().thenRun(end), end);
         }
     }
 

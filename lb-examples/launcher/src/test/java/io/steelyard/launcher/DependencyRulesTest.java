@@ -21,8 +21,9 @@ class DependencyRulesTest {
         steelyard = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .importPackages("io.steelyard");
-        for (var module :
-                new String[] {"api", "linux", "realip", "pool", "core", "schedulers", "health", "admin", "config", "launcher"}) {
+        for (var module : new String[] {
+            "api", "linux", "realip", "pool", "core", "schedulers", "health", "admin", "config", "launcher"
+        }) {
             assertThat(steelyard.stream().anyMatch(one -> one.getPackageName().startsWith("io.steelyard." + module)))
                     .as("classes of " + module + " are here to be checked")
                     .isTrue();

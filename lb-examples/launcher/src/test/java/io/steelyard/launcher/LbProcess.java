@@ -39,6 +39,34 @@ final class LbProcess implements AutoCloseable {
         return new LbProcess(new ProcessBuilder(command).start());
     }
 
+    /** A program that is started as {@code command} says. */
+    static LbProcess start(ProcessBuilder command) throws IOException {
+        return new LbProcess(command.start());
+    }
+
+    /** The process that was started. */
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /** Everything standard output has said so far. */
+    List<String> out() {
+        return List.copyOf(out.lines);
+    }
+
+    /** Everything the log has said so far. */
+    List<String> err() {
+        return List.copyOf(err.lines);
+    }
+
+    /** Waits for the end of the process and of what it says; gives the exit code. */
+    int finish() throws InterruptedException {
+        int code = exitCode();
+        out.awaitEnd();
+        err.awaitEnd();
+        return code;
+    }
+
     /** Waits for a line of standard output. */
     String awaitOut(Predicate<String> wanted) throws InterruptedException {
         return out.await(wanted, err);
@@ -93,6 +121,13 @@ final class LbProcess implements AutoCloseable {
         private synchronized void end() {
             isEnded = true;
             notifyAll();
+        }
+
+        synchronized void awaitEnd() throws InterruptedException {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+            while (!isEnded && System.nanoTime() - deadline < 0) {
+                wait(100);
+            }
         }
 
         synchronized String await(Predicate<String> wanted, Lines other) throws InterruptedException {

@@ -135,7 +135,10 @@ record HaproxyArguments(
                 }
                 case "-V", "-de", "-dp", "-dS", "-dG", "-dr", "-db", "-dV", "-dL", "-dW", "-dR", "-dF", "-dZ" -> {}
                 default -> {
-                    if (!word.startsWith("-dM") && !word.startsWith("-dK") && !word.startsWith("-dD") && !word.startsWith("-dI")) {
+                    if (!word.startsWith("-dM")
+                            && !word.startsWith("-dK")
+                            && !word.startsWith("-dD")
+                            && !word.startsWith("-dI")) {
                         question = Question.USAGE;
                         at = words.size();
                     }

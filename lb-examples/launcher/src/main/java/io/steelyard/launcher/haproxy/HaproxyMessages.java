@@ -1,12 +1,12 @@
 package io.steelyard.launcher.haproxy;
 
+import io.steelyard.admin.statistics.ServerState;
 import io.steelyard.api.Event;
 import io.steelyard.api.Problem;
 import io.steelyard.api.Status;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.HealthState;
-import io.steelyard.admin.statistics.ServerState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,10 +48,14 @@ final class HaproxyMessages {
                 + (changed.reason().isEmpty() || isUp ? "" : ", info: \"" + capitalized(changed.reason()) + "\"");
         var status = isUp ? check.rise() + "/" + check.rise() + " UP" : "0/" + check.rise() + " DOWN";
         var lines = new ArrayList<String>();
-        lines.add("Health check for server " + name + (isUp ? " succeeded" : " failed") + ", reason: " + why + ", status: "
-                + status + ".");
-        long active = pool.servers().stream().filter(one -> isServing(one) && one.tier() == 0).count();
-        long backup = pool.servers().stream().filter(one -> isServing(one) && one.tier() > 0).count();
+        lines.add("Health check for server " + name + (isUp ? " succeeded" : " failed") + ", reason: " + why
+                + ", status: " + status + ".");
+        long active = pool.servers().stream()
+                .filter(one -> isServing(one) && one.tier() == 0)
+                .count();
+        long backup = pool.servers().stream()
+                .filter(one -> isServing(one) && one.tier() > 0)
+                .count();
         int sessions = pool.servers().stream()
                 .filter(one -> one.id().equals(changed.server()))
                 .mapToInt(Status.ServerStatus::active)
@@ -64,7 +68,8 @@ final class HaproxyMessages {
         return lines;
     }
 
-    private static boolean isServing(Status.ServerStatus server) {
+    /** Whether it takes new flows. */
+    static boolean isServing(Status.ServerStatus server) {
         return server.health() != HealthState.DOWN && server.adminState() == AdminState.ENABLED;
     }
 

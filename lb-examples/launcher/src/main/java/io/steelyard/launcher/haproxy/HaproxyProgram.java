@@ -87,7 +87,8 @@ public final class HaproxyProgram {
         try {
             return ProcessStatements.holds(arguments.condition().orElse(""), System.getenv()) ? 0 : 1;
         } catch (IllegalArgumentException wrong) {
-            System.err.println(HaproxyMessages.line("ALERT", pid, "Error while parsing the condition: " + wrong.getMessage()));
+            System.err.println(
+                    HaproxyMessages.line("ALERT", pid, "Error while parsing the condition: " + wrong.getMessage()));
             return 2;
         }
     }
@@ -138,10 +139,15 @@ public final class HaproxyProgram {
     Reading read(Plugins plugins) {
         JoinedFiles files;
         try {
-            files = JoinedFiles.read(arguments.files().stream().map(this::resolve).toList());
+            files = JoinedFiles.read(
+                    arguments.files().stream().map(this::resolve).toList());
         } catch (IOException unreadable) {
             return new Reading(
-                    Optional.empty(), Optional.empty(), List.of(), Optional.empty(), String.valueOf(unreadable.getMessage()));
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty(),
+                    String.valueOf(unreadable.getMessage()));
         }
         var read = ConfigurationFiles.of(plugins).readSources(List.of(files.source()), Optional.of("haproxy"));
         var problems = new LinkedHashSet<Problem>();
@@ -185,8 +191,8 @@ public final class HaproxyProgram {
             System.err.println(HaproxyMessages.line("NOTICE", pid, "haproxy version is " + VERSION));
         }
         for (var problem : reading.problems()) {
-            boolean isTold = problem.isError()
-                    || problem.severity() == Problem.Severity.WARNING && !arguments.isQuiet();
+            boolean isTold =
+                    problem.isError() || problem.severity() == Problem.Severity.WARNING && !arguments.isQuiet();
             if (isTold) {
                 System.err.println(HaproxyMessages.line(problem, pid));
             }
@@ -210,8 +216,8 @@ public final class HaproxyProgram {
             return 1;
         }
         if (!arguments.isQuiet()) {
-            boolean hasWarnings = reading.problems().stream()
-                    .anyMatch(problem -> problem.severity() == Problem.Severity.WARNING);
+            boolean hasWarnings =
+                    reading.problems().stream().anyMatch(problem -> problem.severity() == Problem.Severity.WARNING);
             if (hasWarnings) {
                 System.out.println("Warnings were found.");
             }

@@ -46,10 +46,8 @@ final class HaproxyRun {
     private final List<CommandSocket> sockets = new ArrayList<>();
 
     /** One line at a time, and in order; the control thread must not wait for logs. */
-    private final ExecutorService telling = Executors.newSingleThreadExecutor(Thread.ofPlatform()
-            .name("lb-tell")
-            .daemon(true)
-            .factory());
+    private final ExecutorService telling = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("lb-tell").daemon(true).factory());
 
     private @Nullable Path pidFile;
 
@@ -83,7 +81,9 @@ final class HaproxyRun {
         var log = new ProcessLog(process, node());
         LoadBalancer balancer;
         try {
-            balancer = Steelyard.builder().plugins(plugins).start(reading.configuration().get());
+            balancer = Steelyard.builder()
+                    .plugins(plugins)
+                    .start(reading.configuration().get());
         } catch (ConfigurationException refused) {
             refused(reading, refused);
             return 1;
@@ -117,10 +117,14 @@ final class HaproxyRun {
 
     private void refused(Reading reading, ConfigurationException refused) {
         for (var problem : reading.located(refused)) {
-            var bound = problem.what().startsWith("cannot bind") || problem.what().startsWith("cannot listen");
+            var bound =
+                    problem.what().startsWith("cannot bind") || problem.what().startsWith("cannot listen");
             System.err.println(
                     bound
-                            ? HaproxyMessages.line("ALERT", pid, "Binding : Starting proxy : cannot bind socket (" + problem.what() + ")")
+                            ? HaproxyMessages.line(
+                                    "ALERT",
+                                    pid,
+                                    "Binding : Starting proxy : cannot bind socket (" + problem.what() + ")")
                             : HaproxyMessages.line(problem, pid));
         }
         say("ALERT", "[haproxy.main()] Some protocols failed to start their listeners! Exiting.");
@@ -154,8 +158,8 @@ final class HaproxyRun {
                         commands));
             }
             if (arguments.masterSocket().isPresent()) {
-                sockets.add(CommandSocket.open(
-                        arguments.masterSocket().get(), Optional.empty(), Level.ADMIN, commands));
+                sockets.add(
+                        CommandSocket.open(arguments.masterSocket().get(), Optional.empty(), Level.ADMIN, commands));
             }
             return true;
         } catch (IOException | IllegalArgumentException failed) {
@@ -303,15 +307,14 @@ final class HaproxyRun {
                         .filter(one -> one.name().equals(changed.pool()))
                         .findFirst();
                 if (check.isPresent() && status.isPresent()) {
-                    boolean isFirstSuccess = changed.from() == HealthState.UNKNOWN
-                            && changed.to() == HealthState.UP;
+                    boolean isFirstSuccess = changed.from() == HealthState.UNKNOWN && changed.to() == HealthState.UP;
                     if (!isFirstSuccess) {
-                        HaproxyMessages.health(changed, status.get(), check.get()).forEach(line -> {
-                            log.log(ProcessLog.NOTICE, line);
-                            say("WARNING", line);
-                        });
-                        if (status.get().servers().stream()
-                                .allMatch(server -> server.health() == HealthState.DOWN)) {
+                        HaproxyMessages.health(changed, status.get(), check.get())
+                                .forEach(line -> {
+                                    log.log(ProcessLog.NOTICE, line);
+                                    say("WARNING", line);
+                                });
+                        if (status.get().servers().stream().noneMatch(HaproxyMessages::isServing)) {
                             var line = "backend '" + changed.pool() + "' has no server available!";
                             log.log(ProcessLog.ALERT, line);
                             say("ALERT", line);

@@ -46,8 +46,10 @@ record JoinedFiles(ConfigurationSource source, List<Part> parts) {
                 text = read.text();
                 path = path.isPresent() ? path : read.path();
             } catch (IOException wrong) {
-                throw new IOException("Could not open configuration file " + name + " : "
-                        + (Files.exists(Path.of(name)) ? wrong.getMessage() : "No such file or directory"), wrong);
+                throw new IOException(
+                        "Could not open configuration file " + name + " : "
+                                + (Files.exists(Path.of(name)) ? wrong.getMessage() : "No such file or directory"),
+                        wrong);
             }
             parts.add(new Part(name, line));
             whole.append(text);

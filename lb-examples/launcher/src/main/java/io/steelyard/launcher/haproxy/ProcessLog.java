@@ -46,7 +46,8 @@ final class ProcessLog {
     }
 
     String datagram(ProcessStatements now, int facility, int severity, LocalDateTime time, String text) {
-        var host = now.hostName().map(name -> (name.isEmpty() ? node : name) + " ").orElse("");
+        var host =
+                now.hostName().map(name -> (name.isEmpty() ? node : name) + " ").orElse("");
         return "<" + (facility * 8 + severity) + ">" + TIME.format(time) + " " + host + now.tag() + "["
                 + ProcessHandle.current().pid() + "]: " + text + "\n";
     }

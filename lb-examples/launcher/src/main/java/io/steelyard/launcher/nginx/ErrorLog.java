@@ -97,7 +97,8 @@ final class ErrorLog implements AutoCloseable {
     }
 
     synchronized void log(ErrorLevel level, String message) {
-        byte[] line = (TIME.format(LocalDateTime.now()) + " [" + level.text() + "] " + pid + "#" + pid + ": " + message + "\n")
+        byte[] line = (TIME.format(LocalDateTime.now()) + " [" + level.text() + "] " + pid + "#" + pid + ": " + message
+                        + "\n")
                 .getBytes(StandardCharsets.UTF_8);
         for (var target : targets) {
             if (level.compareTo(target.level) <= 0) {

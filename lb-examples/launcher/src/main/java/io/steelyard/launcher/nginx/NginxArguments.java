@@ -126,8 +126,6 @@ record NginxArguments(
 
     /** A file below the prefix, unless it is absolute or {@code stderr}. */
     String below(String text) {
-        return text.startsWith("/") || text.equals("stderr") || text.startsWith("syslog:")
-                ? text
-                : prefixText() + text;
+        return text.startsWith("/") || text.equals("stderr") || text.startsWith("syslog:") ? text : prefixText() + text;
     }
 }

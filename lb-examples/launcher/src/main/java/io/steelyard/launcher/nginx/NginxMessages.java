@@ -81,8 +81,8 @@ final class NginxMessages {
         } else {
             number = why.startsWith("EADDRNOTAVAIL") ? "99: Cannot assign requested address" : why;
         }
-        return (failed.group(1).equals("bind") ? "bind()" : "listen()") + " to " + failed.group(2) + " failed (" + number
-                + ")";
+        return (failed.group(1).equals("bind") ? "bind()" : "listen()") + " to " + failed.group(2) + " failed ("
+                + number + ")";
     }
 
     private static @Nullable MatchResult match(Pattern pattern, String text) {

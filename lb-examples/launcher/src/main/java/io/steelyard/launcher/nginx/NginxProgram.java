@@ -98,9 +98,10 @@ public final class NginxProgram {
             err.println("built by Steelyard, which stands in for nginx");
             err.println("built with OpenSSL 3.0 (BoringSSL or the JDK's TLS)");
             err.println("TLS SNI support enabled");
-            err.println("configure arguments: --prefix=" + arguments.prefixText() + " --conf-path=" + arguments.fileText()
-                    + " --error-log-path=" + arguments.errorLogText() + " --pid-path="
-                    + arguments.pidText(Optional.empty()) + " " + MODULES);
+            err.println(
+                    "configure arguments: --prefix=" + arguments.prefixText() + " --conf-path=" + arguments.fileText()
+                            + " --error-log-path=" + arguments.errorLogText() + " --pid-path="
+                            + arguments.pidText(Optional.empty()) + " " + MODULES);
         }
     }
 
@@ -131,9 +132,7 @@ public final class NginxProgram {
     Reading read(Plugins plugins) {
         var sources = new ArrayList<ConfigurationSource>();
         var problems = new LinkedHashSet<Problem>();
-        arguments
-                .directives()
-                .ifPresent(text -> sources.add(ConfigurationSource.of("command line", complete(text))));
+        arguments.directives().ifPresent(text -> sources.add(ConfigurationSource.of("command line", complete(text))));
         try {
             var source = ConfigurationSource.read(resolve(arguments.fileText()));
             sources.add(new ConfigurationSource(arguments.fileText(), source.text(), source.path()));
@@ -184,14 +183,17 @@ public final class NginxProgram {
         var logs = new ArrayList<ErrorLog.Wanted>();
         for (var log : process.errorLogs()) {
             if (!log.target().startsWith("syslog:")) {
-                logs.add(wanted(arguments.below(log.target()), ErrorLevel.of(log.level()).orElse(ErrorLevel.DEBUG)));
+                logs.add(wanted(
+                        arguments.below(log.target()),
+                        ErrorLevel.of(log.level()).orElse(ErrorLevel.DEBUG)));
             }
         }
         return logs.isEmpty() ? List.of(wanted(arguments.errorLogText(), ErrorLevel.ERROR)) : logs;
     }
 
     private ErrorLog.Wanted wanted(String target, ErrorLevel level) {
-        return new ErrorLog.Wanted(target.equals("stderr") ? target : resolve(target).toString(), level);
+        return new ErrorLog.Wanted(
+                target.equals("stderr") ? target : resolve(target).toString(), level);
     }
 
     Path pidFile(ProcessDirectives process) {

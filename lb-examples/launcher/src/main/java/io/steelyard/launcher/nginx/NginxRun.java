@@ -59,7 +59,8 @@ final class NginxRun {
             program.tell(reading);
             return 1;
         }
-        if (supervisor.isPresent() && supervisor.isInBackground() != reading.process().daemon().orElse(true)) {
+        if (supervisor.isPresent()
+                && supervisor.isInBackground() != reading.process().daemon().orElse(true)) {
             supervisor.tellOtherPlace();
             return Supervisor.OTHER_PLACE;
         }
@@ -72,7 +73,8 @@ final class NginxRun {
                     .onEvent(this::tell)
                     .start(reading.configuration().get());
         } catch (ConfigurationException refused) {
-            var problems = refused.problems().stream().map(reading.files()::locate).toList();
+            var problems =
+                    refused.problems().stream().map(reading.files()::locate).toList();
             fail(problems);
             problems.forEach(problem -> System.err.println("nginx: [emerg] " + NginxMessages.text(problem)));
             return 1;
