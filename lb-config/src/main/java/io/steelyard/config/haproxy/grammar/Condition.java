@@ -14,7 +14,7 @@ final class Condition {
 
     /** What {@code feature()} finds: what this build of ours can do, by HAProxy's names. */
     static final Set<String> FEATURES =
-            Set.of("EPOLL", "POLL", "THREAD", "LINUX_SPLICE", "GETADDRINFO", "ACCEPT4", "TFO", "NS");
+            Set.of("EPOLL", "POLL", "THREAD", "LINUX_SPLICE", "GETADDRINFO", "ACCEPT4", "TFO", "NS", "OPENSSL");
 
     private static final int DEEPEST = 100;
 
