@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 
 /** The launcher as a process of its own, started as {@code ./lb} starts it. */
 final class LbProcess implements AutoCloseable {
-    private static final long LIMIT_SECONDS = 60;
+    private static final long LIMIT_SECONDS = 120;
 
     private final Process process;
     private final Lines out;

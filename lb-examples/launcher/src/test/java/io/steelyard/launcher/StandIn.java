@@ -45,10 +45,10 @@ final class StandIn {
         }
     }
 
-    /** Waits up to a minute. */
+    /** Waits up to two minutes. */
     static void await(String what, Callable<Boolean> condition) {
         Awaitility.await(what)
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofSeconds(120))
                 .pollInterval(Duration.ofMillis(20))
                 .ignoreExceptions()
                 .until(condition);

@@ -87,8 +87,12 @@ public final class HaproxyProgram {
         try {
             return ProcessStatements.holds(arguments.condition().orElse(""), System.getenv()) ? 0 : 1;
         } catch (IllegalArgumentException wrong) {
-            System.err.println(
-                    HaproxyMessages.line("ALERT", pid, "Error while parsing the condition: " + wrong.getMessage()));
+            var condition = arguments.condition().orElse("");
+            System.err.println(HaproxyMessages.line(
+                    "ALERT",
+                    pid,
+                    "config : Failed to evaluate condition: unparsable conditional expression '" + condition + "'"));
+            System.err.println(HaproxyMessages.line("NOTICE", pid, "config : " + wrong.getMessage()));
             return 2;
         }
     }

@@ -47,7 +47,7 @@ record JoinedFiles(ConfigurationSource source, List<Part> parts) {
                 path = path.isPresent() ? path : read.path();
             } catch (IOException wrong) {
                 throw new IOException(
-                        "Could not open configuration file " + name + " : "
+                        "Cannot open configuration file/directory " + name + " : "
                                 + (Files.exists(Path.of(name)) ? wrong.getMessage() : "No such file or directory"),
                         wrong);
             }
