@@ -111,18 +111,22 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         bodyEnded = !exchange.sendsBody() || client.isBodyRead();
     }
 
+    private static final int HTTPS_PORT = 443;
     private static final String[] NOBODY = {};
 
     // ---- finding the pool
 
     void begin() {
+        boolean isTls = plan.configured().transport().tls().isPresent();
         var place = ServerPlace.of(
-                exchange.evaluation().raw(plan.server()), plan.configured().path());
-        var target = place.server();
+                exchange.evaluation().raw(plan.server()), plan.configured().path(), isTls);
         givenPath = place.path();
-        facts.proxyHost(target, plan.configured().transport().tls().isPresent());
         var servers = exchange.plan();
-        var known = servers.balancer(target);
+        var pool = servers.balancer(place.server());
+        boolean isElsewhere = isTls && pool == null && plan.configured().path() instanceof HttpProxy.ForwardedPath.InServer;
+        var target = isElsewhere ? ServerPlace.withPort(place.server(), HTTPS_PORT) : place.server();
+        var known = isElsewhere ? servers.balancer(target) : pool;
+        facts.proxyHost(target, isTls);
         if (known != null || !NamedServers.needsNameServer(target)) {
             use(known != null ? known : servers.named().resolve(target));
             return;
