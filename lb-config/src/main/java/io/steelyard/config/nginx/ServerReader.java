@@ -5,8 +5,8 @@ import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
-import io.steelyard.api.text.Template;
 import io.steelyard.api.text.Assignment;
+import io.steelyard.api.text.Template;
 import io.steelyard.config.nginx.ListenReader.Listen;
 import io.steelyard.config.nginx.grammar.Directive;
 import java.time.Duration;
@@ -87,7 +87,8 @@ final class ServerReader {
             var name = group.getFirst().address().text() + (protocol == Protocol.TCP ? "/tcp" : "/udp");
             var server = protocol == Protocol.TCP ? VirtualServer.tcp(name) : VirtualServer.udp(name);
             group.forEach(listen -> server.listen(listen.address()));
-            var secured = group.stream().filter(listen -> listen.address().tls()).findFirst();
+            var secured =
+                    group.stream().filter(listen -> listen.address().tls()).findFirst();
             if (secured.isPresent() && clients.isEmpty()) {
                 findings.error(
                         secured.get().directive().position(),

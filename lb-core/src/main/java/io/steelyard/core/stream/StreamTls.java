@@ -51,8 +51,7 @@ record StreamTls(@Nullable TlsAcceptor clients, Optional<TlsClient> all, Map<Tls
             add(server.options().tls().get(), files, rules, servers);
         }
         for (var pool : context.configuration().pools()) {
-            boolean isReachable =
-                    server.pool().isEmpty() || pool.name().equals(server.pool());
+            boolean isReachable = server.pool().isEmpty() || pool.name().equals(server.pool());
             for (var real : pool.servers()) {
                 if (isReachable && real.tls().isPresent()) {
                     add(real.tls().get(), files, rules, servers);

@@ -114,7 +114,8 @@ class StreamTlsTest {
     private int port;
 
     private LoadBalancer start(
-            boolean isSecured, int serverPort, boolean reencrypts, UnaryOperator<VirtualServer.Builder> more) throws IOException {
+            boolean isSecured, int serverPort, boolean reencrypts, UnaryOperator<VirtualServer.Builder> more)
+            throws IOException {
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
@@ -137,7 +138,9 @@ class StreamTlsTest {
                 .plugins(ListedFirst.plugins())
                 .start(Configuration.builder()
                         .settings(new Settings(1, Duration.ofSeconds(1), 0))
-                        .pool(ServerPool.builder("web").scheduler("listed-first").server(real.build()))
+                        .pool(ServerPool.builder("web")
+                                .scheduler("listed-first")
+                                .server(real.build()))
                         .virtualServer(more.apply(server))
                         .build()));
     }
@@ -169,8 +172,7 @@ class StreamTlsTest {
     private int serve(boolean isSecured, Treatment treatment) throws IOException {
         var listener = keep(
                 isSecured
-                        ? jdk.getServerSocketFactory()
-                                .createServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))
+                        ? jdk.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))
                         : new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1")));
         Thread.ofVirtual().start(() -> {
             while (!listener.isClosed()) {
@@ -254,7 +256,9 @@ class StreamTlsTest {
         keep(Steelyard.builder()
                 .plugins(ListedFirst.plugins())
                 .start(Configuration.builder()
-                        .pool(ServerPool.builder("web").scheduler("listed-first").server(RealServer.of("127.0.0.1:" + server)))
+                        .pool(ServerPool.builder("web")
+                                .scheduler("listed-first")
+                                .server(RealServer.of("127.0.0.1:" + server)))
                         .virtualServer(VirtualServer.tcp("front")
                                 .listen("127.0.0.1:" + port)
                                 .options(ProxyOptions.builder()
@@ -378,8 +382,9 @@ class StreamTlsTest {
                 true,
                 serve(false, StreamTlsTest::echo),
                 false,
-                front -> front.options(
-                        ProxyOptions.builder().idleTimeout(Duration.ofMillis(400)).build()));
+                front -> front.options(ProxyOptions.builder()
+                        .idleTimeout(Duration.ofMillis(400))
+                        .build()));
         var client = connect(true);
         assertThat(ask(client, "x")).isEqualTo("x");
         assertThat(client.getInputStream().read()).isEqualTo(-1);
@@ -391,7 +396,8 @@ class StreamTlsTest {
                 true,
                 serve(false, StreamTlsTest::echo),
                 false,
-                front -> front.tls(tls().handshakeTimeout(Duration.ofMillis(200)).build()));
+                front ->
+                        front.tls(tls().handshakeTimeout(Duration.ofMillis(200)).build()));
         assertThat(ProxyStage.isClosed(connect(false))).isTrue();
     }
 

@@ -125,8 +125,7 @@ class HaproxyTlsIT {
     void clientsGetTheSameOverTls() throws Exception {
         assumeTrue(RealProgram.hasHaproxy(), "HAProxy is not installed");
         makeCertificates();
-        var behind =
-                keep(RealProgram.haproxy(Files.createDirectory(folder.resolve("behind")), 2, this::secured));
+        var behind = keep(RealProgram.haproxy(Files.createDirectory(folder.resolve("behind")), 2, this::secured));
         secured = behind.port(0);
         plain = behind.port(1);
         int count = PROXIES.size() + 1;

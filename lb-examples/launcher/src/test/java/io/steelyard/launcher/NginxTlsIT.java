@@ -146,15 +146,12 @@ class NginxTlsIT {
                   server { listen 127.0.0.1:P7; proxy_pass 127.0.0.1:P2; proxy_ssl on; proxy_ssl_verify on; proxy_ssl_trusted_certificate ca.pem;
                     proxy_ssl_name bad.example; proxy_next_upstream off; }
                 }
-                """
-                .replace("FACTS", facts)
-                .replaceAll("P([0-7]);", "PORT$1;")
-                .transform(text -> {
-                    for (int i = 0; i < PORTS; i++) {
-                        text = text.replaceAll("(127\\.0\\.0\\.1:)P(ORT)?" + i, "$1" + ports.get(i));
-                    }
-                    return text.replaceAll(" (one|two|ca)\\.(pem|key)", " " + folder + "/$1.$2");
-                });
+                """.replace("FACTS", facts).replaceAll("P([0-7]);", "PORT$1;").transform(text -> {
+            for (int i = 0; i < PORTS; i++) {
+                text = text.replaceAll("(127\\.0\\.0\\.1:)P(ORT)?" + i, "$1" + ports.get(i));
+            }
+            return text.replaceAll(" (one|two|ca)\\.(pem|key)", " " + folder + "/$1.$2");
+        });
     }
 
     private Map<Integer, List<String>> served(List<Integer> ports) throws IOException {

@@ -123,7 +123,8 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         givenPath = place.path();
         var servers = exchange.plan();
         var pool = servers.balancer(place.server());
-        boolean isElsewhere = isTls && pool == null && plan.configured().path() instanceof HttpProxy.ForwardedPath.InServer;
+        boolean isElsewhere =
+                isTls && pool == null && plan.configured().path() instanceof HttpProxy.ForwardedPath.InServer;
         var target = isElsewhere ? ServerPlace.withPort(place.server(), HTTPS_PORT) : place.server();
         var known = isElsewhere ? servers.balancer(target) : pool;
         facts.proxyHost(target, isTls);

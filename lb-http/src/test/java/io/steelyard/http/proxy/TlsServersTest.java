@@ -115,7 +115,8 @@ class TlsServersTest {
                 var client = proxy.client()) {
             var server = "127.0.0.1:" + nginx.port(0);
             assertThat(client.get("/?to=" + server + "&name=a.example").text()).contains("|a.example|");
-            assertThat(client.get("/?to=" + server + "/x&name=b.example").text()).contains("|b.example|");
+            assertThat(client.get("/?to=" + server + "/x&name=b.example").text())
+                    .contains("|b.example|");
             assertThat(client.get("/?to=").status()).isEqualTo(502);
         }
     }
