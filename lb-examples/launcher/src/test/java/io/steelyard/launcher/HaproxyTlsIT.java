@@ -175,7 +175,8 @@ class HaproxyTlsIT {
 
     private String secured(List<Integer> ports) {
         return head() + "frontend f\n bind 127.0.0.1:" + ports.getFirst() + " ssl crt " + folder
-                + "/certs/one.pem ca-file " + folder + "/ca.pem verify optional\n "
+                + "/certs/one.pem ca-file " + folder + "/ca.pem verify optional\n bind 127.0.0.1:" + ports.get(1)
+                + "\n "
                 + FACTS.replace("version=%[ssl_fc_protocol] cipher=%[ssl_fc_cipher]", "") + "\n";
     }
 
