@@ -1,6 +1,7 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.Personality;
+import io.steelyard.api.http.HttpProxy.ForwardedPath;
 import io.steelyard.api.http.RetryRule.Reason;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
@@ -100,8 +101,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         givenPath = place.path();
         var servers = exchange.plan();
         var pool = servers.balancer(place.server());
-        boolean isElsewhere =
-                isTls && pool == null && plan.configured().path() instanceof HttpProxy.ForwardedPath.InServer;
+        boolean isElsewhere = isTls && pool == null && plan.configured().path() instanceof ForwardedPath.InServer;
         var target = isElsewhere ? ServerPlace.withPort(place.server(), HTTPS_PORT) : place.server();
         var known = isElsewhere ? servers.balancer(target) : pool;
         facts.proxyHost(target, isTls);
