@@ -1,4 +1,8 @@
-/** Floating addresses: virtual routers by VRRP, and what they need of the system. */
+/**
+ * Virtual routers. {@link io.steelyard.vrrp} runs them. What decides is pure, opens no socket and reads no clock: VRRP on the wire
+ * ({@link io.steelyard.vrrp.wire}), who is active ({@link io.steelyard.vrrp.election}), when neighbours are told
+ * ({@link io.steelyard.vrrp.announce}).
+ */
 @org.jspecify.annotations.NullMarked
 module io.steelyard.vrrp {
     requires transitive io.steelyard.api;
@@ -6,4 +10,9 @@ module io.steelyard.vrrp {
     requires java.net.http;
     requires org.slf4j;
     requires static org.jspecify;
+
+    exports io.steelyard.vrrp;
+    exports io.steelyard.vrrp.announce;
+    exports io.steelyard.vrrp.election;
+    exports io.steelyard.vrrp.wire;
 }

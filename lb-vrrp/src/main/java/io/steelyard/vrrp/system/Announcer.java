@@ -11,94 +11,35 @@ import java.lang.foreign.MemorySegment;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells neighbours who has an address: gratuitous ARP requests and unsolicited neighbour advertisements, and asks them. Paced per interface
- * where the configuration wants it; without pacing all leave at once, as keepalived sends them. Used by the control thread.
+ * Tells neighbours who has an address: gratuitous ARP requests and unsolicited neighbour advertisements, and asks them. When is
+ * not its business. Used by the control thread.
  */
 final class Announcer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
 
-    /** More than 255 addresses five times: what is beyond it is of no use any more. */
-    private static final int MOST_WAITING = 4_096;
-
-    private final ControlThread control;
     private final MemorySegment memory = Arena.ofAuto().allocate(128, 8);
     private final ArpFrame arp = new ArpFrame().wrap(memory, 0);
     private final NeighborFrame neighbor = new NeighborFrame().wrap(memory, 0);
-    private final Map<Integer, Port> ports = new HashMap<>();
-
-    Announcer(ControlThread control) {
-        this.control = control;
-    }
-
-    private record Entry(InetAddress address, long hardwareAddress, long pacingNs) {}
-
-    /** One interface: its socket, and what waits for its turn. */
-    private final class Port {
-        private final FrameSocket socket;
-        private final ArrayDeque<Entry> waiting = new ArrayDeque<>();
-        private final Timers.Timer timer = control.timer(this::sendNext);
-        private long notBeforeNs;
-
-        private Port(FrameSocket socket) {
-            this.socket = socket;
-            notBeforeNs = control.nowNs();
-        }
-
-        private void add(Entry entry) {
-            if (waiting.isEmpty() && (entry.pacingNs() == 0 || notBeforeNs - control.nowNs() <= 0)) {
-                send(entry);
-            } else if (waiting.size() < MOST_WAITING) {
-                waiting.add(entry);
-                timer.set(notBeforeNs);
-            }
-        }
-
-        private void sendNext() {
-            var entry = waiting.poll();
-            if (entry == null) {
-                return;
-            }
-            send(entry);
-            if (!waiting.isEmpty()) {
-                timer.set(notBeforeNs);
-            }
-        }
-
-        private void send(Entry entry) {
-            notBeforeNs = control.nowNs() + entry.pacingNs();
-            long result = socket.send(memory, 0, encode(entry));
-            // While the interface is down nobody hears it, and -ENOBUFS is a full queue: the next round repeats it.
-            if (result < 0 && result != -Errno.ENETDOWN && result != -Errno.ENOBUFS && result != -Errno.ENXIO) {
-                LOG.warn("announcing {} failed: {}", entry.address().getHostAddress(), Errno.text((int) result));
-            }
-        }
-    }
-
-    private int encode(Entry entry) {
-        var bytes = ByteBuffer.wrap(entry.address().getAddress());
-        return entry.address() instanceof Inet4Address
-                ? arp.encodeAnnouncement(entry.hardwareAddress(), bytes.getInt())
-                : neighbor.encodeAnnouncement(entry.hardwareAddress(), bytes.getLong(), bytes.getLong(), true);
-    }
+    private final Map<Integer, FrameSocket> sockets = new HashMap<>();
 
     /**
      * Announces an address once.
      *
      * @param hardwareAddress who has it: the interface's or the virtual router's
-     * @param pacing how long until the next announcement on the interface
      * @throws ErrnoException where the interface has no socket and can have none
      */
-    void announce(int interfaceIndex, MacAddress hardwareAddress, InetAddress address, Duration pacing)
-            throws ErrnoException {
-        port(interfaceIndex).add(new Entry(address, hardwareAddress.bits(), pacing.toNanos()));
+    void announce(int interfaceIndex, MacAddress hardwareAddress, InetAddress address) throws ErrnoException {
+        var bytes = ByteBuffer.wrap(address.getAddress());
+        int length = address instanceof Inet4Address
+                ? arp.encodeAnnouncement(hardwareAddress.bits(), bytes.getInt())
+                : neighbor.encodeAnnouncement(hardwareAddress.bits(), bytes.getLong(), bytes.getLong(), true);
+        send(interfaceIndex, address, length);
     }
 
     /** Asks whether anybody has an address, without saying who asks (RFC 5227 section 2.1.1, RFC 4862 section 5.4.2). */
@@ -107,42 +48,38 @@ final class Announcer implements AutoCloseable {
         int length = address instanceof Inet4Address
                 ? arp.encodeProbe(hardwareAddress.bits(), bytes.getInt())
                 : neighbor.encodeProbe(hardwareAddress.bits(), bytes.getLong(), bytes.getLong());
-        port(interfaceIndex).socket.send(memory, 0, length);
+        send(interfaceIndex, address, length);
     }
 
-    private Port port(int interfaceIndex) throws ErrnoException {
-        var known = ports.get(interfaceIndex);
+    private void send(int interfaceIndex, InetAddress address, int length) throws ErrnoException {
+        long result = socket(interfaceIndex).send(memory, 0, length);
+        // While the interface is down nobody hears it, and -ENOBUFS is a full queue: the next round repeats it.
+        if (result < 0 && result != -Errno.ENETDOWN && result != -Errno.ENOBUFS && result != -Errno.ENXIO) {
+            LOG.warn("announcing {} failed: {}", address.getHostAddress(), Errno.text((int) result));
+        }
+    }
+
+    private FrameSocket socket(int interfaceIndex) throws ErrnoException {
+        var known = sockets.get(interfaceIndex);
         if (known != null) {
             return known;
         }
-        var made = new Port(FrameSocket.forSending(interfaceIndex));
-        ports.put(interfaceIndex, made);
+        var made = FrameSocket.forSending(interfaceIndex);
+        sockets.put(interfaceIndex, made);
         return made;
-    }
-
-    /** Forgets what waits to be said on an interface of these addresses: they are ours no more. */
-    void forget(int interfaceIndex, java.util.Collection<InetAddress> addresses) {
-        var port = ports.get(interfaceIndex);
-        if (port != null) {
-            port.waiting.removeIf(entry -> addresses.contains(entry.address()));
-        }
     }
 
     /** Closes what belongs to an interface that is gone. */
     void remove(int interfaceIndex) {
-        var port = ports.remove(interfaceIndex);
-        if (port != null) {
-            port.timer.stop();
-            port.socket.close();
+        var socket = sockets.remove(interfaceIndex);
+        if (socket != null) {
+            socket.close();
         }
     }
 
     @Override
     public void close() {
-        for (var port : ports.values()) {
-            port.timer.stop();
-            port.socket.close();
-        }
-        ports.clear();
+        sockets.values().forEach(FrameSocket::close);
+        sockets.clear();
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,9 @@ final class ControlThread implements AutoCloseable {
     private static final long CLOCK = 1;
     private static final int FIRST_WATCHED = 2;
 
+    /** A timer that comes later than that is worth a question. */
+    private static final long LATE_NS = 5_000_000;
+
     private final EpollSet set = EpollSet.create(MOST_READY);
     private final int wakeUp;
     private final int clock;
@@ -51,6 +55,7 @@ final class ControlThread implements AutoCloseable {
     /** Written by {@link #close}, read by all; volatile so that whoever sees it unset has its command run or refused. */
     private volatile boolean isClosing;
 
+    private LongConsumer onLate = gapNs -> {};
     private long timerSetForNs;
     private boolean isTimerSet;
     private long nowNs = System.nanoTime();
@@ -73,6 +78,11 @@ final class ControlThread implements AutoCloseable {
 
     boolean isThisThread() {
         return Thread.currentThread() == thread;
+    }
+
+    /** Who is told, before anything else, by how many nanoseconds the earliest timer is late: the process stood still so long, or nearly. */
+    void onLate(LongConsumer given) {
+        onLate = given;
     }
 
     /** The time at which this round began. */
@@ -166,6 +176,9 @@ final class ControlThread implements AutoCloseable {
     /** @param ready what await gave: how many descriptors are ready; an error number is EINTR and means none */
     private void round(int ready) {
         nowNs = System.nanoTime();
+        if (timers.isDue(nowNs) && nowNs - timers.earliestNs() > LATE_NS) {
+            onLate.accept(nowNs - timers.earliestNs());
+        }
         serve(ready);
         for (Runnable command; (command = commands.poll()) != null; ) {
             guarded(command);
@@ -219,9 +232,25 @@ final class ControlThread implements AutoCloseable {
         }
     }
 
+    /** Ends the thread after what was handed in before. */
     @Override
     public void close() {
         isClosing = true;
         wake();
+    }
+
+    /** Waits until the thread has ended. */
+    void join() {
+        boolean isInterrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException interrupted) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

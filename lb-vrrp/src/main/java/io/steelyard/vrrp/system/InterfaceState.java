@@ -36,20 +36,16 @@ final class InterfaceState {
         addresses.removeIf(known -> known.interfaceIndex() == link.index());
     }
 
-    void put(AssignedAddress address) {
-        if (!replaced(address)) {
-            addresses.add(address);
-        }
-    }
-
-    private boolean replaced(AssignedAddress address) {
+    /** @return whether that is news: more than another lifetime */
+    boolean put(AssignedAddress address) {
         for (int i = 0; i < addresses.size(); i++) {
-            if (isSame(addresses.get(i), address)) {
+            var known = addresses.get(i);
+            if (isSame(known, address)) {
                 addresses.set(i, address);
-                return true;
+                return known.flags() != address.flags();
             }
         }
-        return false;
+        return addresses.add(address);
     }
 
     void remove(AssignedAddress address) {

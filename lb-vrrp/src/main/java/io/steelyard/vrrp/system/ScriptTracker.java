@@ -1,6 +1,7 @@
 package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.Tracker;
+import io.steelyard.vrrp.election.RiseFall;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,7 +20,6 @@ final class ScriptTracker implements AutoCloseable {
     private final ControlThread control;
     private final Tracker.Script script;
     private final Command command;
-    private final RiseFall counter;
     private final Runnable onTurn;
     private final long intervalNs;
     private final long timeoutNs;
@@ -27,6 +27,8 @@ final class ScriptTracker implements AutoCloseable {
     private final Timers.Timer limit;
 
     private @Nullable Process running;
+    private RiseFall counter;
+    private boolean isKnown;
     private boolean isLate;
     private long startedNs;
     private long hungRuns;
@@ -38,7 +40,7 @@ final class ScriptTracker implements AutoCloseable {
         this.script = script;
         this.onTurn = onTurn;
         command = new Command(script.command(), script.user().orElse(defaultUser));
-        counter = new RiseFall(script.rise(), script.fall(), script.startsDown());
+        counter = RiseFall.initial(script.rise(), script.fall(), script.startsDown());
         intervalNs = script.interval().toNanos();
         timeoutNs = (script.timeout().isZero() ? script.interval() : script.timeout()).toNanos();
         next = control.timer(this::begin);
@@ -50,8 +52,8 @@ final class ScriptTracker implements AutoCloseable {
         next.set(control.nowNs());
     }
 
-    RiseFall counter() {
-        return counter;
+    boolean isUp() {
+        return counter.isUp();
     }
 
     /** How many runs lasted beyond their time. */
@@ -125,7 +127,10 @@ final class ScriptTracker implements AutoCloseable {
     }
 
     private void count(boolean hasPassed) {
-        if (counter.count(hasPassed)) {
+        boolean wasUp = counter.isUp();
+        counter = hasPassed ? counter.passed() : counter.failed();
+        if (!isKnown || wasUp != counter.isUp()) {
+            isKnown = true;
             onTurn.run();
         }
     }

@@ -1,6 +1,7 @@
 package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.Tracker;
+import io.steelyard.vrrp.election.RiseFall;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -98,11 +99,7 @@ final class TrackerSet implements AutoCloseable {
             return;
         }
         var holder = new ScriptTracker[1];
-        var runner = new ScriptTracker(
-                control,
-                script,
-                scriptUser,
-                () -> listener.turned(script, holder[0].counter().isUp(), 0));
+        var runner = new ScriptTracker(control, script, scriptUser, () -> listener.turned(script, holder[0].isUp(), 0));
         holder[0] = runner;
         added.script = runner;
         open.add(runner);
@@ -235,11 +232,15 @@ final class TrackerSet implements AutoCloseable {
             client = http;
         }
         var user = http;
-        var counter = new RiseFall(tracker.rise(), tracker.fall(), false);
+        var counter = new RiseFall[] {RiseFall.initial(tracker.rise(), tracker.fall(), false)};
+        var isKnown = new boolean[1];
         var limit = tracker.timeout().isZero() ? tracker.interval() : tracker.timeout();
         repeat(tracker.interval().toNanos(), () -> allAnswer(user, tracker, limit) ? 1 : 0, passed -> {
-            if (counter.count(passed == 1)) {
-                listener.turned(tracker, counter.isUp(), 0);
+            boolean wasUp = counter[0].isUp();
+            counter[0] = passed == 1 ? counter[0].passed() : counter[0].failed();
+            if (!isKnown[0] || wasUp != counter[0].isUp()) {
+                isKnown[0] = true;
+                listener.turned(tracker, counter[0].isUp(), 0);
             }
         });
     }
