@@ -140,6 +140,7 @@ final class RunningRouter implements AdvertPorts.Hearer, AutoCloseable {
 
     void start(boolean isGroupWaiting, long delayNs) {
         look();
+        isHealthy = unhealthiness().isEmpty();
         isStarted = true;
         on(new ElectionEvent.Start(sum.isKnown(), isHealthy, isGroupWaiting, delayNs));
     }
@@ -453,7 +454,6 @@ final class RunningRouter implements AdvertPorts.Hearer, AutoCloseable {
                 closePath();
             }
         }
-        isHealthy = unhealthiness().isEmpty();
     }
 
     private Optional<InetAddress> source(Link link) {
