@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param requestLine with its line end
  * @param host the Host header; empty for the server's address
  * @param fields more header lines, each with its line end
+ * @param tls how TLS is spoken
  * @param isBodiless whether answers have no body whatever their header says (HEAD)
  */
 record HttpCheck(
@@ -23,6 +24,7 @@ record HttpCheck(
         String fields,
         StatusSet statuses,
         Optional<Expectation> body,
+        ProbeTls tls,
         boolean isBodiless)
         implements HealthCheck {
     static final int HEAD_LIMIT_BYTES = 64 * 1_024;
@@ -30,7 +32,7 @@ record HttpCheck(
 
     @Override
     public ProbeResult probe(ProbeTarget target) throws IOException, InterruptedException {
-        try (var socket = ProbeSocket.connect(target)) {
+        try (var socket = ProbeSocket.connect(target, tls)) {
             socket.send(request(target.address()).getBytes(StandardCharsets.US_ASCII));
             var answer = new Answer(socket, HEAD_LIMIT_BYTES + BODY_LIMIT_BYTES);
             return judge(answer);
@@ -45,14 +47,14 @@ record HttpCheck(
                 + fields + "\r\n";
     }
 
-    /** RFC 9110 section 7.2: the port is left out where it is 80. */
-    private static String hostOf(SocketAddress address) {
+    /** RFC 9110 section 7.2: the port is left out where it is the scheme's. */
+    private String hostOf(SocketAddress address) {
         if (!(address instanceof InetSocketAddress inet)) {
             return "localhost";
         }
         var text = inet.getHostString();
         var bracketed = text.indexOf(':') >= 0 ? "[" + withoutZone(text) + "]" : text;
-        return inet.getPort() == 80 ? bracketed : bracketed + ":" + inet.getPort();
+        return inet.getPort() == (tls.context() == null ? 80 : 443) ? bracketed : bracketed + ":" + inet.getPort();
     }
 
     private static String withoutZone(String ipv6) {

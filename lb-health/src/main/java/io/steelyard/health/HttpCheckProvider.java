@@ -28,7 +28,7 @@ public final class HttpCheckProvider implements HealthCheckProvider {
 
     @Override
     public List<OptionSpec> options() {
-        return List.of(
+        return ProbeTls.with(
                 OptionSpec.text("method", "GET", "the request method"),
                 OptionSpec.text("path", "/", "the request target"),
                 OptionSpec.text("host", "", "the Host header; the server's address by default"),
@@ -64,6 +64,7 @@ public final class HttpCheckProvider implements HealthCheckProvider {
                 lines.toString(),
                 StatusSet.parse(options.text("status")),
                 body,
+                ProbeTls.of(options),
                 method.equals("HEAD"));
     }
 

@@ -17,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Arrays;
 import java.util.Locale;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,21 +25,41 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProbeSocket implements AutoCloseable {
     private final SocketChannel channel;
+    private @Nullable SSLSocket secured;
 
     private ProbeSocket(SocketChannel channel) {
         this.channel = channel;
     }
 
-    /** Connects, and sends the PROXY protocol header that the server wants of checks. */
-    static ProbeSocket connect(ProbeTarget target) throws IOException {
+    /** Connects, sends the PROXY protocol header that the server wants of checks, and agrees on TLS. */
+    static ProbeSocket connect(ProbeTarget target, ProbeTls tls) throws IOException {
         var socket = connect(target.address());
         try {
             socket.sendHeader(target.server().checkProxyProtocol());
+            if (tls.context() != null) {
+                socket.secure(tls);
+            }
             return socket;
         } catch (IOException failed) {
             socket.close();
             throw failed;
         }
+    }
+
+    private void secure(ProbeTls tls) throws IOException {
+        try {
+            secured = tls.open(channel.socket());
+        } catch (UnsupportedOperationException unix) {
+            throw new IOException("TLS is not spoken over UNIX sockets", unix);
+        } catch (IOException failed) {
+            throw broken("handshake of TLS failed: ", "no handshake of TLS in time", failed);
+        }
+    }
+
+    private static IOException broken(String what, String whereTooLate, IOException failed) {
+        boolean isTooLate = failed instanceof ClosedByInterruptException
+                || Thread.currentThread().isInterrupted();
+        return new IOException(isTooLate ? whereTooLate : what + phrase(failed), failed);
     }
 
     /** As HAProxy: the connection's own two ends in version 1, nobody's connection in version 2. */
@@ -75,28 +96,31 @@ final class ProbeSocket implements AutoCloseable {
 
     void send(byte[] bytes) throws IOException {
         try {
+            if (secured != null) {
+                secured.getOutputStream().write(bytes);
+                return;
+            }
             for (var buffer = ByteBuffer.wrap(bytes); buffer.hasRemaining(); ) {
                 channel.write(buffer);
             }
-        } catch (ClosedByInterruptException timeout) {
-            throw new IOException("send timed out", timeout);
         } catch (IOException failed) {
-            throw new IOException("connection broken while sending: " + phrase(failed), failed);
+            throw broken("connection broken while sending: ", "send timed out", failed);
         }
     }
 
     /**
-     * Reads what is there, at least one byte.
+     * Reads what is there, at least one byte, into a buffer on the heap.
      *
      * @return how many bytes; -1 at the end
      */
     int read(ByteBuffer into) throws IOException {
         try {
-            return channel.read(into);
-        } catch (ClosedByInterruptException timeout) {
-            throw new IOException("no complete answer in time", timeout);
+            return secured == null
+                    ? channel.read(into)
+                    : secured.getInputStream()
+                            .read(into.array(), into.arrayOffset() + into.position(), into.remaining());
         } catch (IOException failed) {
-            throw new IOException("connection broken while reading: " + phrase(failed), failed);
+            throw broken("connection broken while reading: ", "no complete answer in time", failed);
         }
     }
 

@@ -29,7 +29,7 @@ public final class TcpCheckProvider implements HealthCheckProvider {
 
     @Override
     public List<OptionSpec> options() {
-        return List.of(
+        return ProbeTls.with(
                 OptionSpec.text("send", "", "what to send, with \\r \\n \\t \\0 \\\\ \\xNN; nothing by default"),
                 OptionSpec.text("expect", "", "what the answer must contain, written like send"),
                 OptionSpec.text("expect-regex", "", "regular expression the answer must match somewhere"));
@@ -39,13 +39,14 @@ public final class TcpCheckProvider implements HealthCheckProvider {
     public HealthCheck create(Options options) {
         return new Check(
                 Escapes.decode(options.text("send")),
-                Expectation.of("expect", options.text("expect"), options.text("expect-regex")));
+                Expectation.of("expect", options.text("expect"), options.text("expect-regex")),
+                ProbeTls.of(options));
     }
 
-    private record Check(byte[] send, Optional<Expectation> expectation) implements HealthCheck {
+    private record Check(byte[] send, Optional<Expectation> expectation, ProbeTls tls) implements HealthCheck {
         @Override
         public ProbeResult probe(ProbeTarget target) throws IOException, InterruptedException {
-            try (var socket = ProbeSocket.connect(target)) {
+            try (var socket = ProbeSocket.connect(target, tls)) {
                 if (send.length > 0) {
                     socket.send(send);
                 }

@@ -9,7 +9,11 @@ public enum AddressFamily {
     /** ip(7). */
     IPV4(2),
     /** ipv6(7). */
-    IPV6(10);
+    IPV6(10),
+    /** The kernel's tables (netlink(7)). */
+    NETLINK(16),
+    /** Frames of an interface (packet(7)). */
+    PACKET(17);
 
     private final int number;
 
@@ -26,6 +30,8 @@ public enum AddressFamily {
             case 1 -> UNIX;
             case 2 -> IPV4;
             case 10 -> IPV6;
+            case 16 -> NETLINK;
+            case 17 -> PACKET;
             default -> UNSPECIFIED;
         };
     }

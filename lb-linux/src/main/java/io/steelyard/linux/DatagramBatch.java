@@ -54,6 +54,7 @@ public final class DatagramBatch {
     private static final int IPPROTO_IPV6 = 41;
     private static final int IP_PKTINFO = 8;
     private static final int IPV6_PKTINFO = 50;
+    private static final int IPV6_HOPLIMIT = 52;
     private static final int IPV4_INFO_SIZE = 12;
     private static final int IPV6_INFO_SIZE = 20;
 
@@ -256,6 +257,30 @@ public final class DatagramBatch {
             case IPV6_PKTINFO -> memory.get(JAVA_INT, control(slot) + CMSG_DATA + 16);
             default -> 0;
         };
+    }
+
+    /**
+     * The hop limit the datagram came with; -1 where the kernel did not say. It does for IPv6 where IPV6_RECVHOPLIMIT is on; an IPv4 raw
+     * socket's datagram begins with the IP header, which tells.
+     */
+    public int hopLimit(int slot) {
+        long left = isUsed[slot] ? memory.get(Libc.NATIVE_LONG, header(slot) + CONTROL_LENGTH) : 0;
+        long at = control(slot);
+        while (left >= CMSG_DATA) {
+            long length = memory.get(Libc.NATIVE_LONG, at);
+            if (length < CMSG_DATA || length > left) {
+                return -1;
+            }
+            if (length >= CMSG_DATA + 4
+                    && memory.get(JAVA_INT, at + CMSG_LEVEL) == IPPROTO_IPV6
+                    && memory.get(JAVA_INT, at + CMSG_TYPE) == IPV6_HOPLIMIT) {
+                return memory.get(JAVA_INT, at + CMSG_DATA);
+            }
+            long aligned = length + 7 & -8L;
+            at += aligned;
+            left -= aligned;
+        }
+        return -1;
     }
 
     /** Lets the kernel choose the local address the datagram leaves from. */

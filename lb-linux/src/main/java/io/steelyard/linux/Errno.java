@@ -9,6 +9,7 @@ import java.util.Locale;
 public final class Errno {
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
+    public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int EIO = 5;
     public static final int ENXIO = 6;
@@ -103,6 +104,7 @@ public final class Errno {
         return switch (positive) {
             case EPERM -> "EPERM: operation not permitted";
             case ENOENT -> "ENOENT: no such file or directory";
+            case ESRCH -> "ESRCH: no such entry or process";
             case EINTR -> "EINTR: interrupted by a signal";
             case EIO -> "EIO: input or output error";
             case ENXIO -> "ENXIO: no such device or address";

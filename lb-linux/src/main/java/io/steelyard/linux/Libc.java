@@ -49,6 +49,9 @@ final class Libc {
     private static MethodHandle SHUTDOWN = ints("shutdown", 2);
     private static MethodHandle CLOSE = ints("close", 1);
     private static MethodHandle EVENTFD = ints("eventfd", 2);
+    private static MethodHandle TIMERFD_CREATE = ints("timerfd_create", 2);
+    private static MethodHandle TIMERFD_SETTIME =
+            function("timerfd_settime", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static MethodHandle PIPE2 = function("pipe2", JAVA_INT, JAVA_LONG, JAVA_INT);
     private static MethodHandle FCNTL = link(
             "fcntl",
@@ -80,7 +83,7 @@ final class Libc {
     /** A thread's own memory; values of one call only. */
     static final class Scratch {
         private final MemorySegment callState = Arena.ofAuto().allocate(CALL_STATE);
-        final MemorySegment memory = Arena.ofAuto().allocate(64, 8);
+        final MemorySegment memory = Arena.ofAuto().allocate(144, 8);
 
         private int result(int value) {
             return value >= 0 ? value : -callState.get(JAVA_INT, ERRNO_OFFSET);
@@ -218,6 +221,24 @@ final class Libc {
         var scratch = SCRATCH.get();
         try {
             return scratch.result((int) EVENTFD.invokeExact(scratch.callState, initial, flags));
+        } catch (Throwable impossible) {
+            throw unexpected(impossible);
+        }
+    }
+
+    static int timerfdCreate(int clock, int flags) {
+        var scratch = SCRATCH.get();
+        try {
+            return scratch.result((int) TIMERFD_CREATE.invokeExact(scratch.callState, clock, flags));
+        } catch (Throwable impossible) {
+            throw unexpected(impossible);
+        }
+    }
+
+    static int timerfdSettime(int fd, int flags, long value, long old) {
+        var scratch = SCRATCH.get();
+        try {
+            return scratch.result((int) TIMERFD_SETTIME.invokeExact(scratch.callState, fd, flags, value, old));
         } catch (Throwable impossible) {
             throw unexpected(impossible);
         }

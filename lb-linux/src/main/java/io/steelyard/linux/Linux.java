@@ -41,6 +41,13 @@ public final class Linux {
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int SOCK_STREAM = 1;
     private static final int SOCK_DGRAM = 2;
+    private static final int SOCK_RAW = 3;
+    private static final int CLOCK_MONOTONIC = 1;
+    private static final int TFD_TIMER_ABSTIME = 1;
+    private static final int NANOSECONDS_PER_SECOND = 1_000_000_000;
+    private static final int MCAST_JOIN_GROUP = 42;
+    private static final int IP_MULTICAST_IF = 32;
+    private static final int SO_ATTACH_FILTER = 26;
     private static final int NONBLOCK_CLOEXEC = 0x80800;
     private static final int SHUT_RD = 0;
     private static final int SHUT_WR = 1;
@@ -72,6 +79,29 @@ public final class Linux {
     /** A UNIX datagram socket. */
     public static int unixDatagramSocket() {
         return socket(AddressFamily.UNIX, SOCK_DGRAM);
+    }
+
+    /**
+     * A raw socket of one IP protocol (raw(7)). Needs CAP_NET_RAW.
+     *
+     * @param protocol the protocol's number, such as 112 for VRRP
+     */
+    public static int rawSocket(boolean isIpv6, int protocol) {
+        return Libc.socket(
+                (isIpv6 ? AddressFamily.IPV6 : AddressFamily.IPV4).number(), SOCK_RAW | NONBLOCK_CLOEXEC, protocol);
+    }
+
+    /**
+     * A socket for whole frames (packet(7)). It receives nothing before it is bound to {@link SocketAddressBuffer#setPacket}, so that a
+     * filter can be attached first. Needs CAP_NET_RAW.
+     */
+    public static int packetSocket() {
+        return Libc.socket(AddressFamily.PACKET.number(), SOCK_RAW | NONBLOCK_CLOEXEC, 0);
+    }
+
+    /** A socket for the kernel's network tables (rtnetlink(7)), of the calling thread's network namespace. */
+    public static int netlinkRouteSocket() {
+        return Libc.socket(AddressFamily.NETLINK.number(), SOCK_RAW | NONBLOCK_CLOEXEC, 0);
     }
 
     private static int socket(AddressFamily family, int kind) {
@@ -232,6 +262,36 @@ public final class Linux {
         return Libc.eventfd(0, NONBLOCK_CLOEXEC);
     }
 
+    /** A timer that is readable once its time has come, read as 8 bytes (timerfd_create(2)); by the clock of {@link System#nanoTime}. */
+    public static int timerfd() {
+        return Libc.timerfdCreate(CLOCK_MONOTONIC, NONBLOCK_CLOEXEC);
+    }
+
+    /**
+     * Sets when a timer's time comes; what was set before is forgotten. A time that is past makes it readable at once.
+     *
+     * @param deadlineNs a reading of {@link System#nanoTime}, which on Linux is CLOCK_MONOTONIC and positive
+     */
+    public static int setTimer(int fd, long deadlineNs) {
+        // struct itimerspec: interval and value, each seconds and nanoseconds. A value of 0 would disarm it.
+        long at = Math.max(deadlineNs, 1);
+        var memory = Libc.scratch().memory;
+        memory.set(Libc.NATIVE_LONG, 0, 0);
+        memory.set(Libc.NATIVE_LONG, 8, 0);
+        memory.set(Libc.NATIVE_LONG, 16, at / NANOSECONDS_PER_SECOND);
+        memory.set(Libc.NATIVE_LONG, 24, at % NANOSECONDS_PER_SECOND);
+        return Libc.timerfdSettime(fd, TFD_TIMER_ABSTIME, memory.address(), 0);
+    }
+
+    /** Lets a timer's time never come. */
+    public static int stopTimer(int fd) {
+        var memory = Libc.scratch().memory;
+        for (int at = 0; at < 32; at += 8) {
+            memory.set(Libc.NATIVE_LONG, at, 0);
+        }
+        return Libc.timerfdSettime(fd, 0, memory.address(), 0);
+    }
+
     /**
      * Waits until a descriptor is ready (poll(2)). Blocks its thread: not for a loop.
      *
@@ -314,5 +374,40 @@ public final class Linux {
 
     public static int ipv6Only(int fd, boolean value) {
         return set(fd, SocketOption.IPV6_V6ONLY, value ? 1 : 0);
+    }
+
+    /**
+     * Joins a multicast group on one interface (MCAST_JOIN_GROUP, RFC 3678).
+     *
+     * @param group an IPv4 or IPv6 multicast address
+     */
+    public static int joinGroup(int fd, SocketAddressBuffer group, int interfaceIndex) {
+        // struct group_req: the interface's number, 4 bytes of padding, the group as a sockaddr_storage of 128 bytes.
+        var memory = Libc.scratch().memory;
+        memory.fill((byte) 0);
+        memory.set(JAVA_INT, 0, interfaceIndex);
+        group.copyTo(memory, 8);
+        int level = group.family() == AddressFamily.IPV6 ? SocketOption.Level.IPV6 : SocketOption.Level.IP;
+        return Libc.setsockopt(fd, level, MCAST_JOIN_GROUP, memory.address(), 136);
+    }
+
+    /** By which interface an IPv4 socket sends to groups (IP_MULTICAST_IF with a struct ip_mreqn). */
+    public static int multicastInterface(int fd, int interfaceIndex) {
+        var memory = Libc.scratch().memory;
+        memory.set(Libc.NATIVE_LONG, 0, 0);
+        memory.set(JAVA_INT, 8, interfaceIndex);
+        return Libc.setsockopt(fd, SocketOption.Level.IP, IP_MULTICAST_IF, memory.address(), 12);
+    }
+
+    /** Lets the kernel drop what a filter does not want, before it takes room in the socket's buffer. */
+    public static int attachFilter(int fd, SocketFilter filter) {
+        // struct sock_fprog: the number of instructions, 6 bytes of padding, their address.
+        var memory = Libc.scratch().memory;
+        memory.set(Libc.NATIVE_LONG, 0, 0);
+        memory.set(JAVA_INT, 0, filter.length());
+        memory.set(Libc.NATIVE_LONG, 8, filter.memory().address());
+        int result = Libc.setsockopt(fd, SocketOption.Level.SOCKET, SO_ATTACH_FILTER, memory.address(), 16);
+        Reference.reachabilityFence(filter);
+        return result;
     }
 }

@@ -38,6 +38,11 @@ public final class SocketAddressBuffer {
     private static final int IPV6_ADDRESS = 8;
     private static final int IPV6_SCOPE = 24;
     private static final int UNIX_PATH = 2;
+    private static final int NETLINK_LENGTH = 12;
+    private static final int NETLINK_GROUPS = 8;
+    private static final int PACKET_LENGTH = 20;
+    private static final int PACKET_TYPE = 2;
+    private static final int PACKET_INTERFACE = 4;
     private static final long MAPPED_PREFIX = 0x0000_FFFF_0000_0000L;
 
     private static final ValueLayout.OfShort NATIVE_SHORT = ValueLayout.JAVA_SHORT;
@@ -156,6 +161,28 @@ public final class SocketAddressBuffer {
         MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, offset + UNIX_PATH, bytes.length);
     }
 
+    /** The kernel's groups a netlink socket takes part in (netlink(7)). @param groups a bit each; 0 for none */
+    public void setNetlink(int groups) {
+        begin(AddressFamily.NETLINK, NETLINK_LENGTH);
+        memory.set(NATIVE_INT, offset + NETLINK_GROUPS, groups);
+    }
+
+    /**
+     * Frames of one kind by one interface (packet(7)).
+     *
+     * @param etherType the frames' type, such as 0x0806 for ARP; 3 for all
+     */
+    public void setPacket(int etherType, int interfaceIndex) {
+        begin(AddressFamily.PACKET, PACKET_LENGTH);
+        memory.set(NETWORK_SHORT, offset + PACKET_TYPE, (short) etherType);
+        memory.set(NATIVE_INT, offset + PACKET_INTERFACE, interfaceIndex);
+    }
+
+    /** Copies the address, and not its length, for a structure of the kernel's that holds one. */
+    void copyTo(MemorySegment target, long at) {
+        MemorySegment.copy(memory, offset, target, at, lengthBytes());
+    }
+
     /** Takes over another's content. */
     public void set(SocketAddressBuffer other) {
         MemorySegment.copy(other.memory, other.offset, memory, offset, SIZE);
@@ -194,7 +221,7 @@ public final class SocketAddressBuffer {
         return switch (family()) {
             case IPV4 -> MAPPED_PREFIX | Integer.toUnsignedLong(memory.get(NETWORK_INT, offset + IPV4_ADDRESS));
             case IPV6 -> memory.get(NETWORK_LONG, offset + IPV6_ADDRESS + 8);
-            case UNIX, UNSPECIFIED -> 0;
+            case UNIX, NETLINK, PACKET, UNSPECIFIED -> 0;
         };
     }
 
@@ -202,7 +229,7 @@ public final class SocketAddressBuffer {
     public int port() {
         return switch (family()) {
             case IPV4, IPV6 -> Short.toUnsignedInt(memory.get(NETWORK_SHORT, offset + PORT));
-            case UNIX, UNSPECIFIED -> 0;
+            case UNIX, NETLINK, PACKET, UNSPECIFIED -> 0;
         };
     }
 
@@ -267,6 +294,8 @@ public final class SocketAddressBuffer {
     public String toString() {
         return switch (family()) {
             case UNSPECIFIED -> "none";
+            case NETLINK -> "netlink";
+            case PACKET -> "interface " + memory.get(NATIVE_INT, offset + PACKET_INTERFACE);
             case UNIX -> "unix:" + unixPath();
             case IPV4, IPV6 -> {
                 var host = inetAddress();

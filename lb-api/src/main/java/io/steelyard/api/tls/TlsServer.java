@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param clientCertificates whether clients show a certificate
  * @param protocols what is spoken over TLS, by preference, for ALPN (RFC 7301); none for what the virtual server speaks
  * @param sessions how sessions are taken up again
+ * @param refusesUnknownNames whether a client is refused that asks for no name, or for one that no certificate is for, where it would be shown the
+ *     first certificate otherwise (HAProxy {@code strict-sni})
  * @param rejects whether every client is refused, so that no certificate is shown (nginx {@code ssl_reject_handshake})
  * @param handshakeTimeout how long the handshake may take
  */
@@ -25,6 +27,7 @@ public record TlsServer(
         ClientCertificates clientCertificates,
         List<String> protocols,
         TlsSessions sessions,
+        boolean refusesUnknownNames,
         boolean rejects,
         Duration handshakeTimeout) {
     public TlsServer {
@@ -53,6 +56,7 @@ public record TlsServer(
         private ClientCertificates clientCertificates = ClientCertificates.NONE;
         private List<String> protocols = List.of();
         private TlsSessions sessions = TlsSessions.DEFAULT;
+        private boolean refusesUnknownNames;
         private boolean rejects;
         private Duration handshakeTimeout = Duration.ofSeconds(60);
 
@@ -88,6 +92,11 @@ public record TlsServer(
             return this;
         }
 
+        public Builder refusesUnknownNames(boolean value) {
+            refusesUnknownNames = value;
+            return this;
+        }
+
         public Builder rejects(boolean value) {
             rejects = value;
             return this;
@@ -107,6 +116,7 @@ public record TlsServer(
                     clientCertificates,
                     protocols,
                     sessions,
+                    refusesUnknownNames,
                     rejects,
                     handshakeTimeout);
         }

@@ -2,19 +2,20 @@ package io.steelyard.config.haproxy;
 
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.tls.TlsServer;
 import io.steelyard.config.haproxy.grammar.Word;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads {@code bind}, and the addresses that old files have behind the name of a section. */
 final class BindReader {
     private static final String FORM = "address:port, *:port, [address]:port or :port, where port may be a range";
     private static final String SYSTEM = "event loops and sockets are set up by themselves";
-    private static final String TLS = "TLS is not supported yet";
-    private static final String UNUSED_TLS = "nothing uses it while TLS is refused";
 
     /** Parameters that do nothing, each with the reason. */
     private static final Map<String, String> IDLE = new HashMap<>();
@@ -36,22 +37,6 @@ final class BindReader {
         all(IDLE_WITH_VALUE, "it belongs to the runtime API", "level", "severity-output");
         all(IDLE_WITH_VALUE, "it belongs to UNIX sockets", "uid", "gid", "user", "group", "mode");
         all(IDLE_WITH_VALUE, "it belongs to mode http", "proto");
-        all(IDLE_WITH_VALUE, UNUSED_TLS, "alpn", "ca-file", "ca-ignore-err", "ca-sign-file", "ca-sign-pass", "crt");
-        all(IDLE_WITH_VALUE, UNUSED_TLS, "ca-verify-file", "ciphers", "ciphersuites", "crl-file", "crt-ignore-err");
-        all(IDLE_WITH_VALUE, UNUSED_TLS, "crt-list", "curves", "ecdhe", "npn", "ssl-max-ver", "ssl-min-ver", "verify");
-        all(IDLE_WITH_VALUE, UNUSED_TLS, "tls-ticket-keys");
-        all(IDLE, UNUSED_TLS, "allow-0rtt", "force-sslv3", "force-tlsv10", "force-tlsv11", "force-tlsv12");
-        all(IDLE, UNUSED_TLS, "force-tlsv13", "generate-certificates", "no-ca-names", "no-sslv3", "no-tls-tickets");
-        all(
-                IDLE,
-                UNUSED_TLS,
-                "no-tlsv10",
-                "no-tlsv11",
-                "no-tlsv12",
-                "no-tlsv13",
-                "prefer-client-ciphers",
-                "strict-sni");
-        all(REFUSED, TLS, "ssl");
         all(REFUSED, "the PROXY protocol is not supported yet", "accept-proxy");
         all(REFUSED, "addresses of others are not listened on", "transparent");
         all(REFUSED_WITH_VALUE, "the NetScaler protocol is not supported", "accept-netscaler-cip");
@@ -60,25 +45,44 @@ final class BindReader {
     }
 
     private final Findings findings;
+    private final TlsDefaults tls;
 
-    BindReader(Findings findings) {
+    BindReader(Findings findings, TlsDefaults tls) {
         this.findings = findings;
+        this.tls = tls;
     }
 
-    /** The addresses of a line; those that are wrong are told and left out. */
-    List<ListenAddress> read(Statement bind, int backlog, boolean keepAlive) {
+    /**
+     * What a line says.
+     *
+     * @param tls how TLS is spoken at its addresses
+     */
+    record Bound(List<ListenAddress> addresses, Optional<TlsServer> tls) {}
+
+    /**
+     * The addresses of a line; those that are wrong are told and left out.
+     *
+     * @param handshakeTimeout how long a client may be silent in the handshake of TLS
+     * @param protocols what is spoken over TLS where the line does not say
+     */
+    Bound read(Statement bind, int backlog, boolean keepAlive, Duration handshakeTimeout, List<String> protocols) {
+        var secured = new BindTls(findings, tls);
         boolean isIpv6Only = false;
         int ownBacklog = backlog;
         var words = bind.arguments();
         for (int i = 1; i < words.size(); i++) {
             var word = words.get(i);
             var name = word.text();
-            boolean hasValue =
-                    name.equals("backlog") || IDLE_WITH_VALUE.containsKey(name) || REFUSED_WITH_VALUE.containsKey(name);
+            boolean hasValue = name.equals("backlog")
+                    || BindTls.hasValue(name)
+                    || IDLE_WITH_VALUE.containsKey(name)
+                    || REFUSED_WITH_VALUE.containsKey(name);
             if (hasValue && i + 1 == words.size()) {
                 findings.error(word.position(), "'" + name + "' of 'bind' has no value");
             } else if (name.equals("backlog")) {
                 ownBacklog = backlog(words.get(i + 1), backlog);
+            } else if (BindTls.knows(name)) {
+                secured.take(word, hasValue ? words.get(i + 1) : word);
             } else if (name.equals("v6only")) {
                 isIpv6Only = true;
             } else if (REFUSED.containsKey(name) || REFUSED_WITH_VALUE.containsKey(name)) {
@@ -93,7 +97,11 @@ final class BindReader {
             }
             i += hasValue ? 1 : 0;
         }
-        return addresses(words.getFirst(), ownBacklog, isIpv6Only, keepAlive);
+        var made = secured.make(handshakeTimeout, protocols);
+        var addresses = addresses(words.getFirst(), ownBacklog, isIpv6Only, keepAlive).stream()
+                .map(address -> address.tls(made.isPresent()))
+                .toList();
+        return new Bound(addresses, made);
     }
 
     private int backlog(Word word, int otherwise) {

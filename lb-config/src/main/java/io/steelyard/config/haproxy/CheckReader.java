@@ -74,6 +74,9 @@ final class CheckReader {
                 .jitter(jitter)
                 .port(server.checkPort);
         kind.options().forEach(spec::option);
+        server.tls
+                .checkOptions(server.checkPort != 0 || server.checkAddress != null, findings)
+                .forEach(spec::option);
         if (server.checkAddress != null) {
             spec.address(server.checkAddress);
         }

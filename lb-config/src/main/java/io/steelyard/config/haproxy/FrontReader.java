@@ -1,10 +1,12 @@
 package io.steelyard.config.haproxy;
 
 import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.tls.TlsServer;
 import io.steelyard.config.haproxy.Statement.Prefix;
 import io.steelyard.config.haproxy.expression.Condition;
 import io.steelyard.config.haproxy.grammar.Word;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +38,7 @@ final class FrontReader {
      * The clients' side of a proxy.
      *
      * @param addresses where clients come to
+     * @param tls how TLS is spoken at addresses that have it, of all fronts
      * @param gates who may connect
      * @param choices the first that applies says what serves
      * @param backend what serves where none applies; absent for nothing
@@ -43,6 +46,7 @@ final class FrontReader {
     record Front(
             Proxy proxy,
             List<ListenAddress> addresses,
+            Map<ListenAddress, TlsServer> tls,
             List<Gate> gates,
             List<Choice> choices,
             Optional<Proxy> backend) {
@@ -58,6 +62,30 @@ final class FrontReader {
             return targets().stream().anyMatch(used -> used.name().text().equals(name));
         }
 
+        /**
+         * Its addresses, those together where TLS is spoken in the same way, as a virtual server has one. Where it is not spoken at all, that is with
+         * the first.
+         */
+        List<Group> groups() {
+            var all = new LinkedHashMap<TlsServer, List<ListenAddress>>();
+            var plain = new ArrayList<ListenAddress>();
+            for (var address : addresses) {
+                var own = address.tls() ? tls.get(address) : null;
+                (own == null ? plain : all.computeIfAbsent(own, ignored -> new ArrayList<>())).add(address);
+            }
+            if (all.isEmpty()) {
+                return List.of(new Group(plain, Optional.empty()));
+            }
+            var groups = new ArrayList<Group>();
+            all.forEach((own, of) -> {
+                if (groups.isEmpty()) {
+                    of.addAll(plain);
+                }
+                groups.add(new Group(of, Optional.of(own)));
+            });
+            return groups;
+        }
+
         /** The conditions of all rules. */
         List<Condition> conditions() {
             return Stream.concat(
@@ -67,14 +95,17 @@ final class FrontReader {
         }
     }
 
-    Front read(Proxy proxy, List<ListenAddress> addresses) {
+    /** Addresses of one virtual server. */
+    record Group(List<ListenAddress> addresses, Optional<TlsServer> tls) {}
+
+    Front read(Proxy proxy, List<ListenAddress> addresses, Map<ListenAddress, TlsServer> tls) {
         var gates = new ArrayList<Gate>();
         var choices = new ArrayList<Choice>();
         readGates(proxy, gates);
         for (var rule : proxy.all("use_backend")) {
             readChoice(proxy, rule).ifPresent(choices::add);
         }
-        return new Front(proxy, addresses, gates, choices, defaultBackend(proxy, !choices.isEmpty()));
+        return new Front(proxy, addresses, tls, gates, choices, defaultBackend(proxy, !choices.isEmpty()));
     }
 
     /** The rules of a backend on the connections it gets. */

@@ -59,21 +59,23 @@ final class GlobalKeywords {
             tune.vars.sess-max-size                      | G | 1   | - |
             tune.vars.txn-max-size                       | G | 1   | - |
             maxconnrate, maxsessrate                     | G | 1   | x | rates of connections are not limited yet
-            maxsslconn, maxsslrate                       | G | 1   | - | nothing uses it while TLS is refused
-            ca-base, crt-base, issuers-chain-path        | G | 1   | - |
-            ssl-default-bind-ciphers                     | G | 1   | - |
-            ssl-default-bind-ciphersuites                | G | 1   | - |
-            ssl-default-bind-curves                      | G | 1   | - |
-            ssl-default-bind-options                     | G | 0-  | - |
-            ssl-default-server-ciphers                   | G | 1   | - |
+            ca-base, crt-base                            | G | 1   | + |
+            ssl-default-bind-ciphers                     | G | 1   | + |
+            ssl-default-bind-curves                      | G | 1   | + |
+            ssl-default-bind-options                     | G | 0-  | + |
+            ssl-default-server-ciphers                   | G | 1   | + |
+            ssl-default-server-options                   | G | 0-  | + |
+            ssl-server-verify                            | G | 1-  | + |
+            tune.ssl.cachesize, tune.ssl.lifetime        | G | 1   | + |
+            maxsslconn, maxsslrate                       | G | 1   | - | maxconn counts all connections
+            ssl-default-bind-ciphersuites                | G | 1   | - | the TLS library has its own rules for it
             ssl-default-server-ciphersuites              | G | 1   | - |
-            ssl-default-server-options                   | G | 0-  | - |
+            issuers-chain-path                           | G | 1   | - |
             ssl-dh-param-file, ssl-load-extra-files      | G | 1-  | - |
-            ssl-server-verify, ssl-engine, ssl-propquery | G | 1-  | - |
+            ssl-engine, ssl-propquery                    | G | 1-  | - |
             ssl-provider, ssl-provider-path              | G | 1   | - |
             ssl-load-extra-del-ext, ssl-mode-async       | G | 0   | - |
             ssl-skip-self-issued-ca                      | G | 0   | - |
-            tune.ssl.cachesize, tune.ssl.lifetime        | G | 1   | - |
             tune.ssl.capture-buffer-size                 | G | 1   | - |
             tune.ssl.capture-cipherlist-size             | G | 1   | - |
             tune.ssl.default-dh-param, tune.ssl.keylog   | G | 1   | - |

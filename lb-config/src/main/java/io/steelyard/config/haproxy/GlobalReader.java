@@ -12,6 +12,7 @@ final class GlobalReader {
     private static final int MOST_BUFFER_BYTES = 16 << 20;
 
     private final Findings findings;
+    private final TlsDefaults tls = new TlsDefaults();
     private int loops;
     private int maxConnections;
     private Duration drainTimeout = Settings.defaults().drainTimeout();
@@ -40,9 +41,26 @@ final class GlobalReader {
                             text -> Math.clamp(
                                     Values.number(text, 1, Integer.MAX_VALUE), LEAST_BUFFER_BYTES, MOST_BUFFER_BYTES));
                 case "nosplice" -> splice = false;
-                default -> {}
+                default -> takeTls(statement);
             }
         }
+    }
+
+    private void takeTls(Statement statement) {
+        try {
+            tls.take(statement, findings);
+        } catch (IllegalArgumentException wrong) {
+            findings.error(
+                    statement.position(),
+                    "'" + statement.keyword().name() + "' is '" + statement.argument(0) + "'",
+                    String.valueOf(wrong.getMessage()),
+                    "");
+        }
+    }
+
+    /** What it says of TLS. */
+    TlsDefaults tls() {
+        return tls;
     }
 
     private <T> T value(Statement statement, T otherwise, Function<String, T> read) {

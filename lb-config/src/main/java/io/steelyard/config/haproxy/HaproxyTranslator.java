@@ -6,12 +6,14 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.VariableDefinition;
+import io.steelyard.api.tls.TlsServer;
 import io.steelyard.config.haproxy.Keyword.Treatment;
 import io.steelyard.config.haproxy.expression.Condition;
 import io.steelyard.config.haproxy.expression.Quoting;
 import io.steelyard.config.haproxy.grammar.Document;
 import io.steelyard.config.haproxy.grammar.Section;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,7 @@ final class HaproxyTranslator {
     private final List<Statement> globalLogs = new ArrayList<>();
     private final Map<String, List<String>> users = new LinkedHashMap<>();
     private final Map<String, List<Statement>> errorSections = new LinkedHashMap<>();
+    private final Map<ListenAddress, TlsServer> tls = new HashMap<>();
     private final List<VirtualServer> virtualServers = new ArrayList<>();
 
     HaproxyTranslator(Findings findings) {
@@ -57,7 +60,7 @@ final class HaproxyTranslator {
         statements = new StatementReader(findings);
         global = new GlobalReader(findings);
         sections = new ProxySections(findings, statements);
-        binds = new BindReader(findings);
+        binds = new BindReader(findings, global.tls());
     }
 
     /** The model, of use only where no error was found. */
@@ -218,12 +221,12 @@ final class HaproxyTranslator {
             if (proxy.isFrontend() && proxy.isHttp()) {
                 httpFronts.add(httpFront(proxy, ruleReader));
             } else if (proxy.isFrontend()) {
-                fronts.add(reader.read(proxy, addresses(proxy)));
+                fronts.add(reader.read(proxy, addresses(proxy), tls));
             }
         }
         var all = new ArrayList<>(fronts);
         all.addAll(httpFronts);
-        var poolReader = new PoolReader(findings, new CheckReader(findings, global.jitter()), texts);
+        var poolReader = new PoolReader(findings, new CheckReader(findings, global.jitter()), texts, global.tls());
         backends.values().forEach(backend -> poolReader.draft(backend, port(backend, all)));
         backends.values().forEach(backend -> makePool(backend, poolReader, all));
         var options = new OptionsReader(findings, global);
@@ -243,7 +246,7 @@ final class HaproxyTranslator {
                 backends,
                 pools);
         for (var front : httpFronts) {
-            services.make(front).ifPresent(virtualServers::add);
+            virtualServers.addAll(services.make(front));
         }
         variables.addAll(texts.variables());
     }
@@ -254,7 +257,7 @@ final class HaproxyTranslator {
         var choices = choice.backends().stream()
                 .map(backend -> new FrontReader.Choice(backend, Condition.ALWAYS))
                 .toList();
-        return new FrontReader.Front(proxy, addresses(proxy), List.of(), choices, choice.otherwise());
+        return new FrontReader.Front(proxy, addresses(proxy), tls, List.of(), choices, choice.otherwise());
     }
 
     private void makePool(Proxy backend, PoolReader reader, List<FrontReader.Front> fronts) {
@@ -298,6 +301,9 @@ final class HaproxyTranslator {
     private List<ListenAddress> addresses(Proxy proxy) {
         int backlog = proxy.last("backlog").map(this::backlog).orElse(0);
         boolean keepAlive = proxy.has("option tcpka") || proxy.has("option clitcpka");
+        var silence = Times.of(proxy, "timeout client", "clitimeout")
+                .filter(time -> !time.isZero())
+                .orElse(Values.LONGEST);
         var all = new ArrayList<ListenAddress>();
         for (var word : ProxySections.oldAddresses(proxy.section())) {
             findings.warning(
@@ -307,7 +313,9 @@ final class HaproxyTranslator {
             all.addAll(binds.addresses(word, backlog, false, keepAlive));
         }
         for (var bind : proxy.all("bind")) {
-            all.addAll(binds.read(bind, backlog, keepAlive));
+            var bound = binds.read(bind, backlog, keepAlive, silence, proxy.isHttp() ? List.of("http/1.1") : List.of());
+            all.addAll(bound.addresses());
+            bound.tls().ifPresent(made -> bound.addresses().forEach(address -> tls.put(address, made)));
         }
         return all;
     }

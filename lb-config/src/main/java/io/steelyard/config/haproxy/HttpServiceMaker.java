@@ -16,6 +16,7 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.VirtualServer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,15 +64,14 @@ final class HttpServiceMaker {
         this.pools = pools;
     }
 
-    /** The virtual server of a frontend; empty where it listens nowhere. */
-    Optional<VirtualServer> make(FrontReader.Front front) {
+    /** The virtual servers of a frontend: one for each way of TLS at its addresses; none where it listens nowhere. */
+    List<VirtualServer> make(FrontReader.Front front) {
         var proxy = front.proxy();
         if (front.addresses().isEmpty()) {
             findings.warning(proxy.name().position(), proxy + " has no bind and is left out", "");
-            return Optional.empty();
+            return List.of();
         }
         var name = proxy.name().text();
-        findings.place("virtualServers." + name, proxy.name().position());
         var captures = new Captures();
         var own = rules.read(proxy, captures);
         var choice = rules.choices(proxy);
@@ -89,10 +89,17 @@ final class HttpServiceMaker {
             root.route(backendRoute(proxy, own, backend, requestLogs));
         }
         site.root(root.build());
-        var server = VirtualServer.tcp(name).http(new HttpService(List.of(site.build())));
-        front.addresses().forEach(server::listen);
-        server.options(options.ofFrontend(proxy));
-        return Optional.of(server.build());
+        var service = new HttpService(List.of(site.build()));
+        var servers = new ArrayList<VirtualServer>();
+        for (var group : front.groups()) {
+            var serverName = servers.isEmpty() ? name : name + "-" + (servers.size() + 1);
+            findings.place("virtualServers." + serverName, proxy.name().position());
+            var server = VirtualServer.tcp(serverName).http(service).options(options.ofFrontend(proxy));
+            group.addresses().forEach(server::listen);
+            group.tls().ifPresent(server::tls);
+            servers.add(server.build());
+        }
+        return servers;
     }
 
     /** The backends that requests may come to: all of them where a name is worked out for each request. */

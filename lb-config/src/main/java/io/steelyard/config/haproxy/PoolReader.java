@@ -24,6 +24,8 @@ final class PoolReader {
     private static final int MOST_IDLE = 1_000;
 
     private final Findings findings;
+    private final Texts texts;
+    private final TlsDefaults tls;
     private final ServerParameters parameters;
     private final BalanceReader balance;
     private final CheckReader checks;
@@ -31,8 +33,10 @@ final class PoolReader {
     private final CookieReader cookies;
     private final Map<String, Draft> drafts = new HashMap<>();
 
-    PoolReader(Findings findings, CheckReader checks, Texts texts) {
+    PoolReader(Findings findings, CheckReader checks, Texts texts, TlsDefaults tls) {
         this.findings = findings;
+        this.texts = texts;
+        this.tls = tls;
         this.checks = checks;
         parameters = new ServerParameters(findings);
         balance = new BalanceReader(findings, texts);
@@ -54,7 +58,7 @@ final class PoolReader {
     void draft(Proxy backend, OptionalInt port) {
         var servers = new ArrayList<DraftServer>();
         var names = new HashMap<String, Word>();
-        var model = new ServerDraft();
+        var model = new ServerDraft(tls);
         for (var statement : backend.statements()) {
             switch (statement.keyword().name()) {
                 case "default-server" -> parameters.read(statement, 0, model);
@@ -75,7 +79,7 @@ final class PoolReader {
                 case "dispatch" ->
                     address(statement.argument(0), port)
                             .ifPresent(address ->
-                                    servers.add(new DraftServer(statement.argument(0), address, new ServerDraft())));
+                                    servers.add(new DraftServer(statement.argument(0), address, new ServerDraft(tls))));
                 default -> {}
             }
         }
@@ -145,6 +149,7 @@ final class PoolReader {
             if (values.cookie != null && draft.backend().isHttp()) {
                 sticky(builder, values.cookie);
             }
+            values.tls.make(draft.backend(), texts, findings).ifPresent(builder::tls);
             if (values.redirection != null) {
                 redirection(values.redirection).ifPresent(builder::publicUrl);
             }

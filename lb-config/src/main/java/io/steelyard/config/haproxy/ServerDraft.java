@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The parameters of a server, as far as they were read. {@code default-server} changes the one that later servers begin as. One thread. */
 final class ServerDraft implements Cloneable {
+    ServerTls tls;
     int weight = 1;
     boolean isChecked;
     Duration interval = Duration.ofSeconds(2);
@@ -36,10 +37,16 @@ final class ServerDraft implements Cloneable {
     @Nullable
     Word tracked;
 
+    ServerDraft(TlsDefaults defaults) {
+        tls = new ServerTls(defaults);
+    }
+
     @Override
     public ServerDraft clone() {
         try {
-            return (ServerDraft) super.clone();
+            var copy = (ServerDraft) super.clone();
+            copy.tls = tls.clone();
+            return copy;
         } catch (CloneNotSupportedException impossible) {
             throw new AssertionError(impossible);
         }

@@ -10,13 +10,11 @@ import java.util.regex.Pattern;
 
 /** Reads the parameters of {@code server}, {@code default-server} and {@code server-template}. */
 final class ServerParameters {
-    private static final String TLS = "TLS to servers is not supported yet";
     private static final String NAMES =
             "names are resolved when the configuration is applied, not again; reload when addresses change";
     private static final String PASSIVE = "servers are not watched at work; they are checked alone";
     private static final String AGENTS = "agents are not asked";
     private static final String HTTP = "it belongs to mode http";
-    private static final String UNUSED_TLS = "nothing uses it while TLS is refused";
 
     /** Parameters with a value that do nothing, each with the reason. */
     private static final Map<String, String> IDLE_WITH_VALUE = new HashMap<>();
@@ -44,18 +42,12 @@ final class ServerParameters {
         all(IDLE_WITH_VALUE, "servers are numbered in the order they stand", "id");
         all(IDLE_WITH_VALUE, "the system's rule for unacknowledged data holds", "tcp-ut");
         all(IDLE_WITH_VALUE, "it belongs to log servers", "log-proto");
-        all(IDLE_WITH_VALUE, UNUSED_TLS, "alpn", "ca-file", "check-alpn", "check-proto", "check-sni", "ciphers");
-        all(IDLE_WITH_VALUE, UNUSED_TLS, "ciphersuites", "crl-file", "crt", "npn", "sni", "ssl-max-ver", "ssl-min-ver");
-        all(IDLE_WITH_VALUE, UNUSED_TLS, "verify", "verifyhost", "proxy-v2-options");
+        all(IDLE_WITH_VALUE, "the PROXY protocol is not supported yet", "proxy-v2-options");
         all(IDLE, AGENTS, "agent-check", "no-agent-check");
         all(IDLE, HTTP, "non-stick", "stick");
         all(IDLE, "data is not sent with the first packet", "tfo", "no-tfo");
         all(IDLE, "nothing else is done", "no-send-proxy", "no-send-proxy-v2", "no-send-proxy-v2-ssl");
-        all(IDLE, "nothing else is done", "no-send-proxy-v2-ssl-cn", "no-check-send-proxy", "no-ssl", "no-check-ssl");
-        all(IDLE, UNUSED_TLS, "allow-0rtt", "no-ssl-reuse", "ssl-reuse", "no-sslv3", "no-tls-tickets", "tls-tickets");
-        all(IDLE, UNUSED_TLS, "no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13", "force-sslv3", "force-tlsv10");
-        all(IDLE, UNUSED_TLS, "force-tlsv11", "force-tlsv12", "force-tlsv13");
-        all(REFUSED, TLS, "ssl", "check-ssl");
+        all(IDLE, "nothing else is done", "no-send-proxy-v2-ssl-cn", "no-check-send-proxy");
         all(REFUSED, "the PROXY protocol is not supported yet", "send-proxy", "send-proxy-v2", "send-proxy-v2-ssl");
         all(REFUSED, "the PROXY protocol is not supported yet", "send-proxy-v2-ssl-cn", "check-send-proxy");
         all(REFUSED, "servers are not reached through SOCKS", "socks4", "check-via-socks4");
@@ -75,7 +67,6 @@ final class ServerParameters {
             Map.entry("on-marked-up", Pattern.compile("shutdown-backup-sessions")),
             Map.entry("init-addr", Pattern.compile("((last|libc|none|[0-9a-fA-F.:]+)(,|$))+")),
             Map.entry("resolve-prefer", Pattern.compile("ipv4|ipv6")),
-            Map.entry("verify", Pattern.compile("none|required")),
             Map.entry("id", Pattern.compile("0*[1-9]\\d*")));
 
     private final Findings findings;
@@ -99,6 +90,9 @@ final class ServerParameters {
                 findings.accepted(word.position(), name + "' of '" + statement.name(), IDLE.get(name));
                 at++;
             } else if (flag(name, draft)) {
+                at++;
+            } else if (ServerTls.knows(name) && !ServerTls.hasValue(name)) {
+                draft.tls.take(word, word, findings);
                 at++;
             } else if (at + 1 == words.size()) {
                 unknownOrCut(statement, word);
@@ -153,6 +147,7 @@ final class ServerParameters {
 
     private static boolean isWithValue(String name) {
         return IDLE_WITH_VALUE.containsKey(name)
+                || ServerTls.hasValue(name)
                 || Set.of(
                                 "weight",
                                 "inter",
@@ -187,6 +182,10 @@ final class ServerParameters {
                 case "redir" -> draft.redirection = value;
                 case "cookie" -> draft.cookie = value;
                 default -> {
+                    if (ServerTls.knows(name.text())) {
+                        draft.tls.take(name, value, findings);
+                        return;
+                    }
                     if (!IDLE_WITH_VALUE.containsKey(name.text())) {
                         unknown(statement, name);
                         return;

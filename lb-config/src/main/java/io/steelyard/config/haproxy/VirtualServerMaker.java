@@ -8,10 +8,13 @@ import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Template;
 import io.steelyard.api.text.VariableDefinition;
+import io.steelyard.api.tls.TlsServer;
 import io.steelyard.config.haproxy.AddressRules.Client;
 import io.steelyard.config.haproxy.AddressRules.Region;
 import io.steelyard.config.haproxy.FrontReader.Front;
 import io.steelyard.config.haproxy.FrontReader.Gate;
+import io.steelyard.config.haproxy.FrontReader.Group;
+import io.steelyard.config.haproxy.expression.Condition;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,17 +64,26 @@ final class VirtualServerMaker {
             var gates = backendGates.computeIfAbsent(backend, reader::gates);
             gates.forEach(gate -> conditions.add(gate.condition()));
         }
+        var servers = new ArrayList<VirtualServer>();
+        for (var group : front.groups()) {
+            make(front, group, conditions, servers);
+        }
+        return servers;
+    }
+
+    private void make(Front front, Group group, List<Condition> conditions, List<VirtualServer> servers) {
+        var name = front.proxy().name();
         boolean asksPort = conditions.stream().anyMatch(condition -> AddressRules.asks(condition, "dst_port"));
         boolean asksAddress = conditions.stream().anyMatch(condition -> AddressRules.asks(condition, "dst"));
         var byOutcome = new LinkedHashMap<List<Region<Outcome>>, List<ListenAddress>>();
-        for (var listen : front.addresses()) {
+        for (var listen : group.addresses()) {
             if (asksAddress && listen.address().isAnyLocalAddress()) {
                 findings.error(
                         name.position(),
                         front.proxy() + " asks 'dst' and listens on every address",
                         "a bind for each address",
                         "");
-                return List.of();
+                return;
             }
             for (var single : asksPort ? ports(listen) : List.of(listen)) {
                 var regions = AddressRules.evaluate(
@@ -79,20 +91,17 @@ final class VirtualServerMaker {
                 byOutcome.computeIfAbsent(regions, ignored -> new ArrayList<>()).add(single);
             }
         }
-        var servers = new ArrayList<VirtualServer>();
         byOutcome.forEach((regions, addresses) -> {
             var own = servers.isEmpty() ? name.text() : name.text() + "-" + (servers.size() + 1);
             findings.place("virtualServers." + own, name.position());
-            servers.add(server(front, own, addresses, regions));
+            servers.add(server(front, own, addresses, group.tls(), regions));
         });
-        return servers;
     }
 
     private static List<ListenAddress> ports(ListenAddress range) {
         var singles = new ArrayList<ListenAddress>();
         for (int port = range.firstPort(); port <= range.lastPort(); port++) {
-            singles.add(new ListenAddress(
-                    range.address(), port, port, range.backlog(), range.ipv6Only(), range.keepAlive()));
+            singles.add(range.onPort(port));
         }
         return singles;
     }
@@ -126,8 +135,13 @@ final class VirtualServerMaker {
     }
 
     private VirtualServer server(
-            Front front, String name, List<ListenAddress> addresses, List<Region<Outcome>> regions) {
+            Front front,
+            String name,
+            List<ListenAddress> addresses,
+            Optional<TlsServer> tls,
+            List<Region<Outcome>> regions) {
         var server = VirtualServer.tcp(name);
+        tls.ifPresent(server::tls);
         addresses.forEach(server::listen);
         if (regions.stream().anyMatch(region -> !region.outcome().isAdmitted())) {
             for (var region : regions) {

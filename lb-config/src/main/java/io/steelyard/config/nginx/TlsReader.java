@@ -117,7 +117,7 @@ final class TlsReader {
             var chain = plainFile(chains.get(i));
             var key = plainFile(keys.get(i));
             if (chain.isPresent() && key.isPresent()) {
-                pairs.add(new TlsCertificate(chain.get(), key.get(), passwords, status));
+                pairs.add(new TlsCertificate(chain.get(), key.get(), passwords, status, List.of()));
             }
         }
         return pairs;
@@ -166,7 +166,15 @@ final class TlsReader {
         var timeout = value(scope, "ssl_session_timeout", Values::positiveTime)
                 .filter(time -> time.toSeconds() > 0)
                 .orElse(TlsSessions.DEFAULT.timeout());
-        return new TlsSessions(tickets, cached(scope), timeout);
+        return new TlsSessions(tickets, ticketKeys(scope), cached(scope), timeout);
+    }
+
+    /** Files of keys that seal tickets; nginx takes 48 bytes, or 80 for a longer cipher that the library has not. */
+    private List<String> ticketKeys(Scope scope) {
+        return scope.nearestAll("ssl_session_ticket_key").stream()
+                .map(this::plainFile)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private int cached(Scope scope) {

@@ -1,6 +1,7 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.tls.TlsCertificate;
+import java.util.List;
 
 /** {@link TlsCertificate}. */
 final class TlsCertificateSection extends Section<TlsCertificate> {
@@ -29,6 +30,13 @@ final class TlsCertificateSection extends Section<TlsCertificate> {
             "none",
             "DER: an OCSP response that clients are given who ask for one.");
 
+    private final Key<TlsCertificate, List<String>> names = optional(
+            "names",
+            Forms.list(Forms.text()),
+            TlsCertificate::names,
+            List.of(),
+            "Whom it is shown for, such as `*.example.com` or `!old.example.com`, in place of the names it is made out for.");
+
     TlsCertificateSection() {
         super("certificate");
     }
@@ -36,6 +44,11 @@ final class TlsCertificateSection extends Section<TlsCertificate> {
     @Override
     TlsCertificate make(Values values) {
         var chain = values.get(chainFile);
-        return new TlsCertificate(chain, values.or(keyFile, chain), values.find(passwordFile), values.find(statusFile));
+        return new TlsCertificate(
+                chain,
+                values.or(keyFile, chain),
+                values.find(passwordFile),
+                values.find(statusFile),
+                values.or(names, List.of()));
     }
 }

@@ -45,6 +45,12 @@ final class TlsServerSection extends Section<TlsServer> {
             TlsServer::sessions,
             DEFAULTS.sessions(),
             "How clients take up a session again without a whole handshake.");
+    private final Key<TlsServer, Boolean> refusesUnknownNames = optional(
+            "refusesUnknownNames",
+            Forms.flag(),
+            TlsServer::refusesUnknownNames,
+            DEFAULTS.refusesUnknownNames(),
+            "Whether a client is refused that asks for no name, or for one that no certificate is for.");
     private final Key<TlsServer, Boolean> rejects = optional(
             "rejects",
             Forms.flag(),
@@ -71,6 +77,7 @@ final class TlsServerSection extends Section<TlsServer> {
                 values.or(clientCertificates, DEFAULTS.clientCertificates()),
                 values.or(protocols, DEFAULTS.protocols()),
                 values.or(sessions, DEFAULTS.sessions()),
+                values.or(refusesUnknownNames, DEFAULTS.refusesUnknownNames()),
                 values.or(rejects, false),
                 values.or(handshakeTimeout, DEFAULTS.handshakeTimeout()));
     }

@@ -351,7 +351,7 @@ class TcpTranslationTest {
                 "backend b; server a 1.1.1.1:1; server a 1.1.1.2:1|f:3:9: error: server 'a' is duplicate: it stands at f:2:9 too",
                 "frontend f; bind :80; default_backend x|f:3:18: error: unknown backend 'x', expected the name of a backend",
                 "backend b;backend b|f:2:9: error: 'b' is the name of another proxy, at f:1:9",
-                "frontend f; bind :443 ssl crt x|f:2:12: error: 'ssl' of 'bind' cannot be honoured: TLS is not supported yet",
+                "frontend f; bind :443 ssl crt x|f:2:20: error: certificate file x: there is no such file, expected a PEM file with a certificate and its key",
                 "backend b; server a 1.1.1.1:1 track c/d|f:2:27: error: unknown server 'c/d', expected backend/server",
                 "cache c|f:1:1: error: section 'cache' cannot be honoured: nothing is cached",
                 "global; maxconn x|f:2:10: error: 'maxconn' is 'x', expected a whole number from 0",

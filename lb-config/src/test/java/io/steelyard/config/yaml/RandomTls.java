@@ -39,7 +39,12 @@ final class RandomTls {
                         random.nextBoolean(),
                         random.nextBoolean()),
                 random.nextBoolean() ? List.of() : List.of("h2", texts.get()),
-                new TlsSessions(random.nextBoolean(), random.nextInt(9), Duration.ofSeconds(1 + random.nextInt(99))),
+                new TlsSessions(
+                        random.nextBoolean(),
+                        random.nextBoolean() ? List.of() : List.of(file(), file()),
+                        random.nextInt(9),
+                        Duration.ofSeconds(1 + random.nextInt(99))),
+                random.nextBoolean(),
                 random.nextBoolean(),
                 Duration.ofMillis(1 + random.nextInt(99_999)));
     }
@@ -59,7 +64,12 @@ final class RandomTls {
 
     private TlsCertificate certificate() {
         var chain = file();
-        return new TlsCertificate(chain, random.nextBoolean() ? chain : file(), maybe(this::file), maybe(this::file));
+        return new TlsCertificate(
+                chain,
+                random.nextBoolean() ? chain : file(),
+                maybe(this::file),
+                maybe(this::file),
+                random.nextBoolean() ? List.of() : List.of(texts.get(), "!" + texts.get()));
     }
 
     private TlsRules rules() {

@@ -17,9 +17,10 @@ import javax.naming.ldap.LdapName;
  *
  * @param exact host names, lower case
  * @param wildcards what follows the {@code *} of others, with the dot, lower case
+ * @param excepted host names it is not for all the same, lower case
  * @param addresses numeric addresses, as Java writes them
  */
-record CertificateNames(Set<String> exact, Set<String> wildcards, Set<String> addresses) {
+record CertificateNames(Set<String> exact, Set<String> wildcards, Set<String> excepted, Set<String> addresses) {
     private static final int DNS = 2;
     private static final int ADDRESS = 7;
 
@@ -38,17 +39,29 @@ record CertificateNames(Set<String> exact, Set<String> wildcards, Set<String> ad
         if (names.isEmpty()) {
             commonName(certificate, names);
         }
+        return of(names, addresses);
+    }
+
+    /** These, where {@code !} stands before those it is not for. */
+    static CertificateNames of(List<String> names) {
+        return of(names, Set.of());
+    }
+
+    private static CertificateNames of(List<String> names, Set<String> addresses) {
         var exact = new LinkedHashSet<String>();
         var wildcards = new LinkedHashSet<String>();
+        var excepted = new LinkedHashSet<String>();
         for (var name : names) {
             var lower = name.toLowerCase(Locale.ROOT);
-            if (lower.startsWith("*.")) {
+            if (lower.startsWith("!")) {
+                excepted.add(lower.substring(1));
+            } else if (lower.startsWith("*.")) {
                 wildcards.add(lower.substring(1));
             } else {
                 exact.add(lower);
             }
         }
-        return new CertificateNames(exact, wildcards, addresses);
+        return new CertificateNames(exact, wildcards, excepted, addresses);
     }
 
     private static Collection<List<?>> alternatives(X509Certificate certificate) {
@@ -81,7 +94,9 @@ record CertificateNames(Set<String> exact, Set<String> wildcards, Set<String> ad
     /** Whether a {@code *} of it stands for the host's first label. */
     boolean isByWildcard(String host) {
         int dot = host.indexOf('.');
-        return dot > 0 && wildcards.contains(host.substring(dot).toLowerCase(Locale.ROOT));
+        return dot > 0
+                && wildcards.contains(host.substring(dot).toLowerCase(Locale.ROOT))
+                && !excepted.contains(host.toLowerCase(Locale.ROOT));
     }
 
     /** Whether it is for this host or numeric address. */

@@ -42,7 +42,9 @@ record KeyPairFile(List<X509Certificate> chain, PrivateKey key, CertificateNames
                     "it holds no OCSP response in DER",
                     "get one with 'openssl ocsp … -respout FILE'");
         }
-        return new KeyPairFile(chain, key, CertificateNames.of(chain.getFirst()), status);
+        var names =
+                files.names().isEmpty() ? CertificateNames.of(chain.getFirst()) : CertificateNames.of(files.names());
+        return new KeyPairFile(chain, key, names, status);
     }
 
     boolean isEllipticCurve() {

@@ -43,11 +43,13 @@ public final class TlsAcceptor {
             case OPTIONAL, REQUIRED -> CertificateCheck.of(certificates.trust(), false);
             case NONE, OPTIONAL_ANY -> null;
         };
+        var keyFiles = server.sessions().ticketKeyFiles();
+        var sealing = keyFiles.isEmpty() ? tickets : TicketKeys.read(keyFiles);
         var offers = new ArrayList<Offer>();
         for (var files : server.certificates()) {
             var pair = KeyPairFile.read(files);
             try {
-                offers.add(new Offer(pair, context(server, spoken, pair, check, tickets)));
+                offers.add(new Offer(pair, context(server, spoken, pair, check, sealing)));
             } catch (SSLException | IllegalArgumentException refused) {
                 throw new TlsFileException(
                         "certificate file",
@@ -119,6 +121,9 @@ public final class TlsAcceptor {
             return null;
         }
         var offer = choose(hello);
+        if (offer == null) {
+            return null;
+        }
         var engine = offer.context().newEngine(TlsLibrary.MEMORY);
         TlsLibrary.prepare(
                 engine,
@@ -132,7 +137,8 @@ public final class TlsAcceptor {
         return engine;
     }
 
-    private Offer choose(ClientHello hello) {
+    /** Null where none is for the client, and that matters. */
+    private @Nullable Offer choose(ClientHello hello) {
         var name = hello.serverName();
         var fitting = offers.stream()
                 .filter(offer -> offer.pair().names().isExactly(name))
@@ -142,7 +148,15 @@ public final class TlsAcceptor {
                     .filter(offer -> offer.pair().names().isByWildcard(name))
                     .toList();
         }
-        var candidates = fitting.isEmpty() ? offers : fitting;
+        if (fitting.isEmpty() && configured.refusesUnknownNames()) {
+            return null;
+        }
+        var first = offers.getFirst().pair().names();
+        var candidates = fitting.isEmpty()
+                ? offers.stream()
+                        .filter(offer -> offer.pair().names().equals(first))
+                        .toList()
+                : fitting;
         return candidates.stream()
                 .filter(offer -> offer.pair().isEllipticCurve() == hello.takesEcdsa())
                 .findFirst()

@@ -1,5 +1,6 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.Personality;
 import io.steelyard.core.tcp.FirstBytes;
 import io.steelyard.core.tcp.TcpListener;
 import io.steelyard.core.tcp.Transport;
@@ -94,8 +95,9 @@ final class Opening {
             }
             return Progress.DONE;
         }
-        // What is no TLS is read as a request, and told so.
-        return tls.isPlainText() ? Progress.DONE : Progress.FAILED;
+        // What is no TLS is read as a request, and told so, but with HAProxy, which says nothing.
+        boolean isSilent = plan.service().fallback().host().client().personality() == Personality.HAPROXY;
+        return tls.isPlainText() && !isSilent ? Progress.DONE : Progress.FAILED;
     }
 
     private Progress readHeader(FirstBytes first) {

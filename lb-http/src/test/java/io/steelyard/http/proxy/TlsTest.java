@@ -167,7 +167,8 @@ class TlsTest {
                         made.path("one-rsa.pem"),
                         made.path("one-rsa.key"),
                         Optional.empty(),
-                        Optional.of(made.path("status.der"))))
+                        Optional.of(made.path("status.der")),
+                        List.of()))
                 .build();
         try (var stage = stage(host("one.example", stapled))) {
             assertThat(stage.openssl("", "-status")).contains("OCSP Response Status: successful");

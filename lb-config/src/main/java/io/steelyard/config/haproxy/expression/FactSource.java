@@ -141,17 +141,7 @@ final class FactSource implements SampleSource {
             case "uuid" -> text(UUID.randomUUID().toString());
             case "unique-id" -> textOrNone(facts.note("txn.unique-id"));
             case "var" -> textOrNone(facts.note(fetch.argument(0)));
-            case "ssl_fc" -> truth(facts.tls("protocol") != null);
-            case "ssl_fc_sni" -> textOrNone(facts.tls("server_name"));
-            case "ssl_fc_has_sni" -> truth(facts.tls("server_name") != null);
-            case "ssl_fc_alpn" -> textOrNone(facts.tls("alpn_protocol"));
-            case "ssl_fc_cipher" -> textOrNone(facts.tls("cipher"));
-            case "ssl_fc_protocol" -> textOrNone(facts.tls("protocol"));
-            case "ssl_c_used", "ssl_fc_has_crt" -> truth(facts.tls("client_cert") != null);
-            case "ssl_c_s_dn" -> textOrNone(facts.tls("client_s_dn"));
-            case "ssl_c_i_dn" -> textOrNone(facts.tls("client_i_dn"));
-            case "ssl_c_verify" -> number("SUCCESS".equals(facts.tls("client_verify")) ? 0 : 1);
-            default -> null;
+            default -> TlsSamples.of(fetch, facts);
         };
     }
 

@@ -60,7 +60,16 @@ public final class Fetches {
             ssl_fc_protocol                        | STR    | 0   | CONNECTION
             ssl_fc_has_sni                         | BOOL   | 0   | CONNECTION
             ssl_fc_has_crt                         | BOOL   | 0   | CONNECTION
+            ssl_fc_is_resumed                      | BOOL   | 0   | CONNECTION
+            ssl_fc_session_id                      | BIN    | 0   | CONNECTION
+            ssl_fc_alg_keysize                     | SINT   | 0   | CONNECTION
+            ssl_fc_use_keysize                     | SINT   | 0   | CONNECTION
             ssl_c_verify                           | SINT   | 0   | CONNECTION
+            ssl_c_serial                           | BIN    | 0   | CONNECTION
+            ssl_c_sha1                             | BIN    | 0   | CONNECTION
+            ssl_c_der                              | BIN    | 0   | CONNECTION
+            ssl_c_notbefore                        | STR    | 0   | CONNECTION
+            ssl_c_notafter                         | STR    | 0   | CONNECTION
             ssl_c_used                             | BOOL   | 0   | CONNECTION
             ssl_c_s_dn                             | STR    | 0-3 | CONNECTION
             ssl_c_i_dn                             | STR    | 0-3 | CONNECTION
