@@ -21,8 +21,9 @@ class DependencyRulesTest {
         steelyard = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .importPackages("io.steelyard");
-        for (var module :
-                new String[] {"api", "linux", "realip", "pool", "core", "schedulers", "health", "config", "launcher"}) {
+        for (var module : new String[] {
+            "api", "linux", "realip", "vrrp", "pool", "core", "schedulers", "health", "config", "launcher"
+        }) {
             assertThat(steelyard.stream().anyMatch(one -> one.getPackageName().startsWith("io.steelyard." + module)))
                     .as("classes of " + module + " are here to be checked")
                     .isTrue();
@@ -95,6 +96,30 @@ class DependencyRulesTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("java..", "io.steelyard.api..", "io.steelyard.realip..", "org.jspecify..")
+                .check(steelyard);
+    }
+
+    /** Its protocol and its defences are pure; only what carries them out knows the system. */
+    @ParameterizedTest
+    @ValueSource(strings = {"io.steelyard.vrrp.wire..", "io.steelyard.vrrp.election..", "io.steelyard.vrrp.announce..", "io.steelyard.vrrp.defence.."})
+    void virtualRoutersDecideWithoutTheSystem(String pure) {
+        classes()
+                .that()
+                .resideInAPackage(pure)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "io.steelyard.api..", "io.steelyard.vrrp..", "org.jspecify..")
+                .check(steelyard);
+    }
+
+    @Test
+    void theEngineKnowsNoVirtualRouters() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.steelyard.core..", "io.steelyard.pool..", "io.steelyard.linux..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.steelyard.vrrp..")
                 .check(steelyard);
     }
 

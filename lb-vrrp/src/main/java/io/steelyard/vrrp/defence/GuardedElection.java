@@ -1,0 +1,381 @@
+package io.steelyard.vrrp.defence;
+
+import io.steelyard.api.vrrp.SplitBrainDefence;
+import io.steelyard.api.vrrp.SplitBrainDefence.AddressProbe;
+import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.vrrp.election.Effect;
+import io.steelyard.vrrp.election.Election;
+import io.steelyard.vrrp.election.ElectionEvent;
+import io.steelyard.vrrp.election.Phase;
+import io.steelyard.vrrp.election.RouterState;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An election with its defences. It is deterministic: what it does follows from what it is told and when; it opens nothing and reads no clock. Driven
+ * by one thread.
+ *
+ * <p>A claim passes these in order, and anyone may stop it; an advert that makes the claim void stops it too:
+ *
+ * <pre>
+ *   reachability ─► other paths ─► witness ─► address probe ─► fencing ─► sync group ─► ACTIVE
+ * </pre>
+ *
+ * <p>The shell calls {@link #paused} before anything else after a long sleep, then hands over every advert that was received meanwhile, then calls
+ * {@link #tick}.
+ */
+public final class GuardedElection {
+    private static final long PROBE_WINDOW_NS = 100_000_000L;
+    private static final long LEAST_RETRY_NS = 10_000_000L;
+
+    /** How far a claim has come. */
+    private enum Claim {
+        NONE,
+        LEASE,
+        PROBE,
+        FENCING,
+        GROUP
+    }
+
+    private final VirtualRouter router;
+    private final SplitBrainDefence defence;
+    private final Election election;
+    private final DefenceActions actions;
+    private final boolean isGroupMember;
+    private final KernelLifetime lifetime;
+    private final @Nullable LeaseKeeper lease;
+    private final boolean probesFirst;
+    private final long probeWindowNs;
+
+    private RouterState state;
+    private Claim claim = Claim.NONE;
+    private long claimDeadlineNs = RouterState.NEVER;
+    private long refreshAtNs = RouterState.NEVER;
+    private boolean isIsolated;
+    private boolean isHealthy = true;
+    private String activeNode = "";
+    private long activeNodeUntilNs = Long.MIN_VALUE;
+    private long formerHigh;
+    private long formerLow;
+    private long sequence;
+
+    /**
+     * Before the start.
+     *
+     * @param ownAddress what our adverts come from
+     * @param isGroupMember whether a sync group must agree to each claim
+     * @param firstSequence above any number an earlier process of this node used towards the witness, such as the time of day
+     */
+    public GuardedElection(
+            VirtualRouter router,
+            InetAddress ownAddress,
+            boolean isGroupMember,
+            long firstSequence,
+            DefenceActions actions) {
+        this.router = router;
+        this.actions = actions;
+        this.isGroupMember = isGroupMember;
+        defence = router.defence();
+        lifetime = KernelLifetime.of(router);
+        lease = defence.witness().map(LeaseKeeper::new).orElse(null);
+        probesFirst = defence.addressProbe() == AddressProbe.REFUSE
+                || defence.addressProbe() == AddressProbe.ASK_WITNESS;
+        election = new Election(router, ownAddress, true);
+        probeWindowNs = Math.min(PROBE_WINDOW_NS, election.timers().intervalNs());
+        state = election.initial();
+        sequence = firstSequence;
+    }
+
+    public RouterState state() {
+        return state;
+    }
+
+    /** The epoch the lease was last given under; 0 without a witness. */
+    public long epoch() {
+        return lease == null ? 0 : lease.epoch();
+    }
+
+    // ---- what happens
+
+    /** Anything but a pause, health and time, which have methods of their own. */
+    public void on(ElectionEvent event, long nowNs) {
+        var outcome = election.on(state, event, nowNs);
+        state = outcome.state();
+        for (var effect : outcome.effects()) {
+            switch (effect) {
+                case Effect.SeekClaim seek -> seek(nowNs);
+                case Effect.AbandonClaim abandon -> giveUpClaim(nowNs);
+                default -> carryOut(effect, nowNs);
+            }
+        }
+    }
+
+    private void carryOut(Effect effect, long nowNs) {
+        actions.carryOut(effect, nowNs);
+        if (effect instanceof Effect.Changed changed) {
+            if (changed.to() == Phase.ACTIVE) {
+                refresh(nowNs);
+                if (defence.addressProbe() == AddressProbe.CLAIM) {
+                    actions.probeAddresses();
+                }
+            } else if (changed.from() == Phase.ACTIVE) {
+                // The addresses are gone by now: only then may another be given the lease.
+                refreshAtNs = RouterState.NEVER;
+                giveUpClaim(nowNs);
+            }
+        }
+    }
+
+    /** The loop looked that much later than it meant to. To be called before adverts are handed over. */
+    public void paused(long gapNs, long nowNs) {
+        var before = state.phase();
+        on(new ElectionEvent.Paused(gapNs), nowNs);
+        if (before == Phase.ACTIVE && !state.isActive()) {
+            actions.report(new DefenceActions.Finding.Paused(gapNs));
+        }
+    }
+
+    /** Whether interface, source address and trackers of weight 0 let us serve. */
+    public void health(boolean isHealthy, long nowNs) {
+        this.isHealthy = isHealthy;
+        tellHealth(nowNs);
+    }
+
+    /** What the {@link ReachabilityVote} says. */
+    public void isolated(boolean isIsolated, long nowNs) {
+        if (isIsolated && !this.isIsolated) {
+            actions.report(new DefenceActions.Finding.Isolated());
+        }
+        this.isIsolated = isIsolated;
+        tellHealth(nowNs);
+    }
+
+    private void tellHealth(long nowNs) {
+        boolean isDemoted = isIsolated
+                && defence.reachability()
+                        .map(SplitBrainDefence.Reachability::demotes)
+                        .orElse(false);
+        on(new ElectionEvent.Health(isHealthy && !isDemoted), nowNs);
+    }
+
+    /**
+     * A peer says on another path that it is active and may stay so: its priority is not one we would preempt.
+     *
+     * @param holdsNs for how long that is believed
+     */
+    public void activeElsewhere(String node, int priority, long holdsNs, long nowNs) {
+        boolean yields = router.preemption().isAllowed() && priority < state.priority();
+        if (!yields) {
+            activeNode = node;
+            activeNodeUntilNs = nowNs + holdsNs;
+        }
+    }
+
+    /** A peer says that it is not active any more, or not for us. */
+    public void notActiveElsewhere(String node) {
+        if (activeNode.equals(node)) {
+            activeNodeUntilNs = Long.MIN_VALUE;
+        }
+    }
+
+    /** Timers that are due. To be called at {@link #nextNs}, or later. */
+    public void tick(long nowNs) {
+        if (lease != null) {
+            if (state.isActive() && !lease.isHeld(nowNs)) {
+                loseLease(nowNs);
+            }
+            if (lease.isDue(nowNs)) {
+                actions.askLease(state.priority(), lease.leaseNs(), ++sequence);
+            }
+        }
+        if (nowNs >= refreshAtNs) {
+            refresh(nowNs);
+        }
+        if (claim == Claim.PROBE && nowNs >= claimDeadlineNs) {
+            fenceOrGo(nowNs);
+        } else if (claim == Claim.FENCING && nowNs >= claimDeadlineNs) {
+            fenced(false, nowNs);
+        }
+        if (state.deadlineNs() != RouterState.NEVER && nowNs >= state.deadlineNs()) {
+            on(new ElectionEvent.TimerExpired(), nowNs);
+        }
+    }
+
+    /** When {@link #tick} has something to do next; {@link RouterState#NEVER} for not at all. */
+    public long nextNs() {
+        long next = Math.min(state.deadlineNs(), refreshAtNs);
+        if (claim == Claim.PROBE || claim == Claim.FENCING) {
+            next = Math.min(next, claimDeadlineNs);
+        }
+        return lease == null ? next : Math.min(next, lease.nextNs());
+    }
+
+    // ---- the kernel's lifetime and the lease while active
+
+    private void refresh(long nowNs) {
+        if (!state.isActive()) {
+            return;
+        }
+        if (lease == null) {
+            if (lifetime.isLimited()) {
+                actions.keepAddresses(lifetime.seconds());
+                refreshAtNs = nowNs + lifetime.refreshNs();
+            }
+            return;
+        }
+        int seconds = lifetime.seconds(lease.leftNs(nowNs));
+        if (seconds == 0) {
+            loseLease(nowNs);
+        } else {
+            actions.keepAddresses(seconds);
+            refreshAtNs = nowNs + Math.min(lifetime.refreshNs(), lease.leaseNs() / 6);
+        }
+    }
+
+    private void loseLease(long nowNs) {
+        actions.report(new DefenceActions.Finding.LeaseLost());
+        on(new ElectionEvent.MustRelease(), nowNs);
+    }
+
+    /**
+     * The witness answered.
+     *
+     * @param askedNs when it was asked, by the clock of {@code nowNs}
+     * @param epoch of the lease
+     * @param isWanted somebody of higher priority asks for it
+     */
+    public void leaseAnswered(long askedNs, boolean isGranted, long epoch, boolean isWanted, long nowNs) {
+        if (lease == null) {
+            return;
+        }
+        if (isGranted) {
+            if (!lease.granted(askedNs, epoch)) {
+                return;
+            }
+            if (isWanted && state.isActive()) {
+                actions.report(new DefenceActions.Finding.LeaseWanted());
+                on(new ElectionEvent.MustRelease(), nowNs);
+            } else if (claim == Claim.LEASE && lifetime.seconds(lease.leftNs(nowNs)) > 0) {
+                probeOrGo(nowNs);
+            }
+        } else if (state.isActive()) {
+            // A late answer to an old question may say so while a newer one gave us more; the lease itself decides.
+            return;
+        } else if (claim == Claim.LEASE) {
+            actions.report(new DefenceActions.Finding.LeaseRefused(epoch));
+            refuse(Math.max(LEAST_RETRY_NS, election.timers().intervalNs() / 2), nowNs);
+        }
+    }
+
+    // ---- a claim
+
+    private void seek(long nowNs) {
+        formerHigh = state.activeHigh();
+        formerLow = state.activeLow();
+        if (isIsolated) {
+            refuse(election.timers().intervalNs(), nowNs);
+        } else if (nowNs < activeNodeUntilNs) {
+            actions.report(new DefenceActions.Finding.AdvertPathSilent(activeNode));
+            refuse(election.timers().intervalNs(), nowNs);
+        } else if (lease != null) {
+            claim = Claim.LEASE;
+            lease.want(nowNs);
+            if (lease.isDue(nowNs)) {
+                actions.askLease(state.priority(), lease.leaseNs(), ++sequence);
+            }
+        } else {
+            probeOrGo(nowNs);
+        }
+    }
+
+    private void probeOrGo(long nowNs) {
+        if (probesFirst) {
+            claim = Claim.PROBE;
+            claimDeadlineNs = nowNs + probeWindowNs;
+            actions.probeAddresses();
+        } else {
+            fenceOrGo(nowNs);
+        }
+    }
+
+    /** Somebody answers for one of the addresses. */
+    public void probeAnswered(InetAddress address, long nowNs) {
+        actions.report(new DefenceActions.Finding.AddressInUse(address));
+        if (claim == Claim.PROBE && defence.addressProbe() == AddressProbe.REFUSE) {
+            refuse(election.timers().downNs(state.priority(), election.timers().intervalNs()), nowNs);
+        }
+    }
+
+    private void fenceOrGo(long nowNs) {
+        if (defence.fencing().isPresent() && (formerHigh != 0 || formerLow != 0)) {
+            claim = Claim.FENCING;
+            claimDeadlineNs = nowNs + defence.fencing().get().timeout().toNanos();
+            actions.fence(formerHigh, formerLow);
+        } else {
+            go(nowNs);
+        }
+    }
+
+    /** The fencing ended. */
+    public void fenced(boolean isDone, long nowNs) {
+        if (claim != Claim.FENCING) {
+            return;
+        }
+        boolean isRequired =
+                defence.fencing().map(SplitBrainDefence.Fencing::required).orElse(false);
+        if (!isDone) {
+            actions.report(new DefenceActions.Finding.FencingFailed());
+        }
+        if (isDone || !isRequired) {
+            go(nowNs);
+        } else {
+            refuse(election.timers().downNs(state.priority(), election.timers().intervalNs()), nowNs);
+        }
+    }
+
+    private void go(long nowNs) {
+        if (isGroupMember) {
+            claim = Claim.GROUP;
+            actions.readyForGroup();
+        } else {
+            grant(nowNs);
+        }
+    }
+
+    /** All members of the sync group are ready. */
+    public void groupMayClaim(long nowNs) {
+        if (claim == Claim.GROUP) {
+            grant(nowNs);
+        }
+    }
+
+    /** Whether this member waits for the rest of its sync group. */
+    public boolean isReadyForGroup() {
+        return claim == Claim.GROUP;
+    }
+
+    private void grant(long nowNs) {
+        // Probing, fencing and waiting took their time.
+        if (lease != null && lifetime.seconds(lease.leftNs(nowNs)) == 0) {
+            refuse(LEAST_RETRY_NS, nowNs);
+            return;
+        }
+        claim = Claim.NONE;
+        claimDeadlineNs = RouterState.NEVER;
+        on(new ElectionEvent.ClaimGranted(), nowNs);
+    }
+
+    private void refuse(long retryNs, long nowNs) {
+        giveUpClaim(nowNs);
+        on(new ElectionEvent.ClaimRefused(retryNs), nowNs);
+    }
+
+    private void giveUpClaim(long nowNs) {
+        claim = Claim.NONE;
+        claimDeadlineNs = RouterState.NEVER;
+        if (lease != null) {
+            lease.giveUp(nowNs);
+            actions.giveUpLease(++sequence);
+        }
+    }
+}

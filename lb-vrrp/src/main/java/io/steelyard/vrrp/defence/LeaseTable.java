@@ -1,0 +1,85 @@
+package io.steelyard.vrrp.defence;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The third place's side: who holds which lease. It may forget everything in a restart, if it then grants nothing for as long as the longest lease.
+ * Used by one thread at a time.
+ */
+public final class LeaseTable {
+    private final Map<String, Entry> entries = new HashMap<>();
+    private final long quietUntilNs;
+
+    /**
+     * Empty.
+     *
+     * @param quietUntilNs nothing is granted before; a restart cannot know what was
+     */
+    public LeaseTable(long quietUntilNs) {
+        this.quietUntilNs = quietUntilNs;
+    }
+
+    /**
+     * Who holds a lease.
+     *
+     * @param holder its name
+     * @param priority it asked with
+     * @param untilNs when it ends by this clock
+     * @param epoch grows with each new holder
+     * @param isWanted somebody of higher priority asked for it meanwhile
+     * @param sequence of the holder's last message
+     */
+    private record Entry(
+            String holder, int priority, long untilNs, long epoch, boolean isWanted, long sequence) {}
+
+    /**
+     * The answer.
+     *
+     * @param isGranted whether the lease is the asker's now
+     * @param epoch of the lease, whoever holds it
+     * @param isWanted the asker has it, and somebody of higher priority wants it: it should give it up
+     */
+    public record Answer(boolean isGranted, long epoch, boolean isWanted) {}
+
+    /**
+     * Asks for a lease, or for more of it.
+     *
+     * @param sequence grows with every message of an asker, whatever it is; what was overtaken by a later one counts nothing
+     */
+    public Answer ask(String lease, String asker, int priority, long leaseNs, long sequence, long nowNs) {
+        var entry = entries.get(lease);
+        boolean isFree = entry == null || nowNs - entry.untilNs() >= 0;
+        boolean isOwn = entry != null && entry.holder().equals(asker);
+        if (isOwn && sequence - entry.sequence() <= 0) {
+            return new Answer(false, entry.epoch(), false);
+        }
+        if (!isOwn && (!isFree || nowNs < quietUntilNs)) {
+            if (entry != null && priority > entry.priority()) {
+                entries.put(
+                        lease,
+                        new Entry(
+                                entry.holder(),
+                                entry.priority(),
+                                entry.untilNs(),
+                                entry.epoch(),
+                                true,
+                                entry.sequence()));
+            }
+            return new Answer(false, entry == null ? 0 : entry.epoch(), false);
+        }
+        long epoch = entry == null ? 1 : entry.epoch() + (isOwn ? 0 : 1);
+        boolean isWanted = isOwn && entry.isWanted();
+        // The wish is passed on once: it comes again as long as it lasts.
+        entries.put(lease, new Entry(asker, priority, nowNs + leaseNs, epoch, false, sequence));
+        return new Answer(true, epoch, isWanted);
+    }
+
+    /** The holder does not want it any more; anybody else's word for that, and an old one, counts nothing. */
+    public void giveUp(String lease, String holder, long sequence, long nowNs) {
+        var entry = entries.get(lease);
+        if (entry != null && entry.holder().equals(holder) && sequence - entry.sequence() > 0) {
+            entries.put(lease, new Entry(holder, entry.priority(), nowNs, entry.epoch(), false, sequence));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.steelyard.vrrp.defence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.steelyard.api.vrrp.SplitBrainDefence;
+import io.steelyard.api.vrrp.VirtualRouter;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LeaseTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final SplitBrainDefence.Witness WITNESS =
+            new SplitBrainDefence.Witness("test", Map.of(), Duration.ofSeconds(3), 10);
+
+    @Test
+    void aLeaseIsCountedFromTheQuestionLessTheDrift() {
+        var keeper = new LeaseKeeper(WITNESS);
+        keeper.want(10 * SECOND);
+        assertThat(keeper.isDue(10 * SECOND)).isTrue();
+        keeper.granted(10 * SECOND, 1);
+        long end = 10 * SECOND + 2_970_000_000L;
+        assertThat(keeper.isHeld(end - 1)).isTrue();
+        assertThat(keeper.isHeld(end)).isFalse();
+        assertThat(keeper.leftNs(end - SECOND)).isEqualTo(SECOND);
+    }
+
+    @Test
+    void itIsAskedForAgainEverySixthOfIt() {
+        var keeper = new LeaseKeeper(WITNESS);
+        assertThat(keeper.isDue(0)).isFalse();
+        keeper.want(0);
+        assertThat(keeper.isDue(0)).isTrue();
+        assertThat(keeper.isDue(SECOND / 2 - 1)).isFalse();
+        assertThat(keeper.isDue(SECOND / 2)).isTrue();
+    }
+
+    @Test
+    void anAnswerFromBeforeItWasGivenUpCountsNothing() {
+        var keeper = new LeaseKeeper(WITNESS);
+        keeper.want(SECOND);
+        keeper.giveUp(2 * SECOND);
+        keeper.want(2 * SECOND);
+        assertThat(keeper.granted(SECOND, 1)).isFalse();
+        assertThat(keeper.isHeld(2 * SECOND)).isFalse();
+        assertThat(keeper.granted(2 * SECOND + 1, 1)).isTrue();
+    }
+
+    @Test
+    void oneAtATimeHoldsALeaseAndTheNextOnlyAfterItsEnd() {
+        var table = new LeaseTable(0);
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 1, 0).isGranted()).isTrue();
+        assertThat(table.ask("gate", "b", 100, 3 * SECOND, 1, 3 * SECOND - 1).isGranted())
+                .isFalse();
+        var next = table.ask("gate", "b", 100, 3 * SECOND, 2, 3 * SECOND);
+        assertThat(next.isGranted()).isTrue();
+        assertThat(next.epoch()).isEqualTo(2);
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 2, 3 * SECOND).isGranted())
+                .isFalse();
+    }
+
+    @Test
+    void aHigherPriorityIsPassedOnToTheHolder() {
+        var table = new LeaseTable(0);
+        table.ask("gate", "a", 100, 3 * SECOND, 1, 0);
+        table.ask("gate", "b", 90, 3 * SECOND, 1, 1);
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 2, 2).isWanted()).isFalse();
+        table.ask("gate", "b", 200, 3 * SECOND, 2, 3);
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 3, 4).isWanted()).isTrue();
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 4, 5).isWanted()).isFalse();
+    }
+
+    @Test
+    void whatWasOvertakenByALaterMessageCountsNothing() {
+        var table = new LeaseTable(0);
+        table.ask("gate", "a", 100, 3 * SECOND, 5, 0);
+        table.giveUp("gate", "a", 4, 1);
+        assertThat(table.ask("gate", "b", 100, 3 * SECOND, 1, 2).isGranted()).isFalse();
+        table.giveUp("gate", "a", 6, 3);
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 5, 4).isGranted()).isFalse();
+        assertThat(table.ask("gate", "b", 100, 3 * SECOND, 2, 5).isGranted()).isTrue();
+        table.giveUp("gate", "a", 9, 6);
+        assertThat(table.ask("gate", "c", 100, 3 * SECOND, 1, 7).isGranted())
+                .as("nobody gives up what another holds")
+                .isFalse();
+    }
+
+    @Test
+    void aWitnessThatForgotGrantsNothingForAWhile() {
+        var table = new LeaseTable(3 * SECOND);
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 1, 3 * SECOND - 1).isGranted())
+                .isFalse();
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 2, 3 * SECOND).isGranted())
+                .isTrue();
+    }
+
+    @Test
+    void theKernelLetsGoBeforeTheLeaseEnds() {
+        var lifetime = KernelLifetime.of(VirtualRouter.builder("gate", "eth0", 1)
+                .address("192.0.2.1")
+                .build());
+        assertThat(lifetime.seconds()).isEqualTo(3);
+        assertThat(lifetime.refreshNs()).isEqualTo(SECOND);
+        assertThat(lifetime.seconds(2_970_000_000L)).isEqualTo(2);
+        assertThat(lifetime.seconds(10 * SECOND)).isEqualTo(3);
+        assertThat(lifetime.seconds(SECOND - 1)).isZero();
+        assertThat(lifetime.seconds(-5)).isZero();
+    }
+
+    @Test
+    void shortIntervalsAreRoundedUpToAWholeSecondAndToldAgainInTime() {
+        var lifetime = KernelLifetime.of(VirtualRouter.builder("gate", "eth0", 1)
+                .address("192.0.2.1")
+                .advertInterval(Duration.ofMillis(10))
+                .build());
+        assertThat(lifetime.seconds()).isEqualTo(1);
+        assertThat(lifetime.refreshNs()).isEqualTo(10_000_000L);
+        var slow = KernelLifetime.of(VirtualRouter.builder("gate", "eth0", 1)
+                .address("192.0.2.1")
+                .advertInterval(Duration.ofSeconds(4))
+                .defence(SplitBrainDefence.builder().lifetimeAdverts(2).build())
+                .build());
+        assertThat(slow.seconds()).isEqualTo(8);
+        assertThat(slow.refreshNs()).isLessThan(3 * SECOND);
+    }
+
+    @Test
+    void aPauseIsWhatIsBeyondThePlan() {
+        var watch = new PauseWatch();
+        assertThat(watch.lateNs(SECOND)).isZero();
+        watch.planned(2 * SECOND);
+        assertThat(watch.lateNs(SECOND)).isZero();
+        assertThat(watch.lateNs(5 * SECOND)).isEqualTo(3 * SECOND);
+    }
+}

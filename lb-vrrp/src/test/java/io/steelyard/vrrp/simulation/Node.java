@@ -1,0 +1,243 @@
+package io.steelyard.vrrp.simulation;
+
+import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.vrrp.defence.DefenceActions;
+import io.steelyard.vrrp.defence.GuardedElection;
+import io.steelyard.vrrp.defence.LeaseTable;
+import io.steelyard.vrrp.defence.PauseWatch;
+import io.steelyard.vrrp.election.Effect;
+import io.steelyard.vrrp.election.ElectionEvent;
+import io.steelyard.vrrp.election.RouterState;
+import io.steelyard.vrrp.wire.Bytes;
+import java.net.InetAddress;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/** A machine: its kernel, which may have the address, and its process, which may be paused or dead. Its clock runs at a speed of its own. */
+final class Node implements DefenceActions {
+    private static final long FOREVER = Long.MAX_VALUE;
+
+    final int index;
+    int taken;
+    private final World world;
+    private final VirtualRouter router;
+    private final double rate;
+    private final InetAddress own;
+    private final Queue<Runnable> inbox = new ArrayDeque<>();
+    private PauseWatch watch = new PauseWatch();
+    private @Nullable GuardedElection election;
+    private boolean isPaused;
+    private boolean isHealthy = true;
+    private long holdsUntilNs;
+    private long wakeAtNs = FOREVER;
+
+    Node(World world, int index, VirtualRouter router, double rate) {
+        this.world = world;
+        this.index = index;
+        this.router = router;
+        this.rate = rate;
+        own = Bytes.address(0, Bytes.MAPPED | 0xC000_020AL + index);
+    }
+
+    // ---- the machine
+
+    boolean holds() {
+        return world.nowNs() < holdsUntilNs;
+    }
+
+    private long localNs() {
+        return (long) (world.nowNs() * rate);
+    }
+
+    private long worldNs(long localNs) {
+        return (long) Math.ceil(localNs / rate);
+    }
+
+    // ---- the process
+
+    void start() {
+        if (election != null) {
+            return;
+        }
+        isPaused = false;
+        watch = new PauseWatch();
+        inbox.clear();
+        // Two processes of one node are never in the same millisecond.
+        election = new GuardedElection(router, own, false, world.nowNs() + 1, this);
+        election.on(new ElectionEvent.Start(true, isHealthy, false, 0), localNs());
+        plan();
+    }
+
+    void end(boolean isOrderly) {
+        if (election == null) {
+            return;
+        }
+        world.tell(this, isOrderly ? "stopped" : "killed");
+        if (isOrderly && !isPaused) {
+            election.on(new ElectionEvent.Stop(), localNs());
+        }
+        election = null;
+        isPaused = false;
+        wakeAtNs = FOREVER;
+    }
+
+    void pause() {
+        isPaused = election != null;
+    }
+
+    void resume() {
+        if (!isPaused) {
+            return;
+        }
+        isPaused = false;
+        look(() -> {});
+    }
+
+    void health(boolean isHealthy) {
+        this.isHealthy = isHealthy;
+        hand(() -> election.health(this.isHealthy, localNs()));
+    }
+
+    void receive(ElectionEvent.AdvertHeard advert) {
+        hand(() -> election.on(advert, localNs()));
+    }
+
+    void answer(long askedLocalNs, LeaseTable.Answer answer) {
+        var asker = election;
+        hand(() -> {
+            if (election == asker) {
+                election.leaseAnswered(
+                        askedLocalNs, answer.isGranted(), answer.epoch(), answer.isWanted(), localNs());
+            }
+        });
+    }
+
+    void probeAnswered() {
+        hand(() -> election.probeAnswered(own, localNs()));
+    }
+
+    /** Something arrives; a paused process finds it when it goes on. */
+    private void hand(Runnable what) {
+        if (election == null) {
+            return;
+        }
+        if (isPaused) {
+            inbox.add(what);
+        } else {
+            look(what);
+        }
+    }
+
+    /** The loop: notice a pause, take what arrived, then look at the clock. */
+    private void look(Runnable arrived) {
+        long lateNs = watch.lateNs(localNs());
+        if (lateNs > 0) {
+            election.paused(lateNs, localNs());
+        }
+        while (!inbox.isEmpty()) {
+            inbox.poll().run();
+        }
+        arrived.run();
+        election.tick(localNs());
+        plan();
+    }
+
+    private void plan() {
+        if (election == null) {
+            return;
+        }
+        long nextNs = election.nextNs();
+        watch.planned(nextNs);
+        long atNs = nextNs == RouterState.NEVER ? FOREVER : Math.max(world.nowNs(), worldNs(nextNs));
+        if (atNs != wakeAtNs) {
+            wakeAtNs = atNs;
+            if (atNs != FOREVER) {
+                var planned = election;
+                world.at(atNs, () -> {
+                    if (wakeAtNs == atNs && election == planned) {
+                        wakeAtNs = FOREVER;
+                        if (!isPaused) {
+                            look(() -> {});
+                        }
+                    }
+                });
+            }
+        }
+    }
+
+    // ---- what the process does
+
+    @Override
+    public void carryOut(Effect effect, long nowNs) {
+        if (effect instanceof Effect.SendAdvert advert) {
+            world.broadcast(
+                    index,
+                    new ElectionEvent.AdvertHeard(
+                            advert.priority(),
+                            (int) (router.advertInterval().toMillis() / 10),
+                            0,
+                            Bytes.low(own)));
+        } else if (effect instanceof Effect.Apply apply) {
+            switch (apply.step()) {
+                case ADD_ADDRESSES -> {
+                    world.tell(this, "takes the address");
+                    taken++;
+                    holdsUntilNs = FOREVER;
+                    world.took(this);
+                }
+                case REMOVE_ADDRESSES -> {
+                    world.tell(this, "gives the address up");
+                    holdsUntilNs = 0;
+                }
+                case REMOVE_LEFTOVERS -> holdsUntilNs = 0;
+                default -> {
+                    // Nothing that others could see.
+                }
+            }
+        }
+    }
+
+    @Override
+    public void keepAddresses(int seconds) {
+        if (world.weakness == World.Weakness.KERNEL_KEEPS_ADDRESSES) {
+            return;
+        }
+        if (!holds()) {
+            // Told from within the election: the event comes by the network of the machine, a moment later.
+            world.at(world.nowNs(), () -> hand(() -> election.on(new ElectionEvent.AddressLost(), localNs())));
+            return;
+        }
+        holdsUntilNs = world.nowNs() + (long) Math.floor(seconds * 1e9 / rate);
+    }
+
+    @Override
+    public void askLease(int priority, long leaseNs, long sequence) {
+        world.askWitness(this, priority, leaseNs, sequence, localNs());
+    }
+
+    @Override
+    public void giveUpLease(long sequence) {
+        world.giveUpLease(this, sequence);
+    }
+
+    @Override
+    public void probeAddresses() {
+        world.probe(this);
+    }
+
+    @Override
+    public void fence(long formerHigh, long formerLow) {
+        throw new IllegalStateException("there is no fencing here");
+    }
+
+    @Override
+    public void readyForGroup() {
+        throw new IllegalStateException("there is no group here");
+    }
+
+    @Override
+    public void report(Finding finding) {
+        world.tell(this, finding);
+    }
+}

@@ -1,0 +1,212 @@
+package io.steelyard.vrrp.simulation;
+
+import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.vrrp.defence.LeaseTable;
+import io.steelyard.vrrp.election.ElectionEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.function.IntFunction;
+
+/**
+ * Some nodes, the links between them and a witness, in virtual time: what happens follows from the schedule alone. Whenever a node gets the address
+ * the world looks whether another has it.
+ */
+final class World {
+    static final long MS = 1_000_000L;
+    private static final long LONGEST_LEASE_NS = 3_000 * MS;
+
+    /** How the world can be made worse than the real one, to see what a defence is for. */
+    enum Weakness {
+        NONE,
+        /** The kernel keeps addresses for ever. */
+        KERNEL_KEEPS_ADDRESSES
+    }
+
+    private record Happening(long atNs, long order, Runnable what) implements Comparable<Happening> {
+        @Override
+        public int compareTo(Happening other) {
+            int time = Long.compare(atNs, other.atNs);
+            return time != 0 ? time : Long.compare(order, other.order);
+        }
+    }
+
+    final Schedule schedule;
+    final Weakness weakness;
+    final Random random;
+    private final PriorityQueue<Happening> happenings = new PriorityQueue<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private final List<String> violations = new ArrayList<>();
+    private final List<String> story = new ArrayList<>();
+    private LeaseTable witness = new LeaseTable(Long.MIN_VALUE);
+    private boolean isTold;
+    private long order;
+    private long nowNs;
+
+    World(Schedule schedule, Weakness weakness, IntFunction<VirtualRouter> routers) {
+        this.schedule = schedule;
+        this.weakness = weakness;
+        random = new Random(schedule.seed());
+        for (int i = 0; i < schedule.nodes(); i++) {
+            var node = new Node(this, i, routers.apply(i), 0.996 + random.nextInt(9) / 1_000.0);
+            nodes.add(node);
+            at(random.nextInt(2_000) * MS, node::start);
+        }
+        schedule.faults().forEach(this::plan);
+    }
+
+    private void plan(Fault fault) {
+        long beginNs = fault.atMs() * MS;
+        long endNs = beginNs + fault.lastsMs() * MS;
+        switch (fault.kind()) {
+            case PAUSED -> {
+                at(beginNs, () -> nodes.get(fault.node()).pause());
+                at(endNs, () -> nodes.get(fault.node()).resume());
+            }
+            case KILLED, STOPPED -> {
+                at(beginNs, () -> nodes.get(fault.node()).end(fault.kind() == Fault.Kind.STOPPED));
+                at(endNs, () -> nodes.get(fault.node()).start());
+            }
+            case UNHEALTHY -> {
+                at(beginNs, () -> nodes.get(fault.node()).health(false));
+                at(endNs, () -> nodes.get(fault.node()).health(true));
+            }
+            case WITNESS_RESTART -> at(beginNs, () -> witness = new LeaseTable(nowNs + LONGEST_LEASE_NS));
+            default -> {
+                // Looked at when something is sent.
+            }
+        }
+    }
+
+    void run(long untilMs) {
+        while (!happenings.isEmpty() && happenings.peek().atNs() <= untilMs * MS) {
+            var next = happenings.poll();
+            nowNs = next.atNs();
+            next.what().run();
+        }
+        nowNs = untilMs * MS;
+    }
+
+    long nowNs() {
+        return nowNs;
+    }
+
+    void at(long atNs, Runnable what) {
+        happenings.add(new Happening(Math.max(atNs, nowNs), order++, what));
+    }
+
+    /** From now on the world remembers what happens, which takes its time. */
+    World told() {
+        isTold = true;
+        return this;
+    }
+
+    void tell(Node node, Object what) {
+        if (isTold) {
+            story.add("%9.3f s  node %d %s".formatted(nowNs / 1e9, node.index, what));
+        }
+    }
+
+    // ---- the network
+
+    private boolean is(Fault.Kind kind, int node, int other) {
+        for (var fault : schedule.faults()) {
+            if (fault.kind() == kind
+                    && fault.node() == node
+                    && (fault.other() < 0 || fault.other() == other)
+                    && nowNs >= fault.atMs() * MS
+                    && nowNs < (fault.atMs() + fault.lastsMs()) * MS) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isCut(int from, int to) {
+        return is(Fault.Kind.CUT_ONE_WAY, from, to)
+                || is(Fault.Kind.ISOLATED, from, -1)
+                || is(Fault.Kind.ISOLATED, to, -1)
+                || is(Fault.Kind.LOSSY, from, to) && random.nextBoolean();
+    }
+
+    private long delayNs(int from, int to) {
+        return (is(Fault.Kind.SLOW, from, to) ? random.nextInt(400) : random.nextInt(10)) * MS + random.nextInt(1_000);
+    }
+
+    void broadcast(int from, ElectionEvent.AdvertHeard advert) {
+        boolean isOff = is(Fault.Kind.CLOCK_JUMP, from, -1);
+        for (var node : nodes) {
+            if (node.index == from || isCut(from, node.index) || isOff != is(Fault.Kind.CLOCK_JUMP, node.index, -1)) {
+                continue;
+            }
+            int copies = is(Fault.Kind.DUPLICATED, from, node.index) ? 2 + random.nextInt(2) : 1;
+            for (int i = 0; i < copies; i++) {
+                at(nowNs + delayNs(from, node.index), () -> node.receive(advert));
+            }
+        }
+    }
+
+    void askWitness(Node node, int priority, long leaseNs, long sequence, long askedLocalNs) {
+        if (is(Fault.Kind.CUT_FROM_WITNESS, node.index, -1)) {
+            return;
+        }
+        at(nowNs + delayNs(node.index, -1), () -> {
+            var answer = witness.ask("gate", "node" + node.index, priority, leaseNs, sequence, nowNs);
+            if (!is(Fault.Kind.CUT_FROM_WITNESS, node.index, -1)) {
+                at(
+                        nowNs + delayNs(node.index, -1),
+                        () -> node.answer(askedLocalNs, answer));
+            }
+        });
+    }
+
+    void giveUpLease(Node node, long sequence) {
+        if (!is(Fault.Kind.CUT_FROM_WITNESS, node.index, -1)) {
+            at(
+                    nowNs + delayNs(node.index, -1),
+                    () -> witness.giveUp("gate", "node" + node.index, sequence, nowNs));
+        }
+    }
+
+    void probe(Node asker) {
+        for (var node : nodes) {
+            if (node != asker && !isCut(asker.index, node.index) && !isCut(node.index, asker.index)) {
+                at(nowNs + delayNs(asker.index, node.index), () -> {
+                    if (node.holds()) {
+                        at(nowNs + delayNs(node.index, asker.index), asker::probeAnswered);
+                    }
+                });
+            }
+        }
+    }
+
+    // ---- what must hold
+
+    void took(Node taker) {
+        for (var node : nodes) {
+            if (node != taker && node.holds()) {
+                violations.add("at %.6f s node %d took the address while node %d had it"
+                        .formatted(nowNs / 1e9, taker.index, node.index));
+            }
+        }
+    }
+
+    List<String> violations() {
+        return violations;
+    }
+
+    List<Integer> holders() {
+        return nodes.stream().filter(Node::holds).map(node -> node.index).toList();
+    }
+
+    /** How often the address changed hands since the world began. */
+    int changes() {
+        return nodes.stream().mapToInt(node -> node.taken).sum();
+    }
+
+    @Override
+    public String toString() {
+        return schedule + "story:\n  " + String.join("\n  ", story) + "\n";
+    }
+}
