@@ -101,7 +101,13 @@ class DependencyRulesTest {
 
     /** Its protocol and its defences are pure; only what carries them out knows the system. */
     @ParameterizedTest
-    @ValueSource(strings = {"io.steelyard.vrrp.wire..", "io.steelyard.vrrp.election..", "io.steelyard.vrrp.announce..", "io.steelyard.vrrp.defence.."})
+    @ValueSource(
+            strings = {
+                "io.steelyard.vrrp.wire..",
+                "io.steelyard.vrrp.election..",
+                "io.steelyard.vrrp.announce..",
+                "io.steelyard.vrrp.defence.."
+            })
     void virtualRoutersDecideWithoutTheSystem(String pure) {
         classes()
                 .that()

@@ -51,18 +51,20 @@ public record ConfigFingerprint(
             case AdvertTransport.Unicast unicast -> "unicast";
             case AdvertTransport.Multicast multicast ->
                 "multicast"
-                        + multicast.group().map(group -> " " + group.getHostAddress()).orElse("");
+                        + multicast
+                                .group()
+                                .map(group -> " " + group.getHostAddress())
+                                .orElse("");
         };
     }
 
     private static String authentication(VirtualRouter router) {
         int id = router.virtualRouterId();
-        var own =
-                switch (router.authentication()) {
-                    case Authentication.None none -> "none";
-                    case Authentication.Password password -> "password " + digest(id, password.bytes());
-                    case Authentication.Header header -> "header " + digest(id, header.bytes());
-                };
+        var own = switch (router.authentication()) {
+            case Authentication.None none -> "none";
+            case Authentication.Password password -> "password " + digest(id, password.bytes());
+            case Authentication.Header header -> "header " + digest(id, header.bytes());
+        };
         return own
                 + router.hmac()
                         .map(hmac -> " hmac " + hmac.antiReplay() + " "

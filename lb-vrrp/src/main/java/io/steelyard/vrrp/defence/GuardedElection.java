@@ -78,8 +78,8 @@ public final class GuardedElection {
         defence = router.defence();
         lifetime = KernelLifetime.of(router);
         lease = defence.witness().map(LeaseKeeper::new).orElse(null);
-        probesFirst = defence.addressProbe() == AddressProbe.REFUSE
-                || defence.addressProbe() == AddressProbe.ASK_WITNESS;
+        probesFirst =
+                defence.addressProbe() == AddressProbe.REFUSE || defence.addressProbe() == AddressProbe.ASK_WITNESS;
         election = new Election(router, ownAddress, true);
         probeWindowNs = Math.min(PROBE_WINDOW_NS, election.timers().intervalNs());
         state = election.initial();

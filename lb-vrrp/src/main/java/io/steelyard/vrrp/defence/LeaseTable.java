@@ -8,6 +8,9 @@ import java.util.Map;
  * Used by one thread at a time.
  */
 public final class LeaseTable {
+    /** Its name is nobody's. */
+    private static final Entry NOBODY = new Entry("", 0, Long.MIN_VALUE, 0, false, 0);
+
     private final Map<String, Entry> entries = new HashMap<>();
     private final long quietUntilNs;
 
@@ -30,8 +33,11 @@ public final class LeaseTable {
      * @param isWanted somebody of higher priority asked for it meanwhile
      * @param sequence of the holder's last message
      */
-    private record Entry(
-            String holder, int priority, long untilNs, long epoch, boolean isWanted, long sequence) {}
+    private record Entry(String holder, int priority, long untilNs, long epoch, boolean isWanted, long sequence) {
+        Entry wanted() {
+            return new Entry(holder, priority, untilNs, epoch, true, sequence);
+        }
+    }
 
     /**
      * The answer.
@@ -48,31 +54,22 @@ public final class LeaseTable {
      * @param sequence grows with every message of an asker, whatever it is; what was overtaken by a later one counts nothing
      */
     public Answer ask(String lease, String asker, int priority, long leaseNs, long sequence, long nowNs) {
-        var entry = entries.get(lease);
-        boolean isFree = entry == null || nowNs - entry.untilNs() >= 0;
-        boolean isOwn = entry != null && entry.holder().equals(asker);
+        var entry = entries.getOrDefault(lease, NOBODY);
+        boolean isFree = nowNs >= entry.untilNs();
+        boolean isOwn = entry.holder().equals(asker);
         if (isOwn && sequence - entry.sequence() <= 0) {
             return new Answer(false, entry.epoch(), false);
         }
         if (!isOwn && (!isFree || nowNs < quietUntilNs)) {
-            if (entry != null && priority > entry.priority()) {
-                entries.put(
-                        lease,
-                        new Entry(
-                                entry.holder(),
-                                entry.priority(),
-                                entry.untilNs(),
-                                entry.epoch(),
-                                true,
-                                entry.sequence()));
+            if (!isFree && priority > entry.priority()) {
+                entries.put(lease, entry.wanted());
             }
-            return new Answer(false, entry == null ? 0 : entry.epoch(), false);
+            return new Answer(false, entry.epoch(), false);
         }
-        long epoch = entry == null ? 1 : entry.epoch() + (isOwn ? 0 : 1);
-        boolean isWanted = isOwn && entry.isWanted();
+        long epoch = entry.epoch() + (isOwn ? 0 : 1);
         // The wish is passed on once: it comes again as long as it lasts.
         entries.put(lease, new Entry(asker, priority, nowNs + leaseNs, epoch, false, sequence));
-        return new Answer(true, epoch, isWanted);
+        return new Answer(true, epoch, isOwn && entry.isWanted());
     }
 
     /** The holder does not want it any more; anybody else's word for that, and an old one, counts nothing. */

@@ -207,7 +207,9 @@ class GuardedElectionTest {
         var preempting = started(SplitBrainDefence.builder());
         preempting.activeElsewhere("b", 50, 5 * SECOND, nowNs);
         passDown(preempting);
-        assertThat(preempting.state().isActive()).as("a lower priority is preempted").isTrue();
+        assertThat(preempting.state().isActive())
+                .as("a lower priority is preempted")
+                .isTrue();
     }
 
     @Test

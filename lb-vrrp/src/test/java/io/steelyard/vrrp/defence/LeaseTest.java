@@ -96,9 +96,8 @@ class LeaseTest {
 
     @Test
     void theKernelLetsGoBeforeTheLeaseEnds() {
-        var lifetime = KernelLifetime.of(VirtualRouter.builder("gate", "eth0", 1)
-                .address("192.0.2.1")
-                .build());
+        var lifetime = KernelLifetime.of(
+                VirtualRouter.builder("gate", "eth0", 1).address("192.0.2.1").build());
         assertThat(lifetime.seconds()).isEqualTo(3);
         assertThat(lifetime.refreshNs()).isEqualTo(SECOND);
         assertThat(lifetime.seconds(2_970_000_000L)).isEqualTo(2);

@@ -76,7 +76,8 @@ class WatchTest {
                 .address("192.0.2.2/32")
                 .address("192.0.2.1/32")
                 .authentication(new Authentication.Password("1111"));
-        assertThat(ours.differences(ConfigFingerprint.of(sameElsewhere.build()))).isEmpty();
+        assertThat(ours.differences(ConfigFingerprint.of(sameElsewhere.build())))
+                .isEmpty();
         var theirs = ConfigFingerprint.of(sameElsewhere
                 .advertInterval(Duration.ofSeconds(2))
                 .authentication(new Authentication.Password("1112"))

@@ -101,8 +101,7 @@ class ActiveTest {
     void theSamePriorityAndAddressIsReportedAndBothStay() {
         var desk = Desk.active(Desk.router());
         assertThat(desk.hear(100, Desk.OURS))
-                .containsExactly(new Effect.Report(
-                        Effect.Suspicion.SAME_ADDRESS, 0, Bytes.low(Desk.OURS)));
+                .containsExactly(new Effect.Report(Effect.Suspicion.SAME_ADDRESS, 0, Bytes.low(Desk.OURS)));
         assertThat(desk.phase()).isEqualTo(Phase.ACTIVE);
     }
 

@@ -12,7 +12,8 @@ class GroupElectionTest {
 
     private void group(int members) {
         for (int i = 0; i < members; i++) {
-            var desk = new Desk(VirtualRouter.builder("r" + i, "eth" + i, 10 + i).address("192.0.2." + (i + 1)), true);
+            var desk =
+                    new Desk(VirtualRouter.builder("r" + i, "eth" + i, 10 + i).address("192.0.2." + (i + 1)), true);
             desks.add(desk);
             tell(i, ElectionEvent.Start.now());
         }

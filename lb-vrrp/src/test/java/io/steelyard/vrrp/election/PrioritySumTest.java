@@ -15,8 +15,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PrioritySumTest {
     private static final Map<String, Tracker> TRACKERS = Map.of(
-            "nginx", Tracker.Script.of("nginx", "/bin/check"),
-            "file", new Tracker.File("file", 1, Path.of("/x"), OptionalInt.empty(), false));
+            "nginx",
+            Tracker.Script.of("nginx", "/bin/check"),
+            "file",
+            new Tracker.File("file", 1, Path.of("/x"), OptionalInt.empty(), false));
 
     private static PrioritySum sum(int base, Track track, Reading reading) {
         return PrioritySum.of(base, List.of(track), TRACKERS, Map.of(track.tracker(), reading));
@@ -86,7 +88,9 @@ class PrioritySumTest {
         assertThat(script.isUp()).as("the first pass is enough").isTrue();
         script = script.failed().failed();
         assertThat(script.isUp()).as("two of three failures").isTrue();
-        assertThat(script.passed().failed().failed().isUp()).as("a pass between").isTrue();
+        assertThat(script.passed().failed().failed().isUp())
+                .as("a pass between")
+                .isTrue();
         script = script.failed();
         assertThat(script.isUp()).isFalse();
         assertThat(script.passed().isUp()).as("one of two passes").isFalse();

@@ -61,7 +61,8 @@ class StartTest {
     @Test
     void noTimerExpiresWithinTheStartDelay() {
         var desk = new Desk(Desk.router().priority(255));
-        desk.on(new ElectionEvent.Start(true, true, false, Duration.ofSeconds(30).toNanos()));
+        desk.on(new ElectionEvent.Start(
+                true, true, false, Duration.ofSeconds(30).toNanos()));
         desk.passUs(29_999_999);
         assertThat(desk.phase()).isEqualTo(Phase.BACKUP);
         desk.passUs(1);

@@ -39,6 +39,7 @@ record Fault(int atMs, int lastsMs, Kind kind, int node, int other) {
 
     @Override
     public String toString() {
-        return "%6d ms  %-16s node %d%s for %d ms".formatted(atMs, kind, node, other < 0 ? "" : " to " + other, lastsMs);
+        return "%6d ms  %-16s node %d%s for %d ms"
+                .formatted(atMs, kind, node, other < 0 ? "" : " to " + other, lastsMs);
     }
 }

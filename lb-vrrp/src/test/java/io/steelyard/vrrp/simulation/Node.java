@@ -107,8 +107,7 @@ final class Node implements DefenceActions {
         var asker = election;
         hand(() -> {
             if (election == asker) {
-                election.leaseAnswered(
-                        askedLocalNs, answer.isGranted(), answer.epoch(), answer.isWanted(), localNs());
+                election.leaseAnswered(askedLocalNs, answer.isGranted(), answer.epoch(), answer.isWanted(), localNs());
             }
         });
     }
@@ -174,10 +173,7 @@ final class Node implements DefenceActions {
             world.broadcast(
                     index,
                     new ElectionEvent.AdvertHeard(
-                            advert.priority(),
-                            (int) (router.advertInterval().toMillis() / 10),
-                            0,
-                            Bytes.low(own)));
+                            advert.priority(), (int) (router.advertInterval().toMillis() / 10), 0, Bytes.low(own)));
         } else if (effect instanceof Effect.Apply apply) {
             switch (apply.step()) {
                 case ADD_ADDRESSES -> {

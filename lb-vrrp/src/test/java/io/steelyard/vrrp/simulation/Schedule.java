@@ -25,11 +25,10 @@ record Schedule(long seed, int nodes, List<Fault> faults) {
             lastsMs = Math.min(lastsMs, HEALED_MS - atMs);
             var kind = Fault.Kind.values()[random.nextInt(Fault.Kind.values().length)];
             int node = kind == Fault.Kind.WITNESS_RESTART ? -1 : random.nextInt(nodes);
-            boolean isLink =
-                    switch (kind) {
-                        case CUT_ONE_WAY, LOSSY, SLOW, DUPLICATED -> true;
-                        default -> false;
-                    };
+            boolean isLink = switch (kind) {
+                case CUT_ONE_WAY, LOSSY, SLOW, DUPLICATED -> true;
+                default -> false;
+            };
             int other = isLink ? (node + 1 + random.nextInt(nodes - 1)) % nodes : -1;
             faults.add(new Fault(atMs, lastsMs, kind, node, other));
         }

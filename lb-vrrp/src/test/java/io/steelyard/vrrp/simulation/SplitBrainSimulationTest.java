@@ -116,8 +116,9 @@ class SplitBrainSimulationTest {
     void withoutAWitnessACutBetweenTwoMachinesMakesTwoOwners() {
         IntFunction<VirtualRouter> alone = index -> router(index, SplitBrainDefence.DEFAULT);
         assertThat(LongStream.range(0, 300)
-                        .filter(seed ->
-                                !run(seed, World.Weakness.NONE, alone).violations().isEmpty()))
+                        .filter(seed -> !run(seed, World.Weakness.NONE, alone)
+                                .violations()
+                                .isEmpty()))
                 .isNotEmpty();
     }
 }

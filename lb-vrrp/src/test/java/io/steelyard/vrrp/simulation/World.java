@@ -154,18 +154,14 @@ final class World {
         at(nowNs + delayNs(node.index, -1), () -> {
             var answer = witness.ask("gate", "node" + node.index, priority, leaseNs, sequence, nowNs);
             if (!is(Fault.Kind.CUT_FROM_WITNESS, node.index, -1)) {
-                at(
-                        nowNs + delayNs(node.index, -1),
-                        () -> node.answer(askedLocalNs, answer));
+                at(nowNs + delayNs(node.index, -1), () -> node.answer(askedLocalNs, answer));
             }
         });
     }
 
     void giveUpLease(Node node, long sequence) {
         if (!is(Fault.Kind.CUT_FROM_WITNESS, node.index, -1)) {
-            at(
-                    nowNs + delayNs(node.index, -1),
-                    () -> witness.giveUp("gate", "node" + node.index, sequence, nowNs));
+            at(nowNs + delayNs(node.index, -1), () -> witness.giveUp("gate", "node" + node.index, sequence, nowNs));
         }
     }
 
