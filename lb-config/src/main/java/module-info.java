@@ -1,4 +1,4 @@
-/** Readers of nginx.conf, haproxy.cfg and our own YAML, each into the same model. */
+/** Readers of nginx.conf, haproxy.cfg, keepalived.conf and our own YAML, each into the same model. */
 @org.jspecify.annotations.NullMarked
 module io.steelyard.config {
     requires transitive io.steelyard.api;
@@ -8,11 +8,13 @@ module io.steelyard.config {
     exports io.steelyard.config;
     exports io.steelyard.config.haproxy;
     exports io.steelyard.config.haproxy.expression;
+    exports io.steelyard.config.keepalived;
     exports io.steelyard.config.nginx;
     exports io.steelyard.config.yaml;
 
     provides io.steelyard.api.config.ConfigurationReader with
             io.steelyard.config.haproxy.HaproxyConfigurationReader,
+            io.steelyard.config.keepalived.KeepalivedConfigurationReader,
             io.steelyard.config.nginx.NginxConfigurationReader,
             io.steelyard.config.yaml.YamlReader;
     provides io.steelyard.api.http.ExpressionLanguage with

@@ -61,6 +61,23 @@ final class Proxy implements AutoCloseable {
                 .sum();
     }
 
+    /** Resident memory in bytes, of the process and its children. */
+    long residentBytes() {
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .mapToLong(Proxy::residentBytes)
+                .sum();
+    }
+
+    private static long residentBytes(ProcessHandle handle) {
+        try (var lines = Files.lines(Path.of("/proc/" + handle.pid() + "/status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                    .sum();
+        } catch (IOException ended) {
+            throw new UncheckedIOException(ended);
+        }
+    }
+
     private static double cpuSeconds(ProcessHandle handle) {
         try {
             var stat = Files.readString(Path.of("/proc/" + handle.pid() + "/stat"));

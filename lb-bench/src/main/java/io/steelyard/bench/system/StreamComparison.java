@@ -3,11 +3,7 @@ package io.steelyard.bench.system;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Runs one nginx stream configuration under nginx and under {@code lb}, in turns, and prints the processor time each needs for a connection,
@@ -76,7 +72,7 @@ public final class StreamComparison {
         try (var load = new StreamLoad();
                 var nginx = startNginx(folder, load.serverPort());
                 var lb = startLb(folder, arguments[0], load.serverPort())) {
-            report(measure(load, List.of(nginx, lb), rounds));
+            measure(load, List.of(nginx, lb), rounds).print(List.of("nginx", "lb"));
         }
     }
 
@@ -105,44 +101,19 @@ public final class StreamComparison {
                 """.formatted(serverPort, port);
     }
 
-    private static Map<Measure, Map<String, List<Double>>> measure(StreamLoad load, List<Proxy> proxies, int rounds) {
-        var costs = new LinkedHashMap<Measure, Map<String, List<Double>>>();
+    private static Costs measure(StreamLoad load, List<Proxy> proxies, int rounds) {
+        var costs = new Costs();
         for (int round = 0; round <= rounds; round++) {
             for (var measure : Measure.values()) {
                 for (var proxy : proxies) {
                     double cost = measure.cost(load, proxy);
                     if (round > 0) {
-                        costs.computeIfAbsent(measure, m -> new LinkedHashMap<>())
-                                .computeIfAbsent(proxy.name(), n -> new ArrayList<>())
-                                .add(cost);
+                        costs.add(measure.unit, proxy.name(), cost);
                     }
                 }
             }
             System.err.println(round == 0 ? "warmed up" : "round " + round + " of " + rounds);
         }
         return costs;
-    }
-
-    private static void report(Map<Measure, Map<String, List<Double>>> costs) {
-        System.out.printf("%-16s %12s %12s %8s   %s%n", "CPU", "nginx", "lb", "ratio", "lb, all rounds");
-        costs.forEach((measure, byName) -> {
-            double nginx = median(byName.getOrDefault("nginx", List.of()));
-            var all = byName.getOrDefault("lb", List.of());
-            double lb = median(all);
-            System.out.printf(
-                    "%-16s %12.3f %12.3f %8.2f   %s%n",
-                    measure.unit,
-                    nginx,
-                    lb,
-                    lb / nginx,
-                    all.stream().map("%.3f"::formatted).toList());
-        });
-    }
-
-    private static double median(List<Double> values) {
-        var sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

@@ -2,6 +2,7 @@ package io.steelyard.config.yaml;
 
 import io.steelyard.api.Durations;
 import io.steelyard.api.Position;
+import io.steelyard.config.reading.Suggestion;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;

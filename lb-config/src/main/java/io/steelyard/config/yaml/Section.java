@@ -1,6 +1,7 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.Position;
+import io.steelyard.config.reading.Suggestion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Prints what was understood as YAML, which `lb run` accepts with the same result. Problems go to standard error.",
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:printed", "2:the files have errors", "64:wrong command line"},
+        exitCodeList = {"0:printed", "2:the files have errors, or parts that YAML has no keys for", "64:wrong command line"},
         mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer> {
     @Mixin
@@ -31,9 +31,14 @@ final class ExplainCommand implements Callable<Integer> {
         if (read.configuration().isEmpty()) {
             return 2;
         }
-        command.commandLine()
-                .getOut()
-                .print(YamlWriter.write(read.configuration().get()));
+        String text;
+        try {
+            text = YamlWriter.write(read.configuration().get());
+        } catch (IllegalArgumentException unwritable) {
+            command.commandLine().getErr().println("lb: " + unwritable.getMessage());
+            return 2;
+        }
+        command.commandLine().getOut().print(text);
         command.commandLine().getOut().flush();
         return 0;
     }

@@ -1,7 +1,6 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.Personality;
-import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.RetryRule.Reason;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
@@ -60,7 +59,11 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     private final ProxyPlan plan;
     private final BodyFraming framing;
     private final RequestFacts facts;
-    private final RequestBody body;
+    private final Progress progress;
+    private final Upload upload;
+    private final Silence silence;
+    private final Hedging hedging;
+    private final Retries retries;
 
     private State state = State.RESOLVING;
     private @Nullable Balancer balancer;
@@ -68,36 +71,9 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     private @Nullable ServerConnection server;
     private Attempt attempt = new Attempt();
 
-    /** Asks a second server when the first has had its time. */
-    private final Timer hedging = new Timer() {
-        @Override
-        protected void onDeadline(long nowNs) {
-            hedge();
-        }
-    };
-
-    private @Nullable Hedge hedge;
-
-    /** Whether a retry is to go to another server than the one that failed. */
-    private boolean goesElsewhere;
-
     private @Nullable String givenPath;
-    private boolean bodyEnded;
-    private boolean isBodySent;
-    private boolean isChunked;
-    private final Progress progress;
     private boolean isInQueue;
-    private boolean hadFreeTry;
-
-    /** Tries that followed a failure. */
-    private int retries;
-
     private boolean isBadAnswer;
-    private long firstTryNs;
-    private long lastActivityNs;
-
-    /** When the server's socket last took a part of the request, or was first offered what waits for it. */
-    private long lastWriteNs;
 
     Forwarding(Exchange exchange, ProxyPlan plan) {
         this.exchange = exchange;
@@ -107,11 +83,11 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         framing = exchange.framing();
         progress = exchange.progress();
         facts = exchange.facts();
-        body = new RequestBody(worker.loop().buffers());
-        bodyEnded = !exchange.sendsBody() || client.isBodyRead();
+        upload = new Upload(worker, plan, framing, !exchange.sendsBody() || client.isBodyRead());
+        silence = new Silence(plan.readTimeoutNs(), plan.sendTimeoutNs());
+        hedging = new Hedging(this, worker, plan);
+        retries = new Retries(plan.configured().retry(), plan.retryTimeoutNs());
     }
-
-    private static final String[] NOBODY = {};
 
     // ---- finding the pool
 
@@ -145,20 +121,14 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         balancer = found;
         progress.pool(found.pool().name());
         lease = found.newLease();
-        firstTryNs = client.nowNs();
-        if (bodyEnded || !collectsBody()) {
-            pick();
-        } else {
+        retries.begin(client.nowNs());
+        if (upload.isToBeCollected()) {
             state = State.COLLECTING;
             client.invite();
             client.resumeBody();
+        } else {
+            pick();
         }
-    }
-
-    private boolean collectsBody() {
-        return plan.configured().buffersRequest()
-                || framing.kind() == BodyFraming.Kind.CHUNKED
-                        && plan.configured().version() == HttpProxy.Version.HTTP_1_0;
     }
 
     // ---- finding a server
@@ -175,7 +145,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                 case PICKED -> connect(from, held);
                 case ALL_FULL -> enqueue(from, held);
                 case NONE_AVAILABLE -> {
-                    if (turnsBack()) {
+                    if (retries.turnsBack()) {
                         continue;
                     }
                     progress.noServer();
@@ -192,24 +162,12 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         var flow = exchange.flow(from);
         var affinity = exchange.affinity(from.pool());
         if (affinity != null) {
-            affinity.tell(flow, retries == 0);
+            affinity.tell(flow, retries.isFirstTry());
         }
-        boolean asksAgain =
-                retries > 0 && plan.configured().retry().sameServer().isPresent();
-        if (asksAgain) {
-            var last = held.server().id();
-            flow.wanted(goesElsewhere ? NOBODY : new String[] {last}, !goesElsewhere);
+        if (!retries.isFirstTry()) {
+            retries.tell(flow, held.server().id());
         }
         return flow;
-    }
-
-    /** HAProxy: where no other server is left, the one that failed is asked again. */
-    private boolean turnsBack() {
-        if (!goesElsewhere) {
-            return false;
-        }
-        goesElsewhere = false;
-        return true;
     }
 
     private int noServerStatus() {
@@ -263,34 +221,25 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         long nowNs = client.nowNs();
         progress.trying(held.server().id(), nowNs);
         attempt.begin(held.server().address(), nowNs);
-        var approach = Approach.of(held.server(), plan.configured().transport(), exchange);
-        if (approach == null) {
-            failed(Lease.Failure.CONNECT_ERROR, Reason.ERROR, 502);
-            return;
+        if (retries.isFirstTry() && upload.isEmpty() && !asksForUpgrade() && Hedging.isFor(method())) {
+            hedging.arm(from, nowNs);
         }
-        if (retries == 0) {
-            setHedging(from, nowNs);
-        }
-        var idle = worker.idle().take(from.pool(), held.server(), approach.bond(), nowNs);
-        if (idle != null) {
-            server = idle;
-            idle.serve(this, method(), asksForUpgrade());
-            connected();
-            return;
-        }
-        int fd = worker.loop()
-                .connector()
-                .connect(held.server().address(), plan.configured().transport());
-        if (fd >= 0) {
-            state = State.CONNECTING;
-            var opened = new ServerConnection(worker, from.pool(), held.server(), fd, approach);
+        var opening = worker.opening();
+        var opened = opening.open(from.pool(), held.server(), plan, exchange);
+        if (opened != null) {
             server = opened;
+            state = State.CONNECTING;
+            boolean isKept = opened.isConnected();
             opened.serve(this, method(), asksForUpgrade());
-            setDeadline(nowNs + plan.connectTimeoutNs());
-        } else if (Connector.isOurFault(-fd)) {
+            if (isKept) {
+                connected();
+            } else {
+                setDeadline(nowNs + plan.connectTimeoutNs());
+            }
+        } else if (Connector.isOurFault(opening.errno())) {
             worker.loop()
-                    .report("cannot open a connection to " + held.server().id() + ": " + Errno.text(-fd)
-                            + Connector.remedy(-fd));
+                    .report("cannot open a connection to " + held.server().id() + ": " + Errno.text(opening.errno())
+                            + Connector.remedy(opening.errno()));
             held.cancelled();
             progress.termination("RC");
             fail(isHaproxy() ? 503 : 502);
@@ -331,24 +280,22 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         if (to == null || lease == null || balancer == null) {
             return;
         }
-        lastActivityNs = client.nowNs();
-        attempt.connected(lastActivityNs);
-        progress.connected(lastActivityNs);
+        long nowNs = client.nowNs();
+        attempt.connected(nowNs);
+        progress.connected(nowNs);
         lease.connected();
-        lastWriteNs = lastActivityNs;
         state = State.WAITING;
-        setDeadline(lastActivityNs + Math.min(plan.readTimeoutNs(), plan.sendTimeoutNs()));
+        setDeadline(silence.restart(nowNs));
         attempt.sent();
         int result = sendHead(to);
-        if (result == 0 && body.size() > 0) {
-            isBodySent = true;
-            result = body.sendTo(to);
+        if (result == 0) {
+            result = upload.sendCollected(to);
         }
         if (result < 0) {
             failed(Lease.Failure.BROKEN, Reason.ERROR, 502);
             return;
         }
-        if (!bodyEnded) {
+        if (!upload.isEnded()) {
             client.invite();
             client.resumeBody();
         }
@@ -360,127 +307,68 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         var sending = new RequestWriter.Sending(
                 exchange,
                 givenPath,
-                bodyEnded ? body.size() : -1,
+                upload.size(),
                 from.pool().reuse().mostIdle() > 0,
                 asksForUpgrade(),
                 exchange.affinity(from.pool()));
-        isChunked = sending.isChunked();
+        upload.chunked(sending.isChunked());
         return worker.requests().sendHead(to, plan, sending);
     }
 
     // ---- a second server
 
-    private void setHedging(Balancer from, long nowNs) {
-        var wanted = plan.configured().hedging();
-        boolean mayBeHedged = wanted.isPresent()
-                && bodyEnded
-                && body.size() == 0
-                && !asksForUpgrade()
-                && switch (method()) {
-                    case GET, HEAD, OPTIONS -> true;
-                    default -> false;
-                };
-        if (mayBeHedged) {
-            var rule = wanted.get();
-            long leastNs = rule.delay().toNanos();
-            long delayNs = rule.percentile() == 0
-                    ? leastNs
-                    : Math.max(leastNs, worker.recentTimes(from.pool()).percentile(rule.percentile()));
-            worker.loop().timers().set(hedging, nowNs + delayNs);
-        }
-    }
-
-    private void hedge() {
-        var from = balancer;
-        var held = lease;
+    /** The first server has had its time. */
+    void hedge() {
         boolean isSlow = state == State.CONNECTING || state == State.WAITING;
-        if (from == null || held == null || !held.isHeld() || !isSlow || hedge != null || !from.mayTryAgain()) {
-            return;
+        if (isSlow && balancer != null && lease != null && lease.isHeld() && balancer.mayTryAgain()) {
+            hedging.ask(exchange, balancer, lease.server().id());
         }
-        var second = from.newLease();
-        var flow = exchange.flow(from).avoided(held.server().id());
-        if (from.pick(flow, second) != Balancer.Outcome.PICKED) {
-            return;
-        }
-        long nowNs = client.nowNs();
-        var itsAttempt = new Attempt();
-        itsAttempt.begin(second.server().address(), nowNs);
-        var started = new Hedge(this, worker, second, itsAttempt, plan.readTimeoutNs());
-        var approach = Approach.of(second.server(), plan.configured().transport(), exchange);
-        if (approach == null) {
-            second.cancelled();
-            return;
-        }
-        var connection = worker.idle().take(from.pool(), second.server(), approach.bond(), nowNs);
-        if (connection == null) {
-            int fd = worker.loop()
-                    .connector()
-                    .connect(second.server().address(), plan.configured().transport());
-            if (fd < 0) {
-                second.cancelled();
-                return;
-            }
-            connection = new ServerConnection(worker, from.pool(), second.server(), fd, approach);
-        }
-        hedge = started;
-        started.use(connection, plan.connectTimeoutNs());
     }
 
     /** The second server's answer began first. */
     void hedgeAnswered(Hedge winner) {
-        if (hedge != winner || lease == null) {
+        if (!hedging.isOn(winner) || lease == null) {
             winner.cancel();
             return;
         }
         record(CUT);
         lease.cancelled();
         releaseServer(false);
+        hedging.take();
         goOnWith(winner);
         answerHead();
     }
 
     void hedgeFailed(Hedge loser) {
-        if (hedge == loser) {
-            hedge = null;
+        if (hedging.isOn(loser)) {
+            hedging.take();
         }
     }
 
     /** Makes the second server the request's only one. */
     private void goOnWith(Hedge second) {
-        hedge = null;
         var connection = Objects.requireNonNull(second.give());
         lease = second.lease();
         attempt = second.attempt();
         server = connection;
         connection.handOver(this);
-        lastActivityNs = client.nowNs();
-        lastWriteNs = lastActivityNs;
         boolean isConnected = connection.isConnected();
         state = isConnected ? State.WAITING : State.CONNECTING;
-        setDeadline(lastActivityNs
-                + (isConnected ? Math.min(plan.readTimeoutNs(), plan.sendTimeoutNs()) : plan.connectTimeoutNs()));
-    }
-
-    private void dropHedge() {
-        worker.loop().timers().cancel(hedging);
-        var second = hedge;
-        hedge = null;
-        if (second != null) {
-            second.cancel();
-        }
+        long nowNs = client.nowNs();
+        long deadlineNs = silence.restart(nowNs);
+        setDeadline(isConnected ? deadlineNs : nowNs + plan.connectTimeoutNs());
     }
 
     @Override
     public void serverHasRoom() {
-        lastActivityNs = client.nowNs();
-        lastWriteNs = lastActivityNs;
+        silence.sending(client.nowNs(), false);
         client.resumeBody();
     }
 
     /** The server sent something. */
     @Override
     public void serverSpoke() {
-        lastActivityNs = client.nowNs();
+        silence.broken(client.nowNs());
         if (lease != null) {
             lease.firstByte();
         }
@@ -503,28 +391,21 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
 
     void onBody(MemorySegment from, int offset, int count) {
         if (state == State.COLLECTING) {
-            body.add(from, offset, count);
+            upload.collect(from, offset, count);
         } else if (server != null) {
-            isBodySent = true;
-            lastActivityNs = client.nowNs();
-            if (server.hasSentAll()) {
-                lastWriteNs = lastActivityNs;
-            }
-            if (worker.requests().sendBody(server, from, offset, count, isChunked && state != State.TUNNEL) < 0) {
+            silence.sending(client.nowNs(), !server.hasSentAll());
+            if (upload.send(server, from, offset, count, state == State.TUNNEL) < 0) {
                 serverBroke();
             }
         }
     }
 
     void onBodyEnd() {
-        bodyEnded = true;
+        upload.end();
         if (state == State.COLLECTING) {
             pick();
-        } else if (server != null && isChunked) {
-            var trailers = worker.passed(client.trailers(), plan);
-            if (worker.requests().sendLastChunk(server, trailers) < 0) {
-                serverBroke();
-            }
+        } else if (server != null && upload.sendEnd(server, client) < 0) {
+            serverBroke();
         }
     }
 
@@ -538,7 +419,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         }
         attempt.answered(client.nowNs());
         progress.answered(client.nowNs());
-        dropHedge();
+        hedging.drop();
         if (plan.configured().hedging().isPresent()) {
             worker.recentTimes(balancer.pool()).add(attempt.headNs(client.nowNs()));
         }
@@ -614,7 +495,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         var from = server;
         if (from != null) {
             passTrailers(from);
-            finish(from.head().status(), bodyEnded && from.hasSentAll());
+            finish(from.head().status(), upload.isEnded() && from.hasSentAll());
             exchange.complete();
         }
     }
@@ -697,14 +578,14 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         if (held == null) {
             return;
         }
+        boolean wasSilent = server == null || server.receivedBytes() == 0;
         boolean wasStale = server != null
                 && server.isReused()
-                && server.receivedBytes() == 0
+                && wasSilent
                 && reason == Reason.ERROR
-                && !hadFreeTry
+                && retries.hasFreeTry()
                 && mayRepeat();
-        boolean isAnswered = failure == Lease.Failure.BAD_RESPONSE;
-        var second = hedge;
+        var second = hedging.take();
         if (second != null) {
             record(status);
             releaseServer(false);
@@ -713,63 +594,27 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
             return;
         }
         // Of an answer it was decided before.
-        boolean another = wasStale || isAnswered || isReason(failure, reason) && mayTryAnother();
+        boolean isAnswered = failure == Lease.Failure.BAD_RESPONSE;
+        boolean another = wasStale || isAnswered || retries.isReason(failure, reason, wasSilent) && mayTryAnother();
         record(status);
         releaseServer(false);
+        state = State.PICKING;
         if (wasStale) {
             // It closed an idle connection just as we used it: that says nothing of the server.
-            hadFreeTry = true;
+            retries.tookFreeTry();
             held.cancelled();
-        } else {
-            held.failed(failure);
-        }
-        state = State.PICKING;
-        retries += wasStale ? 0 : 1;
-        if (!another) {
-            progress.termination(termination(failure, reason));
-            fail(status);
-        } else if (!wasStale) {
-            progress.retrying();
-            chooseNext(failure == Lease.Failure.CONNECT_ERROR);
-        }
-    }
-
-    /** Whether a request is repeated for it, by nginx's name or by HAProxy's. */
-    private boolean isReason(Lease.Failure failure, Reason reason) {
-        var reasons = plan.configured().retry().reasons();
-        var finer = switch (failure) {
-            case CONNECT_ERROR, CONNECT_TIMEOUT -> Reason.CONNECT_FAILURE;
-            case READ_TIMEOUT -> Reason.RESPONSE_TIMEOUT;
-            case BROKEN ->
-                reason == Reason.ERROR && (server == null || server.receivedBytes() == 0)
-                        ? Reason.EMPTY_RESPONSE
-                        : reason;
-            case BAD_RESPONSE -> reason;
-        };
-        return reasons.contains(reason) || reasons.contains(finer);
-    }
-
-    /** How HAProxy's log calls it. */
-    private static String termination(Lease.Failure failure, Reason reason) {
-        return switch (failure) {
-            case CONNECT_ERROR -> "SC";
-            case CONNECT_TIMEOUT -> "sC";
-            case READ_TIMEOUT -> "sH";
-            case BROKEN -> reason == Reason.INVALID_HEADER ? "PH" : "SH";
-            case BAD_RESPONSE -> Progress.IN_ORDER;
-        };
-    }
-
-    /** HAProxy: whether the next try goes to another server, and how long the same is left alone. */
-    private void chooseNext(boolean wasRefused) {
-        var rule = plan.configured().retry().sameServer();
-        if (rule.isEmpty()) {
             return;
         }
-        goesElsewhere =
-                rule.get().goesElsewhere(retries, plan.configured().retry().tries() - 1);
-        long pauseNs = rule.get().pause().toNanos();
-        if (wasRefused && !goesElsewhere && pauseNs > 0) {
+        held.failed(failure);
+        retries.failed();
+        if (!another) {
+            progress.termination(Retries.termination(failure, reason));
+            fail(status);
+            return;
+        }
+        progress.retrying();
+        long pauseNs = retries.pauseNs(failure == Lease.Failure.CONNECT_ERROR);
+        if (pauseNs > 0) {
             state = State.PAUSING;
             setDeadline(client.nowNs() + pauseNs);
         }
@@ -784,34 +629,20 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     private void fail(int status) {
         state = State.DONE;
         worker.loop().timers().cancel(this);
-        dropHedge();
+        hedging.drop();
         exchange.replyError(status);
     }
 
     /** Whether the request can be sent once more. */
     private boolean mayRepeat() {
-        boolean isUnsafe = attempt.isSent()
-                && switch (method()) {
-                    case POST, LOCK, PATCH -> true;
-                    default -> false;
-                };
-        boolean isBodyLost = isBodySent && !collectsBody();
-        return !isBodyLost && (!isUnsafe || plan.configured().retry().repeatsUnsafe());
+        return !upload.isLost() && retries.mayRepeat(method(), attempt.isSent());
     }
 
     private boolean mayTryAnother() {
-        var held = lease;
-        if (held == null || balancer == null) {
-            return false;
-        }
-        var retry = plan.configured().retry();
-        int servers = balancer.pool().servers().size();
-        int tries = retry.tries() == 0
-                ? servers
-                : retry.sameServer().isPresent() ? retry.tries() : Math.min(retry.tries(), servers);
-        return mayRepeat()
-                && held.attempts() < tries
-                && client.nowNs() - firstTryNs < plan.retryTimeoutNs()
+        return lease != null
+                && balancer != null
+                && mayRepeat()
+                && retries.hasTryLeft(balancer.pool().servers().size(), lease.attempts(), client.nowNs())
                 && balancer.mayTryAgain();
     }
 
@@ -840,7 +671,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
 
     void clientHasRoom() {
         if (server != null && !client.isSlow(plan.configured().mostBufferBytes() / 2)) {
-            lastActivityNs = client.nowNs();
+            silence.broken(client.nowNs());
             server.pause(false);
         }
     }
@@ -850,9 +681,9 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         if (state == State.QUEUED && balancer != null) {
             balancer.cancel(this);
         }
-        dropHedge();
+        hedging.drop();
         if (lease != null && lease.isHeld()) {
-            record(attempt.isAnswered() && server != null ? server.head().status() : 499);
+            record(attempt.isAnswered() && server != null ? server.head().status() : CUT);
             lease.cancelled();
         }
         releaseServer(false);
@@ -871,8 +702,8 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     void end() {
         state = State.DONE;
         worker.loop().timers().cancel(this);
-        dropHedge();
-        body.close();
+        hedging.drop();
+        upload.close();
         releaseServer(false);
         if (lease != null) {
             lease.reset();
@@ -916,16 +747,11 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         }
     }
 
-    /**
-     * The server neither sent nor took anything for a time. While it takes nothing, it is not waited for to send; once it answers, it need not
-     * take the rest (nginx).
-     */
+    /** The server was quiet for a time. Once it answers, it need not take the rest of the request (nginx). */
     private void onServerQuiet(long nowNs) {
         boolean isBlocked = state != State.ANSWERING && server != null && !server.hasSentAll();
-        long deadlineNs = isBlocked ? lastWriteNs + plan.sendTimeoutNs() : lastActivityNs + plan.readTimeoutNs();
-        if (deadlineNs - nowNs > 0) {
-            // What is written meanwhile may be blocked from then on.
-            setDeadline(isBlocked ? deadlineNs : Math.min(deadlineNs, nowNs + plan.sendTimeoutNs()));
+        if (!silence.isTooLong(nowNs, isBlocked)) {
+            setDeadline(silence.nextNs(nowNs, isBlocked));
         } else if (isBlocked && state == State.TUNNEL) {
             finishTunnel();
         } else if (isBlocked) {

@@ -39,6 +39,7 @@ final class HttpWorker {
     private final TcpLoop loop;
     private final Counts counts = new Counts();
     private final IdleConnections idle = new IdleConnections();
+    private final ServerOpening opening = new ServerOpening(this);
     private final RequestWriter requests = new RequestWriter(this);
     private final Map<String, RecentTimes> recentTimes = new HashMap<>();
     private final HeadWriter answerHeads = new HeadWriter();
@@ -76,6 +77,11 @@ final class HttpWorker {
 
     IdleConnections idle() {
         return idle;
+    }
+
+    /** Where requests get their connections to servers. */
+    ServerOpening opening() {
+        return opening;
     }
 
     /** How fast the pool's servers began to answer on this loop. */

@@ -3,6 +3,7 @@ package io.steelyard.config.nginx.grammar;
 import io.steelyard.api.Position;
 import io.steelyard.api.Problem;
 import io.steelyard.api.config.ConfigurationSource;
+import io.steelyard.config.reading.Glob;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;

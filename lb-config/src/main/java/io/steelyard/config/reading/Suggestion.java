@@ -1,4 +1,4 @@
-package io.steelyard.config.yaml;
+package io.steelyard.config.reading;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name somebody probably meant. */
-final class Suggestion {
+public final class Suggestion {
     private Suggestion() {}
 
     /** The nearest of {@code known}, where it is near: a letter or two wrong, or another way to separate words. */
-    static Optional<String> of(String written, Collection<String> known) {
+    public static Optional<String> of(String written, Collection<String> known) {
         if (written.length() > 64) {
             return Optional.empty();
         }
@@ -27,7 +27,7 @@ final class Suggestion {
     }
 
     /** How many letters must be added, dropped, changed or swapped with their neighbour (optimal string alignment). */
-    static int distance(String one, String other) {
+    public static int distance(String one, String other) {
         int[][] cost = new int[one.length() + 1][other.length() + 1];
         for (int i = 0; i <= one.length(); i++) {
             for (int j = 0; j <= other.length(); j++) {

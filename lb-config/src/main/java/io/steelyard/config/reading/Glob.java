@@ -1,4 +1,4 @@
-package io.steelyard.config.nginx.grammar;
+package io.steelyard.config.reading;
 
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /** File names with wildcards, as glob(3) has them: {@code *}, {@code ?} and {@code [a-z]} within a name, names sorted, no hidden files. */
-final class Glob {
+public final class Glob {
     private Glob() {}
 
     /** Whether the text has a wildcard. */
-    static boolean isPattern(String text) {
+    public static boolean isPattern(String text) {
         return text.indexOf('*') >= 0 || text.indexOf('?') >= 0 || text.indexOf('[') >= 0;
     }
 
@@ -26,7 +26,7 @@ final class Glob {
      * @throws IOException where a directory cannot be listed
      * @throws IllegalArgumentException where the text is no pattern of file names
      */
-    static List<Path> expand(Path directory, String pattern) throws IOException {
+    public static List<Path> expand(Path directory, String pattern) throws IOException {
         try {
             var found = List.of(pattern.startsWith("/") ? Path.of("/") : directory);
             for (var part : Path.of(pattern)) {

@@ -1,4 +1,4 @@
-package io.steelyard.config.yaml;
+package io.steelyard.config.reading;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,55 @@
+package io.steelyard.config.keepalived;
+
+import io.steelyard.config.keepalived.grammar.Entry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How far apart announcements on an interface are: {@code garp_group}, and else what global_defs says. */
+final class Pacing {
+    private final Findings findings;
+    private final Values values;
+    private final Map<String, Duration> arp = new HashMap<>();
+    private final Map<String, Duration> neighbours = new HashMap<>();
+
+    Pacing(Findings findings) {
+        this.findings = findings;
+        values = new Values(findings);
+    }
+
+    void read(Entry block) {
+        var interfaces = new ArrayList<String>();
+        var times = new HashMap<String, Duration>();
+        Blocks.read(block.entries(), KeywordTable.ARP_GROUP, findings, entry -> {
+            switch (entry.keyword()) {
+                case "interface" -> values.name(entry).ifPresent(interfaces::add);
+                case "interfaces" ->
+                    entry.entries().forEach(line -> line.words().forEach(word -> interfaces.add(word.text())));
+                default -> values.seconds(entry, 0, 86_400).ifPresent(time -> times.put(entry.keyword(), time));
+            }
+        });
+        if (interfaces.isEmpty() || times.isEmpty()) {
+            findings.error(block.position(), "a garp_group without an interface or without an interval", "both");
+        }
+        for (var name : interfaces) {
+            put(arp, name, times.get("garp_interval"));
+            put(neighbours, name, times.get("gna_interval"));
+        }
+    }
+
+    private static void put(Map<String, Duration> map, String name, @Nullable Duration time) {
+        if (time != null) {
+            map.put(name, time);
+        }
+    }
+
+    Duration arp(String interfaceName, Globals globals) {
+        return arp.getOrDefault(interfaceName, globals.arpPacing.orElse(Duration.ZERO));
+    }
+
+    Duration neighbours(String interfaceName, Globals globals) {
+        return neighbours.getOrDefault(interfaceName, globals.neighbourPacing.orElse(Duration.ZERO));
+    }
+}

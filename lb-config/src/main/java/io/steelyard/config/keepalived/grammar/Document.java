@@ -1,0 +1,24 @@
+package io.steelyard.config.keepalived.grammar;
+
+import io.steelyard.api.Problem;
+import io.steelyard.api.config.ConfigurationSource;
+import java.util.List;
+
+/**
+ * A file and all it includes.
+ *
+ * @param entries of the top level; where the file has faults, what could be made of it
+ * @param problems every fault of the syntax, in the order they were met
+ */
+public record Document(List<Entry> entries, List<Problem> problems) {
+    public Document {
+        entries = List.copyOf(entries);
+        problems = List.copyOf(problems);
+    }
+
+    /** Reads a file. Never throws for what is in it. */
+    public static Document parse(ConfigurationSource source) {
+        var parser = new DocumentParser(source);
+        return new Document(parser.parse(), parser.problems());
+    }
+}

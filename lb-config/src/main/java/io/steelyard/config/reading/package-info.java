@@ -1,0 +1,2 @@
+/** What readers of every format share. */
+package io.steelyard.config.reading;
