@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module io.steelyard.config {
     requires transitive io.steelyard.api;
+    requires org.apache.commons.codec;
     requires org.snakeyaml.engine;
     requires static org.jspecify;
 

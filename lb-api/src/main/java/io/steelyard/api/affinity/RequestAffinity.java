@@ -1,6 +1,9 @@
 package io.steelyard.api.affinity;
 
+import io.steelyard.api.http.Condition;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Brings an HTTP client's later requests back to one server of a pool, before tiers and scheduler are asked. The rules are asked in order; the
@@ -20,12 +23,22 @@ import java.util.List;
  *
  * @param rules in order of precedence
  * @param persists whether the clients of a server that is down are sent to it all the same (HAProxy {@code option persist})
+ * @param persistsWhen where else they are (HAProxy {@code force-persist}); absent for nowhere
+ * @param ignoredWhen where cookies say nothing, and none is set (HAProxy {@code ignore-persist}); absent for nowhere
  */
-public record RequestAffinity(List<Rule> rules, boolean persists) {
+public record RequestAffinity(
+        List<Rule> rules, boolean persists, Optional<Condition> persistsWhen, Optional<Condition> ignoredWhen) {
     /** One way of knowing a client's server. */
-    public sealed interface Rule permits CookieAffinity, RouteAffinity, TableAffinity {}
+    public sealed interface Rule permits CookieAffinity, RouteAffinity, ServerAffinity, TableAffinity {}
+
+    /** Without conditions. */
+    public RequestAffinity(List<Rule> rules, boolean persists) {
+        this(rules, persists, Optional.empty(), Optional.empty());
+    }
 
     public RequestAffinity {
+        Objects.requireNonNull(persistsWhen, "persistsWhen");
+        Objects.requireNonNull(ignoredWhen, "ignoredWhen");
         rules = List.copyOf(rules);
         if (rules.isEmpty()) {
             throw new IllegalArgumentException("there is no rule; expected at least one");

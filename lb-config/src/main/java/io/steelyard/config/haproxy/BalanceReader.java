@@ -99,7 +99,7 @@ final class BalanceReader {
             }
             text = Quoting.join(List.of("url_param(" + (words.size() < 2 ? "" : words.get(1)) + ")"));
         } else {
-            var fetch = "req.fhdr" + first.substring(3);
+            var fetch = "req.hdr" + first.substring(3, first.length() - 1) + ",1)";
             text = Quoting.join(words.contains("use_domain_only") ? List.of("domain", fetch) : List.of(fetch));
         }
         hashed(balance, text, backend, pool);

@@ -1,13 +1,12 @@
 package io.steelyard.config.haproxy;
 
 import io.steelyard.api.affinity.CookieAffinity;
-import io.steelyard.api.affinity.RequestAffinity;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Reads {@code cookie}, {@code dynamic-cookie-key} and {@code option persist} of a backend in mode http. */
+/** Reads {@code cookie} and {@code dynamic-cookie-key} of a backend in mode http. */
 final class CookieReader {
     private final Findings findings;
 
@@ -15,12 +14,11 @@ final class CookieReader {
         this.findings = findings;
     }
 
-    /** How clients come back to their servers; empty where they do not by a cookie. */
-    Optional<RequestAffinity> read(Proxy backend) {
+    /** The cookie by which clients come back to their servers; empty where there is none. */
+    Optional<CookieAffinity> read(Proxy backend) {
         return backend.last("cookie").flatMap(statement -> {
             try {
-                var cookie = cookie(statement.texts(), backend);
-                return Optional.of(new RequestAffinity(List.of(cookie), backend.has("option persist")));
+                return Optional.of(cookie(statement.texts(), backend));
             } catch (IllegalArgumentException wrong) {
                 findings.error(statement.argument(0).position(), "'cookie': " + wrong.getMessage());
                 return Optional.empty();

@@ -2,6 +2,7 @@ package io.steelyard.config.haproxy;
 
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Problem;
+import io.steelyard.api.affinity.StickTable;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.VirtualServer;
@@ -9,6 +10,7 @@ import io.steelyard.api.text.VariableDefinition;
 import io.steelyard.api.tls.TlsServer;
 import io.steelyard.config.haproxy.Keyword.Treatment;
 import io.steelyard.config.haproxy.expression.Condition;
+import io.steelyard.config.haproxy.expression.Password;
 import io.steelyard.config.haproxy.expression.Quoting;
 import io.steelyard.config.haproxy.grammar.Document;
 import io.steelyard.config.haproxy.grammar.Section;
@@ -24,9 +26,6 @@ import java.util.OptionalInt;
 final class HaproxyTranslator {
     /** Keywords of mode http that cannot be carried out, and why; by their names. */
     private static final Map<String, String> REFUSED = Map.of(
-            "force-persist", "option persist says it for the whole backend",
-            "ignore-persist", "a cookie holds for every request",
-            "http-send-name-header", "the server's name is not known when the request's fields are made",
             "stats", "there is no page of statistics yet",
             "option checkcache", "answers are not looked into for what may be cached");
 
@@ -43,6 +42,7 @@ final class HaproxyTranslator {
 
     private final Findings findings;
     private final StatementReader statements;
+    private List<StickTable> stickTables = List.of();
     private final GlobalReader global;
     private final ProxySections sections;
     private final BindReader binds;
@@ -82,7 +82,7 @@ final class HaproxyTranslator {
                 variables,
                 List.of(),
                 List.of(),
-                List.of());
+                stickTables);
     }
 
     private void read(Section section) {
@@ -135,15 +135,25 @@ final class HaproxyTranslator {
             if (!statement.is("user")) {
                 continue;
             }
-            if (words.size() < 3 || !words.get(1).equals("insecure-password")) {
+            boolean isHashed = words.size() >= 3 && words.get(1).equals("password");
+            if (!isHashed && (words.size() < 3 || !words.get(1).equals("insecure-password"))) {
                 findings.error(
                         statement.position(),
-                        "a user's password cannot be honoured: it is not in clear",
-                        "user NAME insecure-password PASSWORD",
+                        "a user has no password",
+                        "user NAME password HASH, or insecure-password PASSWORD",
                         "");
                 continue;
             }
-            var line = new ArrayList<>(List.of("user", section.name(), words.get(0), words.get(2)));
+            if (isHashed && !isKnown(words.get(2))) {
+                findings.error(
+                        statement.position(),
+                        "a user's password is hashed in a way that is not known",
+                        "what begins with $1$, $5$ or $6$, as 'mkpasswd -m sha-512' makes it",
+                        "");
+                continue;
+            }
+            var line =
+                    new ArrayList<>(List.of(isHashed ? "hashed" : "user", section.name(), words.get(0), words.get(2)));
             int groups = words.indexOf("groups");
             if (groups > 0 && groups + 1 < words.size()) {
                 line.addAll(List.of(words.get(groups + 1).split(",")));
@@ -151,6 +161,14 @@ final class HaproxyTranslator {
             lines.add(Quoting.join(line));
         }
         users.put(section.name(), lines);
+    }
+
+    private static boolean isKnown(String hash) {
+        try {
+            return new Password.Hashed(hash).hash().equals(hash);
+        } catch (IllegalArgumentException unknown) {
+            return false;
+        }
     }
 
     private void accept(Section section, Place place, String why) {
@@ -226,9 +244,12 @@ final class HaproxyTranslator {
         }
         var all = new ArrayList<>(fronts);
         all.addAll(httpFronts);
-        var poolReader = new PoolReader(findings, new CheckReader(findings, global.jitter()), texts, global.tls());
+        var poolReader =
+                new PoolReader(findings, new CheckReader(findings, global.jitter()), rules, texts, global.tls());
         backends.values().forEach(backend -> poolReader.draft(backend, port(backend, all)));
+        proxies.stream().filter(Proxy::isHttp).forEach(poolReader::addTable);
         backends.values().forEach(backend -> makePool(backend, poolReader, all));
+        stickTables = poolReader.stickTables();
         var options = new OptionsReader(findings, global);
         var maker = new VirtualServerMaker(findings, options, pools, reader);
         for (var front : fronts) {

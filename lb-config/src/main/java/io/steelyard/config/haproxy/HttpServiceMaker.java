@@ -168,15 +168,22 @@ final class HttpServiceMaker {
         boolean needsBody = backend.has("option http-buffer-request")
                 || frontend.has("option http-buffer-request")
                 || retry.reasons().stream().anyMatch(reason -> reason != Reason.CONNECT_FAILURE);
-        var proxy = HttpProxy.toPool(pool.name())
+        var sent = HttpProxy.toPool(pool.name())
                 .requestField(FieldChange.set("Host", "$http_host"))
                 .passedTrailers(Set.of("*"))
                 .transport(transport)
                 .sendTimeout(server)
                 .readTimeout(server)
                 .retry(retry)
-                .buffersRequest(needsBody)
-                .build();
+                .buffersRequest(needsBody);
+        backend.last("http-send-name-header")
+                .filter(statement -> !statement.arguments().isEmpty())
+                .ifPresent(statement -> sent.requestField(new FieldChange(
+                        FieldChange.Kind.SET,
+                        statement.argument(0).text(),
+                        texts.format(backend, "%[srv_name]"),
+                        true)));
+        var proxy = sent.build();
         boolean redirects =
                 pool.servers().stream().anyMatch(one -> one.publicUrl().isPresent());
         return redirects ? new Content.RedirectToPool(pool.name(), 302, Duration.ZERO, Optional.of(proxy)) : proxy;

@@ -1,6 +1,7 @@
 package io.steelyard.config.haproxy;
 
 import io.steelyard.api.Personality;
+import io.steelyard.api.affinity.StickTable;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.ConnectionQueue;
 import io.steelyard.api.pool.ConnectionReuse;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,18 +32,18 @@ final class PoolReader {
     private final BalanceReader balance;
     private final CheckReader checks;
     private final StickReader sticks;
-    private final CookieReader cookies;
+    private final RequestAffinityReader affinities;
     private final Map<String, Draft> drafts = new HashMap<>();
 
-    PoolReader(Findings findings, CheckReader checks, Texts texts, TlsDefaults tls) {
+    PoolReader(Findings findings, CheckReader checks, Rules rules, Texts texts, TlsDefaults tls) {
         this.findings = findings;
         this.texts = texts;
         this.tls = tls;
         this.checks = checks;
         parameters = new ServerParameters(findings);
         balance = new BalanceReader(findings, texts);
-        sticks = new StickReader(findings);
-        cookies = new CookieReader(findings);
+        sticks = new StickReader(findings, rules, texts);
+        affinities = new RequestAffinityReader(findings, rules, texts, sticks);
     }
 
     /** A server that was read. */
@@ -102,13 +104,39 @@ final class PoolReader {
         addServers(draft, pool, path);
         if (backend.isHttp()) {
             pool.reuse(reuse(backend));
-            cookies.read(backend).ifPresent(pool::requestAffinity);
+            var names =
+                    draft.servers().stream().map(server -> server.name().text()).collect(Collectors.toSet());
+            affinities.read(backend, names).ifPresent(pool::requestAffinity);
+        } else {
+            refuseOfHttp(backend);
         }
         boolean hasLimits = draft.servers().stream().anyMatch(server -> server.parameters().maxConnections > 0);
         if (hasLimits) {
             pool.queue(new ConnectionQueue(Integer.MAX_VALUE, queueTimeout(backend)));
         }
         return Optional.of(pool.build());
+    }
+
+    /** What names a request's server needs requests. */
+    private void refuseOfHttp(Proxy backend) {
+        for (var keyword : List.of("use-server", "stick match", "stick store-request", "stick store-response")) {
+            backend.all(keyword)
+                    .forEach(statement -> findings.error(
+                            statement.position(),
+                            "'" + keyword + "' cannot be honoured in mode tcp",
+                            "mode http, or 'stick on src'",
+                            ""));
+        }
+    }
+
+    /** Reads the stick table of a proxy, which rules of others may use. */
+    void addTable(Proxy proxy) {
+        sticks.addTable(proxy);
+    }
+
+    /** The stick tables of the pools that were made. */
+    List<StickTable> stickTables() {
+        return sticks.tables();
     }
 
     /** How connections are kept: shared by all clients, and closed when they were idle for five seconds, as HAProxy does on the average. */

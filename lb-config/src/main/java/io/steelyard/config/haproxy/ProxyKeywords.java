@@ -22,6 +22,9 @@ final class ProxyKeywords {
             source                                            | DLB  | 1-   | + |
             stick-table                                       | FLB  | 1-   | + |
             stick on                                          | LB   | 1-   | + |
+            stick match, stick store-request                  | LB   | 1-   | + |
+            stick store-response                              | LB   | 1-   | + |
+            use-server                                        | LB   | 1-   | + |
             tcp-request connection, tcp-request session       | DFL  | 1-   | + |
             tcp-request content                               | DFLB | 1-   | + |
             timeout client, timeout client-fin                | DFL  | 1    | + |
@@ -102,9 +105,6 @@ final class ProxyKeywords {
             transparent, option transparent                   | DFLB | 0    | x | connections to the client's own destination are not supported
             rate-limit sessions                               | DFLB | 1    | x | rates of connections are not limited yet
             persist rdp-cookie                                | DLB  | 0-   | x | the first data of a connection is not looked into yet
-            stick match, stick store-request                  | LB   | 1-   | x | stick tables remember the client's address by 'stick on src' alone
-            stick store-response                              | LB   | 1-   | x |
-            use-server                                        | LB   | 1-   | x | servers are chosen by the algorithm alone
             force-persist, ignore-persist                     | LB   | 1-   | h | it belongs to mode http
             tcp-response content                              | LB   | 1-   | x | what servers send is not looked into yet
             tcp-check send-lf, tcp-check send-binary-lf       | DLB  | 1-   | x | checks have no variables

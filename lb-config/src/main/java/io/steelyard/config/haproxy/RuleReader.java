@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Makes rules of the model of a proxy's rules in mode http, in the order in which HAProxy goes through them. One thread. */
 final class RuleReader {
@@ -81,8 +82,26 @@ final class RuleReader {
                 findings.accepted(words.getFirst().position(), kind + " " + words.getFirst(), idle.get());
                 continue;
             }
-            make(statement, () -> actions.make(kind, words.subList(0, end)))
-                    .ifPresent(action -> add(proxy, action, words.subList(end, words.size()), into));
+            make(statement, () -> actions.make(kind, words.subList(0, end))).ifPresent(action -> {
+                int from = into.size();
+                add(proxy, action, words.subList(end, words.size()), into);
+                if (words.getFirst().text().startsWith("set-var(")) {
+                    onlyWhereFound(proxy, words.subList(1, end), into, from);
+                }
+            });
+        }
+    }
+
+    /** A variable keeps its value where the expression has none. */
+    private void onlyWhereFound(Proxy proxy, List<Word> expression, List<HttpRule> rules, int from) {
+        var whole = expression.stream().map(Word::text).collect(Collectors.joining());
+        var isFound = texts.condition(proxy, List.of("if", "{", whole, "-m", "found", "}"), false);
+        for (int i = from; i < rules.size(); i++) {
+            var rule = rules.get(i);
+            var both = new ArrayList<Condition>();
+            rule.condition().ifPresent(both::add);
+            isFound.ifPresent(both::add);
+            rules.set(i, new HttpRule(Optional.of(new Condition.AllOf(both)), rule.actions()));
         }
     }
 

@@ -3,6 +3,7 @@ package io.steelyard.config.yaml;
 import io.steelyard.api.affinity.CookieAffinity;
 import io.steelyard.api.affinity.RequestAffinity;
 import io.steelyard.api.affinity.RouteAffinity;
+import io.steelyard.api.affinity.ServerAffinity;
 import io.steelyard.api.affinity.TableAffinity;
 import io.steelyard.api.http.Condition;
 import io.steelyard.api.text.Template;
@@ -24,13 +25,27 @@ final class RequestAffinitySection extends Section<RequestAffinity> {
             false,
             "Whether the clients of a server that is down are sent to it all the same.");
 
+    private final Key<RequestAffinity, Condition> persistsWhen = absent(
+            "persistsWhen",
+            new ConditionSection(),
+            RequestAffinity::persistsWhen,
+            "never",
+            "Where the clients of a server that is down are sent to it all the same, though `persists` does not say so.");
+    private final Key<RequestAffinity, Condition> ignoredWhen = absent(
+            "ignoredWhen",
+            new ConditionSection(),
+            RequestAffinity::ignoredWhen,
+            "never",
+            "Where cookies say nothing, and none is set.");
+
     RequestAffinitySection() {
         super("request affinity");
     }
 
     @Override
     RequestAffinity make(Values values) {
-        return new RequestAffinity(values.get(rules), values.or(persists, false));
+        return new RequestAffinity(
+                values.get(rules), values.or(persists, false), values.find(persistsWhen), values.find(ignoredWhen));
     }
 
     /** {@link RequestAffinity.Rule}. */
@@ -47,6 +62,12 @@ final class RequestAffinitySection extends Section<RequestAffinity> {
                 rule -> as(rule, RouteAffinity.class).map(RouteAffinity::values),
                 "",
                 "The first of these texts that is not empty is the server's `stickyName`, such as `$cookie_route` or `$arg_route`.");
+        private final Key<RequestAffinity.Rule, ServerAffinity> server = absent(
+                "server",
+                Forms.shortened(new ServerAffinitySection(), "id"),
+                rule -> as(rule, ServerAffinity.class),
+                "",
+                "A text names the server by its id. A text alone holds always.");
         private final Key<RequestAffinity.Rule, TableAffinity> learned = absent(
                 "learned",
                 new TableAffinitySection(),
@@ -65,14 +86,42 @@ final class RequestAffinitySection extends Section<RequestAffinity> {
         @Override
         RequestAffinity.Rule make(Values values) {
             var given = Stream.<Optional<? extends RequestAffinity.Rule>>of(
-                            values.find(cookie), values.find(route).map(RouteAffinity::new), values.find(learned))
+                            values.find(cookie),
+                            values.find(route).map(RouteAffinity::new),
+                            values.find(server),
+                            values.find(learned))
                     .<RequestAffinity.Rule>flatMap(Optional::stream)
                     .toList();
             if (given.size() != 1) {
-                throw new IllegalArgumentException("an affinity rule has "
-                        + (given.isEmpty() ? "no key" : "several keys") + "; expected one of cookie, route, learned");
+                throw new IllegalArgumentException(
+                        "an affinity rule has " + (given.isEmpty() ? "no key" : "several keys")
+                                + "; expected one of cookie, route, server, learned");
             }
             return given.getFirst();
+        }
+    }
+
+    /** {@link ServerAffinity}. */
+    static final class ServerAffinitySection extends Section<ServerAffinity> {
+        private final Key<ServerAffinity, Template> id = required(
+                "id",
+                TemplateForm.template(),
+                ServerAffinity::server,
+                "The id of the server, which may depend on the request.");
+        private final Key<ServerAffinity, Condition> when = absent(
+                "when",
+                new ConditionSection(),
+                ServerAffinity::when,
+                "always",
+                "What must be so for the rule to hold.");
+
+        ServerAffinitySection() {
+            super("server affinity");
+        }
+
+        @Override
+        ServerAffinity make(Values values) {
+            return new ServerAffinity(values.get(id), values.find(when));
         }
     }
 

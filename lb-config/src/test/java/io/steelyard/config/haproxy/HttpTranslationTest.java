@@ -7,7 +7,11 @@ import io.steelyard.api.Personality;
 import io.steelyard.api.Problem;
 import io.steelyard.api.affinity.CookieAffinity;
 import io.steelyard.api.affinity.RequestAffinity;
+import io.steelyard.api.affinity.ServerAffinity;
+import io.steelyard.api.affinity.StickTable;
+import io.steelyard.api.affinity.TableAffinity;
 import io.steelyard.api.config.ConfigurationSource;
+import io.steelyard.api.http.Condition;
 import io.steelyard.api.http.HttpAction;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpRoute;
@@ -15,6 +19,7 @@ import io.steelyard.api.http.RetryRule.Reason;
 import io.steelyard.api.http.VirtualHost;
 import io.steelyard.api.pool.ConnectionReuse;
 import io.steelyard.api.proxy.Target;
+import io.steelyard.api.text.Template;
 import io.steelyard.api.text.VariableDefinition;
 import java.time.Duration;
 import java.util.List;
@@ -114,6 +119,52 @@ class HttpTranslationTest {
     }
 
     @Test
+    void stickRulesBecomeRulesOfTables() {
+        var configuration = read("listen l\n bind :80\n" + TIMES
+                + " stick-table type string len 20 size 1k expire 5m nopurge\n stick on req.hdr(x-user),lower if { path /x }\n"
+                + " stick store-response res.cook(id) table l\n server a 10.0.0.1:80\n");
+        assertThat(configuration.stickTables())
+                .containsExactly(new StickTable("l", 20, 1_024, Duration.ofMinutes(5), false));
+        var rules =
+                configuration.pools().getFirst().requestAffinity().orElseThrow().rules();
+        assertThat(rules)
+                .extracting(rule -> ((TableAffinity) rule).use())
+                .containsExactly(TableAffinity.Use.MATCH_AND_STORE, TableAffinity.Use.STORE_RESPONSE);
+        assertThat(((TableAffinity) rules.getFirst()).when()).isPresent();
+        assertThat(((TableAffinity) rules.getLast()).when()).isEmpty();
+    }
+
+    @Test
+    void stickOnSrcAloneIsThePoolsOwnAffinity() {
+        var pool = read("listen l\n bind :80\n" + TIMES
+                        + " stick-table type ip size 1k\n stick on src\n server a 10.0.0.1:80\n")
+                .pools()
+                .getFirst();
+        assertThat(pool.affinity()).isPresent();
+        assertThat(pool.requestAffinity()).isEmpty();
+    }
+
+    @Test
+    void useServerComesBeforeTheCookie() {
+        var affinity = read("listen l\n bind :80\n" + TIMES
+                        + " cookie SRV insert\n use-server a if { path /a }\n use-server %[req.hdr(x)]\n"
+                        + " ignore-persist if { path /i }\n force-persist if { path /f }\n force-persist if { path /g }\n"
+                        + " server a 10.0.0.1:80 cookie s\n")
+                .pools()
+                .getFirst()
+                .requestAffinity()
+                .orElseThrow();
+        assertThat(affinity.rules()).hasSize(3);
+        assertThat(affinity.rules().getFirst()).isInstanceOfSatisfying(ServerAffinity.class, rule -> {
+            assertThat(rule.server()).isEqualTo(Template.literal("a"));
+            assertThat(rule.when()).isPresent();
+        });
+        assertThat(affinity.rules().getLast()).isInstanceOf(CookieAffinity.class);
+        assertThat(affinity.ignoredWhen()).containsInstanceOf(Condition.IsTrue.class);
+        assertThat(affinity.persistsWhen()).containsInstanceOf(Condition.AnyOf.class);
+    }
+
+    @Test
     void backendsWithoutServersAnswer503() {
         var route = route(read("frontend f\n bind :80\n" + TIMES + " default_backend b\nbackend b\n" + TIMES), "@b");
         assertThat(route.rules().getLast().actions()).containsExactly(new HttpAction.Fail(503, Duration.ZERO));
@@ -139,7 +190,9 @@ class HttpTranslationTest {
                 "http-request use-service prometheus-exporter|'use-service' cannot be honoured",
                 "use_backend nowhere|unknown backend 'nowhere'",
                 "errorfile 503 /no/such/file|cannot be read",
-                "http-send-name-header X-S|'http-send-name-header' cannot be honoured",
+                "use-server nobody if TRUE|unknown server 'nobody'",
+                "stick on src table nowhere|has no table 'nowhere'",
+                "stick on req.hdr(a|'stick on'",
             })
     void whatCannotBeIsToldByName(String line, String told) {
         var problems = new HaproxyConfigurationReader()

@@ -4,6 +4,7 @@ import io.steelyard.api.affinity.CookieAffinity;
 import io.steelyard.api.affinity.CookieAffinity.Value;
 import io.steelyard.api.affinity.RequestAffinity;
 import io.steelyard.api.affinity.RouteAffinity;
+import io.steelyard.api.affinity.ServerAffinity;
 import io.steelyard.api.affinity.TableAffinity;
 import io.steelyard.api.http.Condition;
 import io.steelyard.api.text.Template;
@@ -29,22 +30,21 @@ final class RandomAffinity {
         for (int i = 1 + random.nextInt(3); i > 0; i--) {
             rules.add(rule());
         }
-        return new RequestAffinity(rules, random.nextBoolean());
+        return new RequestAffinity(rules, random.nextBoolean(), condition(), condition());
     }
 
     private RequestAffinity.Rule rule() {
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(5)) {
             case 0 -> new RouteAffinity(List.of(Template.parse("$cookie_a"), Template.parse("x$arg_b")));
             case 1 ->
-                new TableAffinity(
-                        one(TableAffinity.Use.values()),
-                        TABLE,
-                        Template.parse("$http_x_user"),
-                        random.nextBoolean()
-                                ? Optional.empty()
-                                : Optional.of(new Condition.IsTrue(Template.parse("$arg_c"))));
+                new TableAffinity(one(TableAffinity.Use.values()), TABLE, Template.parse("$http_x_user"), condition());
+            case 2 -> new ServerAffinity(Template.parse(one("a", "$arg_d")), condition());
             default -> cookie();
         };
+    }
+
+    private Optional<Condition> condition() {
+        return random.nextBoolean() ? Optional.empty() : Optional.of(new Condition.IsTrue(Template.parse("$arg_c")));
     }
 
     private CookieAffinity cookie() {

@@ -14,7 +14,11 @@ import picocli.CommandLine.Spec;
         description =
                 "Prints what was understood as YAML, which `lb run` accepts with the same result. Problems go to standard error.",
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:printed", "2:the files have errors, or parts that YAML has no keys for", "64:wrong command line"},
+        exitCodeList = {
+            "0:printed",
+            "2:the files have errors, or parts that YAML has no keys for",
+            "64:wrong command line"
+        },
         mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer> {
     @Mixin

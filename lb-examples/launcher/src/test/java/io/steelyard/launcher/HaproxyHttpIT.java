@@ -249,6 +249,69 @@ class HaproxyHttpIT {
                 "cookie id rewrite|server a A cookie s1|server b B cookie s2",
                 get("/"),
                 get("/", "Cookie: id=s2"));
+        proxy(
+                "users",
+                "http-request auth realm Mine unless { http_auth(people) }|server a A",
+                get("/"),
+                get("/", "Authorization: Basic bWQ1OnNlY3JldA=="),
+                get("/", "Authorization: Basic c2hhMjU2OnNlY3JldA=="),
+                get("/", "Authorization: Basic c2hhNTEyOnNlY3JldA=="),
+                get("/", "Authorization: Basic Y2xlYXI6c2VjcmV0"),
+                get("/", "Authorization: Basic c2hhNTEyOm90aGVy"));
+        proxy(
+                "use-server",
+                "cookie SRV insert indirect|use-server b if { path_beg /b }|use-server %[req.hdr(x-srv)] if { req.hdr(x-srv) -m found }"
+                        + "|http-send-name-header X-Name|server a A cookie s1|server b B cookie s2|server c C cookie s3",
+                get("/b"),
+                get("/b", "Cookie: SRV=s1"),
+                get("/", "X-Srv: c"),
+                get("/", "X-Srv: c", "Cookie: SRV=s3"),
+                get("/", "X-Srv: nobody"),
+                get("/", "X-Srv: nobody", "Cookie: SRV=s2"));
+        proxy(
+                "ignored",
+                "cookie SRV insert indirect|ignore-persist if { path_beg /i }|stick-table type string len 9 size 100"
+                        + "|stick on req.hdr(x-user)|server a A cookie s1|server b B cookie s2",
+                get("/", "Cookie: SRV=s2"),
+                get("/i", "Cookie: SRV=s2"),
+                get("/i", "Cookie: SRV=s2"),
+                get("/i", "Cookie: SRV=s2", "X-User: u"),
+                get("/i", "Cookie: SRV=s2", "X-User: u"),
+                get("/i", "X-User: u"));
+        proxy(
+                "forced",
+                "cookie SRV insert indirect|force-persist if { path_beg /f }|retries 0"
+                        + "|server a A cookie s1|server x X cookie s2 disabled",
+                get("/f", "Cookie: SRV=s2"),
+                get("/", "Cookie: SRV=s2"));
+        proxy(
+                "stick-header",
+                "stick-table type string len 4 size 100 expire 1m|stick on req.hdr(x-user),lower if { path_beg /s }"
+                        + "|server a A|server b B|server c C",
+                get("/s", "X-User: one"),
+                get("/s", "X-User: two"),
+                get("/s", "X-User: ONE"),
+                get("/s", "X-User: two"),
+                get("/n", "X-User: two"),
+                get("/s", "X-User: threes"),
+                get("/s", "X-User: three"),
+                get("/s"));
+        proxy(
+                "stick-answer",
+                "stick-table type string size 100|stick store-response res.cook(id)|stick match req.cook(id)"
+                        + "|server a A|server b B|server c C",
+                get("/", "Cookie: id=42"),
+                get("/", "Cookie: id=42"),
+                get("/", "Cookie: id=43"),
+                get("/", "Cookie: id=42"),
+                get("/", "Cookie: id=42"));
+        proxy(
+                "stick-request",
+                "stick store-request path table keys|stick match path,regsub(^/again,/) table keys|server a A|server b B",
+                get("/p"),
+                get("/q"),
+                get("/p"),
+                get("/again/p"));
         proxy("rejected", "tcp-request connection reject if { src 127.0.0.0/8 }|server a A", get("/"));
         proxy(
                 "captured",
@@ -270,6 +333,15 @@ class HaproxyHttpIT {
                 .map(path -> get(path))
                 .toArray(String[]::new);
     }
+
+    /** The password of each is "secret". */
+    private static final String USERS = """
+            userlist people
+             user md5 password $1$saltsalt$9xy1btjgzLYfb7hivXtC//
+             user sha256 password $5$saltsalt$0IyaXrmV7.sGNS6tirgqHLqX/G.FBvgkYA.lpPdS5sA
+             user sha512 password $6$saltsalt$TVLlQcbpFVof5W3Yz4DTP6gRstiNuHwwTt6GLc1E5n0U0aDehy0S5knV8wiOQSpT0Y77vwPZN.Pq.H91p5hVO1
+             user clear insecure-password secret
+            """;
 
     @TempDir
     private Path folder;
@@ -412,7 +484,7 @@ class HaproxyHttpIT {
         return text
                 + addresses(
                         "backend other\n server b B\nbackend third\n http-request set-header X-Third 1\n server c C\n")
-                + "backend nobody\n";
+                + "backend nobody\nbackend keys\n stick-table type string len 20 size 100\n" + USERS;
     }
 
     private String addresses(String line) {

@@ -5,6 +5,7 @@ import io.steelyard.api.affinity.TableAffinity.Use;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.http.affinity.PoolAffinity.ByCookie;
 import io.steelyard.http.affinity.PoolAffinity.ByRoute;
+import io.steelyard.http.affinity.PoolAffinity.ByServer;
 import io.steelyard.http.affinity.PoolAffinity.ByTable;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.HeadEdits;
@@ -24,6 +25,8 @@ public final class ClientAffinity {
     private final long nowSeconds;
     private final long nowNs;
     private final List<StickyCookie> cookies = new ArrayList<>(1);
+    private final boolean persists;
+    private final boolean ignoresCookies;
     private String[] wanted = NOBODY;
 
     ClientAffinity(PoolAffinity pool, FieldBlock request, Evaluation evaluation, long nowSeconds, long nowNs) {
@@ -32,15 +35,20 @@ public final class ClientAffinity {
         this.evaluation = evaluation;
         this.nowSeconds = nowSeconds;
         this.nowNs = nowNs;
+        persists = pool.persists(evaluation);
+        ignoresCookies = pool.ignoresCookies(evaluation);
         for (var rule : pool.rules()) {
             switch (rule) {
                 case ByCookie byCookie -> {
                     var cookie = new StickyCookie(byCookie, pool.personality(), nowSeconds);
                     cookie.read(request);
                     cookies.add(cookie);
-                    want(cookie.serverIds());
+                    if (!ignoresCookies) {
+                        want(cookie.serverIds());
+                    }
                 }
                 case ByRoute byRoute -> want(route(byRoute));
+                case ByServer byServer -> want(named(byServer));
                 case ByTable byTable -> want(known(byTable));
             }
         }
@@ -67,6 +75,14 @@ public final class ClientAffinity {
         return NOBODY;
     }
 
+    private String[] named(ByServer rule) {
+        if (rule.when() != null && !rule.when().holds(evaluation)) {
+            return NOBODY;
+        }
+        var id = evaluation.raw(rule.server());
+        return id.isEmpty() ? NOBODY : new String[] {id};
+    }
+
     private String[] known(ByTable rule) {
         var use = rule.configured().use();
         if (use != Use.MATCH && use != Use.MATCH_AND_STORE || !holds(rule)) {
@@ -82,7 +98,7 @@ public final class ClientAffinity {
 
     /** Says what the request wants. @param isFirstTry whether no server was tried yet */
     public void tell(Flow flow, boolean isFirstTry) {
-        flow.wanted(wanted, pool.persists() && isFirstTry);
+        flow.wanted(wanted, persists && isFirstTry);
     }
 
     /** Hides from servers what they are not to see. */
@@ -98,14 +114,15 @@ public final class ClientAffinity {
      * Makes an answer bring its client back.
      *
      * @param isPost whether the request's method was POST
+     * @param mayBeKept whether caches may keep answers to its method: GET, HEAD, OPTIONS and TRACE, as HAProxy sees it
      */
-    public void answer(FieldBlock answer, int status, boolean isPost, boolean isGet, String serverId) {
+    public void answer(FieldBlock answer, int status, boolean isPost, boolean mayBeKept, String serverId) {
         boolean isWanted = Arrays.asList(wanted).contains(serverId);
-        for (var cookie : cookies) {
+        for (var cookie : ignoresCookies ? List.<StickyCookie>of() : cookies) {
             boolean isDirect = pool.personality() == Personality.HAPROXY
                     ? isWanted
                     : Arrays.asList(cookie.serverIds()).contains(serverId);
-            cookie.answer(answer, serverId, isDirect, isPost, isGet && Cacheability.isDefault(status));
+            cookie.answer(answer, serverId, isDirect, isPost, mayBeKept && Cacheability.isDefault(status));
         }
         for (var rule : pool.rules()) {
             if (rule instanceof ByTable table && table.configured().use() != Use.MATCH && holds(table)) {

@@ -5,7 +5,9 @@ import io.steelyard.api.affinity.CookieAffinity;
 import io.steelyard.api.affinity.CookieAffinity.Value;
 import io.steelyard.api.affinity.RequestAffinity;
 import io.steelyard.api.affinity.RouteAffinity;
+import io.steelyard.api.affinity.ServerAffinity;
 import io.steelyard.api.affinity.TableAffinity;
+import io.steelyard.api.http.Condition;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.http.message.FieldBlock;
@@ -18,6 +20,7 @@ import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.pool.variable.VariableTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The {@link RequestAffinity} of a pool, made ready. Immutable but for what its tables learn; safe for all threads. */
@@ -34,6 +37,8 @@ public final class PoolAffinity {
 
     record ByRoute(List<CompiledTemplate> values, StickyNames names) implements Rule {}
 
+    record ByServer(CompiledTemplate server, @Nullable Test when) implements Rule {}
+
     record ByTable(
             TableAffinity configured,
             CompiledTemplate key,
@@ -42,11 +47,15 @@ public final class PoolAffinity {
 
     private final ServerPool pool;
     private final boolean persists;
+    private final @Nullable Test persistsWhen;
+    private final @Nullable Test ignoredWhen;
     private final List<Rule> rules = new ArrayList<>();
 
     public PoolAffinity(ServerPool pool, RequestAffinity configured, VariableTable variables, StickTables tables) {
         this.pool = pool;
         persists = configured.persists();
+        persistsWhen = test(configured.persistsWhen(), variables);
+        ignoredWhen = test(configured.ignoredWhen(), variables);
         for (var rule : configured.rules()) {
             rules.add(
                     switch (rule) {
@@ -57,16 +66,20 @@ public final class PoolAffinity {
                                             .map(variables::compile)
                                             .toList(),
                                     StickyNames.of(pool, new Value.Named()));
+                        case ServerAffinity named ->
+                            new ByServer(variables.compile(named.server()), test(named.when(), variables));
                         case TableAffinity use ->
                             new ByTable(
                                     use,
                                     variables.compile(use.key()),
-                                    use.when()
-                                            .map(condition -> Test.compile(condition, variables))
-                                            .orElse(null),
+                                    test(use.when(), variables),
                                     tables.table(use.table()));
                     });
         }
+    }
+
+    private static @Nullable Test test(Optional<Condition> condition, VariableTable variables) {
+        return condition.map(given -> Test.compile(given, variables)).orElse(null);
     }
 
     private ByCookie byCookie(CookieAffinity cookie) {
@@ -86,8 +99,14 @@ public final class PoolAffinity {
         return pool.personality();
     }
 
-    boolean persists() {
-        return persists;
+    /** Whether a request's server gets it although it is down. */
+    boolean persists(Evaluation evaluation) {
+        return persists || persistsWhen != null && persistsWhen.holds(evaluation);
+    }
+
+    /** Whether cookies say nothing about a request. */
+    boolean ignoresCookies(Evaluation evaluation) {
+        return ignoredWhen != null && ignoredWhen.holds(evaluation);
     }
 
     List<Rule> rules() {

@@ -51,6 +51,10 @@ final class Exchange {
     private @Nullable ClientAffinity affinity;
     private boolean isInErrorPage;
     private boolean isDenied;
+
+    /** The status that the rules about a server's answer gave it; 0 for its own. */
+    private int changedStatus;
+
     private boolean isComplete;
     private boolean isOver;
     private long bodyBytes;
@@ -418,7 +422,10 @@ final class Exchange {
                     progress.termination("LH");
                     respond(respond);
                 });
-            default -> Optional.empty();
+            default -> {
+                changedStatus = facts.status() == status ? 0 : facts.status();
+                yield Optional.empty();
+            }
         };
     }
 
@@ -431,7 +438,8 @@ final class Exchange {
 
     /** Begins the answer with {@link #answerFields} and what every answer has. */
     void beginAnswer(int status, String reason, long length) {
-        int shown = routing.shownStatus(status);
+        int shown = changedStatus == 0 ? routing.shownStatus(status) : changedStatus;
+        changedStatus = 0;
         completeFields(shown);
         if (facts.status() != shown) {
             shown = facts.status();

@@ -446,12 +446,15 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         AnswerFields.copy(head, plan, asksForUpgrade(), exchange.answerFields(), exchange.evaluation(), paths, facts);
         var affinity = exchange.affinity(balancer.pool());
         if (affinity != null) {
-            boolean isGet = method() == Method.GET || method() == Method.HEAD;
+            boolean mayBeKept = switch (method()) {
+                case GET, HEAD, OPTIONS, TRACE -> true;
+                default -> false;
+            };
             affinity.answer(
                     exchange.answerFields(),
                     status,
                     method() == Method.POST,
-                    isGet,
+                    mayBeKept,
                     lease.server().id());
         }
         var refusal = exchange.refusal(status);

@@ -50,8 +50,13 @@ final class Node implements DefenceActions {
         return (long) (world.nowNs() * rate);
     }
 
+    /** The first moment at which this clock says so: rounding must not make it one tick too early, or time would stand still. */
     private long worldNs(long localNs) {
-        return (long) Math.ceil(localNs / rate);
+        long at = (long) Math.ceil(localNs / rate);
+        while ((long) (at * rate) < localNs) {
+            at++;
+        }
+        return at;
     }
 
     // ---- the process

@@ -41,7 +41,8 @@ public final class ConditionLanguage implements ExpressionLanguage {
                 }
                 switch (words.getFirst()) {
                     case "acl" -> conditions.add(words.subList(1, words.size()));
-                    case "user" -> user(words, users);
+                    case "user" -> user(words, new Password.Clear(password(words)), users);
+                    case "hashed" -> user(words, new Password.Hashed(password(words)), users);
                     default -> condition = conditions.read(words);
                 }
             }
@@ -53,11 +54,15 @@ public final class ConditionLanguage implements ExpressionLanguage {
         return facts -> ready.applies(new FactSource(facts, known)) ? "1" : "0";
     }
 
-    private static void user(List<String> words, UserLists.Builder users) {
+    private static String password(List<String> words) {
         if (words.size() < 4) {
-            throw new IllegalArgumentException("'user' has a list, a name and a password");
+            throw new IllegalArgumentException("'" + words.getFirst() + "' has a list, a name and a password");
         }
-        users.add(words.get(1), new UserLists.User(words.get(2), words.get(3), words.subList(4, words.size())));
+        return words.get(3);
+    }
+
+    private static void user(List<String> words, Password password, UserLists.Builder users) {
+        users.add(words.get(1), new UserLists.User(words.get(2), password, words.subList(4, words.size())));
     }
 
     /** The lines of a file of patterns. */

@@ -168,10 +168,7 @@ final class FactSource implements SampleSource {
             case "method" -> one(new Sample.Method(facts.method()));
             case "path" -> one(text(Targets.path(facts.target())));
             case "pathq" -> one(text(Targets.pathAndQuery(facts.target())));
-            case "query" -> {
-                var query = Targets.query(facts.target());
-                yield one(text(query == null ? "" : query));
-            }
+            case "query" -> one(textOrNone(Targets.query(facts.target())));
             case "url" -> one(text(facts.target()));
             case "url_ip", "url_port" -> List.of();
             case "url_param" ->
@@ -199,10 +196,10 @@ final class FactSource implements SampleSource {
         return FieldSamples.last(facts.requestFields(), "authorization");
     }
 
-    /** The host, in lower case, and the path. */
+    /** The host and the path. */
     private String base() {
         var host = FieldSamples.last(facts.requestFields(), "host");
-        return (host == null ? "" : host.toLowerCase(java.util.Locale.ROOT)) + Targets.path(facts.target());
+        return (host == null ? "" : host) + Targets.path(facts.target());
     }
 
     // ---- the answer

@@ -1,7 +1,6 @@
 package io.steelyard.config.haproxy.expression;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -13,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class UserLists {
     static final UserLists NONE = new UserLists(Map.of());
 
-    /** @param password in clear */
-    record User(String name, String password, List<String> groups) {
+    /** A user of a list. */
+    record User(String name, Password password, List<String> groups) {
         User {
             groups = List.copyOf(groups);
         }
@@ -55,16 +54,11 @@ final class UserLists {
         }
         for (var user : lists.getOrDefault(list, List.of())) {
             if (user.name().equals(credentials.substring(0, colon))
-                    && isPassword(user, credentials.substring(colon + 1))) {
+                    && user.password().is(credentials.substring(colon + 1))) {
                 return user;
             }
         }
         return null;
-    }
-
-    private static boolean isPassword(User user, String given) {
-        return MessageDigest.isEqual(
-                user.password().getBytes(StandardCharsets.ISO_8859_1), given.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** Collects users; not thread-safe. */

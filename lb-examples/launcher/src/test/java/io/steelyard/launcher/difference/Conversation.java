@@ -30,7 +30,8 @@ final class Conversation {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(TIMEOUT_MS);
             var bytes = sent.stream().map(Request::text).collect(Collectors.joining());
-            var writer = Thread.ofVirtual().start(() -> write(socket, bytes));
+            boolean ends = sent.getLast().fault().ends();
+            var writer = Thread.ofVirtual().start(() -> write(socket, bytes, ends));
             var in = new HttpText(new BufferedInputStream(socket.getInputStream()));
             for (var request : sent) {
                 answers.add(answer(in, request));
@@ -51,9 +52,12 @@ final class Conversation {
         return answers.subList(0, sent.size());
     }
 
-    private static void write(Socket socket, String text) {
+    private static void write(Socket socket, String text, boolean ends) {
         try {
             socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            if (ends) {
+                socket.shutdownOutput();
+            }
         } catch (IOException refused) {
             // An answer that ended the connection early says why.
         }
@@ -75,6 +79,11 @@ final class Conversation {
 
     private static String body(HttpText in, Head head, Request request) throws IOException {
         var status = head.start().substring(Math.min(9, head.start().length()));
+        if (request.fault() != ClientFault.NONE && status.startsWith("400")) {
+            // What method it was need not have been understood.
+            var length = head.value("content-length");
+            return request.method().equals("HEAD") || length == null ? in.rest() : in.fixed(Integer.parseInt(length));
+        }
         if (request.method().equals("HEAD") || status.startsWith("204") || status.startsWith("304")) {
             return "";
         }

@@ -17,13 +17,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,77 +31,106 @@ class NginxDifferenceIT {
     private static final int CONNECTIONS = Integer.getInteger("steelyard.connections", 2_000);
     private static final long SEED = Long.getLong("steelyard.seed", 1);
 
+    private static final Pattern OWN_PAGE = Pattern.compile("<center>nginx/|^<!doctype html>\n<title>\\d{3} ");
+
+    private static final List<String> PLACES = List.of(
+            "/",
+            "/api/",
+            "/api/items",
+            "/exact",
+            "/static/a.php",
+            "/a.php",
+            "/user/17",
+            "/user/x",
+            "/redirect",
+            "/rewrite/a/b",
+            "/breaks/a",
+            "/permanent/z",
+            "/intercept/q",
+            "/hide/x",
+            "/redir/v",
+            "/retry/r",
+            "/unbuffered/u",
+            "/small/s",
+            "/denied/",
+            "/if/i",
+            "/http10/h",
+            "/nested/inner/n",
+            "/nested/x",
+            "/chain/c",
+            "/variables/v",
+            "/old/o");
+
+    private static final List<String> REPLIES = List.of(
+            "authenticate",
+            "bare",
+            "busy",
+            "chunked",
+            "chunked-extension",
+            "cookies",
+            "created",
+            "empty",
+            "empty-field",
+            "error",
+            "half-head",
+            "hangs-up",
+            "hops",
+            "large",
+            "many",
+            "media",
+            "missing",
+            "moved",
+            "moved-away",
+            "moved-host",
+            "moved-path",
+            "names",
+            "no-reason",
+            "none",
+            "odd-status",
+            "partial",
+            "plain",
+            "refresh",
+            "same",
+            "short",
+            "short-chunks",
+            "trailers",
+            "until-end");
+
+    private static final Words WORDS = new Words(
+            Words.METHODS, PLACES, Words.TAILS, Words.HOSTS, Words.FIELDS, REPLIES, REPLIES, Set.of(), List.of());
+
     @TempDir
     private Path folder;
 
     @Test
     void everyDifferenceIsKnown() throws Exception {
         assumeTrue(RealProgram.hasNginx(), "nginx is not installed");
-        try (var server = new RecordingServer();
+        try (var server = new RecordingServer("");
                 var refusing = new Socket()) {
             refusing.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             try (var nginx = RealProgram.nginx(folder, 1, ports -> http(ports.getFirst(), server, refusing))) {
                 int port = freePort();
                 try (var ours = start(http(port, server, refusing))) {
                     assertThat(ours.configuration().virtualServers()).hasSize(1);
-                    compare(server, nginx.port(0), port);
+                    new Comparison<>(NginxDifference.class, server, NginxDifferenceIT::normal, NginxDifference::of)
+                            .run(new RequestMaker(WORDS, SEED), CONNECTIONS, nginx.port(0), port);
                 }
             }
         }
     }
 
-    private static void compare(RecordingServer server, int nginx, int ours) {
-        var maker = new RequestMaker(SEED);
-        var unknown = new TreeMap<String, List<String>>();
-        var met = new TreeMap<KnownDifference, Integer>();
-        int requests = 0;
-        for (int i = 0; i < CONNECTIONS; i++) {
-            var sent = maker.connection(i);
-            requests += sent.size();
-            var theirs = Outcome.of(nginx, sent, server);
-            var own = Outcome.of(ours, sent, server);
-            for (int k = 0; k < sent.size(); k++) {
-                var one = theirs.get(k).normal(nginx);
-                var other = own.get(k).normal(ours);
-                if (!one.equals(other)) {
-                    var known = KnownDifference.of(sent, k, one, other);
-                    if (known.isPresent()) {
-                        met.merge(known.get(), 1, Integer::sum);
-                    } else {
-                        unknown.computeIfAbsent(one.differenceTo(other), absent -> new ArrayList<>())
-                                .add((k == 0
-                                                ? ""
-                                                : "after "
-                                                        + sent.get(k - 1)
-                                                                .text()
-                                                                .lines()
-                                                                .limit(12)
-                                                                .toList() + "\n   nginx "
-                                                        + theirs.get(k - 1).shown() + "\n   ours  "
-                                                        + own.get(k - 1).shown() + "\n")
-                                        + sent.get(k).text().lines().limit(12).toList() + "\n   nginx " + one.shown()
-                                        + "\n   ours  " + other.shown());
-                    }
-                }
-            }
-        }
-        System.out.println(requests + " requests; known differences " + met);
-        assertThat(requests).isGreaterThanOrEqualTo(CONNECTIONS);
-        assertThat(report(unknown)).isEmpty();
-        assertThat(met.keySet())
-                .as("a difference that is no more leaves the list")
-                .contains(KnownDifference.values());
-    }
-
-    private static String report(Map<String, List<String>> unknown) {
-        var text = new StringBuilder();
-        unknown.forEach((kind, cases) -> text.append(cases.size())
-                .append(" x ")
-                .append(kind)
-                .append('\n')
-                .append(cases.getFirst())
-                .append('\n'));
-        return text.toString();
+    /** Without what is another with each program: its name, the texts of its own pages. */
+    private static Outcome normal(Outcome outcome) {
+        boolean isOwnPage = outcome.fields().contains("content-type: text/html")
+                && OWN_PAGE.matcher(outcome.body()).find();
+        var kept = outcome.fields().stream()
+                .filter(field -> !field.equals("server: steelyard") && !field.startsWith("server: nginx/"))
+                .filter(field -> !field.startsWith("content-length: ")
+                        || !(isOwnPage || outcome.body().isEmpty()))
+                .toList();
+        // How much of a body that is too large reached the server is a matter of time.
+        var known = outcome.status().contains(" 413 ") ? List.<String>of() : outcome.received();
+        return new Outcome(outcome.status(), kept, isOwnPage ? "own page" : outcome.body(), known);
     }
 
     private LoadBalancer start(String text) throws IOException {
@@ -204,76 +230,7 @@ class NginxDifferenceIT {
               }
             }
             """.replace("LISTEN", Integer.toString(port))
-                .replace("SERVER", Integer.toString(server.port()))
+                .replace("SERVER", Integer.toString(server.port("")))
                 .replace("REFUSING", Integer.toString(refusing.getLocalPort()));
-    }
-
-    /** What came of a request: the answer that the client got, and what the server was sent for it. */
-    record Outcome(String status, List<String> fields, String body, List<String> received) {
-        private static final Pattern OWN_PAGE = Pattern.compile("<center>nginx/|^<!doctype html>\n<title>\\d{3} ");
-
-        static List<Outcome> of(int port, List<RequestMaker.Request> sent, RecordingServer server) {
-            var answers = Conversation.answers(port, sent);
-            return IntStream.range(0, sent.size())
-                    .mapToObj(i -> {
-                        var answer = answers.get(i);
-                        return new Outcome(
-                                answer.status(),
-                                answer.fields(),
-                                answer.body(),
-                                server.take(sent.get(i).number()));
-                    })
-                    .toList();
-        }
-
-        /** Without what is another each time, or with each program: dates, its name, the texts of its own pages, its port. */
-        Outcome normal(int port) {
-            boolean isOwnPage = fields.contains("content-type: text/html")
-                    && OWN_PAGE.matcher(body).find();
-            var kept = fields.stream()
-                    .filter(field -> !field.startsWith("date: "))
-                    .filter(field -> !field.equals("server: steelyard") && !field.startsWith("server: nginx/"))
-                    .filter(field -> !field.startsWith("content-length: ") || !(isOwnPage || body.isEmpty()))
-                    .map(field -> field.replace(":" + port, ":PORT"))
-                    .sorted()
-                    .toList();
-            // How much of a body that is too large reached the server is a matter of time.
-            var known = status.contains(" 413 ") ? List.<String>of() : received;
-            return new Outcome(status, kept, isOwnPage ? "own page" : body, known);
-        }
-
-        String differenceTo(Outcome other) {
-            if (!status.equals(other.status)) {
-                return "status " + status + " / " + other.status;
-            }
-            if (!fields.equals(other.fields)) {
-                return "fields " + without(fields, other.fields) + " / " + without(other.fields, fields);
-            }
-            if (!received.equals(other.received)) {
-                return "received by the server " + received.size() + " / " + other.received.size() + " times: "
-                        + without(lines(received), lines(other.received)) + " / "
-                        + without(lines(other.received), lines(received));
-            }
-            return "body";
-        }
-
-        private static List<String> lines(List<String> received) {
-            return received.stream().flatMap(String::lines).toList();
-        }
-
-        private static List<String> without(List<String> all, List<String> gone) {
-            var left = new ArrayList<>(all);
-            gone.forEach(left::remove);
-            return left;
-        }
-
-        String shown() {
-            return status + " " + fields + " " + cut(body) + " <" + cut(String.join(" || ", received)) + ">";
-        }
-
-        private static String cut(String text) {
-            var line = text.replace("\n", "\\n").replaceAll("x{50,}", "xx..").replaceAll("v{50,}", "vv..");
-            return line.length() > 600 ? line.substring(0, 600) + "..." : line;
-        }
     }
 }

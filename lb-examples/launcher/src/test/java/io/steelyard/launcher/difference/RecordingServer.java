@@ -9,14 +9,19 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** A server that keeps what it was sent, and answers as the field X-Reply says. Each connection has a thread; what was kept is for any. */
+/**
+ * Servers that keep what they were sent, and answer as the field X-Reply says: by a name, or by several parted by commas, one for each
+ * attempt at the request. Each connection has a thread; what was kept is for any.
+ */
 final class RecordingServer implements AutoCloseable {
     /** The answers there are, by name. {@code ~} ends the connection after what stands before it. */
     static final Map<String, String> REPLIES = new TreeMap<>();
@@ -64,6 +69,23 @@ final class RecordingServer implements AutoCloseable {
         reply("half-head", "200 OK|X-A: 1~");
         reply("short", "200 OK|Content-Length: 9||short~");
         reply("short-chunks", "200 OK|Transfer-Encoding: chunked||9\r\nshort~");
+        REPLIES.put("junk", "this is no HTTP\r\n\r\n~");
+        reply("interim", "103 Early Hints|Link: </a.css>||HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        reply("invited", "100 Continue||HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        reply("both-lengths", "200 OK|Content-Length: 2|Transfer-Encoding: chunked||2\r\nok\r\n0\r\n\r\n");
+        reply("equal-lengths", "200 OK|Content-Length: 2|Content-Length: 2||ok");
+        reply("different-lengths", "200 OK|Content-Length: 2|Content-Length: 3||ok~");
+        reply("odd-length", "200 OK|Content-Length: x||ok~");
+        reply("folded", "200 OK|X-A: 1|  2|Content-Length: 2||ok");
+        reply("space-before-colon", "200 OK|X-A : 1|Content-Length: 2||ok");
+        reply("no-colon", "200 OK|X-A|Content-Length: 2||ok~");
+        reply("bad-chunk", "200 OK|Transfer-Encoding: chunked||zz\r\nok\r\n0\r\n\r\n~");
+        reply("long-field", "200 OK|X-A: " + "v".repeat(20_000) + "|Content-Length: 2||ok~");
+        reply("switches", "101 Switching Protocols|Connection: upgrade|Upgrade: websocket||~");
+        reply("private", "200 OK|Cache-Control: private|Set-Cookie: SRV=own; path=/|Content-Length: 2||ok");
+        reply("session", "200 OK|Set-Cookie: id=42; path=/; HttpOnly|Content-Length: 2||ok");
+        reply("teapot", "418 Teapot|Content-Length: 4||pot!");
+        REPLIES.put("silent", "");
         reply("authenticate", "401 Unauthorized|WWW-Authenticate: Basic realm=\"x\"|Content-Length: 2||no");
         reply("large", "200 OK|Content-Length: 100000||" + "0123456789".repeat(10_000));
     }
@@ -75,15 +97,20 @@ final class RecordingServer implements AutoCloseable {
         REPLIES.put(name, start + (end < 0 ? head.replace("|", "\r\n") : head + text.substring(end + 2)));
     }
 
-    private final ServerSocket listening = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    private final Map<String, ServerSocket> listening = new TreeMap<>();
     private final Map<String, List<String>> received = new ConcurrentHashMap<>();
 
-    RecordingServer() throws IOException {
-        Thread.ofVirtual().start(this::accept);
+    /** Servers of these names, which stand before what they were sent. */
+    RecordingServer(String... names) throws IOException {
+        for (var name : names) {
+            var socket = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+            listening.put(name, socket);
+            Thread.ofVirtual().start(() -> accept(socket, name));
+        }
     }
 
-    int port() {
-        return listening.getLocalPort();
+    int port(String name) {
+        return listening.get(name).getLocalPort();
     }
 
     /** What came of a case, in order; and forgets it. */
@@ -92,22 +119,30 @@ final class RecordingServer implements AutoCloseable {
         return all == null ? List.of() : all;
     }
 
-    private void accept() {
-        while (!listening.isClosed()) {
+    /** Waits until a case has come. */
+    void await(String number) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!received.containsKey(number) && System.nanoTime() - deadline < 0) {
+            Thread.sleep(5);
+        }
+    }
+
+    private void accept(ServerSocket socket, String name) {
+        while (!socket.isClosed()) {
             try {
-                var client = listening.accept();
-                Thread.ofVirtual().start(() -> serve(client));
+                var client = socket.accept();
+                Thread.ofVirtual().start(() -> serve(client, name));
             } catch (IOException closed) {
                 return;
             }
         }
     }
 
-    private void serve(Socket client) {
+    private void serve(Socket client, String name) {
         try (client) {
             var in = new HttpText(new BufferedInputStream(client.getInputStream()));
             for (var head = in.head(); head != null; head = in.head()) {
-                if (!answer(head, in, client.getOutputStream())) {
+                if (!answer(name, client.getLocalPort(), head, in, client.getOutputStream())) {
                     return;
                 }
             }
@@ -116,18 +151,22 @@ final class RecordingServer implements AutoCloseable {
         }
     }
 
-    private boolean answer(Head head, HttpText in, OutputStream out) throws IOException {
+    private boolean answer(String server, int port, Head head, HttpText in, OutputStream out) throws IOException {
         if ("100-continue".equalsIgnoreCase(head.value("expect"))) {
             out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
         }
         var length = head.value("content-length");
         var body = head.isChunked() ? in.chunks() : length == null ? "" : in.fixed(Integer.parseInt(length));
         var number = head.value("x-case");
-        received.computeIfAbsent(number == null ? "" : number, absent -> new ArrayList<>())
-                .add(text(head, body));
-        var name = head.value("x-reply");
-        var reply = REPLIES.getOrDefault(name == null ? "plain" : name, REPLIES.get("plain"));
-        reply = reply.replace("PORT", Integer.toString(port()));
+        var attempts = received.computeIfAbsent(number == null ? "" : number, absent -> new CopyOnWriteArrayList<>());
+        attempts.add(server + (server.isEmpty() ? "" : " ") + text(head, body));
+        var replies = head.value("x-reply");
+        var names = replies == null ? new String[] {"plain"} : replies.split(",");
+        var name = names[Math.min(attempts.size(), names.length) - 1];
+        if (name.equals("silent")) {
+            return true;
+        }
+        var reply = REPLIES.getOrDefault(name, REPLIES.get("plain")).replace("PORT", Integer.toString(port));
         if (head.start().startsWith("HEAD ") && reply.contains("\r\n\r\n")) {
             reply = reply.substring(0, reply.indexOf("\r\n\r\n") + 4);
         }
@@ -143,7 +182,7 @@ final class RecordingServer implements AutoCloseable {
         return !breaks && !ends;
     }
 
-    private static String lower(@org.jspecify.annotations.Nullable String text) {
+    private static String lower(@Nullable String text) {
         return text == null ? "" : text.toLowerCase(Locale.ROOT);
     }
 
@@ -157,6 +196,8 @@ final class RecordingServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        listening.close();
+        for (var socket : listening.values()) {
+            socket.close();
+        }
     }
 }

@@ -1,6 +1,5 @@
 package io.steelyard.launcher.difference;
 
-import io.steelyard.launcher.difference.NginxDifferenceIT.Outcome;
 import io.steelyard.launcher.difference.RequestMaker.Request;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Where we do something else than nginx 1.22, and why. docs/migrating.md tells users. */
-enum KnownDifference {
+enum NginxDifference {
     /** Reason phrases of our own answers are those of RFC 9110; nginx has older ones. */
     REASON,
     /** Of a field that nginx takes only once, two came: nginx refuses some of these, we forward them. */
@@ -54,7 +53,7 @@ enum KnownDifference {
                 .toList();
     }
 
-    static Optional<KnownDifference> of(List<Request> sent, int index, Outcome theirs, Outcome ours) {
+    static Optional<NginxDifference> of(List<Request> sent, int index, Outcome theirs, Outcome ours) {
         if (ours.status().equals(OLD_REASONS.get(theirs.status()))
                 && ours.received().equals(theirs.received())) {
             return Optional.of(REASON);
