@@ -85,7 +85,13 @@ class SplitBrainSimulationTest {
             System.out.println(world);
             return;
         }
-        LongStream.range(0, SCHEDULES).parallel().forEach(SplitBrainSimulationTest::check);
+        // The first that fails is told on this thread: a parallel stream would leave its message behind.
+        LongStream.range(0, SCHEDULES)
+                .parallel()
+                .filter(seed -> !faults(new World(Schedule.of(seed), World.Weakness.NONE, guarded(seed)))
+                        .isEmpty())
+                .findFirst()
+                .ifPresent(SplitBrainSimulationTest::check);
     }
 
     @Test
