@@ -25,4 +25,5 @@ module io.steelyard.api {
     uses io.steelyard.api.http.ExpressionLanguage;
     uses io.steelyard.api.proxy.ForwarderProvider;
     uses io.steelyard.api.schedule.SchedulerProvider;
+    uses io.steelyard.api.vrrp.VirtualRouterProvider;
 }

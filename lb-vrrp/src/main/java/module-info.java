@@ -16,4 +16,7 @@ module io.steelyard.vrrp {
     exports io.steelyard.vrrp.defence;
     exports io.steelyard.vrrp.election;
     exports io.steelyard.vrrp.wire;
+
+    provides io.steelyard.api.vrrp.VirtualRouterProvider with
+            io.steelyard.vrrp.VrrpProvider;
 }

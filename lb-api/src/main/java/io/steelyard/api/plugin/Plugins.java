@@ -5,6 +5,7 @@ import io.steelyard.api.health.HealthCheckProvider;
 import io.steelyard.api.http.ExpressionLanguage;
 import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.schedule.SchedulerProvider;
+import io.steelyard.api.vrrp.VirtualRouterProvider;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ public final class Plugins {
     private final Map<String, ForwarderProvider> forwarders;
     private final Map<String, ConfigurationReader> readers;
     private final Map<String, ExpressionLanguage> languages;
+    private final Map<String, VirtualRouterProvider> virtualRouters;
 
     private Plugins(Builder builder) {
         schedulers = builder.named(SchedulerProvider.class);
@@ -53,6 +55,7 @@ public final class Plugins {
         forwarders = builder.named(ForwarderProvider.class);
         readers = builder.named(ConfigurationReader.class);
         languages = builder.named(ExpressionLanguage.class);
+        virtualRouters = builder.named(VirtualRouterProvider.class);
     }
 
     /** Everything {@link ServiceLoader} finds. */
@@ -97,9 +100,14 @@ public final class Plugins {
         return readers.values().stream().sorted(byPriority()).toList();
     }
 
+    /** The one of highest priority; absent where none is installed. */
+    public Optional<VirtualRouterProvider> virtualRouters() {
+        return virtualRouters.values().stream().min(byPriority());
+    }
+
     /** Every provider of every kind. */
     public Stream<Plugin> all() {
-        return Stream.of(schedulers, healthChecks, forwarders, readers, languages)
+        return Stream.of(schedulers, healthChecks, forwarders, readers, languages, virtualRouters)
                 .flatMap(kind -> kind.values().stream());
     }
 
@@ -145,6 +153,10 @@ public final class Plugins {
                     ExpressionLanguage.class,
                     ServiceLoader.load(ExpressionLanguage.class, Plugins.class.getClassLoader()));
             discover(ExpressionLanguage.class, ServiceLoader.load(ExpressionLanguage.class));
+            discover(
+                    VirtualRouterProvider.class,
+                    ServiceLoader.load(VirtualRouterProvider.class, Plugins.class.getClassLoader()));
+            discover(VirtualRouterProvider.class, ServiceLoader.load(VirtualRouterProvider.class));
             return this;
         }
 

@@ -145,6 +145,8 @@ final class RunCommand implements Callable<Integer> {
                 out.println(ready);
                 out.flush();
             }
+            case Event.VirtualRouterChanged changed -> LOG.debug("{}; its router has said so", changed);
+            case Event.VirtualRouterTrouble trouble -> LOG.debug("{}; its router has said so", trouble);
             case Event.Trouble trouble -> LOG.warn("{}", trouble);
             default -> LOG.info("{}", event);
         }
