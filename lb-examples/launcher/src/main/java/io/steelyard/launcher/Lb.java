@@ -1,6 +1,7 @@
 package io.steelyard.launcher;
 
 import io.steelyard.launcher.haproxy.HaproxyProgram;
+import io.steelyard.launcher.lab.LabCommand;
 import io.steelyard.launcher.nginx.NginxProgram;
 import java.io.IOException;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ import picocli.CommandLine.HelpCommand;
             PluginsCommand.class,
             PickCommand.class,
             DemoCommand.class,
+            LabCommand.class,
             StandInCommand.Nginx.class,
             StandInCommand.Haproxy.class,
             HelpCommand.class

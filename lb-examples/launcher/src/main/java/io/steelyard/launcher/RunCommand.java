@@ -8,7 +8,9 @@ import io.steelyard.api.Problem;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.core.Steelyard;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -17,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import sun.misc.Signal;
 
@@ -44,6 +47,13 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin
     private InputFiles input = new InputFiles();
+
+    @Option(
+            names = "--control",
+            paramLabel = "PATH",
+            description =
+                    "A UNIX socket that takes the commands of 'lb vrrp'; without it /run/lb.sock, where there are virtual routers.")
+    private Optional<Path> control = Optional.empty();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
