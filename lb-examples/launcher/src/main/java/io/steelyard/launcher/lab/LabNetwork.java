@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Hosts on one switch, each a network namespace of its own with one interface, {@code eth0}. Named after this process, so that several may be
+ * Hosts on one switch, each a network namespace of its own with one interface. Named after this process, so that several may be
  * there at once. Needs root and ip (iproute2).
  */
 final class LabNetwork implements AutoCloseable {
@@ -39,14 +39,19 @@ final class LabNetwork implements AutoCloseable {
         ip(host, "link", "set", "lo", "up");
     }
 
-    /** One more host. @param addresses with the lengths of their prefixes */
-    void plugIn(String host, String... addresses) throws IOException {
+    /**
+     * One more host.
+     *
+     * @param interfaceName of its only interface
+     * @param addresses with the lengths of their prefixes
+     */
+    void plugIn(String host, String interfaceName, String... addresses) throws IOException {
         add(host);
         run(
                 "ip",
                 "link",
                 "add",
-                "eth0",
+                interfaceName,
                 "netns",
                 prefix + host,
                 "type",
@@ -58,9 +63,9 @@ final class LabNetwork implements AutoCloseable {
                 prefix + "switch");
         ip("switch", "link", "set", "dev", host, "master", "br0", "up");
         for (var address : addresses) {
-            ip(host, "address", "add", address, "dev", "eth0");
+            ip(host, "address", "add", address, "dev", interfaceName);
         }
-        ip(host, "link", "set", "eth0", "up");
+        ip(host, "link", "set", interfaceName, "up");
     }
 
     /** Starts a program on a host; its standard error joins its output. */

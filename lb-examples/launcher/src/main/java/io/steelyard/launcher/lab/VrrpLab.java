@@ -134,10 +134,10 @@ final class VrrpLab implements Callable<Integer> {
     // ---- the network
 
     private void build(LabNetwork network, Path folder, Timeline timeline) throws IOException {
-        network.plugIn("a", "10.88.0.1/24");
-        network.plugIn("b", "10.88.0.2/24");
-        network.plugIn("servers", "10.88.0.21/24", "10.88.0.22/24");
-        network.plugIn("client", "10.88.0.9/24");
+        network.plugIn("a", "eth0", "10.88.0.1/24");
+        network.plugIn("b", "eth0", "10.88.0.2/24");
+        network.plugIn("servers", "eth0", "10.88.0.21/24", "10.88.0.22/24");
+        network.plugIn("client", "eth0", "10.88.0.9/24");
         timeline.tell(
                 "lab",
                 "two balancers a (priority 150) and b (priority 100), two servers, a client; " + FLOATING
