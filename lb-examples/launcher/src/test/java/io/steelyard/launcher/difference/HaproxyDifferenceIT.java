@@ -220,7 +220,7 @@ class HaproxyDifferenceIT {
               nbthread 1
             defaults
               mode http
-              timeout connect 100ms
+              timeout connect 5s
               timeout client 20s
               timeout server 20s
               timeout http-request 20s
