@@ -186,7 +186,8 @@ final class ControlThread implements AutoCloseable {
         nowNs = System.nanoTime();
         if (timers.isDue(nowNs)) {
             noticeLateness();
-            // Timers are judged by a time before the sockets are read: whatever had arrived by then has been heard, however long this takes.
+            // Timers are judged by a time before the sockets are read: whatever had arrived by then has been heard,
+            // however long this takes.
             serve(set.await(0));
             timers.run(nowNs);
         }
