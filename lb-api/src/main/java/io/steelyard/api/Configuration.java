@@ -111,6 +111,22 @@ public record Configuration(
         return builder;
     }
 
+    /** The same with these pools instead of its own. */
+    public Configuration withPools(List<ServerPool> changed) {
+        return new Configuration(
+                settings,
+                changed,
+                virtualServers,
+                variables,
+                limitZones,
+                rateZones,
+                stickTables,
+                virtualRouters,
+                syncGroups,
+                trackers,
+                vrrp);
+    }
+
     public Optional<ServerPool> pool(String name) {
         return pools.stream().filter(pool -> pool.name().equals(name)).findFirst();
     }

@@ -48,6 +48,8 @@ final class Libc {
             function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static MethodHandle SHUTDOWN = ints("shutdown", 2);
     private static MethodHandle CLOSE = ints("close", 1);
+    private static MethodHandle DUP2 = ints("dup2", 2);
+    private static MethodHandle KILL = ints("kill", 2);
     private static MethodHandle EVENTFD = ints("eventfd", 2);
     private static MethodHandle TIMERFD_CREATE = ints("timerfd_create", 2);
     private static MethodHandle TIMERFD_SETTIME =
@@ -212,6 +214,24 @@ final class Libc {
         var scratch = SCRATCH.get();
         try {
             return scratch.result((int) CLOSE.invokeExact(scratch.callState, fd));
+        } catch (Throwable impossible) {
+            throw unexpected(impossible);
+        }
+    }
+
+    static int dup2(int from, int to) {
+        var scratch = SCRATCH.get();
+        try {
+            return scratch.result((int) DUP2.invokeExact(scratch.callState, from, to));
+        } catch (Throwable impossible) {
+            throw unexpected(impossible);
+        }
+    }
+
+    static int kill(int pid, int signal) {
+        var scratch = SCRATCH.get();
+        try {
+            return scratch.result((int) KILL.invokeExact(scratch.callState, pid, signal));
         } catch (Throwable impossible) {
             throw unexpected(impossible);
         }

@@ -52,6 +52,10 @@ public final class Linux {
     private static final int SHUT_RD = 0;
     private static final int SHUT_WR = 1;
     private static final int SPLICE_F_MOVE_NONBLOCK = 0x3;
+    private static final int F_GETFL = 3;
+    private static final int F_SETFL = 4;
+    private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int O_NONBLOCK = 2048;
     private static final int F_SETPIPE_SZ = 1031;
     private static final int F_GETPIPE_SZ = 1032;
     private static final int SOL_SOCKET = 1;
@@ -166,6 +170,36 @@ public final class Linux {
     /** Gives a descriptor back. It is free afterwards whatever the result, so that a failed close is never repeated (close(2)). */
     public static int close(int fd) {
         return Libc.close(fd);
+    }
+
+    /** Another descriptor of the same open file, closed on exec (fcntl(2), F_DUPFD_CLOEXEC). */
+    public static int duplicate(int fd) {
+        return Libc.fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    }
+
+    /** Makes {@code to} another descriptor of what {@code from} is, in one step; what it was before is closed (dup2(2)). */
+    public static int duplicateTo(int from, int to) {
+        return Libc.dup2(from, to);
+    }
+
+    /** Makes calls on the open file return -EAGAIN instead of waiting; all its descriptors share that. */
+    public static int nonBlocking(int fd) {
+        int flags = Libc.fcntl(fd, F_GETFL, 0);
+        return flags < 0 ? flags : Libc.fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+    }
+
+    /**
+     * Sends a signal (kill(2)).
+     *
+     * @param pid the process, at least 1
+     * @param signal its number; 0 only asks whether it may be sent
+     * @throws IllegalArgumentException where {@code pid} would mean a group
+     */
+    public static int signal(long pid, int signal) {
+        if (pid < 1 || pid > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("process " + pid + " is none");
+        }
+        return Libc.kill((int) pid, signal);
     }
 
     // ---- bytes

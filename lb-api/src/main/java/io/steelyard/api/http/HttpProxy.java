@@ -115,7 +115,7 @@ public record HttpProxy(
         }
 
         /**
-         * What {@code server} says may begin with {@code http://}, and may hold more than a server: what stands there from its first slash
+         * What {@code server} says may begin with {@code http://}, or {@code https://} where TLS is spoken with servers, and may hold more than a server: what stands there from its first slash
          * on is the path and query, whatever the client asked for. Where no slash is there it is as with {@link Same}.
          */
         record InServer() implements ForwardedPath {}

@@ -18,6 +18,8 @@ import java.util.Objects;
  *     (nginx {@code listen … proxy_protocol}, HAProxy {@code accept-proxy}); see {@link ProxyOptions#trustedProxies}
  * @param tls TCP: whether TLS is spoken with clients, behind the PROXY protocol header where there is one; how, the virtual server or the HTTP host
  *     says (nginx {@code listen … ssl}, HAProxy {@code bind … ssl})
+ * @param descriptor TCP: a listening socket that the process inherited, which is used instead of a new one and must be bound to
+ *     {@code address} and the only port (HAProxy {@code bind fd@N}); -1 for none
  */
 public record ListenAddress(
         InetAddress address,
@@ -27,7 +29,8 @@ public record ListenAddress(
         boolean ipv6Only,
         boolean keepAlive,
         boolean proxyProtocol,
-        boolean tls) {
+        boolean tls,
+        int descriptor) {
     public ListenAddress {
         Objects.requireNonNull(address, "address");
         if (firstPort < 1 || lastPort > 65_535 || lastPort < firstPort) {
@@ -38,6 +41,23 @@ public record ListenAddress(
         if (backlog < 0) {
             throw new IllegalArgumentException("backlog is " + backlog + ", expected at least 0");
         }
+        if (descriptor < -1 || descriptor >= 0 && firstPort != lastPort) {
+            throw new IllegalArgumentException(
+                    "descriptor is " + descriptor + ", expected -1, or at least 0 with a single port");
+        }
+    }
+
+    /** With a socket of its own. */
+    public ListenAddress(
+            InetAddress address,
+            int firstPort,
+            int lastPort,
+            int backlog,
+            boolean ipv6Only,
+            boolean keepAlive,
+            boolean proxyProtocol,
+            boolean tls) {
+        this(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, tls, -1);
     }
 
     /** Of connections without a PROXY protocol header and without TLS. */
@@ -48,17 +68,23 @@ public record ListenAddress(
 
     /** The same with connections that begin with a PROXY protocol header, or do not. */
     public ListenAddress proxyProtocol(boolean value) {
-        return new ListenAddress(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, value, tls);
+        return new ListenAddress(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, value, tls, descriptor);
     }
 
     /** The same with TLS, or without. */
     public ListenAddress tls(boolean value) {
-        return new ListenAddress(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, value);
+        return new ListenAddress(
+                address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, value, descriptor);
+    }
+
+    /** The same on a listening socket that the process inherited; -1 for a socket of its own. */
+    public ListenAddress descriptor(int value) {
+        return new ListenAddress(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, tls, value);
     }
 
     /** The same for one of its ports. */
     public ListenAddress onPort(int port) {
-        return new ListenAddress(address, port, port, backlog, ipv6Only, keepAlive, proxyProtocol, tls);
+        return new ListenAddress(address, port, port, backlog, ipv6Only, keepAlive, proxyProtocol, tls, descriptor);
     }
 
     /**

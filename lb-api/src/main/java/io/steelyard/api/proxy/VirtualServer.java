@@ -64,6 +64,10 @@ public record VirtualServer(
                     "virtual server " + name
                             + " has TLS at an address and no certificate; give it tls with at least one, or leave tls out at the address");
         }
+        if (protocol == Protocol.UDP && listen.stream().anyMatch(one -> one.descriptor() >= 0)) {
+            throw new IllegalArgumentException(
+                    "virtual server " + name + " speaks UDP, where no socket is inherited; leave out descriptor");
+        }
         if (listen.isEmpty()) {
             throw new IllegalArgumentException(
                     "virtual server " + name + " listens nowhere; give it at least one address");

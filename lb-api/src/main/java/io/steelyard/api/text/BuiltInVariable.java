@@ -50,12 +50,44 @@ public enum BuiltInVariable {
     SERVER_PORT(true),
     /** How long the connection or session has lasted, in seconds with three decimals. */
     SESSION_TIME(false),
+    /** What the client and we agreed to speak over TLS (ALPN). */
+    SSL_ALPN_PROTOCOL(false),
+    /** The suite of the client's TLS, by OpenSSL's name. */
+    SSL_CIPHER(false),
+    /** The client's certificate in PEM, a tab before each line but the first. */
+    SSL_CLIENT_CERT(false),
+    /** The SHA-1 of the client's certificate in hexadecimal digits. */
+    SSL_CLIENT_FINGERPRINT(false),
+    /** Who issued the client's certificate (RFC 2253). */
+    SSL_CLIENT_I_DN(false),
+    /** The client's certificate in PEM. */
+    SSL_CLIENT_RAW_CERT(false),
+    /** Whose the client's certificate is (RFC 2253). */
+    SSL_CLIENT_S_DN(false),
+    /** The serial number of the client's certificate in hexadecimal digits. */
+    SSL_CLIENT_SERIAL(false),
+    /** When the client's certificate ends. */
+    SSL_CLIENT_V_END(false),
+    /** How many days the client's certificate has left. */
+    SSL_CLIENT_V_REMAIN(false),
+    /** When the client's certificate begins. */
+    SSL_CLIENT_V_START(false),
+    /** {@code SUCCESS}, {@code FAILED:reason} or, without a certificate, {@code NONE}. */
+    SSL_CLIENT_VERIFY(false),
     /** The application protocols the client's TLS greeting asks for, joined by commas. */
     SSL_PREREAD_ALPN_PROTOCOLS(false),
     /** The newest TLS version the client's greeting offers, {@code TLSv1.3} for instance. */
     SSL_PREREAD_PROTOCOL(false),
     /** The server name the client's TLS greeting asks for. */
     SSL_PREREAD_SERVER_NAME(false),
+    /** The version of the client's TLS, such as {@code TLSv1.3}. */
+    SSL_PROTOCOL(false),
+    /** The server name the client asked for by TLS. */
+    SSL_SERVER_NAME(false),
+    /** The session of the client's TLS in hexadecimal digits. */
+    SSL_SESSION_ID(false),
+    /** {@code r} where a session of TLS was taken up again, else {@code .}. */
+    SSL_SESSION_REUSED(false),
     /** How it ended: 200, 400, 403, 500, 502 or 503, as nginx has it. */
     STATUS(false),
     /** The time such as {@code 2026-11-21T04:53:25+00:00}. */

@@ -140,7 +140,18 @@ final class BindReader {
                 case "ipv6" -> isIpv6 = true;
                 case "unix", "abns" ->
                     throw new IllegalArgumentException("clients are not accepted on UNIX sockets yet");
-                case "fd" -> throw new IllegalArgumentException("inherited sockets are not supported yet");
+                case "fd" -> {
+                    int descriptor = descriptor(rest);
+                    var bound = InheritedSocket.address(descriptor);
+                    return new ListenAddress(
+                                    bound.getAddress(),
+                                    bound.getPort(),
+                                    bound.getPort(),
+                                    backlog,
+                                    isIpv6Only,
+                                    keepAlive)
+                            .descriptor(descriptor);
+                }
                 default ->
                     throw new IllegalArgumentException("'" + text.substring(0, at) + "@' is no kind of TCP address");
             }
@@ -164,6 +175,14 @@ final class BindReader {
             throw new IllegalArgumentException("the address is of the other family");
         }
         return new ListenAddress(address, first, last, backlog, isIpv6Only, keepAlive);
+    }
+
+    private static int descriptor(String text) {
+        try {
+            return Values.number(text, 0, 1 << 20);
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException("'" + text + "' is no number of a descriptor", wrong);
+        }
     }
 
     private static InetAddress host(String host, boolean isIpv6) {

@@ -12,7 +12,7 @@ final class GlobalKeywords {
             setenv, presetenv                            | G | 2   | + |
             unsetenv, resetenv                           | G | 0-  | + |
             nbproc                                       | G | 1   | o | remove it, or write nbthread: one process uses all processors
-            daemon                                       | G | 0   | - | the launcher has no such processes or files
+            daemon                                       | G | 0   | - | 'lb haproxy' heeds what is about processes and files, 'lb run' does not
             pidfile, chroot, user, group                 | G | 0-1 | - |
             uid, gid                                     | G | 1   | - |
             master-worker                                | G | 0-  | - |
@@ -31,7 +31,7 @@ final class GlobalKeywords {
             log                                          | G | 1-  | h | logs of connections are not kept yet
             log-tag                                      | G | 1   | - |
             log-send-hostname                            | G | 0-1 | - |
-            stats socket, stats bind-process, stats      | G | 0-  | - | the runtime API is not reached through this socket yet
+            stats socket, stats bind-process, stats      | G | 0-  | - | it is opened by 'lb haproxy', and not by 'lb run'
             stats timeout, stats maxconn                 | G | 1   | - |
             server-state-base, server-state-file         | G | 1   | - | servers keep their state over a reload without a file
             external-check                               | G | 0-1 | - | no commands are run

@@ -24,7 +24,7 @@ import java.util.Set;
 final class DirectiveTable {
     private static final String PROCESS = "the launcher has no such processes or files";
     private static final String SOCKETS = "event loops are sized by themselves";
-    private static final String TLS = "TLS in stream is not supported yet";
+    private static final String LIBRARY = "the TLS library has its own rules for it";
     private static final String TABLES = "tables are sized by themselves";
     private static final String RESOLVER = "names are resolved by the system's resolver";
     private static final Set<Context> BOTH = Set.of(STREAM, SERVER);
@@ -41,6 +41,7 @@ final class DirectiveTable {
         server();
         proxy();
         variablesLimitsLogs();
+        tls();
         accepted();
         refused();
         HttpDirectives.all().forEach(this::add);
@@ -170,7 +171,7 @@ final class DirectiveTable {
         honoured("proxy_socket_keepalive", BOTH, Value.FLAG);
         add(honouring("proxy_bind", BOTH, 1, 2));
         add(honouring("proxy_protocol", BOTH, 1, 1));
-        add(honouring("proxy_ssl", BOTH, 1, 1));
+        honoured("proxy_ssl", BOTH, Value.FLAG);
         honoured("proxy_protocol_timeout", BOTH, Value.POSITIVE_TIME);
         add(honouring("set_real_ip_from", BOTH, 1, 1).repeating());
         honoured("ssl_preread", BOTH, Value.FLAG);
@@ -198,36 +199,52 @@ final class DirectiveTable {
         accept("small packets are never held back", "tcp_nodelay", BOTH, 1, 1, Value.FLAG);
         accept("log files are kept open", "open_log_file_cache", BOTH, 1, ANY, Value.TEXT);
         accept("statistics come from the runtime API", "status_zone", Set.of(SERVER), 1, 1, Value.TEXT);
+    }
+
+    private void tls() {
+        for (var name : List.of("ssl_certificate", "ssl_certificate_key", "ssl_session_ticket_key")) {
+            add(honouring(name, BOTH, 1, 1).repeating());
+        }
         for (var name : List.of(
-                "ssl_protocols",
-                "ssl_ciphers",
-                "ssl_session_cache",
-                "ssl_session_timeout",
-                "ssl_session_tickets",
                 "ssl_prefer_server_ciphers",
-                "ssl_ecdh_curve",
-                "ssl_dhparam",
-                "ssl_handshake_timeout",
-                "ssl_certificate",
-                "ssl_certificate_key",
-                "proxy_ssl_protocols",
-                "proxy_ssl_ciphers",
-                "proxy_ssl_session_reuse",
-                "proxy_ssl_verify",
-                "proxy_ssl_verify_depth",
+                "ssl_session_tickets",
+                "ssl_reject_handshake",
                 "proxy_ssl_server_name",
+                "proxy_ssl_verify",
+                "proxy_ssl_session_reuse")) {
+            honoured(name, BOTH, Value.FLAG);
+        }
+        for (var name : List.of(
+                "ssl_ciphers",
+                "ssl_ecdh_curve",
+                "ssl_trusted_certificate",
+                "ssl_password_file",
+                "ssl_client_certificate",
+                "ssl_verify_client",
+                "ssl_crl",
                 "proxy_ssl_name",
                 "proxy_ssl_trusted_certificate",
                 "proxy_ssl_certificate",
-                "proxy_ssl_certificate_key")) {
-            add(accepting(TLS, name, BOTH, 1, ANY, Value.TEXT).repeating());
+                "proxy_ssl_certificate_key",
+                "proxy_ssl_crl",
+                "proxy_ssl_password_file",
+                "proxy_ssl_ciphers")) {
+            honoured(name, BOTH, Value.TEXT);
+        }
+        add(honouring("ssl_protocols", BOTH, 1, ANY));
+        add(honouring("proxy_ssl_protocols", BOTH, 1, ANY));
+        add(honouring("ssl_session_cache", BOTH, 1, 2));
+        honoured("ssl_session_timeout", BOTH, Value.POSITIVE_TIME);
+        honoured("ssl_handshake_timeout", BOTH, Value.POSITIVE_TIME);
+        honoured("ssl_verify_depth", BOTH, Value.NUMBER);
+        honoured("proxy_ssl_verify_depth", BOTH, Value.NUMBER);
+        for (var name : List.of("ssl_dhparam", "ssl_conf_command", "proxy_ssl_conf_command")) {
+            add(accepting(LIBRARY, name, BOTH, 1, ANY, Value.TEXT).repeating());
         }
     }
 
     private void refused() {
-        refuse(TLS, "ssl_verify_client", BOTH, 1, 1);
-        refuse(TLS, "ssl_client_certificate", BOTH, 1, 1);
-        refuse("servers are told apart by address and port only; " + TLS, "server_name", Set.of(SERVER), 1, ANY);
+        refuse("servers are told apart by address and port only", "server_name", Set.of(SERVER), 1, ANY);
         refuse("it is not supported yet: use proxy_pass to the other listener's address", "pass", Set.of(SERVER), 1, 1);
         for (var name : List.of(
                 "js_access",

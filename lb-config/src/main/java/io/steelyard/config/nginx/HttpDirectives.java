@@ -384,7 +384,7 @@ final class HttpDirectives {
     }
 
     private void tls() {
-        for (var name : List.of("ssl_certificate", "ssl_certificate_key")) {
+        for (var name : List.of("ssl_certificate", "ssl_certificate_key", "ssl_session_ticket_key")) {
             add(honouring(name, OUTER, 1, 1).repeating());
         }
         for (var name :
@@ -400,7 +400,6 @@ final class HttpDirectives {
                 "ssl_client_certificate",
                 "ssl_verify_client",
                 "ssl_crl",
-                "ssl_session_ticket_key",
                 "ssl_early_data",
                 "ssl_ocsp")) {
             honoured(name, OUTER, Value.TEXT);

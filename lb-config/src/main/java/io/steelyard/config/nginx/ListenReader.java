@@ -33,6 +33,7 @@ final class ListenReader {
         private boolean ipv6Only = true;
         private boolean keepAlive;
         private boolean proxyProtocol;
+        private boolean isTls;
     }
 
     /** The listeners, one for each address of a host name; none, and told, where it is wrong or refused. */
@@ -53,7 +54,7 @@ final class ListenReader {
                             parameters.ipv6Only,
                             parameters.keepAlive,
                             parameters.proxyProtocol,
-                            false))
+                            parameters.isTls))
                     .map(one -> new Listen(parameters.isUdp ? Protocol.UDP : Protocol.TCP, one, directive))
                     .toList();
         } catch (IllegalArgumentException wrong) {
@@ -170,7 +171,7 @@ final class ListenReader {
             }
             case "deferred", "default_server", "accept_filter=" ->
                 findings.acceptedParameter(directive, word, name, "it changes nothing here");
-            case "ssl" -> refuse(word, "TLS in stream is not supported yet", parameters);
+            case "ssl" -> parameters.isTls = true;
             case "proxy_protocol" -> parameters.proxyProtocol = true;
             default -> {
                 findings.error(
@@ -181,11 +182,6 @@ final class ListenReader {
                 parameters.isGood = false;
             }
         }
-    }
-
-    private void refuse(Word word, String why, Parameters parameters) {
-        findings.error(word.position(), "'listen … " + word + "' cannot be honoured: " + why);
-        parameters.isGood = false;
     }
 
     private static boolean keepAlive(String value) {

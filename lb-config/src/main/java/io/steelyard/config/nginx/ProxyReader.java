@@ -98,18 +98,10 @@ final class ProxyReader {
         var word = pass.argument(0);
         var text = word.text();
         boolean isTls = text.toLowerCase(Locale.ROOT).startsWith("https://");
-        if (isTls && text.indexOf('$') >= 0) {
-            findings.error(
-                    word.position(),
-                    "'proxy_pass https://' with variables cannot be honoured yet",
-                    "the name of an upstream or a server",
-                    "");
-            return Optional.empty();
-        }
         if (text.indexOf('$') >= 0) {
             return variables
                     .template(word)
-                    .map(server -> new Destination(server, new ForwardedPath.InServer(), text, false, false));
+                    .map(server -> new Destination(server, new ForwardedPath.InServer(), text, false, isTls));
         }
         if (!isTls && !text.toLowerCase(Locale.ROOT).startsWith("http://")) {
             findings.error(

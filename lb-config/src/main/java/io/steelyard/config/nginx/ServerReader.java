@@ -1,12 +1,15 @@
 package io.steelyard.config.nginx;
 
 import io.steelyard.api.proxy.Protocol;
+import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Assignment;
+import io.steelyard.api.text.Template;
 import io.steelyard.config.nginx.ListenReader.Listen;
 import io.steelyard.config.nginx.grammar.Directive;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,6 +19,8 @@ import java.util.Optional;
 
 /** Reads {@code server} of a stream: one virtual server for each protocol it listens on. */
 final class ServerReader {
+    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(60);
+
     private final Findings findings;
     private final BlockReader blocks;
     private final VariableScope variables;
@@ -24,6 +29,7 @@ final class ServerReader {
     private final HealthCheckReader healthChecks;
     private final Pools pools;
     private final ListenReader listens;
+    private final TlsReader tls;
     private final Map<String, Listen> listeners = new HashMap<>();
 
     ServerReader(
@@ -43,6 +49,7 @@ final class ServerReader {
         this.healthChecks = healthChecks;
         this.pools = pools;
         this.listens = listens;
+        tls = new TlsReader(findings, variables);
     }
 
     /** The virtual servers of a block; none, and told, where it is wrong. */
@@ -64,7 +71,9 @@ final class ServerReader {
         if (target.isEmpty()) {
             return List.of();
         }
-        var options = settings.options(stream);
+        var scope = TlsReader.of(level, stream.level());
+        var options = options(settings.options(stream), level, scope);
+        var clients = tls.server(scope, handshakeTimeout(scope), false);
         if (byProtocol.containsKey(Protocol.UDP) && options.sendProxyProtocol() != ProxyProtocol.NONE) {
             findings.error(
                     block.position(),
@@ -78,6 +87,17 @@ final class ServerReader {
             var name = group.getFirst().address().text() + (protocol == Protocol.TCP ? "/tcp" : "/udp");
             var server = protocol == Protocol.TCP ? VirtualServer.tcp(name) : VirtualServer.udp(name);
             group.forEach(listen -> server.listen(listen.address()));
+            var secured =
+                    group.stream().filter(listen -> listen.address().tls()).findFirst();
+            if (secured.isPresent() && clients.isEmpty()) {
+                findings.error(
+                        secured.get().directive().position(),
+                        "'listen … ssl' at " + secured.get().address().text() + " has no certificate",
+                        "",
+                        "add 'ssl_certificate FILE' and 'ssl_certificate_key FILE'");
+                return;
+            }
+            secured.flatMap(listen -> clients).ifPresent(server::tls);
             settings.access(stream).forEach(server::access);
             assignments.forEach(server::assignment);
             limits.read(level, stream.level()).forEach(server::limit);
@@ -93,6 +113,31 @@ final class ServerReader {
             servers.add(server.target(target.get()).options(options).build());
         });
         return servers;
+    }
+
+    /** The same with TLS with servers, where that is on. Its name is by default that of {@code proxy_pass}. */
+    private ProxyOptions options(ProxyOptions options, Level level, TlsReader.Scope scope) {
+        boolean isOn = scope.nearest("proxy_ssl")
+                .map(directive -> directive.argument(0).text())
+                .filter("on"::equals)
+                .isPresent();
+        if (!isOn) {
+            return options;
+        }
+        var pass = level.value("proxy_pass").flatMap(variables::template);
+        return options.toBuilder()
+                .tls(tls.client(scope, pass.orElse(Template.literal(""))))
+                .build();
+    }
+
+    private Duration handshakeTimeout(TlsReader.Scope scope) {
+        try {
+            return scope.nearest("ssl_handshake_timeout")
+                    .map(directive -> Values.time(directive.argument(0).text()))
+                    .orElse(HANDSHAKE_TIMEOUT);
+        } catch (IllegalArgumentException told) {
+            return HANDSHAKE_TIMEOUT;
+        }
     }
 
     private List<Assignment> assignments(Level level) {

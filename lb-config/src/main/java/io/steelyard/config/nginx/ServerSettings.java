@@ -57,7 +57,6 @@ record ServerSettings(
         level.first("proxy_bind").ifPresent(bind -> checkBind(bind, findings));
         level.first("proxy_protocol").ifPresent(header -> checkHeader(header, findings));
         level.first("preread_buffer_size").ifPresent(size -> checkPreread(size, findings));
-        refuseUnlessOff(level, "proxy_ssl", "TLS in stream is not supported yet", findings);
         limits.check(level);
         return new ServerSettings(
                 level,

@@ -57,6 +57,21 @@ final class TlsReader {
         };
     }
 
+    /** Of a server in stream. */
+    static Scope of(Level server, Level stream) {
+        return new Scope() {
+            @Override
+            public Optional<Directive> nearest(String name) {
+                return server.first(name).or(() -> stream.first(name));
+            }
+
+            @Override
+            public List<Directive> nearestAll(String name) {
+                return server.has(name) ? server.all(name) : stream.all(name);
+            }
+        };
+    }
+
     /**
      * How TLS is spoken with a server's clients.
      *
@@ -68,9 +83,16 @@ final class TlsReader {
         boolean rejects = value(scope, "ssl_reject_handshake", Values::flag).orElse(false);
         var certificates = certificates(scope, "ssl_");
         var clients = clients(scope, refusesInHandshake);
-        for (var name : List.of("ssl_session_ticket_key", "ssl_ocsp", "ssl_early_data")) {
-            refuseUnlessOff(scope, name);
-        }
+        refuseUnlessOff(
+                scope,
+                "ssl_ocsp",
+                "no responder is asked while a client waits",
+                "list revoked certificates in 'ssl_crl'");
+        refuseUnlessOff(
+                scope,
+                "ssl_early_data",
+                "the TLS library takes no early data, which anybody may send again",
+                "remove it: clients send it again after the handshake");
         if (certificates.isEmpty() && !rejects) {
             return Optional.empty();
         }
@@ -294,11 +316,11 @@ final class TlsReader {
         }
     }
 
-    private void refuseUnlessOff(Scope scope, String name) {
+    private void refuseUnlessOff(Scope scope, String name, String why, String remedy) {
         scope.nearest(name)
                 .filter(directive -> !directive.argument(0).text().equals("off"))
                 .ifPresent(directive ->
-                        findings.error(directive.position(), "'" + name + "' cannot be honoured yet", "", "remove it"));
+                        findings.error(directive.position(), "'" + name + "' cannot be honoured: " + why, "", remedy));
     }
 
     private Optional<String> file(Scope scope, String name) {

@@ -8,6 +8,10 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ConnectionLimit;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.VariableDefinition;
+import io.steelyard.api.vrrp.SyncGroup;
+import io.steelyard.api.vrrp.Tracker;
+import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.api.vrrp.VrrpSettings;
 import java.util.List;
 
 /** {@link Configuration}: the root of the table of keys. */
@@ -57,6 +61,31 @@ final class ConfigurationSection extends Section<Configuration> {
             List.of(),
             "Where clients' servers are remembered for `requestAffinity`, by the table's name.");
 
+    private final Key<Configuration, List<VirtualRouter>> virtualRouters = optional(
+            "virtualRouters",
+            Forms.named(new VirtualRouterSection(), VirtualRouter::name),
+            Configuration::virtualRouters,
+            List.of(),
+            "Addresses that one of several machines has at a time (VRRP), by the router's name.");
+    private final Key<Configuration, List<SyncGroup>> syncGroups = optional(
+            "syncGroups",
+            Forms.named(new SyncGroupSection(), SyncGroup::name),
+            Configuration::syncGroups,
+            List.of(),
+            "Virtual routers that change their state together, by the group's name.");
+    private final Key<Configuration, List<Tracker>> trackers = optional(
+            "trackers",
+            Forms.named(new TrackerSection(), Tracker::name),
+            Configuration::trackers,
+            List.of(),
+            "What priorities of virtual routers follow, by the tracker's name.");
+    private final Key<Configuration, VrrpSettings> vrrp = optional(
+            "vrrp",
+            new VrrpSettingsSection(),
+            Configuration::vrrp,
+            VrrpSettings.DEFAULT,
+            "What holds for all virtual routers.");
+
     ConfigurationSection() {
         super("configuration");
     }
@@ -70,6 +99,10 @@ final class ConfigurationSection extends Section<Configuration> {
                 values.or(variables, List.of()),
                 values.or(limitZones, List.of()),
                 values.or(rateZones, List.of()),
-                values.or(stickTables, List.of()));
+                values.or(stickTables, List.of()),
+                values.or(virtualRouters, List.of()),
+                values.or(syncGroups, List.of()),
+                values.or(trackers, List.of()),
+                values.or(vrrp, VrrpSettings.DEFAULT));
     }
 }

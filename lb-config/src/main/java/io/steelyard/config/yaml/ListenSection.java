@@ -44,6 +44,13 @@ final class ListenSection extends Section<ListenAddress> {
             DEFAULTS.tls(),
             "TCP: whether TLS is spoken with clients; how, the virtual server's `tls` says, or that of an HTTP host.");
 
+    private final Key<ListenAddress, Integer> descriptor = optional(
+            "descriptor",
+            Forms.whole(-1, Integer.MAX_VALUE),
+            ListenAddress::descriptor,
+            DEFAULTS.descriptor(),
+            "TCP: the number of an inherited listening socket, bound to the address, to be used instead of a new one; -1 for none.");
+
     ListenSection() {
         super("listener");
     }
@@ -59,6 +66,7 @@ final class ListenSection extends Section<ListenAddress> {
                 values.or(ipv6Only, DEFAULTS.ipv6Only()),
                 values.or(keepAlive, DEFAULTS.keepAlive()),
                 values.or(proxyProtocol, DEFAULTS.proxyProtocol()),
-                values.or(tls, DEFAULTS.tls()));
+                values.or(tls, DEFAULTS.tls()),
+                values.or(descriptor, DEFAULTS.descriptor()));
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class ManualTest {
     private static final Path ROOT = root();
     private static final Path SCHEMA = ROOT.resolve("docs/schema/steelyard.schema.json");
-    private static final Path MANUAL = ROOT.resolve("docs/configuration.md");
+    static final Path MANUAL = ROOT.resolve("docs/configuration.md");
     private static final boolean IS_UPDATE = Boolean.getBoolean("steelyard.update");
 
     private static Path root() {

@@ -251,7 +251,8 @@ final class RandomConfiguration {
                                     random.nextBoolean(),
                                     random.nextBoolean(),
                                     isTcp && random.nextBoolean(),
-                                    hasTls && random.nextBoolean()));
+                                    hasTls && random.nextBoolean(),
+                                    isTcp ? random.nextInt(9) - 1 : -1));
         }
         builder.target(
                 switch (random.nextInt(4)) {

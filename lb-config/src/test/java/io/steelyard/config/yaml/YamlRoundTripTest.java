@@ -1,20 +1,37 @@
 package io.steelyard.config.yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.steelyard.api.Configuration;
+import io.steelyard.api.Problem;
 import io.steelyard.api.config.ConfigurationSource;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.VirtualServer;
-import io.steelyard.api.vrrp.VirtualRouter;
-import io.steelyard.api.vrrp.VrrpSettings;
+import io.steelyard.config.keepalived.KeepalivedConfigurationReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class YamlRoundTripTest {
+    private static Configuration read(String text) {
+        var result = new YamlReader().read(ConfigurationSource.of("written.yaml", text));
+        assertThat(result.problems().stream().filter(Problem::isError)).as(text).isEmpty();
+        return result.configuration().orElseThrow();
+    }
+
+    private static Configuration virtualRoutersOfTheManual() throws IOException {
+        var manual = Files.readString(ManualTest.MANUAL);
+        int begin = manual.indexOf("virtualRouters:\n", manual.indexOf("#### virtual router\n"));
+        return read(manual.substring(begin, manual.indexOf("```", begin)));
+    }
+
     @Test
     void everyConfigurationReadsBackEqual() {
         for (long seed = 0; seed < 3_000; seed++) {
@@ -27,8 +44,8 @@ class YamlRoundTripTest {
     }
 
     @Test
-    void everyKeyIsWrittenBySomeRandomConfiguration() {
-        var texts = new StringBuilder();
+    void everyKeyIsWrittenBySomeConfiguration() throws IOException {
+        var texts = new StringBuilder(YamlWriter.write(virtualRoutersOfTheManual()));
         for (long seed = 0; seed < 300; seed++) {
             texts.append(YamlWriter.write(RandomConfiguration.make(new Random(seed))));
         }
@@ -69,18 +86,27 @@ class YamlRoundTripTest {
                 """);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0-dual-vip-lb1", "1-lvs-dr-master", "3-tracked-nginx-master", "4-weighted-track-script"})
+    void virtualRoutersOfKeepalivedAreReadBackAsTheyWere(String name) throws IOException {
+        try (var seed = YamlRoundTripTest.class.getResourceAsStream("/seeds/" + name + ".keepalived.conf")) {
+            var text = new String(Objects.requireNonNull(seed).readAllBytes(), StandardCharsets.UTF_8);
+            var original = new KeepalivedConfigurationReader()
+                    .read(ConfigurationSource.of(name, text))
+                    .configuration()
+                    .orElseThrow();
+
+            assertThat(read(YamlWriter.write(original))).isEqualTo(original);
+        }
+    }
+
     @Test
-    void whatYamlHasNoKeysForIsRefusedAndNotLost() {
-        var router = Configuration.builder()
-                .virtualRouter(VirtualRouter.builder("gate", "eth0", 51).address("192.0.2.1"))
-                .build();
-        assertThatThrownBy(() -> YamlWriter.write(router))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("virtual routers");
-        var settings = Configuration.builder()
-                .vrrp(VrrpSettings.builder().routerId("LVS_1").build())
-                .build();
-        assertThatThrownBy(() -> YamlWriter.write(settings)).isInstanceOf(IllegalArgumentException.class);
+    void everyKeyOfVirtualRoutersIsWrittenAsItWasRead() throws IOException {
+        var original = virtualRoutersOfTheManual();
+
+        assertThat(original.virtualRouters()).hasSize(5);
+        assertThat(original.trackers()).hasSize(7);
+        assertThat(read(YamlWriter.write(original))).isEqualTo(original);
     }
 
     @Test

@@ -93,6 +93,14 @@ public final class FdRegistration implements AutoCloseable {
         return isClosed;
     }
 
+    /** As {@link #close()}, where other descriptors of the same open file stay open: closing alone would leave it in the epoll set. */
+    public void closeShared() {
+        if (!isClosed && registration != null) {
+            registration.cancel();
+        }
+        close();
+    }
+
     /** Takes the descriptor out of the set and closes it. Calls after the first do nothing. */
     @Override
     public void close() {

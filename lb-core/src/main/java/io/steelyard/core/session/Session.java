@@ -2,6 +2,7 @@ package io.steelyard.core.session;
 
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
+import io.steelyard.core.tls.TlsNames;
 import io.steelyard.pool.limit.Permit;
 import io.steelyard.pool.variable.ConnectionFacts;
 import io.steelyard.pool.variable.Evaluation;
@@ -9,6 +10,7 @@ import io.steelyard.realip.greeting.ClientHello;
 import java.lang.System.Logger;
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,6 +122,21 @@ public final class Session {
     /** The client's TLS greeting has been read. */
     public void greeted(ClientHello hello) {
         facts.greeting(hello.serverName(), hello.protocolName(), String.join(",", hello.protocols()));
+    }
+
+    /** The client's TLS is agreed on. */
+    public void secured(UnaryOperator<@Nullable String> known) {
+        facts.tls(known);
+    }
+
+    /** What a server is told that TLS is spoken with; empty for nothing. */
+    public String toldName(TlsNames names) {
+        return names.told(evaluation);
+    }
+
+    /** Whom a server's certificate must be for; empty for anybody. */
+    public String verifiedName(TlsNames names) {
+        return names.verified(evaluation);
     }
 
     /** Gives the flow the pool's hash key. */

@@ -4,10 +4,13 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.ConnectionLimit;
 import io.steelyard.api.proxy.ForwarderContext;
+import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.tls.TlsClient;
+import io.steelyard.core.tls.TlsNames;
 import io.steelyard.pool.key.HashKey;
 import io.steelyard.pool.limit.LimitZones;
 import io.steelyard.pool.limit.Permit;
@@ -83,6 +86,7 @@ public final class SessionRules {
     /** Whether a virtual server wants anything of its connections that takes a {@link Session}. */
     static boolean isNeeded(VirtualServer server, ForwarderContext context) {
         return !(server.target() instanceof Target.Pool)
+                || speaksTls(server, context)
                 || server.options().tlsPreread()
                 || !server.assignments().isEmpty()
                 || !server.limits().isEmpty()
@@ -95,6 +99,20 @@ public final class SessionRules {
                         .flatMap(ServerPool::hashKey)
                         .map(HashKey::supports)
                         .orElse(true);
+    }
+
+    /** Whether TLS is spoken with clients, or with a server there is. */
+    private static boolean speaksTls(VirtualServer server, ForwarderContext context) {
+        return server.listen().stream().anyMatch(ListenAddress::tls)
+                || server.options().tls().isPresent()
+                || context.configuration().pool(server.pool()).stream()
+                        .flatMap(pool -> pool.servers().stream())
+                        .anyMatch(real -> real.tls().isPresent());
+    }
+
+    /** What names of TLS with servers are worked out from. */
+    public TlsNames names(TlsClient client) {
+        return TlsNames.of(client, table);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.steelyard.core.stream;
 
 import io.steelyard.core.loop.Timer;
+import io.steelyard.core.tcp.Transport;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
 import java.lang.foreign.MemorySegment;
@@ -34,6 +35,7 @@ final class Pump {
     private final Endpoint target;
     private final int bufferBytes;
     private final boolean maySplice;
+    private final boolean isSecured;
     private final @Nullable RateLimit rateLimit;
 
     private @Nullable MemorySegment pending;
@@ -45,6 +47,8 @@ final class Pump {
 
     private int fullReads;
     private boolean sourceEnded;
+    private boolean isEndTold;
+    private boolean isGoingOn;
     private boolean ended;
     private long movedBytes;
 
@@ -53,9 +57,24 @@ final class Pump {
         this.worker = worker;
         this.source = source;
         this.target = target;
-        bufferBytes = limits.bufferBytes();
-        maySplice = limits.splice();
+        isSecured = isSecured(source) || isSecured(target);
+        bufferBytes = isSecured ? Math.toIntExact(worker.tls().plain().byteSize()) : limits.bufferBytes();
+        maySplice = limits.splice() && !isSecured;
         rateLimit = rate == 0 ? null : new RateLimit(rate);
+    }
+
+    private static boolean isSecured(Endpoint end) {
+        return !(end.transport() instanceof Transport.Plain);
+    }
+
+    /** Whether its target can be told of the end and go on sending. */
+    boolean keepsHalfOpen() {
+        return source.transport().keepsHalfOpen();
+    }
+
+    /** It has ended, and with it, by the rules of TLS, the other direction. */
+    boolean isLast() {
+        return ended && !keepsHalfOpen();
     }
 
     /** The source has ended, all it sent has been written, and the target was told. */
@@ -71,6 +90,10 @@ final class Pump {
     /** Moves what can be moved now, then says what it waits for. */
     void run() {
         if (ended) {
+            return;
+        }
+        if (isEndTold) {
+            finish();
             return;
         }
         for (int round = 0; round < ROUNDS && flush(); round++) {
@@ -89,8 +112,12 @@ final class Pump {
             end();
             return;
         }
-        source.wantRead(!sourceEnded && !isPending() && !isThrottled());
+        boolean wantsMore = !sourceEnded && !isPending() && !isThrottled();
+        source.wantRead(wantsMore);
         target.wantWrite(isPending());
+        if (wantsMore && source.transport().hasInput()) {
+            goOnLater();
+        }
     }
 
     /** Gives back what it was lent. */
@@ -109,7 +136,7 @@ final class Pump {
     }
 
     private boolean isPending() {
-        return pending != null || inPipe > 0;
+        return pending != null || inPipe > 0 || target.transport().isPending();
     }
 
     private boolean isBulk() {
@@ -121,11 +148,32 @@ final class Pump {
     }
 
     private void end() {
-        ended = true;
+        isEndTold = true;
         source.wantRead(false);
-        target.wantWrite(false);
         if (!relay.isOverWith(this)) {
-            Linux.shutdownWrite(target.fd());
+            target.transport().end();
+        }
+        finish();
+    }
+
+    /** The target was told of the end; it has ended once that is on its way. */
+    private void finish() {
+        if (target.transport().isPending() && target.transport().flush() < 0) {
+            relay.targetBroke(this);
+            return;
+        }
+        ended = !target.transport().isPending();
+        target.wantWrite(!ended);
+    }
+
+    /** What is decrypted already makes no socket readable: the loop comes back to it once others had their turn. */
+    private void goOnLater() {
+        if (!isGoingOn) {
+            isGoingOn = true;
+            worker.loop().execute(() -> {
+                isGoingOn = false;
+                relay.resume(this);
+            });
         }
     }
 
@@ -135,16 +183,16 @@ final class Pump {
         if (wanted == 0) {
             return false;
         }
-        var buffer = worker.readBuffer();
-        int count = (int) Linux.recv(source.fd(), buffer, 0, wanted);
+        var buffer = isSecured ? worker.tls().plain() : worker.readBuffer();
+        int count = (int) source.transport().read(buffer, 0, wanted);
         if (count <= 0) {
             return readEnded(count);
         }
         moved(count);
         fullReads = count == wanted ? fullReads + 1 : 0;
-        int written = (int) Linux.send(target.fd(), buffer, 0, count);
+        int written = (int) target.transport().write(buffer, 0, count);
         if (written == count) {
-            return count == wanted;
+            return count == wanted || isSecured;
         }
         if (written < 0 && written != -Errno.EAGAIN) {
             relay.targetBroke(this);
@@ -185,8 +233,14 @@ final class Pump {
 
     /** Writes what is pending. @return whether nothing is pending any more */
     private boolean flush() {
+        if (target.transport().isPending()) {
+            int result = target.transport().flush();
+            if (result < 0 || target.transport().isPending()) {
+                return result < 0 && writeStopped(result);
+            }
+        }
         if (pending != null) {
-            int written = (int) Linux.send(target.fd(), pending, pendingStart, pendingEnd - pendingStart);
+            int written = (int) target.transport().write(pending, pendingStart, pendingEnd - pendingStart);
             if (written < 0) {
                 return writeStopped(written);
             }
@@ -196,6 +250,9 @@ final class Pump {
             }
             worker.buffers().giveBack(pending);
             pending = null;
+            if (target.transport().isPending()) {
+                return false;
+            }
         }
         while (pipe != null) {
             long written = Linux.splice(pipe.readFd(), target.fd(), inPipe);
@@ -230,7 +287,7 @@ final class Pump {
     }
 
     private void keep(MemorySegment buffer, int start, int end) {
-        pending = worker.buffers().take(bufferBytes);
+        pending = worker.buffers().take(isSecured ? end - start : bufferBytes);
         pendingStart = 0;
         pendingEnd = end - start;
         MemorySegment.copy(buffer, start, pending, 0, pendingEnd);

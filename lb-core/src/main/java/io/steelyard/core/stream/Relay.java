@@ -46,6 +46,9 @@ final class Relay {
         client.wantRead(true);
         // Most clients have spoken by now.
         upload.run();
+        if (server.transport().hasInput() && !isOver) {
+            download.run();
+        }
         settle();
     }
 
@@ -108,7 +111,7 @@ final class Relay {
             return;
         }
         boolean isDone = limits.halfClose()
-                ? upload.hasEnded() && download.hasEnded()
+                ? upload.hasEnded() && download.hasEnded() || upload.isLast() || download.isLast()
                 : upload.hasEnded() || download.hasEnded();
         if (isDone) {
             connection.relayed();
@@ -137,7 +140,7 @@ final class Relay {
         return isOver;
     }
 
-    /** A pump that waited for its rate may go on. */
+    /** A pump that waited for its rate, or let others have their turn, may go on. */
     void resume(Pump pump) {
         if (!isOver) {
             pump.run();
@@ -148,7 +151,7 @@ final class Relay {
     /** Whether the connection is closed for good once {@code pump} has ended too, so that its target need not be told of the end. */
     boolean isOverWith(Pump pump) {
         var other = pump == upload ? download : upload;
-        return !limits.halfClose() || other.hasEnded();
+        return !limits.halfClose() || other.hasEnded() || !pump.keepsHalfOpen();
     }
 
     /** A pump read something. */
@@ -182,6 +185,6 @@ final class Relay {
 
     /** Lets the server's side end with a reset. */
     void resetServer() {
-        Linux.resetOnClose(server.fd());
+        server.transport().cut();
     }
 }

@@ -1,7 +1,6 @@
 package io.steelyard.core.stream;
 
 import io.steelyard.linux.Errno;
-import io.steelyard.linux.Linux;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +30,15 @@ final class Reply {
 
     /** Does what can be done now. @return whether it is over */
     boolean run() {
+        if (client.transport().isPending() && client.transport().flush() < 0) {
+            return true;
+        }
         if (text != null && !send(text)) {
             return sent < 0;
         }
         while (true) {
             var buffer = worker.readBuffer();
-            long count = Linux.recv(client.fd(), buffer, 0, buffer.byteSize());
+            long count = client.transport().read(buffer, 0, buffer.byteSize());
             if (count == -Errno.EAGAIN) {
                 client.wantRead(true);
                 client.update();
@@ -50,7 +52,7 @@ final class Reply {
 
     private boolean send(MemorySegment buffer) {
         while (sent < length) {
-            int count = (int) Linux.send(client.fd(), buffer, sent, length - sent);
+            int count = (int) client.transport().write(buffer, sent, length - sent);
             if (count == -Errno.EAGAIN) {
                 client.wantWrite(true);
                 client.update();
@@ -64,7 +66,8 @@ final class Reply {
         }
         close();
         client.wantWrite(false);
-        Linux.shutdownWrite(client.fd());
+        client.transport().end();
+        client.update();
         return true;
     }
 

@@ -5,6 +5,7 @@ import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Lease;
 import io.steelyard.core.tcp.Connector;
+import io.steelyard.core.tls.TlsTransport;
 import io.steelyard.linux.Errno;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *   PICKING ─────────► QUEUED ──┐ no room   refused, timed out: another server
  *      │  ◄──────room───────────┘         ┌──────┐
  *      │                                  ▼      │
- *      └───────────────────────────► CONNECTING ─┘ ──► OVER: connected
+ *      └───────────────────────────► CONNECTING ─┘ ──► SECURING (TLS) ──► OVER: connected
  *                                     │      ▲
  *                            refused, ▼      │ the first server again, after a while
  *                            timed out PAUSING
@@ -27,6 +28,7 @@ final class ServerSearch implements Balancer.Waiter {
         PICKING,
         QUEUED,
         CONNECTING,
+        SECURING,
         PAUSING,
         OVER
     }
@@ -171,6 +173,9 @@ final class ServerSearch implements Balancer.Waiter {
     /** The server's socket has something to say. */
     void onServerReady() {
         var endpoint = server;
+        if (endpoint != null && state == State.SECURING) {
+            onHandshakeReady(endpoint);
+        }
         if (state != State.CONNECTING || endpoint == null) {
             return;
         }
@@ -179,13 +184,66 @@ final class ServerSearch implements Balancer.Waiter {
             return;
         }
         if (outcome >= 0 && sendHeader(endpoint)) {
-            state = State.OVER;
-            server = null;
-            connection.connected(endpoint);
+            var tls = service.tls() == null ? null : service.tls().with(lease.server());
+            if (tls == null) {
+                connected(endpoint);
+            } else {
+                secure(endpoint, tls);
+            }
             return;
         }
         failed(outcome == -Errno.ETIMEDOUT ? Lease.Failure.CONNECT_TIMEOUT : Lease.Failure.CONNECT_ERROR);
         goOn();
+    }
+
+    private void connected(Endpoint endpoint) {
+        state = State.OVER;
+        server = null;
+        connection.connected(endpoint);
+    }
+
+    private void secure(Endpoint endpoint, StreamTls.ToServer tls) {
+        var session = connection.session();
+        var told = session == null ? "" : session.toldName(tls.names());
+        var verified = session == null ? "" : session.verifiedName(tls.names());
+        boolean isUnnamed = verified.isEmpty() && tls.names().verifiedName() != null;
+        if (isUnnamed) {
+            // Nobody is whom the certificate must be for.
+            failed(Lease.Failure.CONNECT_ERROR);
+            goOn();
+            return;
+        }
+        state = State.SECURING;
+        endpoint.secure(TlsTransport.connected(
+                endpoint.fd(),
+                worker.tls(),
+                tls.connector(),
+                balancer.pool().name() + "/" + lease.server().id(),
+                told,
+                verified));
+        setDeadline(limits.connectTimeoutNs());
+        onHandshakeReady(endpoint);
+    }
+
+    private void onHandshakeReady(Endpoint endpoint) {
+        int result = endpoint.transport().handshake();
+        if (result == -Errno.EAGAIN) {
+            endpoint.wantRead(true);
+            endpoint.wantWrite(false);
+            endpoint.update();
+        } else if (result == 0) {
+            connected(endpoint);
+        } else {
+            report(endpoint);
+            failed(Lease.Failure.CONNECT_ERROR);
+            goOn();
+        }
+    }
+
+    private void report(Endpoint endpoint) {
+        if (endpoint.transport() instanceof TlsTransport tls && !tls.failure().isEmpty()) {
+            worker.report("cannot speak TLS with " + lease.server().id() + ": " + tls.failure());
+        }
     }
 
     /** Tells the server who the client is, where it wants that. @return whether it took it */
@@ -204,7 +262,7 @@ final class ServerSearch implements Balancer.Waiter {
     void onDeadline() {
         switch (state) {
             case QUEUED -> refuse();
-            case CONNECTING -> failed(Lease.Failure.CONNECT_TIMEOUT);
+            case CONNECTING, SECURING -> failed(Lease.Failure.CONNECT_TIMEOUT);
             case PAUSING -> connect();
             default -> {}
         }

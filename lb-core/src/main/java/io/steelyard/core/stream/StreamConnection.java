@@ -9,7 +9,9 @@ import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.core.session.Session;
 import io.steelyard.core.tcp.TcpListener;
-import io.steelyard.linux.Linux;
+import io.steelyard.core.tls.TlsFacts;
+import io.steelyard.core.tls.TlsTransport;
+import io.steelyard.linux.Errno;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   HEADER (of the PROXY protocol) ──┐
  *      │                             │ malformed, broken off, too late: closed
  *      ▼                             ▼
- *   limits, access rules ──► PREREAD (the greeting of TLS)
+ *   limits, access rules ──► SECURING (the handshake of TLS), or PREREAD (its greeting)
  *      │                        │
  *      ▼                        ▼
  *   target
@@ -36,6 +38,7 @@ final class StreamConnection extends Timer {
     private static final int BAD_START = 400;
     private static final int FORBIDDEN = 403;
     private static final int TARGET_UNKNOWN = 500;
+    private static final int NOT_SECURED = 500;
     private static final int NO_SERVER = 502;
     private static final int LIMITED = 503;
 
@@ -45,6 +48,7 @@ final class StreamConnection extends Timer {
     private enum State {
         HEADER,
         PREREAD,
+        SECURING,
         RESOLVING,
         REPLYING,
         SEARCHING,
@@ -178,6 +182,8 @@ final class StreamConnection extends Timer {
             refuse(LIMITED);
         } else if (!introduction.isAdmitted()) {
             refuse(FORBIDDEN);
+        } else if (rules != null && listener.address().tls()) {
+            secure(rules);
         } else if (rules != null && options().tlsPreread()) {
             state = State.PREREAD;
             setDeadline(options().prereadTimeout());
@@ -199,6 +205,39 @@ final class StreamConnection extends Timer {
         }
     }
 
+    private void secure(Session rules) {
+        var acceptor = service.tls() == null ? null : service.tls().clients();
+        if (acceptor == null) {
+            refuse(NOT_SECURED);
+            return;
+        }
+        state = State.SECURING;
+        client.secure(TlsTransport.accepted(client.fd(), worker.tls(), name -> acceptor));
+        setDeadline(acceptor.configured().handshakeTimeout());
+        onHandshakeReady(rules);
+    }
+
+    private void onHandshakeReady(Session rules) {
+        int result = client.transport().handshake();
+        if (result == -Errno.EAGAIN) {
+            awaitClient();
+            return;
+        }
+        // What is not HTTP cannot be told by an answer what is wrong with its certificate.
+        if (result != 0
+                || !(client.transport() instanceof TlsTransport tls)
+                || !tls.verdict().isGood()) {
+            refuse(NOT_SECURED);
+            return;
+        }
+        var known = TlsFacts.of(tls);
+        if (known != null) {
+            rules.secured(known);
+        }
+        worker.timers().cancel(this);
+        choose();
+    }
+
     private void setDeadline(Duration fromNow) {
         worker.timers().set(this, worker.timers().nowNs() + fromNow.toNanos());
     }
@@ -206,7 +245,7 @@ final class StreamConnection extends Timer {
     // ---- what serves it
 
     private void choose() {
-        if (introduction.hasWaited()) {
+        if (introduction.hasWaited() || state == State.SECURING) {
             client.wantRead(false);
             client.update();
         }
@@ -351,6 +390,11 @@ final class StreamConnection extends Timer {
                     onPrereadReady(session);
                 }
             }
+            case SECURING -> {
+                if (session != null) {
+                    onHandshakeReady(session);
+                }
+            }
             case SEARCHING, RESOLVING -> {
                 if ((ready & FdRegistration.ERROR) != 0) {
                     cancel();
@@ -385,6 +429,7 @@ final class StreamConnection extends Timer {
             case REPLYING -> close();
             case HEADER -> refuseUnidentified(OK);
             case PREREAD -> refuse(OK);
+            case SECURING -> refuse(NOT_SECURED);
             case RESOLVING, CLOSED -> {}
         }
     }
@@ -400,7 +445,7 @@ final class StreamConnection extends Timer {
 
     /** Ends both sides with a reset, so that nobody takes what came so far for the whole. */
     void reset() {
-        Linux.resetOnClose(client.fd());
+        client.transport().cut();
         if (relay != null) {
             relay.resetServer();
         }

@@ -2,7 +2,6 @@ package io.steelyard.core.stream;
 
 import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.ForwarderContext;
-import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.core.session.Sessions;
 import io.steelyard.core.tcp.TcpListeners;
@@ -29,26 +28,11 @@ final class StreamForwarder implements Forwarder {
 
     @Override
     public void apply(VirtualServer changed) throws IOException {
-        refuseTls(changed);
         var service = StreamService.of(changed, context, sessions.rules(changed, context));
         listeners.apply(
                 changed.listen(),
                 loop -> new StreamAcceptor(workers.get(loop.loop().index()), service));
         listeners.maxConnections(changed.options().maxConnections());
-    }
-
-    /** @throws IOException where TLS would have to be spoken, which TCP connections that are not of HTTP do not yet */
-    private void refuseTls(VirtualServer server) throws IOException {
-        boolean isAsked = server.listen().stream().anyMatch(ListenAddress::tls)
-                || server.options().tls().isPresent()
-                || context.configuration().pool(server.pool()).stream()
-                        .flatMap(pool -> pool.servers().stream())
-                        .anyMatch(real -> real.tls().isPresent());
-        if (isAsked) {
-            throw new IOException(
-                    "virtual server " + server.name()
-                            + " is to speak TLS, which only HTTP virtual servers do so far: leave tls out, and let the servers speak it");
-        }
     }
 
     @Override

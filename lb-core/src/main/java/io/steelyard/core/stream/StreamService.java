@@ -11,6 +11,7 @@ import io.steelyard.core.session.SessionRules;
 import io.steelyard.pool.key.HashKey;
 import io.steelyard.realip.address.Addresses;
 import io.steelyard.realip.address.CidrTrie;
+import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param hashKeyText the pool's hash key, where it names nothing but addresses and ports
  * @param hashKey the same, ready to be written; of one loop alone
  * @param rules variables, limits, logs and the like; null where there are none
+ * @param tls null where no TLS is spoken
  * @param trusted whose PROXY protocol header names the client
  */
 record StreamService(
@@ -30,9 +32,12 @@ record StreamService(
         Optional<Template> hashKeyText,
         @Nullable HashKey hashKey,
         @Nullable SessionRules rules,
+        @Nullable StreamTls tls,
         CidrTrie<Boolean> trusted,
         Limits limits) {
-    static StreamService of(VirtualServer server, ForwarderContext context, Optional<SessionRules> rules) {
+    /** @throws IOException where a file of TLS cannot be used */
+    static StreamService of(VirtualServer server, ForwarderContext context, Optional<SessionRules> rules)
+            throws IOException {
         var balancer = server.target() instanceof Target.Pool pool ? context.balancer(pool.name()) : null;
         return new StreamService(
                 server,
@@ -44,6 +49,7 @@ record StreamService(
                         .filter(HashKey::supports),
                 null,
                 rules.orElse(null),
+                StreamTls.read(server, context, rules.orElse(null)),
                 CidrTrie.of(server.options().trustedProxies()),
                 Limits.of(server.options()));
     }
@@ -51,7 +57,7 @@ record StreamService(
     /** The same for one loop: a hash key is written in a buffer of its own. */
     StreamService forOneLoop() {
         var ownKey = hashKeyText.map(HashKey::compile).orElse(null);
-        return new StreamService(server, balancer, hashKeyText, ownKey, rules, trusted, limits);
+        return new StreamService(server, balancer, hashKeyText, ownKey, rules, tls, trusted, limits);
     }
 
     /** Whether the first access rule that is about the client lets it in; it is let in where none is. */

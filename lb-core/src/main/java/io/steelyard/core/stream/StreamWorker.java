@@ -8,6 +8,7 @@ import io.steelyard.core.tcp.HeaderSender;
 import io.steelyard.core.tcp.PendingBuffers;
 import io.steelyard.core.tcp.TcpListeners;
 import io.steelyard.core.tcp.TcpLoop;
+import io.steelyard.core.tls.TlsScratch;
 import io.steelyard.realip.proxyprotocol.HeaderProblem;
 import io.steelyard.realip.proxyprotocol.ProxyHeader;
 import io.steelyard.realip.proxyprotocol.ProxyHeaderDecoder;
@@ -25,6 +26,7 @@ final class StreamWorker {
     private final ProxyHeader header = new ProxyHeader();
     private @Nullable HeaderSender headerSender;
     private @Nullable MemorySegment peekBuffer;
+    private @Nullable TlsScratch tls;
     private @Nullable StreamConnection first;
 
     StreamWorker(TcpLoop resources) {
@@ -71,6 +73,16 @@ final class StreamWorker {
             peekBuffer = buffer;
         }
         return buffer;
+    }
+
+    /** Where TLS is encrypted and decrypted. */
+    TlsScratch tls() {
+        var scratch = tls;
+        if (scratch == null) {
+            scratch = new TlsScratch(resources);
+            tls = scratch;
+        }
+        return scratch;
     }
 
     /** Reads a PROXY protocol header in the first bytes of {@link #peekBuffer}; {@link #header} then says what it tells. */

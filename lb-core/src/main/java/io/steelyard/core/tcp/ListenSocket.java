@@ -20,6 +20,12 @@ final class ListenSocket {
     static List<Integer> open(ListenAddress address, int count, OwnAddresses own) throws IOException {
         var sockets = new ArrayList<Integer>();
         try {
+            if (address.descriptor() >= 0) {
+                for (int i = 0; i < count; i++) {
+                    sockets.add(inherit(address));
+                }
+                return sockets;
+            }
             if (!own.contains(address)) {
                 probe(address);
             }
@@ -31,6 +37,23 @@ final class ListenSocket {
             throw failed;
         }
         return sockets;
+    }
+
+    /**
+     * Another descriptor of the socket that was inherited, so that each loop closes its own. All loops then wait for the same queue of
+     * connections, and the first that comes takes one.
+     */
+    private static int inherit(ListenAddress address) throws IOException {
+        var what = "cannot use the inherited descriptor " + address.descriptor() + " for ";
+        int fd = check(Linux.duplicate(address.descriptor()), address, what);
+        try {
+            check(Linux.nonBlocking(fd), address, what);
+            check(Linux.listen(fd, backlog(address)), address, what);
+            return fd;
+        } catch (IOException failed) {
+            Linux.close(fd);
+            throw failed;
+        }
     }
 
     /** Fails where another program has the address; SO_REUSEPORT alone would share it with one of the same user. */

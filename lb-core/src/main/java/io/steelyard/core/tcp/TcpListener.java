@@ -142,7 +142,11 @@ public final class TcpListener {
         if (!registration.isClosed()) {
             accept(Integer.MAX_VALUE);
             loop.timers().cancel(pause);
-            registration.close();
+            if (address.descriptor() >= 0) {
+                registration.closeShared();
+            } else {
+                registration.close();
+            }
         }
     }
 

@@ -25,9 +25,9 @@ public final class TcpListeners {
     private final List<TcpListener> retired = new ArrayList<>();
 
     /** What a socket is bound to. Whatever else of a {@link ListenAddress} changes takes no other socket. */
-    private record Place(InetAddress address, int port, boolean ipv6Only) {
+    private record Place(InetAddress address, int port, boolean ipv6Only, int descriptor) {
         static Place of(ListenAddress address) {
-            return new Place(address.address(), address.firstPort(), address.ipv6Only());
+            return new Place(address.address(), address.firstPort(), address.ipv6Only(), address.descriptor());
         }
     }
 

@@ -62,8 +62,8 @@ public final class TlsScratch {
         return out;
     }
 
-    /** The memory of {@link #plainBytes}. */
-    MemorySegment plain() {
+    /** The memory of {@link #plainBytes}: who reads to it, or writes from it, spares a copy. */
+    public MemorySegment plain() {
         return plain;
     }
 

@@ -376,9 +376,10 @@ public final class TlsTransport implements Transport {
             return hasPeerEnded ? 0 : error;
         }
         boolean isDirect = into.isNative() && length >= 3L * TlsScratch.RECORD_BYTES;
-        var target = isDirect
-                ? into.asSlice(offset, length).asByteBuffer()
-                : scratch.plainBytes().clear();
+        boolean isScratch = isScratch(into) && offset == 0 && length == into.byteSize();
+        var target = !isDirect || isScratch
+                ? scratch.plainBytes().clear()
+                : into.asSlice(offset, length).asByteBuffer();
         long result = decrypt(target);
         if (isDirect || result <= 0) {
             return result;
@@ -387,6 +388,11 @@ public final class TlsTransport implements Transport {
         MemorySegment.copy(scratch.plain(), 0, into, offset, taken);
         plain.keep(scratch.plain(), taken, (int) result - taken);
         return taken;
+    }
+
+    /** Whether memory is the loop's own, of which there is a buffer already. */
+    private boolean isScratch(MemorySegment memory) {
+        return memory.isNative() && memory.address() == scratch.plain().address();
     }
 
     /** Decrypts what is kept, or else what is received now. @return as {@link #read} */
@@ -428,8 +434,11 @@ public final class TlsTransport implements Transport {
             var result = with.unwrap(in, target);
             switch (result.getStatus()) {
                 case CLOSED -> {
-                    hasPeerEnded = true;
-                    return;
+                    // The library says so too of data that comes after our own end.
+                    if (!hasEnded || with.isInboundDone()) {
+                        hasPeerEnded = true;
+                        return;
+                    }
                 }
                 case BUFFER_UNDERFLOW, BUFFER_OVERFLOW -> {
                     return;
@@ -541,26 +550,31 @@ public final class TlsTransport implements Transport {
         if (!isOpen || isPending() || with == null) {
             return -Errno.EAGAIN;
         }
-        var source = from.asSlice(offset, length).asByteBuffer();
+        boolean isScratch = isScratch(from);
+        int start = isScratch ? (int) offset : 0;
+        var source = isScratch
+                ? scratch.plainBytes().limit((int) (offset + length)).position(start)
+                : from.asSlice(offset, length).asByteBuffer();
         try {
-            while (source.hasRemaining() && !isPending()) {
-                encrypt(with, source);
+            while (source.hasRemaining() && !isPending() && error == 0 && encrypt(with, source)) {
+                // As much as the loop's memory has room for, each time.
             }
-            return error != 0 ? error : source.position();
+            return error != 0 ? error : source.position() - start;
         } catch (SSLException failed) {
             failure = String.valueOf(failed.getMessage());
             return broken(-Errno.EPROTO);
         }
     }
 
-    /** Encrypts as much as the loop's memory has room for, and sends it. */
-    private void encrypt(SSLEngine with, ByteBuffer source) throws SSLException {
+    /** Encrypts as much as the loop's memory has room for, and sends it. @return whether anything was taken */
+    private boolean encrypt(SSLEngine with, ByteBuffer source) throws SSLException {
         var target = scratch.out().clear();
+        int before = source.position();
         while (source.hasRemaining() && target.remaining() >= TlsScratch.RECORD_BYTES) {
             var result = with.wrap(source, target);
             if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
                 broken(-Errno.EPIPE);
-                return;
+                return false;
             }
             if (result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
                 runTasks(with);
@@ -571,6 +585,7 @@ public final class TlsTransport implements Transport {
         if (sent < 0) {
             broken(sent);
         }
+        return source.position() > before;
     }
 
     /** Sends what stands in the loop's memory behind what is pending; keeps what the socket does not take. */

@@ -65,7 +65,7 @@ class StreamAllocationTest {
         }
     }
 
-    private static long allocatedByLoops() {
+    static long allocatedByLoops() {
         return Arrays.stream(THREADS.getThreadInfo(THREADS.getAllThreadIds()))
                 .filter(thread -> thread != null && thread.getThreadName().startsWith("lb-loop"))
                 .mapToLong(thread -> THREADS.getThreadAllocatedBytes(thread.getThreadId()))

@@ -1,6 +1,9 @@
 package io.steelyard.launcher;
 
+import io.steelyard.launcher.haproxy.HaproxyProgram;
+import io.steelyard.launcher.nginx.NginxProgram;
 import java.io.IOException;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -23,6 +26,8 @@ import picocli.CommandLine.HelpCommand;
             PluginsCommand.class,
             PickCommand.class,
             DemoCommand.class,
+            StandInCommand.Nginx.class,
+            StandInCommand.Haproxy.class,
             HelpCommand.class
         })
 public final class Lb {
@@ -41,13 +46,26 @@ public final class Lb {
     public static void main(String[] arguments) {
         int code;
         try {
-            code = commandLine().execute(arguments);
+            code = run(arguments);
+        } catch (InterruptedException nobodyDoes) {
+            code = SOFTWARE;
         } catch (OutOfMemoryError tooLarge) {
             System.err.println("lb: the memory is not enough (" + tooLarge.getMessage()
                     + "); give it more with LB_JAVA_OPTIONS=-Xmx4g, or less to do");
             code = SOFTWARE;
         }
         System.exit(code);
+    }
+
+    /** The command lines of nginx and haproxy are theirs, not ours; they are read where they are carried out. */
+    private static int run(String... arguments) throws InterruptedException {
+        var first = arguments.length == 0 ? "" : arguments[0];
+        var rest = Arrays.copyOfRange(arguments, Math.min(1, arguments.length), arguments.length);
+        return switch (first) {
+            case "nginx" -> NginxProgram.run(rest);
+            case "haproxy" -> HaproxyProgram.run(rest);
+            default -> commandLine().execute(arguments);
+        };
     }
 
     static CommandLine commandLine() {

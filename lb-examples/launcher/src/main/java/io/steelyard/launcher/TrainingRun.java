@@ -1,5 +1,7 @@
 package io.steelyard.launcher;
 
+import io.steelyard.launcher.haproxy.HaproxyProgram;
+import io.steelyard.launcher.nginx.NginxProgram;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -25,9 +27,24 @@ final class TrainingRun {
             }
             """;
 
+    private static final String HAPROXY = """
+            defaults
+                mode http
+                timeout connect 1s
+                timeout client 1s
+                timeout server 1s
+            frontend front
+                bind 127.0.0.1:9080
+                acl static path_beg /static
+                use_backend web if static
+                default_backend web
+            backend web
+                server a 127.0.0.1:9001 check weight 2
+            """;
+
     private TrainingRun() {}
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         var directory = Files.createTempDirectory("lb-training");
         var nginx = Files.writeString(directory.resolve("nginx.conf"), NGINX);
         var yaml = directory.resolve("lb.yaml");
@@ -51,7 +68,10 @@ final class TrainingRun {
                 "k");
         run(nowhere, "help");
         run(nowhere, "demo", "--requests", "20");
-        delete(nginx, yaml, directory);
+        NginxProgram.run("-t", "-q", "-c", nginx.toString());
+        var haproxy = Files.writeString(directory.resolve("haproxy.cfg"), HAPROXY);
+        HaproxyProgram.run("-c", "-q", "-f", haproxy.toString());
+        delete(nginx, yaml, haproxy, directory);
         // The balancer's threads have ended, but not those of the demo's web servers.
         System.exit(0);
     }

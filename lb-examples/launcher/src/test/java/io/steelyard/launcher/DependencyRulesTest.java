@@ -22,7 +22,7 @@ class DependencyRulesTest {
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .importPackages("io.steelyard");
         for (var module : new String[] {
-            "api", "linux", "realip", "vrrp", "pool", "core", "schedulers", "health", "config", "launcher"
+            "api", "linux", "realip", "vrrp", "pool", "core", "schedulers", "health", "admin", "config", "launcher"
         }) {
             assertThat(steelyard.stream().anyMatch(one -> one.getPackageName().startsWith("io.steelyard." + module)))
                     .as("classes of " + module + " are here to be checked")
@@ -127,6 +127,17 @@ class DependencyRulesTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.steelyard.vrrp..")
+                .check(steelyard);
+    }
+
+    @Test
+    void administrationKnowsOnlyTheApi() {
+        classes()
+                .that()
+                .resideInAPackage("io.steelyard.admin..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "io.steelyard.api..", "io.steelyard.admin..", "org.jspecify..")
                 .check(steelyard);
     }
 

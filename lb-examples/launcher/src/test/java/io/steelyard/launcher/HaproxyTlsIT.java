@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.steelyard.tck.RealProgram;
 import io.steelyard.tck.TestCertificates;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,6 +112,7 @@ class HaproxyTlsIT {
 
     private final List<AutoCloseable> opened = new ArrayList<>();
     private int secured;
+    private int plain;
 
     @AfterEach
     void close() throws Exception {
@@ -126,8 +125,9 @@ class HaproxyTlsIT {
     void clientsGetTheSameOverTls() throws Exception {
         assumeTrue(RealProgram.hasHaproxy(), "HAProxy is not installed");
         makeCertificates();
-        secured = keep(RealProgram.haproxy(Files.createDirectory(folder.resolve("behind")), 1, this::secured))
-                .port(0);
+        var behind = keep(RealProgram.haproxy(Files.createDirectory(folder.resolve("behind")), 2, this::secured));
+        secured = behind.port(0);
+        plain = behind.port(1);
         int count = PROXIES.size() + 1;
         var theirs = new ArrayList<Integer>();
         var real = keep(RealProgram.haproxy(folder, count, this::configuration));
@@ -175,7 +175,8 @@ class HaproxyTlsIT {
 
     private String secured(List<Integer> ports) {
         return head() + "frontend f\n bind 127.0.0.1:" + ports.getFirst() + " ssl crt " + folder
-                + "/certs/one.pem ca-file " + folder + "/ca.pem verify optional\n "
+                + "/certs/one.pem ca-file " + folder + "/ca.pem verify optional\n bind 127.0.0.1:" + ports.get(1)
+                + "\n "
                 + FACTS.replace("version=%[ssl_fc_protocol] cipher=%[ssl_fc_cipher]", "") + "\n";
     }
 
@@ -192,6 +193,7 @@ class HaproxyTlsIT {
                     .replace("bind BIND2", "bind 127.0.0.1:" + ports.getLast())
                     .replace("BIND", "bind 127.0.0.1:" + ports.get(next++))
                     .replace("SECURED", "127.0.0.1:" + secured)
+                    .replace("PLAIN", "127.0.0.1:" + plain)
                     .replace(" F/", " " + folder + "/");
             text.append("listen ").append(proxy.getKey()).append("\n ");
             text.append(lines.replace("|", "\n ")).append('\n');
@@ -206,36 +208,16 @@ class HaproxyTlsIT {
             int port = ports.get(next++);
             var answers = new ArrayList<String>();
             for (var call : CALLS.get(proxy)) {
-                answers.add(call + "\n" + curl(port, call));
+                answers.add(call + "\n" + CurlCall.text(folder, port, call));
             }
             all.put(proxy, answers);
         }
         return all;
     }
 
-    /** What curl gets, with the subject of the certificate it was shown. Where it fails, how it says so depends on who ends first. */
-    private String curl(int port, String call) throws IOException {
-        var words = List.of(call.replace("F/", folder + "/").split(" "));
-        var url = words.getLast().replaceFirst("(https?://[^/]+)/", "$1:" + port + "/");
-        var command = new ArrayList<>(List.of(
-                "curl", "-sk", "--max-time", "60", "--noproxy", "*", "--connect-to", "::127.0.0.1:" + port, "-w"));
-        command.add("\n%{http_code} %{http_version} %{redirect_url}\n%{certs}");
-        command.addAll(words.subList(0, words.size() - 1));
-        command.add(url);
-        var text = TestCertificates.run(command, folder, "");
-        var kept = new ArrayList<String>();
-        for (var line : text.lines().toList()) {
-            boolean isOfCertificates = line.matches("[A-Za-z0-9() -]+:.*") || line.matches("[A-Za-z0-9+/=-]+");
-            if (!isOfCertificates && !line.startsWith("-----") || line.startsWith("Subject:")) {
-                kept.add(line.replace(":" + port, ":PORT"));
-            }
-        }
-        return String.join("\n", kept) + "\n";
-    }
-
     private List<Integer> startLb(int count) throws Exception {
         for (int attempt = 1; ; attempt++) {
-            var ports = freePorts(count);
+            var ports = CurlCall.freePorts(count);
             var file = Files.writeString(folder.resolve("lb.cfg"), configuration(ports));
             var lb = keep(LbProcess.start("run", file.toString()));
             try {
@@ -251,18 +233,6 @@ class HaproxyTlsIT {
                 lb.close();
             }
         }
-    }
-
-    private static List<Integer> freePorts(int count) throws IOException {
-        var sockets = new ArrayList<ServerSocket>();
-        for (int i = 0; i < count; i++) {
-            sockets.add(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
-        }
-        var ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-        for (var socket : sockets) {
-            socket.close();
-        }
-        return ports;
     }
 
     private <T extends AutoCloseable> T keep(T closeable) {

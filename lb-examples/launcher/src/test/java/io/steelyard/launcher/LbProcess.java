@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 
 /** The launcher as a process of its own, started as {@code ./lb} starts it. */
 final class LbProcess implements AutoCloseable {
-    private static final long LIMIT_SECONDS = 60;
+    private static final long LIMIT_SECONDS = 120;
 
     private final Process process;
     private final Lines out;
@@ -37,6 +37,34 @@ final class LbProcess implements AutoCloseable {
                 Lb.class.getName()));
         command.addAll(List.of(arguments));
         return new LbProcess(new ProcessBuilder(command).start());
+    }
+
+    /** A program that is started as {@code command} says. */
+    static LbProcess start(ProcessBuilder command) throws IOException {
+        return new LbProcess(command.start());
+    }
+
+    /** The process that was started. */
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /** Everything standard output has said so far. */
+    List<String> out() {
+        return List.copyOf(out.lines);
+    }
+
+    /** Everything the log has said so far. */
+    List<String> err() {
+        return List.copyOf(err.lines);
+    }
+
+    /** Waits for the end of the process and of what it says; gives the exit code. */
+    int finish() throws InterruptedException {
+        int code = exitCode();
+        out.awaitEnd();
+        err.awaitEnd();
+        return code;
     }
 
     /** Waits for a line of standard output. */
@@ -93,6 +121,13 @@ final class LbProcess implements AutoCloseable {
         private synchronized void end() {
             isEnded = true;
             notifyAll();
+        }
+
+        synchronized void awaitEnd() throws InterruptedException {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+            while (!isEnded && System.nanoTime() - deadline < 0) {
+                wait(100);
+            }
         }
 
         synchronized String await(Predicate<String> wanted, Lines other) throws InterruptedException {

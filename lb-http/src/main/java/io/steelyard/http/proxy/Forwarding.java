@@ -1,6 +1,7 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.Personality;
+import io.steelyard.api.http.HttpProxy.ForwardedPath;
 import io.steelyard.api.http.RetryRule.Reason;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
@@ -37,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
+    private static final int HTTPS_PORT = 443;
+
     /** What the log tells of a server whose answer was not waited for: as of a client that left. */
     private static final int CUT = 499;
 
@@ -92,13 +95,16 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     // ---- finding the pool
 
     void begin() {
+        boolean isTls = plan.configured().transport().tls().isPresent();
         var place = ServerPlace.of(
-                exchange.evaluation().raw(plan.server()), plan.configured().path());
-        var target = place.server();
+                exchange.evaluation().raw(plan.server()), plan.configured().path(), isTls);
         givenPath = place.path();
-        facts.proxyHost(target, plan.configured().transport().tls().isPresent());
         var servers = exchange.plan();
-        var known = servers.balancer(target);
+        var pool = servers.balancer(place.server());
+        boolean isElsewhere = isTls && pool == null && plan.configured().path() instanceof ForwardedPath.InServer;
+        var target = isElsewhere ? ServerPlace.withPort(place.server(), HTTPS_PORT) : place.server();
+        var known = isElsewhere ? servers.balancer(target) : pool;
+        facts.proxyHost(target, isTls);
         if (known != null || !NamedServers.needsNameServer(target)) {
             use(known != null ? known : servers.named().resolve(target));
             return;
@@ -195,11 +201,19 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         }
     }
 
+    /** Counts the place it had. */
+    private void leaveQueue() {
+        if (lease != null) {
+            progress.queued(lease.waitedForServer(), lease.queuePosition());
+        }
+    }
+
     /** Any thread: there may be room. */
     @Override
     public void onRoom() {
         worker.loop().loop().execute(() -> {
             if (state == State.QUEUED) {
+                leaveQueue();
                 pick();
             } else if (state == State.DONE && balancer != null && lease != null && !lease.isHeld()) {
                 // It left as it was called. Taking the room and giving it back calls whoever waits behind it.
@@ -683,6 +697,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     void cancel() {
         if (state == State.QUEUED && balancer != null) {
             balancer.cancel(this);
+            leaveQueue();
         }
         hedging.drop();
         if (lease != null && lease.isHeld()) {
@@ -739,6 +754,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                 if (balancer != null) {
                     balancer.cancel(this);
                 }
+                leaveQueue();
                 progress.noServer();
                 progress.termination("sQ");
                 fail(noServerStatus());

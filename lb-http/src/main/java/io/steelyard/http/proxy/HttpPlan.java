@@ -9,6 +9,7 @@ import io.steelyard.api.tls.TlsClient;
 import io.steelyard.core.session.LogFiles;
 import io.steelyard.core.session.NamedServers;
 import io.steelyard.core.tcp.EngineContext;
+import io.steelyard.core.tls.TlsNames;
 import io.steelyard.http.affinity.PoolAffinity;
 import io.steelyard.http.route.CompiledService;
 import io.steelyard.pool.limit.LimitZones;

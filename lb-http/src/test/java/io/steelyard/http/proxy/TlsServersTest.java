@@ -101,6 +101,27 @@ class TlsServersTest {
     }
 
     @Test
+    void serverIsWorkedOutForEachRequest() throws IOException {
+        try (var proxy = Fixture.start(
+                        configuration -> configuration,
+                        root -> root.content(HttpProxy.to(Template.parse("https://$arg_to"))
+                                .path(new HttpProxy.ForwardedPath.InServer())
+                                .transport(ProxyOptions.builder()
+                                        .tls(TlsClient.builder()
+                                                .serverName(Template.parse("$arg_name"))
+                                                .build())
+                                        .build())
+                                .build()));
+                var client = proxy.client()) {
+            var server = "127.0.0.1:" + nginx.port(0);
+            assertThat(client.get("/?to=" + server + "&name=a.example").text()).contains("|a.example|");
+            assertThat(client.get("/?to=" + server + "/x&name=b.example").text())
+                    .contains("|b.example|");
+            assertThat(client.get("/?to=").status()).isEqualTo(502);
+        }
+    }
+
+    @Test
     void certificateIsShownToAServerThatAsks() throws IOException {
         var own = new TlsCertificate(made.path("balancer.pem"), made.path("balancer.key"));
         assertThat(get(TlsClient.builder().certificate(own).build())).contains("|CN=balancer,O=Test|");

@@ -213,6 +213,22 @@ public final class ConnectionFacts implements VariableSource {
             case SERVER_ADDR -> server == null ? "" : AddressText.of(server);
             case SERVER_PORT -> server == null ? "" : Integer.toString(serverPort);
             case SESSION_TIME -> seconds(sessionMs);
+            case SSL_ALPN_PROTOCOL,
+                    SSL_CIPHER,
+                    SSL_CLIENT_CERT,
+                    SSL_CLIENT_FINGERPRINT,
+                    SSL_CLIENT_I_DN,
+                    SSL_CLIENT_RAW_CERT,
+                    SSL_CLIENT_S_DN,
+                    SSL_CLIENT_SERIAL,
+                    SSL_CLIENT_V_END,
+                    SSL_CLIENT_V_REMAIN,
+                    SSL_CLIENT_V_START,
+                    SSL_CLIENT_VERIFY,
+                    SSL_PROTOCOL,
+                    SSL_SERVER_NAME,
+                    SSL_SESSION_ID,
+                    SSL_SESSION_REUSED -> tls(variable.variableName().substring("ssl_".length()));
             case SSL_PREREAD_ALPN_PROTOCOLS -> greeting == null ? null : greeting.applicationProtocols();
             case SSL_PREREAD_PROTOCOL -> greeting == null ? null : greeting.protocolName();
             case SSL_PREREAD_SERVER_NAME -> greeting == null ? null : greeting.serverName();

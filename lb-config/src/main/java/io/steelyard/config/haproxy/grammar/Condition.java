@@ -13,8 +13,8 @@ final class Condition {
     static final String VERSION = "2.6.12";
 
     /** What {@code feature()} finds: what this build of ours can do, by HAProxy's names. */
-    private static final Set<String> FEATURES =
-            Set.of("EPOLL", "POLL", "THREAD", "LINUX_SPLICE", "GETADDRINFO", "ACCEPT4", "TFO", "NS");
+    static final Set<String> FEATURES =
+            Set.of("EPOLL", "POLL", "THREAD", "LINUX_SPLICE", "GETADDRINFO", "ACCEPT4", "TFO", "NS", "OPENSSL");
 
     private static final int DEEPEST = 100;
 

@@ -1,4 +1,4 @@
-package io.steelyard.http.proxy;
+package io.steelyard.core.tls;
 
 import io.steelyard.api.text.Template;
 import io.steelyard.api.tls.TlsClient;
@@ -9,9 +9,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The names of a way of TLS with servers, to be worked out for each connection. Immutable. */
-record TlsNames(
+public record TlsNames(
         @Nullable CompiledTemplate serverName, @Nullable CompiledTemplate verifiedName) {
-    static TlsNames of(TlsClient client, VariableTable variables) {
+    public static TlsNames of(TlsClient client, VariableTable variables) {
         return new TlsNames(compile(client.serverName(), variables), compile(client.verifiedName(), variables));
     }
 
@@ -20,12 +20,12 @@ record TlsNames(
     }
 
     /** What the server is told; empty for nothing. */
-    String told(Evaluation evaluation) {
+    public String told(Evaluation evaluation) {
         return serverName == null ? "" : withoutPort(evaluation.raw(serverName));
     }
 
     /** Whom the server's certificate must be for; empty for anybody. */
-    String verified(Evaluation evaluation) {
+    public String verified(Evaluation evaluation) {
         return verifiedName == null ? "" : withoutPort(evaluation.raw(verifiedName));
     }
 

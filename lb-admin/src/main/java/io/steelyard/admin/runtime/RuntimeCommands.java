@@ -1,0 +1,216 @@
+package io.steelyard.admin.runtime;
+
+import io.steelyard.api.ConfigurationException;
+import io.steelyard.api.LoadBalancer;
+import io.steelyard.api.Problem;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * HAProxy's runtime commands (management guide 2.6, section 9.3), carried out on a running balancer. A reply ends with an empty line, as
+ * HAProxy's do. Safe for all threads: commands are carried out one after another.
+ *
+ * <p>What a command changes holds until the configuration is read again. See {@link #HELP} for what there is.
+ */
+public final class RuntimeCommands {
+    /** What {@code help} and an unknown command tell. */
+    public static final String HELP = """
+              add server <bk>/<srv> <addr>            : create a new server
+              clear counters [all]                    : clear statistics counters
+              del server <bk>/<srv>                   : remove a server that is in maintenance
+              disable server <bk>/<srv>               : take a server out (also 'set server')
+              enable server <bk>/<srv>                : let a server serve again (also 'set server')
+              get weight <bk>/<srv>                   : report a server's current weight
+              help                                    : list all commands
+              prompt                                  : toggle interactive mode with prompt
+              quit                                    : disconnect
+              set maxconn global <value>              : change the limit of connections
+              set maxconn server <bk>/<srv> <value>   : change a server's limit of connections
+              set server <bk>/<srv> [opts]            : change a server's state, weight, address or name
+              set weight <bk>/<srv> <weight>          : change a server's weight
+              show acl [<id>]                         : list acls (there are none that can be changed)
+              show backend                            : list backends
+              show errors                             : report captured errors
+              show info                               : report information about the running process
+              show map [<id>]                         : list maps (there are none)
+              show servers conn [<backend>]           : list the servers' connections
+              show servers state [<backend>]          : list the servers' states
+              show sess                               : report how many sessions there are
+              show stat [<iid> <type> <sid>]          : report counters of each proxy and server
+              show table [<table>]                    : list stick tables
+              show version                            : show the version
+            """;
+
+    private final LoadBalancer balancer;
+    private final Shown shown;
+    private final ServerChanges changes;
+    private final Baseline baseline = new Baseline();
+
+    /**
+     * Commands to a balancer.
+     *
+     * @param nowMs the time of day in milliseconds since 1970
+     */
+    public RuntimeCommands(LoadBalancer balancer, Identity identity, LongSupplier nowMs) {
+        this.balancer = balancer;
+        shown = new Shown(balancer, identity, nowMs, baseline);
+        changes = new ServerChanges(balancer);
+    }
+
+    /**
+     * The replies to a line of one command, or several parted by {@code ;}.
+     *
+     * @param level what the user may
+     */
+    public String executeLine(String line, Level level) {
+        return CommandLine.commands(line).stream()
+                .map(command -> execute(command, level))
+                .collect(Collectors.joining());
+    }
+
+    /** The configuration was read again: weights that were set are forgotten. */
+    public synchronized void onReload() {
+        changes.forget();
+    }
+
+    private synchronized String execute(String command, Level level) {
+        String reply;
+        try {
+            reply = reply(CommandLine.words(command), level);
+        } catch (RefusedCommandException refused) {
+            reply = refused.reply() + "\n";
+        } catch (ConfigurationException refused) {
+            reply = refused.problems().stream().map(Problem::text).collect(Collectors.joining("\n")) + "\n";
+        } catch (IllegalArgumentException refused) {
+            reply = refused.getMessage() + "\n";
+        }
+        return reply + "\n";
+    }
+
+    private String reply(List<String> words, Level level) {
+        var verb = words.isEmpty() ? "" : words.getFirst();
+        var rest = words.isEmpty() ? words : words.subList(1, words.size());
+        return switch (verb) {
+            case "show" -> show(rest, level);
+            case "get" -> word(rest, 0).equals("weight") ? changes.weight(word(rest, 1)) : unknown();
+            case "set" -> set(rest, level);
+            case "enable", "disable" -> {
+                if (!word(rest, 0).equals("server")) {
+                    yield unknown();
+                }
+                require(level, Level.ADMIN);
+                yield changes.state(word(rest, 1), verb.equals("enable") ? "ready" : "maint");
+            }
+            case "add", "del" -> addOrRemove(verb, rest, level);
+            case "clear" -> clear(rest, level);
+            case "help" -> "The following commands are valid at this level:\n" + HELP;
+            default -> unknown();
+        };
+    }
+
+    private String show(List<String> words, Level level) {
+        var rest = words.isEmpty() ? words : words.subList(1, words.size());
+        return switch (word(words, 0)) {
+            case "info" -> shown.information();
+            case "stat" -> shown.statistics(rest);
+            case "version" -> shown.version();
+            case "backend" -> shown.backends();
+            case "errors" -> {
+                require(level, Level.OPERATOR);
+                yield shown.errors();
+            }
+            case "sess" -> {
+                require(level, Level.OPERATOR);
+                yield shown.sessions();
+            }
+            case "table" -> shown.tables(rest);
+            case "servers" ->
+                switch (word(rest, 0)) {
+                    case "state" -> shown.serverStates(rest.subList(1, rest.size()));
+                    case "conn" -> shown.serverConnections(rest.subList(1, rest.size()));
+                    default -> unknown();
+                };
+            case "map", "acl" -> rest.isEmpty() ? "# id (file) description\n" : noPatterns();
+            default -> unknown();
+        };
+    }
+
+    private String set(List<String> words, Level level) {
+        var kind = word(words, 0);
+        if (kind.equals("map")) {
+            return noPatterns();
+        }
+        if (!List.of("server", "weight", "maxconn").contains(kind)) {
+            return unknown();
+        }
+        require(level, Level.ADMIN);
+        return switch (kind) {
+            case "server" -> changes.set(words.subList(1, words.size()));
+            case "weight" -> changes.setWeight(word(words, 1), word(words, 2));
+            default -> setMaximum(words);
+        };
+    }
+
+    private String setMaximum(List<String> words) {
+        return switch (word(words, 1)) {
+            case "server" -> changes.setMaxConnections(word(words, 2), word(words, 3));
+            case "global" -> changes.setMaxConnections(word(words, 2));
+            default -> throw new RefusedCommandException("'set maxconn' only supports 'server' and 'global'.");
+        };
+    }
+
+    private String addOrRemove(String verb, List<String> words, Level level) {
+        var kind = word(words, 0);
+        if (kind.equals("map") || kind.equals("acl")) {
+            return noPatterns();
+        }
+        if (!kind.equals("server")) {
+            return unknown();
+        }
+        require(level, Level.ADMIN);
+        return verb.equals("add") ? changes.add(words.subList(1, words.size())) : changes.remove(word(words, 1));
+    }
+
+    private String clear(List<String> words, Level level) {
+        switch (word(words, 0)) {
+            case "counters" -> {
+                require(level, word(words, 1).equals("all") ? Level.ADMIN : Level.OPERATOR);
+                if (word(words, 1).equals("all")) {
+                    baseline.take(balancer.status());
+                }
+                return "";
+            }
+            case "table" -> {
+                var known = balancer.configuration().stickTables().stream()
+                        .anyMatch(table -> table.name().equals(word(words, 1)));
+                throw new RefusedCommandException(
+                        known ? "Entries of tables cannot be cleared here." : "No such table");
+            }
+            case "map", "acl" -> {
+                return noPatterns();
+            }
+            default -> {
+                return unknown();
+            }
+        }
+    }
+
+    private static void require(Level has, Level needed) {
+        if (has.compareTo(needed) < 0) {
+            throw new RefusedCommandException("Permission denied");
+        }
+    }
+
+    private static String noPatterns() {
+        throw new RefusedCommandException("Unknown map identifier. Please use #<id> or <file>.");
+    }
+
+    private static String unknown() {
+        return "Unknown command. Please enter one of the following commands only:\n" + HELP;
+    }
+
+    private static String word(List<String> words, int index) {
+        return index < words.size() ? words.get(index) : "";
+    }
+}

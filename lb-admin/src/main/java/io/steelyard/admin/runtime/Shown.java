@@ -1,0 +1,280 @@
+package io.steelyard.admin.runtime;
+
+import io.steelyard.admin.statistics.StatisticsCsv;
+import io.steelyard.api.LoadBalancer;
+import io.steelyard.api.Status;
+import io.steelyard.api.Status.ServerStatus;
+import io.steelyard.api.pool.AdminState;
+import io.steelyard.api.pool.HealthState;
+import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.pool.ServerPool;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/** The replies to {@code show …}. */
+final class Shown {
+    private static final DateTimeFormatter LOG_TIME =
+            DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
+    private static final String STATES =
+            "# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight"
+                    + " srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state"
+                    + " bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port srv_check_addr srv_agent_addr"
+                    + " srv_agent_port\n";
+
+    private final LoadBalancer balancer;
+    private final Identity identity;
+    private final LongSupplier nowMs;
+    private final Baseline baseline;
+    private final long startMs;
+
+    Shown(LoadBalancer balancer, Identity identity, LongSupplier nowMs, Baseline baseline) {
+        this.balancer = balancer;
+        this.identity = identity;
+        this.nowMs = nowMs;
+        this.baseline = baseline;
+        startMs = nowMs.getAsLong();
+    }
+
+    String version() {
+        return identity.version() + "\n";
+    }
+
+    String information() {
+        var status = balancer.status();
+        var settings = balancer.configuration().settings();
+        long seconds = (nowMs.getAsLong() - startMs) / 1_000;
+        int loops = settings.loops() == 0 ? Runtime.getRuntime().availableProcessors() : settings.loops();
+        int open = status.listeners().stream()
+                .mapToInt(Status.ListenerStatus::open)
+                .sum();
+        long accepted = baseline.since(status).listeners().stream()
+                .mapToLong(Status.ListenerStatus::accepted)
+                .sum();
+        int addresses = status.listeners().stream()
+                .mapToInt(listener -> listener.addresses().size())
+                .sum();
+        return """
+                Name: %s
+                Version: %s
+                Nbthread: %d
+                Nbproc: 1
+                Process_num: 1
+                Pid: %d
+                Uptime: %dd %dh%02dm%02ds
+                Uptime_sec: %d
+                Memmax_MB: %d
+                Maxconn: %d
+                Hard_maxconn: %d
+                CurrConns: %d
+                CumConns: %d
+                Listeners: %d
+                node: %s
+                Stopping: 0
+                """.formatted(
+                        identity.name(),
+                        identity.version(),
+                        loops,
+                        identity.pid(),
+                        seconds / 86_400,
+                        seconds / 3_600 % 24,
+                        seconds / 60 % 60,
+                        seconds % 60,
+                        seconds,
+                        Runtime.getRuntime().maxMemory() >> 20,
+                        settings.maxConnections(),
+                        settings.maxConnections(),
+                        open,
+                        accepted,
+                        addresses,
+                        identity.node());
+    }
+
+    /** @param selection none, or the proxy's number or name, kinds as a sum of 1, 2 and 4, and the server's number; -1 for all */
+    String statistics(List<String> selection) {
+        var configuration = balancer.configuration();
+        var rows = StatisticsCsv.rows(configuration, baseline.since(balancer.status()));
+        var words = selection.stream()
+                .filter(word -> !List.of("up", "no-maint", "desc").contains(word))
+                .toList();
+        if (words.stream().anyMatch(word -> List.of("json", "typed").contains(word))) {
+            throw new RefusedCommandException("Statistics are written as CSV only.");
+        }
+        int proxy = words.isEmpty() ? -1 : proxy(words.getFirst());
+        int kinds = words.size() < 2 ? -1 : number(words.get(1));
+        int server = words.size() < 3 ? -1 : number(words.get(2));
+        return StatisticsCsv.csv(
+                rows,
+                row -> (proxy == -1 || row.proxyNumber() == proxy)
+                        && (kinds & 1 << row.kind().ordinal()) != 0
+                        && (server == -1 || row.serverNumber() == server)
+                        && isWanted(row, selection));
+    }
+
+    private static boolean isWanted(StatisticsCsv.Row row, List<String> selection) {
+        var state = row.value("status");
+        return !(selection.contains("up") && (state.equals("DOWN") || state.equals("MAINT")))
+                && !(selection.contains("no-maint") && state.equals("MAINT"));
+    }
+
+    private int proxy(String word) {
+        int index = StatisticsCsv.proxies(balancer.configuration()).indexOf(word);
+        return index >= 0 ? StatisticsCsv.number(balancer.configuration(), word) : number(word);
+    }
+
+    private static int number(String word) {
+        try {
+            return Integer.parseInt(word);
+        } catch (NumberFormatException notOne) {
+            throw new RefusedCommandException("'" + word + "' is neither a number nor the name of a proxy.");
+        }
+    }
+
+    String backends() {
+        var text = new StringBuilder("# name\n");
+        balancer.configuration()
+                .pools()
+                .forEach(pool -> text.append(pool.name()).append('\n'));
+        return text.toString();
+    }
+
+    String errors() {
+        return "Total events captured on [" + LOG_TIME.format(Instant.ofEpochMilli(nowMs.getAsLong())) + "] : 0\n";
+    }
+
+    String sessions() {
+        var text = new StringBuilder();
+        balancer.status()
+                .listeners()
+                .forEach(listener -> text.append("# fe=")
+                        .append(listener.name())
+                        .append(" open=")
+                        .append(listener.open())
+                        .append('\n'));
+        return text.toString();
+    }
+
+    String tables(List<String> words) {
+        var tables = balancer.configuration().stickTables().stream()
+                .filter(table -> words.isEmpty() || table.name().equals(words.getFirst()))
+                .toList();
+        if (tables.isEmpty() && !words.isEmpty()) {
+            throw new RefusedCommandException("No such table");
+        }
+        var text = new StringBuilder();
+        for (var table : tables) {
+            text.append("# table: ")
+                    .append(table.name())
+                    .append(", type: string, size:")
+                    .append(table.capacity());
+            text.append(", expire:").append(table.expire().toMillis()).append('\n');
+        }
+        return text.toString();
+    }
+
+    private List<ServerPool> pools(List<String> words) {
+        if (words.isEmpty()) {
+            return balancer.configuration().pools();
+        }
+        return balancer.configuration()
+                .pool(words.getFirst())
+                .map(List::of)
+                .orElseThrow(() -> new RefusedCommandException("Can't find backend."));
+    }
+
+    String serverStates(List<String> words) {
+        var text = new StringBuilder("1\n").append(STATES);
+        var status = balancer.status();
+        for (var pool : pools(words)) {
+            int number = StatisticsCsv.number(balancer.configuration(), pool.name());
+            int place = 0;
+            for (var server : pool.servers()) {
+                place++;
+                var now = state(status, pool, server);
+                text.append("%d %s %d %s %s %d %d %d %d - %d %d %d %d 0 0 0 %s %s - %d 0 - - 0\n"
+                        .formatted(
+                                number,
+                                pool.name(),
+                                place,
+                                server.id(),
+                                host(server.address(), now),
+                                operation(now),
+                                administration(now),
+                                server.weight(),
+                                server.weight(),
+                                pool.healthChecksOf(server).isEmpty() ? 1 : 6,
+                                pool.healthChecksOf(server).isEmpty() ? 0 : now.health() == HealthState.DOWN ? 2 : 3,
+                                now.health() == HealthState.DOWN ? 0 : 2,
+                                pool.healthChecksOf(server).isEmpty() ? 0 : 6,
+                                server.address() instanceof ServerAddress.Name name ? name.host() : "-",
+                                port(server.address()),
+                                server.tls().isPresent() ? 1 : 0));
+            }
+        }
+        return text.toString();
+    }
+
+    String serverConnections(List<String> words) {
+        var text = new StringBuilder("# bkname/svname bkid/svid addr port - used_cur\n");
+        var status = balancer.status();
+        for (var pool : pools(words)) {
+            int number = StatisticsCsv.number(balancer.configuration(), pool.name());
+            int place = 0;
+            for (var server : pool.servers()) {
+                place++;
+                var now = state(status, pool, server);
+                text.append("%s/%s %d/%d %s %s - %d\n"
+                        .formatted(
+                                pool.name(),
+                                server.id(),
+                                number,
+                                place,
+                                host(server.address(), now),
+                                port(server.address()),
+                                now.active()));
+            }
+        }
+        return text.toString();
+    }
+
+    private static ServerStatus state(Status status, ServerPool pool, RealServer server) {
+        return status.pools().stream()
+                .filter(one -> one.name().equals(pool.name()))
+                .flatMap(one -> one.servers().stream())
+                .filter(one -> one.id().equals(server.id()))
+                .findFirst()
+                .orElseThrow(() -> new RefusedCommandException("The configuration is just being changed."));
+    }
+
+    private static String host(ServerAddress address, ServerStatus now) {
+        var text = address instanceof ServerAddress.Name ? now.address() : address.text();
+        int colon = text.lastIndexOf(':');
+        return text.startsWith("unix:") || colon < 0
+                ? text
+                : text.substring(0, colon).replace("[", "").replace("]", "");
+    }
+
+    private static String port(ServerAddress address) {
+        return switch (address) {
+            case ServerAddress.Ip ip -> Integer.toString(ip.port());
+            case ServerAddress.Name name -> Integer.toString(name.port());
+            case ServerAddress.Unix unix -> "0";
+        };
+    }
+
+    private static int operation(ServerStatus server) {
+        return server.health() == HealthState.DOWN || server.adminState() == AdminState.DISABLED ? 0 : 2;
+    }
+
+    private static int administration(ServerStatus server) {
+        return switch (server.adminState()) {
+            case ENABLED -> 0;
+            case DRAINING -> 8;
+            case DISABLED -> 1;
+        };
+    }
+}

@@ -1,0 +1,333 @@
+package io.steelyard.launcher.haproxy;
+
+import io.steelyard.admin.runtime.Identity;
+import io.steelyard.admin.runtime.Level;
+import io.steelyard.admin.runtime.RuntimeCommands;
+import io.steelyard.api.ConfigurationException;
+import io.steelyard.api.Event;
+import io.steelyard.api.LoadBalancer;
+import io.steelyard.api.plugin.Plugins;
+import io.steelyard.api.pool.HealthState;
+import io.steelyard.config.haproxy.ProcessStatements;
+import io.steelyard.core.Steelyard;
+import io.steelyard.launcher.Supervisor;
+import io.steelyard.launcher.haproxy.HaproxyProgram.Reading;
+import io.steelyard.linux.Linux;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import sun.misc.Signal;
+
+/**
+ * A running {@code lb haproxy}. Master and worker are one process, so that it is the one to signal in every mode. Signals only put an order
+ * into a queue, which the main thread carries out one by one.
+ */
+final class HaproxyRun {
+    private static final int SIGTERM = 15;
+    private static final int SIGUSR1 = 10;
+    private static final int INTERRUPTED = 130;
+
+    private final HaproxyProgram program;
+    private final HaproxyArguments arguments;
+    private final Supervisor supervisor;
+    private final Plugins plugins = Plugins.installed();
+    private final long pid = ProcessHandle.current().pid();
+    private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+    private final List<CommandSocket> sockets = new ArrayList<>();
+
+    /** One line at a time, and in order; the control thread must not wait for logs. */
+    private final ExecutorService telling = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("lb-tell").daemon(true).factory());
+
+    private @Nullable Path pidFile;
+
+    private enum Order {
+        INTERRUPT,
+        STOP,
+        FINISH,
+        RELOAD,
+        REPORT,
+        FINISHED
+    }
+
+    HaproxyRun(HaproxyProgram program, HaproxyArguments arguments, Supervisor supervisor) {
+        this.program = program;
+        this.arguments = arguments;
+        this.supervisor = supervisor;
+    }
+
+    int run() throws InterruptedException {
+        onSignal("INT", Order.INTERRUPT);
+        onSignal("TERM", Order.STOP);
+        onSignal("USR1", Order.FINISH);
+        onSignal("USR2", Order.RELOAD);
+        onSignal("HUP", Order.REPORT);
+        var reading = program.read(plugins);
+        program.tell(reading);
+        if (reading.configuration().isEmpty() || reading.process().isEmpty()) {
+            return 1;
+        }
+        var process = reading.process().get();
+        var log = new ProcessLog(process, node());
+        LoadBalancer balancer;
+        try {
+            balancer = Steelyard.builder()
+                    .plugins(plugins)
+                    .start(reading.configuration().get());
+        } catch (ConfigurationException refused) {
+            refused(reading, refused);
+            return 1;
+        }
+        var commands = new RuntimeCommands(
+                balancer, new Identity("HAProxy", HaproxyProgram.VERSION, node(), pid), System::currentTimeMillis);
+        balancer.onEvent(event -> telling.execute(() -> tell(event, balancer, log)));
+        try (balancer) {
+            if (!openSockets(process, commands) || !writePid(process)) {
+                return 1;
+            }
+            end(arguments.finishes(), SIGUSR1);
+            end(arguments.terminates(), SIGTERM);
+            if (isMaster(process)) {
+                say("NOTICE", "New worker (" + pid + ") forked");
+                say("NOTICE", "Loading success.");
+            }
+            if (arguments.notifies()) {
+                ServiceNotice.send("READY=1\nSTATUS=Ready.\n");
+            }
+            supervisor.tellReady();
+            return serve(balancer, commands, log, isMaster(process));
+        } finally {
+            close();
+        }
+    }
+
+    private boolean isMaster(ProcessStatements process) {
+        return arguments.isMaster() || process.isMaster();
+    }
+
+    private void refused(Reading reading, ConfigurationException refused) {
+        for (var problem : reading.located(refused)) {
+            var bound =
+                    problem.what().startsWith("cannot bind") || problem.what().startsWith("cannot listen");
+            System.err.println(
+                    bound
+                            ? HaproxyMessages.line(
+                                    "ALERT",
+                                    pid,
+                                    "Binding : Starting proxy : cannot bind socket (" + problem.what() + ")")
+                            : HaproxyMessages.line(problem, pid));
+        }
+        say("ALERT", "[haproxy.main()] Some protocols failed to start their listeners! Exiting.");
+    }
+
+    private void say(String level, String text) {
+        if (!arguments.isQuiet()) {
+            System.err.println(HaproxyMessages.line(level, pid, text));
+        }
+    }
+
+    private static String node() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException unnamed) {
+            return "localhost";
+        }
+    }
+
+    private boolean openSockets(ProcessStatements process, RuntimeCommands commands) {
+        try {
+            for (var socket : process.statsSockets()) {
+                sockets.add(CommandSocket.open(
+                        socket.address(),
+                        socket.mode(),
+                        switch (socket.level()) {
+                            case "admin" -> Level.ADMIN;
+                            case "user" -> Level.USER;
+                            default -> Level.OPERATOR;
+                        },
+                        commands));
+            }
+            if (arguments.masterSocket().isPresent()) {
+                sockets.add(
+                        CommandSocket.open(arguments.masterSocket().get(), Optional.empty(), Level.ADMIN, commands));
+            }
+            return true;
+        } catch (IOException | IllegalArgumentException failed) {
+            say("ALERT", "Binding : " + failed.getMessage());
+            return false;
+        }
+    }
+
+    private boolean writePid(ProcessStatements process) {
+        // As in HAProxy, a process in the foreground without -W writes it only where the command line says so.
+        var wanted = arguments.pidFile().or(process::pidFile);
+        if (wanted.isEmpty()) {
+            return true;
+        }
+        var path = Path.of(wanted.get());
+        try {
+            Files.writeString(path, pid + "\n");
+            pidFile = path;
+            return true;
+        } catch (IOException failed) {
+            say("ALERT", "[haproxy.main()] Cannot create pidfile " + path);
+            return false;
+        }
+    }
+
+    private void end(List<Long> processes, int signal) {
+        for (var other : processes) {
+            if (other != pid && other > 0) {
+                Linux.signal(other, signal);
+            }
+        }
+    }
+
+    private void close() {
+        for (var socket : sockets) {
+            try {
+                socket.close();
+            } catch (IOException failed) {
+                say("WARNING", "stats socket: " + failed.getMessage());
+            }
+        }
+        telling.shutdown();
+        var written = pidFile;
+        if (written != null && arguments.isMaster()) {
+            try {
+                Files.deleteIfExists(written);
+            } catch (IOException failed) {
+                say("WARNING", "pidfile: " + failed.getMessage());
+            }
+        }
+    }
+
+    private int serve(LoadBalancer balancer, RuntimeCommands commands, ProcessLog log, boolean isMaster)
+            throws InterruptedException {
+        while (true) {
+            switch (orders.take()) {
+                case INTERRUPT -> {
+                    return isMaster && !arguments.isDebugging() ? INTERRUPTED : 0;
+                }
+                case STOP -> {
+                    say("WARNING", "Exiting Master process...", isMaster);
+                    return 0;
+                }
+                case FINISHED -> {
+                    balancer.configuration()
+                            .pools()
+                            .forEach(pool -> say("WARNING", "Proxy " + pool.name() + " stopped."));
+                    return 0;
+                }
+                case FINISH -> {
+                    log.log(ProcessLog.NOTICE, "Stopping proxies: nothing new is accepted.");
+                    Thread.ofPlatform().name("lb-drain").daemon(true).start(() -> {
+                        balancer.drain(balancer.configuration().settings().drainTimeout());
+                        orders.add(Order.FINISHED);
+                    });
+                }
+                case RELOAD -> {
+                    if (isMaster) {
+                        reload(balancer, commands, log);
+                    }
+                }
+                case REPORT -> {
+                    if (isMaster) {
+                        reload(balancer, commands, log);
+                    } else {
+                        report(balancer, log);
+                    }
+                }
+            }
+        }
+    }
+
+    private void say(String level, String text, boolean isWanted) {
+        if (isWanted) {
+            say(level, text);
+        }
+    }
+
+    private void reload(LoadBalancer balancer, RuntimeCommands commands, ProcessLog log) {
+        if (arguments.notifies()) {
+            ServiceNotice.send("RELOADING=1\nSTATUS=Reloading Configuration.\n");
+        }
+        say("NOTICE", "Reloading HAProxy");
+        var reading = program.read(plugins);
+        program.tell(reading);
+        try {
+            if (reading.configuration().isPresent()) {
+                balancer.apply(reading.configuration().get());
+                reading.process().ifPresent(log::use);
+                commands.onReload();
+                say("NOTICE", "New worker (" + pid + ") forked");
+                say("NOTICE", "Loading success.");
+            } else {
+                say("WARNING", "Loading failure!");
+            }
+        } catch (ConfigurationException failed) {
+            refused(reading, failed);
+            say("WARNING", "Loading failure!");
+        }
+        if (arguments.notifies()) {
+            ServiceNotice.send("READY=1\nSTATUS=Ready.\n");
+        }
+    }
+
+    private static void report(LoadBalancer balancer, ProcessLog log) {
+        for (var pool : balancer.status().pools()) {
+            for (var server : pool.servers()) {
+                log.log(
+                        ProcessLog.NOTICE,
+                        "Server " + pool.name() + "/" + server.id() + " is " + server.health() + ". Conn: "
+                                + server.active() + " act, " + pool.queued() + " pend, " + server.served() + " tot.");
+            }
+        }
+    }
+
+    private void tell(Event event, LoadBalancer balancer, ProcessLog log) {
+        switch (event) {
+            case Event.ServerHealthChanged changed -> {
+                var pool = balancer.configuration().pool(changed.pool());
+                var check = pool.flatMap(one -> one.servers().stream()
+                        .filter(server -> server.id().equals(changed.server()))
+                        .flatMap(server -> one.healthChecksOf(server).stream())
+                        .findFirst());
+                var status = balancer.status().pools().stream()
+                        .filter(one -> one.name().equals(changed.pool()))
+                        .findFirst();
+                if (check.isPresent() && status.isPresent()) {
+                    boolean isFirstSuccess = changed.from() == HealthState.UNKNOWN && changed.to() == HealthState.UP;
+                    if (!isFirstSuccess) {
+                        HaproxyMessages.health(changed, status.get(), check.get())
+                                .forEach(line -> {
+                                    log.log(ProcessLog.NOTICE, line);
+                                    say("WARNING", line);
+                                });
+                        if (status.get().servers().stream().noneMatch(HaproxyMessages::isServing)) {
+                            var line = "backend '" + changed.pool() + "' has no server available!";
+                            log.log(ProcessLog.ALERT, line);
+                            say("ALERT", line);
+                        }
+                    }
+                }
+            }
+            case Event.Trouble trouble -> say("WARNING", trouble.toString());
+            default -> {}
+        }
+    }
+
+    private void onSignal(String name, Order order) {
+        Signal.handle(new Signal(name), signal -> orders.add(order));
+    }
+}
