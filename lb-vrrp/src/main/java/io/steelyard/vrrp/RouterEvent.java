@@ -22,7 +22,7 @@ public sealed interface RouterEvent {
     }
 
     /**
-     * Something an operator should see: a suspected split brain, a conflict, a refusal of the kernel's.
+     * Something an operator should see: a suspected split brain, a conflict, a difference between nodes. The same is not told again within 10 s.
      *
      * @param kind what kind of thing
      * @param text for people
@@ -40,6 +40,30 @@ public sealed interface RouterEvent {
         /** Another router of our number has other addresses than we. */
         OTHER_ADDRESSES,
         /** This process stood still. */
-        PAUSED
+        PAUSED,
+        /** Adverts fell silent, but the active router is heard on another path: we do not take over. */
+        ADVERT_PATH_SILENT,
+        /** A peer is silent on one path and heard on another. */
+        PATH_SILENT,
+        /** One node hears another and is not heard by it. */
+        ONE_WAY_HEARING,
+        /** A peer's configuration is not ours. */
+        OTHER_CONFIGURATION,
+        /** A router of another number advertises one of our addresses. */
+        FOREIGN_ROUTER,
+        /** The witness gives the lease to somebody else. */
+        LEASE_REFUSED,
+        /** The lease ran out while we were active. */
+        LEASE_LOST,
+        /** Somebody of higher priority waits for our lease, and gets it. */
+        LEASE_WANTED,
+        /** The witness does not answer. */
+        WITNESS_SILENT,
+        /** This machine reaches too few of the hosts it should. */
+        ISOLATED,
+        /** The former active router was fenced. */
+        FENCED,
+        /** The former active router could not be fenced. */
+        FENCING_FAILED
     }
 }

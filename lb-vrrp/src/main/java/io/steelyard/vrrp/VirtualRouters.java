@@ -7,9 +7,11 @@ import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.vrrp.system.RouterHost;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -47,6 +49,25 @@ public final class VirtualRouters implements AutoCloseable {
     /** Tells a {@link Tracker.Pool} or {@link Tracker.Listener} how things stand with what it looks at. */
     public void tell(String tracker, boolean isUp) {
         host.tell(tracker, isUp);
+    }
+
+    /**
+     * An active router, and all that are in a sync group with it, withholds its adverts for a while, as if the network lost them. When another is heard
+     * to take over, this one gives its addresses up, so that they have one holder as ever; then it goes on as usual, and takes them back by its
+     * priority where preemption is on. Clients notice as much as of any change. Only adverts are withheld: what else the defences look at, a lease or
+     * another path, may well keep others from taking over, which the report then shows.
+     *
+     * @param name of the router
+     * @param withheld for how long at most, more than zero; 3 advert intervals and one more are enough for any backup
+     * @return completed when the router is active again, when it should be and is not, or when nobody took over; exceptionally with
+     *     {@link IllegalArgumentException} where there is no such router, and with {@link IllegalStateException} where it is not active or is in a
+     *     drill already. It is completed on the routers' own thread: what follows must be short
+     */
+    public CompletableFuture<DrillReport> drill(String name, Duration withheld) {
+        if (withheld.isNegative() || withheld.isZero()) {
+            throw new IllegalArgumentException("adverts are withheld for " + withheld + ", expected more than zero");
+        }
+        return host.drill(name, withheld);
     }
 
     /** Gives up all addresses, says so to the others, and ends. Not to be called by a listener. */

@@ -7,7 +7,9 @@ import io.steelyard.vrrp.election.Effect;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,14 +24,18 @@ final class Holdings {
     private final Kernel kernel;
     private final long lifetimeSeconds;
     private int interfaceIndex;
-    private boolean holdsAddresses;
-    private boolean holdsExcluded;
     private long refusals;
+
+    /** What the kernel took from us and has, as far as we know. */
+    private final Map<VirtualAddress, AssignedAddress> held = new LinkedHashMap<>();
 
     Holdings(VirtualRouter router, Kernel kernel) {
         this.router = router;
         this.kernel = kernel;
-        lifetimeSeconds = KernelAddress.lifetimeSeconds(router.defence().lifetimeAdverts(), router.advertInterval());
+        // A lease is told of right after; what is left of it then is at least a second, or nothing is claimed.
+        lifetimeSeconds = router.defence().witness().isPresent()
+                ? 1
+                : KernelAddress.lifetimeSeconds(router.defence().lifetimeAdverts(), router.advertInterval());
     }
 
     /** Where addresses go that do not say so themselves. */
@@ -42,29 +48,12 @@ final class Holdings {
         return refusals;
     }
 
-    /** How often a lifetime must be renewed, in nanoseconds; 0 for never. */
-    long refreshEveryNs() {
-        return lifetimeSeconds == AssignedAddress.FOREVER ? 0 : lifetimeSeconds * 1_000_000_000L / 4;
-    }
-
     void apply(Effect.Step step) {
         switch (step) {
-            case ADD_ADDRESSES -> {
-                holdsAddresses = true;
-                add(router.addresses());
-            }
-            case ADD_EXCLUDED_ADDRESSES -> {
-                holdsExcluded = true;
-                add(router.excludedAddresses());
-            }
-            case REMOVE_ADDRESSES -> {
-                holdsAddresses = false;
-                remove(router.addresses());
-            }
-            case REMOVE_EXCLUDED_ADDRESSES -> {
-                holdsExcluded = false;
-                remove(router.excludedAddresses());
-            }
+            case ADD_ADDRESSES -> add(router.addresses());
+            case ADD_EXCLUDED_ADDRESSES -> add(router.excludedAddresses());
+            case REMOVE_ADDRESSES -> remove(router.addresses());
+            case REMOVE_EXCLUDED_ADDRESSES -> remove(router.excludedAddresses());
             case ADD_ROUTES ->
                 router.routes()
                         .forEach(route -> attempt(() ->
@@ -90,17 +79,24 @@ final class Holdings {
         kernel.rules().add(rule);
     }
 
-    /** Renews the lifetimes of what is held. */
-    void refresh() {
-        if (lifetimeSeconds == AssignedAddress.FOREVER) {
-            return;
+    /**
+     * The kernel is to keep what is held for that long from now. What is gone is not put back.
+     *
+     * @return whether nothing that is tracked is missing
+     */
+    boolean keep(int seconds) {
+        boolean isComplete = true;
+        for (var each : held.entrySet()) {
+            var assigned = each.getValue();
+            if (!kernel.interfaces().hasAny(assigned.interfaceIndex(), assigned.address())
+                    && isMissing(assigned.address())) {
+                isComplete = false;
+            } else if (kernel.interfaces().hasAny(assigned.interfaceIndex(), assigned.address())) {
+                attempt(() -> kernel.addresses()
+                        .replace(KernelAddress.of(each.getKey(), assigned.interfaceIndex(), seconds)));
+            }
         }
-        if (holdsAddresses) {
-            add(router.addresses());
-        }
-        if (holdsExcluded) {
-            add(router.excludedAddresses());
-        }
+        return isComplete;
     }
 
     private void removeLeftovers() {
@@ -112,14 +108,38 @@ final class Holdings {
 
     private void add(List<VirtualAddress> addresses) {
         for (var address : addresses) {
-            attempt(() -> kernel.addresses().replace(KernelAddress.of(address, indexOf(address), lifetimeSeconds)));
+            attempt(() -> {
+                var assigned = KernelAddress.of(address, indexOf(address), lifetimeSeconds);
+                kernel.addresses().replace(assigned);
+                // The kernel's own message comes later; until then this is what is known.
+                kernel.interfaces().put(assigned);
+                held.put(address, assigned);
+            });
         }
     }
 
     private void remove(List<VirtualAddress> addresses) {
         for (int i = addresses.size() - 1; i >= 0; i--) {
             var address = addresses.get(i);
-            attempt(() -> kernel.addresses().remove(KernelAddress.of(address, indexOf(address), lifetimeSeconds)));
+            if (address.interfaceName().isEmpty() && interfaceIndex == 0) {
+                // There is no interface yet, and so no address on it.
+                continue;
+            }
+            attempt(() -> {
+                var assigned = KernelAddress.of(address, indexOf(address), lifetimeSeconds);
+                held.remove(address);
+                kernel.addresses().remove(assigned);
+                kernel.interfaces().remove(assigned);
+            });
+        }
+    }
+
+    /** Whether this machine has an address, on the interface where the router puts it. */
+    boolean has(VirtualAddress address) {
+        try {
+            return kernel.interfaces().hasAny(indexOf(address), address.address());
+        } catch (IOException noInterface) {
+            return false;
         }
     }
 

@@ -74,6 +74,13 @@ final class InterfaceState {
                         && !known.has(AssignedAddress.TENTATIVE));
     }
 
+    /** Whether an interface has an address, whether it can be used or not. */
+    boolean hasAny(int interfaceIndex, InetAddress address) {
+        return addresses.stream()
+                .anyMatch(known -> known.interfaceIndex() == interfaceIndex
+                        && known.address().equals(address));
+    }
+
     /**
      * The address that an interface's adverts come from: the first IPv4 address, or the first link-local IPv6 address (RFC 9568 section
      * 5.1.2.1), that is not one of {@code not}.

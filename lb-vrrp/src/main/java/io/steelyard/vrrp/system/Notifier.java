@@ -2,6 +2,7 @@ package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.Notifications;
 import io.steelyard.api.vrrp.VrrpSettings;
+import io.steelyard.vrrp.election.Phase;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,17 @@ final class Notifier implements AutoCloseable {
         FAULT,
         STOP,
         DELETED,
-        MASTER_RX_LOWER_PRI
+        MASTER_RX_LOWER_PRI;
+
+        /** What a change to that state is called. */
+        static Change to(Phase phase) {
+            return switch (phase) {
+                case ACTIVE -> MASTER;
+                case BACKUP -> BACKUP;
+                case FAULT -> FAULT;
+                case INITIALIZE -> STOP;
+            };
+        }
     }
 
     Notifier(VrrpSettings settings) {

@@ -3,28 +3,27 @@ package io.steelyard.vrrp.system;
 import io.steelyard.api.vrrp.SyncGroup;
 import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.Tracker;
-import io.steelyard.api.vrrp.VirtualAddress;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.linux.ErrnoException;
 import io.steelyard.linux.netlink.AssignedAddress;
 import io.steelyard.linux.netlink.Link;
+import io.steelyard.linux.netlink.MacAddress;
 import io.steelyard.linux.netlink.NetworkMonitor;
+import io.steelyard.vrrp.DrillReport;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
-import io.steelyard.vrrp.election.ElectionEvent;
-import io.steelyard.vrrp.election.GroupElection;
-import io.steelyard.vrrp.election.Outcome;
-import io.steelyard.vrrp.election.Phase;
 import io.steelyard.vrrp.election.PrioritySum;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,23 +51,13 @@ public final class RouterHost implements AutoCloseable {
     private final Map<String, Tracker> trackers = new HashMap<>();
     private final Map<String, PrioritySum.Reading> readings = new HashMap<>();
     private final List<RunningRouter> routers = new ArrayList<>();
-    private final List<Group> groups = new ArrayList<>();
+    private final SyncGroups groups;
+    private final StaticHoldings statics;
     private final List<InetAddress> removed = new ArrayList<>();
     private final Consumer<RouterEvent> onEvent;
     private final Timers.Timer pulse;
     private final Changes changes = new Changes();
     private boolean isClosed;
-
-    private static final class Group {
-        private final SyncGroup group;
-        private final List<RunningRouter> members;
-        private Phase told = Phase.INITIALIZE;
-
-        private Group(SyncGroup group, List<RunningRouter> members) {
-            this.group = group;
-            this.members = members;
-        }
-    }
 
     /**
      * What runs.
@@ -115,19 +104,13 @@ public final class RouterHost implements AutoCloseable {
             group.ifPresent(each -> tracks.addAll(each.tracks()));
             routers.add(new RunningRouter(router, this, tracks, group.isPresent()));
         }
-        for (var group : plan.groups()) {
-            groups.add(new Group(
-                    group,
-                    routers.stream()
-                            .filter(each ->
-                                    group.members().contains(each.router().name()))
-                            .toList()));
-        }
+        groups = new SyncGroups(plan.groups(), routers, notifier);
+        statics = new StaticHoldings(settings, kernel);
     }
 
     /** Begins: on the control thread, which lives in the network namespace of the thread that calls this. */
     public void start() throws IOException {
-        control.onLate(gapNs -> routers.forEach(each -> each.on(new ElectionEvent.Paused(gapNs))));
+        control.onLate(gapNs -> routers.forEach(each -> each.paused(gapNs)));
         control.watch(kernel.monitorFd(), this::readChanges);
         control.start();
         var begun = control.call(() -> {
@@ -145,7 +128,7 @@ public final class RouterHost implements AutoCloseable {
     }
 
     private void begin() {
-        statics(true);
+        statics.add();
         trackers.values()
                 .forEach(tracker ->
                         trackerSet.add(tracker, settings.scriptUser(), settings.scriptSecurity(), kernel.interfaces()));
@@ -159,8 +142,7 @@ public final class RouterHost implements AutoCloseable {
 
     private void startRouters() {
         for (var router : routers) {
-            var waiting = groups.stream().anyMatch(group -> group.members.contains(router));
-            router.start(waiting, settings.startDelay().toNanos());
+            router.start(groups.contain(router), settings.startDelay().toNanos());
         }
         pulse();
     }
@@ -180,60 +162,11 @@ public final class RouterHost implements AutoCloseable {
     private void pulse() {
         long leastNs = routers.stream()
                 .filter(each -> each.router().defence().pauseAware())
-                .mapToLong(RunningRouter::halfDownNs)
+                .mapToLong(each -> each.downNs() / 2)
                 .min()
                 .orElse(Long.MAX_VALUE);
         if (leastNs != Long.MAX_VALUE && !isClosed) {
             pulse.set(control.nowNs() + Math.max(leastNs / PULSES, LEAST_PULSE_NS));
-        }
-    }
-
-    private void statics(boolean isAdding) {
-        for (VirtualAddress address : settings.addresses()) {
-            attempt(() -> {
-                int index = kernel.interfaces()
-                        .link(address.interfaceName()
-                                .orElseThrow(() ->
-                                        new IOException("static address " + address.text() + " names no interface")))
-                        .orElseThrow(() -> new IOException("static address " + address.text() + ": no such interface"))
-                        .index();
-                var wanted = KernelAddress.of(address, index, AssignedAddress.FOREVER);
-                if (isAdding) {
-                    kernel.addresses().replace(wanted);
-                } else {
-                    kernel.addresses().remove(wanted);
-                }
-            });
-        }
-        for (var route : settings.routes()) {
-            attempt(() -> {
-                var wanted = KernelRoute.of(route, 0, kernel.interfaces());
-                if (isAdding) {
-                    kernel.routes().replace(wanted);
-                } else {
-                    kernel.routes().remove(wanted);
-                }
-            });
-        }
-        for (var rule : settings.rules()) {
-            attempt(() -> {
-                kernel.rules().remove(KernelRoute.of(rule));
-                if (isAdding) {
-                    kernel.rules().add(KernelRoute.of(rule));
-                }
-            });
-        }
-    }
-
-    private interface Change {
-        void make() throws IOException;
-    }
-
-    private static void attempt(Change change) {
-        try {
-            change.make();
-        } catch (IOException | IllegalArgumentException refused) {
-            LOG.error("{}", refused.getMessage());
         }
     }
 
@@ -255,6 +188,18 @@ public final class RouterHost implements AutoCloseable {
         return announcer;
     }
 
+    SyncGroups groups() {
+        return groups;
+    }
+
+    /** An interface's own; none where it is gone. */
+    MacAddress hardwareAddress(int interfaceIndex) {
+        return kernel.interfaces()
+                .link(interfaceIndex)
+                .map(Link::hardwareAddress)
+                .orElse(MacAddress.NONE);
+    }
+
     AdvertPorts ports() {
         return ports;
     }
@@ -267,67 +212,12 @@ public final class RouterHost implements AutoCloseable {
         notifier.tell(Notifier.Kind.INSTANCE, router.name(), change, priority, router.notifications());
     }
 
-    void warn(VirtualRouter router, RouterEvent.Kind kind, String text) {
-        LOG.warn("virtual router '{}': {}: {}", router.name(), kind, text);
-        publish(new RouterEvent.Warning(router.name(), kind, text));
-    }
-
     void publish(RouterEvent event) {
         try {
             onEvent.accept(event);
         } catch (RuntimeException failed) {
             LOG.error("the application's listener failed at {}", event, failed);
         }
-    }
-
-    // ---- groups
-
-    /** A member's claim waits for its group alone. */
-    void claimed(RunningRouter member) {
-        for (var group : groups) {
-            if (group.members.contains(member)
-                    && group.members.stream()
-                            .allMatch(each -> each.mayClaim() || each.state().isActive())) {
-                deliver(group, GroupElection.claims(states(group)));
-            }
-        }
-    }
-
-    void memberDid(RunningRouter member, Outcome outcome) {
-        for (var group : groups) {
-            int place = group.members.indexOf(member);
-            if (place >= 0) {
-                deliver(group, GroupElection.after(states(group), place, outcome));
-                tellGroup(group);
-            }
-        }
-    }
-
-    private static void deliver(Group group, List<GroupElection.Message> messages) {
-        messages.forEach(message -> group.members.get(message.member()).on(message.event()));
-    }
-
-    private static List<io.steelyard.vrrp.election.RouterState> states(Group group) {
-        return group.members.stream().map(RunningRouter::state).toList();
-    }
-
-    /** A group has a state where all its members have the same. */
-    private void tellGroup(Group group) {
-        var phases = group.members.stream()
-                .map(each -> each.state().phase())
-                .distinct()
-                .toList();
-        if (phases.size() != 1 || phases.getFirst() == group.told) {
-            return;
-        }
-        group.told = phases.getFirst();
-        var change = switch (group.told) {
-            case ACTIVE -> Notifier.Change.MASTER;
-            case BACKUP -> Notifier.Change.BACKUP;
-            case FAULT -> Notifier.Change.FAULT;
-            case INITIALIZE -> Notifier.Change.STOP;
-        };
-        notifier.tell(Notifier.Kind.GROUP, group.group.name(), change, 0, group.group.notifications());
     }
 
     // ---- what changes around
@@ -411,6 +301,39 @@ public final class RouterHost implements AutoCloseable {
                 .join();
     }
 
+    /**
+     * An active router withholds its adverts for a while. For all threads.
+     *
+     * @return completed on the control thread when it is over
+     */
+    public CompletableFuture<DrillReport> drill(String name, Duration withhold) {
+        var result = new CompletableFuture<DrillReport>();
+        control.execute(() -> {
+            try {
+                begin(name, withhold, result);
+            } catch (RuntimeException refused) {
+                result.completeExceptionally(refused);
+            }
+        });
+        return result;
+    }
+
+    private void begin(String name, Duration withhold, CompletableFuture<DrillReport> result) {
+        var target = routers.stream()
+                .filter(each -> each.router().name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no virtual router '" + name + "'"));
+        var members = groups.companions(target);
+        if (!target.state().isActive()) {
+            throw new IllegalStateException("virtual router '" + name + "' is "
+                    + target.state().phase() + "; only an active one can withhold adverts");
+        }
+        if (members.stream().anyMatch(member -> member.drill() != null)) {
+            throw new IllegalStateException("virtual router '" + name + "' is in a drill already");
+        }
+        new Drill(target, members, withhold, control, result).begin();
+    }
+
     /** Says good-bye with priority 0, takes everything away, and ends. For all threads but the control thread; again without effect. */
     @Override
     public void close() {
@@ -427,7 +350,7 @@ public final class RouterHost implements AutoCloseable {
                     routers.forEach(RunningRouter::stop);
                     routers.forEach(RunningRouter::close);
                     trackerSet.close();
-                    statics(false);
+                    statics.remove();
                     ports.close();
                     announcer.close();
                     return true;

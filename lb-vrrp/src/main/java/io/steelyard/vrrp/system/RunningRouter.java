@@ -1,18 +1,14 @@
 package io.steelyard.vrrp.system;
 
-import io.steelyard.api.vrrp.AddressFamily;
 import io.steelyard.api.vrrp.SplitBrainDefence.AddressProbe;
 import io.steelyard.api.vrrp.Track;
-import io.steelyard.api.vrrp.VirtualAddress;
 import io.steelyard.api.vrrp.VirtualRouter;
-import io.steelyard.linux.ErrnoException;
-import io.steelyard.linux.netlink.Link;
 import io.steelyard.linux.netlink.MacAddress;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
-import io.steelyard.vrrp.announce.AnnouncementSchedule;
+import io.steelyard.vrrp.defence.DefenceActions;
+import io.steelyard.vrrp.defence.GuardedElection;
 import io.steelyard.vrrp.election.Effect;
-import io.steelyard.vrrp.election.Election;
 import io.steelyard.vrrp.election.ElectionEvent;
 import io.steelyard.vrrp.election.Outcome;
 import io.steelyard.vrrp.election.Phase;
@@ -26,6 +22,7 @@ import io.steelyard.vrrp.wire.Verdict;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,51 +30,42 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One virtual router at work: what happens to it becomes events of its {@link Election}, and what the election decides is carried out, in its
- * order. Used by the control thread.
+ * One virtual router at work: what happens to it becomes events of its {@link GuardedElection}, and what that decides is carried out, in its order.
+ * Used by the control thread.
  */
-final class RunningRouter implements AdvertPorts.Hearer, AutoCloseable {
+final class RunningRouter
+        implements AdvertPorts.Hearer, Attachment.Listener, Conflicts.Listener, DefenceActions, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningRouter.class);
 
-    /** How long answers to a probe are waited for, where an answer keeps us from claiming. */
-    private static final long PROBE_NS = 200_000_000L;
-
-    /** How often a conflict about one address is told again. */
-    private static final long CONFLICT_QUIET_NS = 10_000_000_000L;
+    /** So long after the round began the kernel is not told any more for how long to keep addresses: what was computed is too old. */
+    private static final long STALE_NS = 50_000_000L;
 
     private final VirtualRouter router;
     private final RouterHost host;
     private final List<Track> tracks;
     private final boolean isInGroup;
     private final AdvertCounters counters = new AdvertCounters();
-    private final RouterSecrets secrets;
     private final AdvertDecoder decoder;
     private final Holdings holdings;
-    private final AnnouncementSchedule schedule;
-    private final List<VirtualAddress> announced;
-    private final ArrayDeque<ElectionEvent> pending = new ArrayDeque<>();
+    private final Attachment attachment;
+    private final Announcing announcing;
+    private final Conflicts conflicts;
+    private final HeardAdverts heard = new HeardAdverts();
+    private final Decisions decisions = new Decisions();
+    private final GuardedElection election;
+    private final ArrayDeque<Runnable> pending = new ArrayDeque<>();
+    private final List<Effect> effects = new ArrayList<>();
     private final Timers.Timer deadline;
-    private final Timers.Timer announcing;
-    private final Timers.Timer probing;
-    private final Timers.Timer refreshing;
 
-    private Election election;
-    private RouterState state;
     private PrioritySum sum;
     private boolean isWorking;
     private boolean isStarted;
     private boolean isHealthy;
     private String unhealthy = "it has not started";
-    private @Nullable RouterPath path;
-    private @Nullable Link virtualLink;
-    private @Nullable ConflictWatch conflicts;
-    private int conflictsOn;
-    private boolean isProbeAnswered;
-    private boolean mayClaim;
-    private long heardNs;
-    private boolean hasHeard;
-    private long conflictToldNs;
-    private boolean hasToldConflict;
+    private Optional<Effect.Reason> reason = Optional.empty();
+    private long phaseSinceNs;
+    private Optional<MacAddress> claimant = Optional.empty();
+    private @Nullable Drill drill;
 
     /** @param tracks of the router and of its group */
     RunningRouter(VirtualRouter router, RouterHost host, List<Track> tracks, boolean isInGroup) {
@@ -85,36 +73,23 @@ final class RunningRouter implements AdvertPorts.Hearer, AutoCloseable {
         this.host = host;
         this.tracks = tracks;
         this.isInGroup = isInGroup;
-        secrets = RouterSecrets.of(router);
+        var secrets = RouterSecrets.of(router);
         decoder = new AdvertDecoder(router, secrets, counters);
         holdings = new Holdings(router, host.kernel());
-        announced = holdings.all();
-        var families = new boolean[announced.size()];
-        for (int i = 0; i < families.length; i++) {
-            families[i] = announced.get(i).family() == AddressFamily.IPV6;
-        }
-        schedule = new AnnouncementSchedule(router.announcements(), families);
-        deadline = host.control().timer(() -> on(new ElectionEvent.TimerExpired()));
-        announcing = host.control().timer(this::announce);
-        probing = host.control().timer(this::probed);
-        refreshing = host.control().timer(this::refresh);
-        election = election(RouterPath.inet(new byte[router.family() == AddressFamily.IPV6 ? 16 : 4]));
-        state = election.initial();
+        attachment = new Attachment(router, host, secrets, holdings, this, this);
+        announcing = new Announcing(router, host, holdings);
+        conflicts = new Conflicts(router, host, holdings, this);
+        deadline = host.control().timer(() -> perform(() -> election().tick(now())));
+        var nowhere = RouterPath.inet(
+                new byte
+                        [router.addresses().stream()
+                                .findFirst()
+                                .map(address -> address.address().getAddress().length)
+                                .orElse(4)]);
+        // Messages of an earlier process of this node have lower numbers.
+        election = new GuardedElection(router, nowhere, isInGroup, System.currentTimeMillis() * 1_000_000L, this);
         sum = host.sum(router, tracks);
-    }
-
-    private Election election(InetAddress source) {
-        return new Election(router, source, asksBeforeClaim());
-    }
-
-    private boolean asksBeforeClaim() {
-        return isInGroup || refusesOnAnswer();
-    }
-
-    /** There is no witness yet to ask: then the addresses are left alone, as the configuration wants without one. */
-    private boolean refusesOnAnswer() {
-        var probe = router.defence().addressProbe();
-        return probe == AddressProbe.REFUSE || probe == AddressProbe.ASK_WITNESS;
+        phaseSinceNs = host.control().nowNs();
     }
 
     VirtualRouter router() {
@@ -122,24 +97,27 @@ final class RunningRouter implements AdvertPorts.Hearer, AutoCloseable {
     }
 
     RouterState state() {
-        return state;
+        return election.state();
     }
 
-    /** Whether it waits for its group alone. */
-    boolean mayClaim() {
-        return mayClaim && state.isClaiming();
+    GuardedElection election() {
+        return election;
     }
 
-    /** The half of the down interval, beyond which a pause counts. */
-    long halfDownNs() {
+    boolean isReadyForGroup() {
+        return election.isReadyForGroup();
+    }
+
+    /** How long it waits for adverts before it claims. */
+    long downNs() {
         var timers = election.timers();
-        return timers.downNs(state.priority(), timers.intervalNs()) / 2;
+        return timers.downNs(state().priority(), timers.intervalNs());
     }
 
     // ---- events
 
     void start(boolean isGroupWaiting, long delayNs) {
-        look();
+        attachment.look();
         isHealthy = unhealthiness().isEmpty();
         isStarted = true;
         on(new ElectionEvent.Start(sum.isKnown(), isHealthy, isGroupWaiting, delayNs));
@@ -152,40 +130,54 @@ final class RunningRouter implements AdvertPorts.Hearer, AutoCloseable {
         isStarted = false;
     }
 
-    /** One event, and those that follow from it. */
+    /** One event, and those that follow from it; none before the start and after the end. */
     void on(ElectionEvent event) {
-        pending.add(event);
+        if (isStarted) {
+            perform(() -> election.on(event, now()));
+        }
+    }
+
+    /** One thing after the other: what an effect leads to waits until all effects of its cause are carried out. */
+    void perform(Runnable what) {
+        pending.add(what);
         if (isWorking) {
             return;
         }
         isWorking = true;
         try {
-            for (ElectionEvent next; (next = pending.poll()) != null; ) {
-                step(next);
+            for (Runnable next; (next = pending.poll()) != null; ) {
+                effects.clear();
+                next.run();
+                if (isInGroup && !effects.isEmpty()) {
+                    host.groups().memberDid(this, new Outcome(state(), effects));
+                }
             }
         } finally {
             isWorking = false;
+            plan();
         }
     }
 
-    private void step(ElectionEvent event) {
-        var outcome = election.on(state, event, host.control().nowNs());
-        state = outcome.state();
-        for (var effect : outcome.effects()) {
-            carryOut(effect);
-        }
-        if (state.deadlineNs() == RouterState.NEVER) {
+    private long now() {
+        return host.control().nowNs();
+    }
+
+    private void plan() {
+        long nextNs = election.nextNs();
+        if (nextNs == RouterState.NEVER) {
             deadline.stop();
         } else {
-            deadline.set(state.deadlineNs());
+            deadline.set(nextNs);
         }
-        tellGroup(outcome);
     }
 
-    private void tellGroup(Outcome outcome) {
-        if (isInGroup && !outcome.effects().isEmpty()) {
-            host.memberDid(this, outcome);
-        }
+    /** The thread looked that much later than it meant to. */
+    void paused(long gapNs) {
+        perform(() -> election.paused(gapNs, now()));
+    }
+
+    void groupMayClaim() {
+        perform(() -> election.groupMayClaim(now()));
     }
 
     @Override
@@ -198,48 +190,80 @@ final class RunningRouter implements AdvertPorts.Hearer, AutoCloseable {
         if (decoder.check(packet, System.currentTimeMillis() * 1_000_000L) != Verdict.ACCEPTED) {
             return;
         }
-        heardNs = host.control().nowNs();
-        hasHeard = true;
-        on(new ElectionEvent.AdvertHeard(
-                decoder.priority(), decoder.intervalCentiseconds(), packet.sourceHigh(), packet.sourceLow()));
+        int priority = decoder.priority();
+        int interval = decoder.intervalCentiseconds();
+        long high = packet.sourceHigh();
+        long low = packet.sourceLow();
+        heard.heard(high, low, priority, interval, now());
+        if (decoder.hasOtherAddresses()) {
+            warn(
+                    RouterEvent.Kind.OTHER_ADDRESSES,
+                    RouterPath.inet(high, low).getHostAddress() + " advertises other addresses for router id "
+                            + router.virtualRouterId());
+        }
+        var running = drill;
+        if (running != null && running.isWithholding()) {
+            running.heard(this, RouterPath.inet(high, low).getHostAddress(), priority);
+        }
+        on(new ElectionEvent.AdvertHeard(priority, interval, high, low));
     }
 
-    // ---- effects
+    // ---- drills
 
-    private void carryOut(Effect effect) {
+    void drill(@Nullable Drill given) {
+        drill = given;
+        election.holdBack(given != null && given.isWithholding());
+    }
+
+    @Nullable
+    Drill drill() {
+        return drill;
+    }
+
+    void claimsAgain() {
+        election.holdBack(false);
+    }
+
+    /** Gives the addresses up because somebody else has them. */
+    void release() {
+        on(new ElectionEvent.MustRelease());
+    }
+
+    /** Sends an advert between two others. */
+    void advertise() {
+        if (state().isActive()) {
+            send(state().priority());
+        }
+    }
+
+    // ---- what the election has done
+
+    @Override
+    public void carryOut(Effect effect, long nowNs) {
+        effects.add(effect);
         switch (effect) {
             case Effect.SendAdvert advert -> send(advert.priority());
-            case Effect.Apply apply -> apply(apply.step());
-            case Effect.Announce announce -> {
-                schedule.begin(announce.cause(), host.control().nowNs());
-                announce();
-            }
-            case Effect.StopAnnouncing stop -> {
-                schedule.stop();
-                announcing.stop();
-                refreshing.stop();
-            }
-            case Effect.SeekClaim seek -> seekClaim();
-            case Effect.AbandonClaim abandon -> {
-                mayClaim = false;
-                probing.stop();
-            }
+            case Effect.Apply apply -> holdings.apply(apply.step());
+            case Effect.Announce announce -> announcing.begin(announce.cause());
+            case Effect.StopAnnouncing stop -> announcing.stop();
             case Effect.Changed changed -> changed(changed);
             case Effect.LowerPriorityHeard lower ->
-                host.tell(router, Notifier.Change.MASTER_RX_LOWER_PRI, state.priority());
+                host.tell(router, Notifier.Change.MASTER_RX_LOWER_PRI, state().priority());
             case Effect.Report report ->
-                host.warn(
-                        router,
+                warn(
                         report.suspicion() == Effect.Suspicion.SAME_ADDRESS
                                 ? RouterEvent.Kind.SAME_ADDRESS
                                 : RouterEvent.Kind.TWO_OWNERS,
                         RouterPath.inet(report.sourceHigh(), report.sourceLow()).getHostAddress());
+            case Effect.SeekClaim seek -> LOG.debug("the defences look into a claim");
+            case Effect.AbandonClaim abandon -> LOG.debug("a claim is void");
         }
     }
 
     private void send(int priority) {
-        var way = path;
-        if (way == null) {
+        var way = attachment.path();
+        var running = drill;
+        if (way == null || running != null && running.isWithholding()) {
             return;
         }
         way.send(priority);
@@ -249,24 +273,10 @@ final class RunningRouter implements AdvertPorts.Hearer, AutoCloseable {
         }
     }
 
-    private void apply(Effect.Step step) {
-        if (step == Effect.Step.ADD_ADDRESSES) {
-            probeBeforeClaim();
-        }
-        holdings.apply(step);
-        if (step == Effect.Step.ADD_EXCLUDED_ADDRESSES && holdings.refreshEveryNs() > 0) {
-            refreshing.set(host.control().nowNs() + holdings.refreshEveryNs());
-        }
-    }
-
-    private void refresh() {
-        if (state.isActive()) {
-            holdings.refresh();
-            refreshing.set(host.control().nowNs() + holdings.refreshEveryNs());
-        }
-    }
-
     private void changed(Effect.Changed changed) {
+        conflicts.forget();
+        reason = Optional.of(changed.reason());
+        phaseSinceNs = now();
         if (changed.to() == Phase.ACTIVE) {
             counters.count(AdvertCounters.Event.BECAME_ACTIVE);
         } else if (changed.from() == Phase.ACTIVE) {
@@ -279,112 +289,113 @@ final class RunningRouter implements AdvertPorts.Hearer, AutoCloseable {
                 changed.to(),
                 changed.priority(),
                 changed.reason());
-        var change = switch (changed.to()) {
-            case ACTIVE -> Notifier.Change.MASTER;
-            case BACKUP -> Notifier.Change.BACKUP;
-            case FAULT -> Notifier.Change.FAULT;
-            case INITIALIZE -> Notifier.Change.STOP;
-        };
-        host.tell(router, change, changed.priority());
-        host.publish(new RouterEvent.Changed(
-                router.name(), changed.from(), changed.to(), changed.priority(), changed.reason()));
+        host.tell(router, Notifier.Change.to(changed.to()), changed.priority());
+        var event = new RouterEvent.Changed(
+                router.name(), changed.from(), changed.to(), changed.priority(), changed.reason());
+        host.publish(event);
+        var running = drill;
+        if (running != null) {
+            running.changed(this, event);
+        }
     }
 
-    // ---- announcing
+    @Override
+    public void keepAddresses(int seconds) {
+        if (System.nanoTime() - now() > STALE_NS) {
+            return;
+        }
+        if (!holdings.keep(seconds)) {
+            on(new ElectionEvent.AddressLost());
+        }
+    }
 
-    private void announce() {
-        long nowNs = host.control().nowNs();
-        for (int at; (at = schedule.poll(nowNs)) != AnnouncementSchedule.NONE; ) {
-            var address = announced.get(at);
-            try {
-                int index = holdings.indexOf(address);
-                host.announcer().announce(index, hardwareAddress(index), address.address());
-            } catch (IOException failed) {
-                LOG.warn("virtual router '{}': announcing {}: {}", router.name(), address.text(), failed.getMessage());
+    @Override
+    public void askLease(int priority, long leaseNs, long sequence, long heldEpoch) {
+        throw new IllegalStateException("there is no witness");
+    }
+
+    @Override
+    public void giveUpLease(long sequence) {
+        throw new IllegalStateException("there is no witness");
+    }
+
+    /** Whoever was heard a moment ago is about to give way, and its addresses still answer. */
+    @Override
+    public void probeAddresses() {
+        boolean isHeard = heard.isAnySince(now() - 2 * election.timers().intervalNs());
+        if (!state().isActive() || !isHeard) {
+            conflicts.probe();
+        }
+    }
+
+    @Override
+    public void fence(long formerHigh, long formerLow) {
+        throw new IllegalStateException("there is no fencing");
+    }
+
+    @Override
+    public void readyForGroup() {
+        perform(() -> host.groups().claimed(this));
+    }
+
+    @Override
+    public void report(Finding finding) {
+        switch (finding) {
+            case Finding.AddressInUse inUse ->
+                warn(
+                        RouterEvent.Kind.ADDRESS_CONFLICT,
+                        claimant.map(MacAddress::toString).orElse("somebody") + " says that it has "
+                                + inUse.address().getHostAddress() + ": a suspected split brain");
+            case Finding.AdvertPathSilent silent ->
+                warn(
+                        RouterEvent.Kind.ADVERT_PATH_SILENT,
+                        "no adverts are heard, but " + silent.activeNode() + " says on another path that it is active");
+            case Finding.LeaseRefused refused ->
+                warn(
+                        RouterEvent.Kind.LEASE_REFUSED,
+                        "the witness does not give the lease; its epoch is " + refused.epoch());
+            case Finding.LeaseLost lost ->
+                warn(RouterEvent.Kind.LEASE_LOST, "the lease ran out; the addresses are given up");
+            case Finding.LeaseWanted wanted ->
+                warn(RouterEvent.Kind.LEASE_WANTED, "somebody of higher priority asks the witness for the lease");
+            case Finding.Isolated isolated ->
+                warn(RouterEvent.Kind.ISOLATED, "too few of the hosts answer that should");
+            case Finding.FencingFailed failed ->
+                warn(RouterEvent.Kind.FENCING_FAILED, "the former active router could not be fenced");
+            case Finding.Paused paused ->
+                warn(RouterEvent.Kind.PAUSED, "this process stood still for " + paused.gapNs() / 1_000_000 + " ms");
+        }
+    }
+
+    /** Tells it, unless the same was told a moment ago. */
+    void warn(RouterEvent.Kind kind, String text) {
+        if (decisions.add(kind, text, now())) {
+            LOG.warn("virtual router '{}': {}: {}", router.name(), kind, text);
+            var warning = new RouterEvent.Warning(router.name(), kind, text);
+            host.publish(warning);
+            var running = drill;
+            if (running != null) {
+                running.warned(warning);
             }
         }
-        long nextNs = schedule.nextNs(nowNs);
-        if (nextNs == Long.MAX_VALUE) {
-            announcing.stop();
-        } else {
-            announcing.set(Math.max(nextNs, nowNs + 1));
-        }
     }
 
-    private MacAddress hardwareAddress(int interfaceIndex) {
-        return host.kernel()
-                .interfaces()
-                .link(interfaceIndex)
-                .map(Link::hardwareAddress)
-                .orElse(MacAddress.NONE);
+    // ---- who else has our addresses
+
+    @Override
+    public boolean claimed(InetAddress address, MacAddress by) {
+        claimant = Optional.of(by);
+        if (state().isClaiming() && router.defence().addressProbe() != AddressProbe.OFF) {
+            perform(() -> election.probeAnswered(address, now()));
+        }
+        return state().isActive();
     }
 
-    // ---- asking before claiming, and hearing of conflicts
-
-    private void seekClaim() {
-        if (!refusesOnAnswer()) {
-            mayClaim = true;
-            host.claimed(this);
-            return;
-        }
-        mayClaim = false;
-        isProbeAnswered = false;
-        probe();
-        probing.set(host.control().nowNs() + PROBE_NS);
-    }
-
-    private void probed() {
-        if (!state.isClaiming()) {
-            return;
-        }
-        if (isProbeAnswered) {
-            on(new ElectionEvent.ClaimRefused(election.timers().intervalNs()));
-            return;
-        }
-        mayClaim = true;
-        if (isInGroup) {
-            host.claimed(this);
-        } else {
-            on(new ElectionEvent.ClaimGranted());
-        }
-    }
-
-    /** With the policy to claim all the same: an answer is told as a conflict. Whoever was heard a moment ago is about to give way. */
-    private void probeBeforeClaim() {
-        boolean isSilent = !hasHeard
-                || host.control().nowNs() - heardNs > 2 * election.timers().intervalNs();
-        if (router.defence().addressProbe() == AddressProbe.CLAIM && isSilent) {
-            probe();
-        }
-    }
-
-    private void probe() {
-        for (var address : announced) {
-            try {
-                int index = holdings.indexOf(address);
-                host.announcer().probe(index, hardwareAddress(index), address.address());
-            } catch (IOException failed) {
-                LOG.warn("virtual router '{}': asking for {}: {}", router.name(), address.text(), failed.getMessage());
-            }
-        }
-    }
-
-    private void claimedByOther(InetAddress address, MacAddress by) {
-        var way = path;
-        if (way == null || by.equals(hardwareAddress(way.interfaceIndex()))) {
-            return;
-        }
-        isProbeAnswered = true;
-        long nowNs = host.control().nowNs();
-        boolean isTold = hasToldConflict && nowNs - conflictToldNs < CONFLICT_QUIET_NS;
-        if ((state.isActive() && router.defence().detectsConflicts() || state.isClaiming()) && !isTold) {
-            hasToldConflict = true;
-            conflictToldNs = nowNs;
-            host.warn(
-                    router,
-                    RouterEvent.Kind.ADDRESS_CONFLICT,
-                    by + " says that it has " + address.getHostAddress() + ": a suspected split brain");
-        }
+    @Override
+    public void conflict(InetAddress address, MacAddress by) {
+        warn(
+                RouterEvent.Kind.ADDRESS_CONFLICT,
+                by + " says that it has " + address.getHostAddress() + ": a suspected split brain");
     }
 
     // ---- the world around
@@ -404,7 +415,7 @@ final class RunningRouter implements AdvertPorts.Hearer, AutoCloseable {
     /** Interfaces or addresses have changed. */
     void interfacesChanged() {
         if (isStarted) {
-            look();
+            attachment.look();
             checkHealth();
         }
     }
@@ -412,8 +423,8 @@ final class RunningRouter implements AdvertPorts.Hearer, AutoCloseable {
     private void checkHealth() {
         boolean was = isHealthy;
         isHealthy = unhealthiness().isEmpty();
-        if (sum.isKnown() && (was != isHealthy || state.phase() == Phase.INITIALIZE)) {
-            on(new ElectionEvent.Health(isHealthy));
+        if (sum.isKnown() && (was != isHealthy || state().phase() == Phase.INITIALIZE)) {
+            perform(() -> election.health(isHealthy, now()));
         }
     }
 
@@ -424,8 +435,8 @@ final class RunningRouter implements AdvertPorts.Hearer, AutoCloseable {
             found = Optional.of("there is no interface " + router.interfaceName());
         } else if (router.tracksInterface() && !link.get().isUsable()) {
             found = Optional.of("interface " + router.interfaceName() + " is down");
-        } else if (path == null) {
-            found = Optional.of(pathProblem);
+        } else if (attachment.path() == null) {
+            found = Optional.of(attachment.problem());
         } else if (sum.isFault()) {
             found = Optional.of("a tracker is down: " + sum.text());
         }
@@ -433,131 +444,75 @@ final class RunningRouter implements AdvertPorts.Hearer, AutoCloseable {
         return found;
     }
 
-    private String pathProblem = "";
-
-    /** Finds interface and source address, and opens what depends on them anew where they have changed. */
-    private void look() {
-        var link = host.kernel().interfaces().link(router.interfaceName());
-        var source = link.flatMap(this::source);
-        if (link.isEmpty() || source.isEmpty()) {
-            pathProblem = "interface " + router.interfaceName() + " has no address that adverts could come from";
-            boolean isGone = link.isEmpty() || router.sourceAddress().isEmpty() || router.tracksSource();
-            if (isGone) {
-                closePath();
-            }
-        } else {
-            try {
-                open(link.get(), source.get());
-            } catch (IOException | IllegalArgumentException failed) {
-                pathProblem = String.valueOf(failed.getMessage());
-                LOG.error("virtual router '{}': {}", router.name(), failed.getMessage());
-                closePath();
-            }
-        }
-    }
-
-    private Optional<InetAddress> source(Link link) {
-        var own = holdings.inetAddresses();
-        if (router.sourceAddress().isPresent()) {
-            return router.sourceAddress()
-                    .filter(address ->
-                            !router.tracksSource() || host.kernel().interfaces().has(link.index(), address));
-        }
-        boolean isIpv6 = router.family() == AddressFamily.IPV6;
-        return host.kernel().interfaces().primary(link.index(), isIpv6, router.isOwner() ? List.of() : own);
-    }
-
-    private void open(Link parent, InetAddress source) throws IOException {
-        boolean isVirtual = router.virtualMac().isPresent();
-        var own = parent;
-        if (isVirtual) {
-            var made = virtualLink;
-            if (made == null
-                    || host.kernel().interfaces().link(made.index()).isEmpty()
-                    || made.parentIndex() != parent.index()) {
-                made = host.virtualInterfaces().create(router, parent, Optional.of(source));
-                virtualLink = made;
-                host.kernel().interfaces().put(made);
-            }
-            own = made;
-        }
-        boolean isFromParent = isVirtual && router.virtualMac().orElseThrow().sendsFromParent();
-        int pathIndex = isFromParent ? parent.index() : own.index();
-        holdings.interfaceIndex(own.index());
-        var old = path;
-        if (old == null || !old.isFor(pathIndex, source)) {
-            closePath();
-            path = new RouterPath(router, secrets, pathIndex, source, host.ports(), this);
-            election = election(source);
-        }
-        watchConflicts(own.index());
-    }
-
-    private void watchConflicts(int interfaceIndex) throws ErrnoException {
-        boolean isWanted =
-                router.defence().detectsConflicts() || router.defence().addressProbe() != AddressProbe.OFF;
-        if (!isWanted || conflicts != null && conflictsOn == interfaceIndex) {
-            return;
-        }
-        closeConflicts();
-        conflicts = new ConflictWatch(host.control(), interfaceIndex, holdings.inetAddresses(), this::claimedByOther);
-        conflictsOn = interfaceIndex;
-    }
-
     /** An address was taken from the interface, by whomever. */
     void addressRemoved(InetAddress address) {
-        if (state.isActive() && holdings.isMissing(address)) {
+        if (state().isActive() && holdings.isMissing(address)) {
             on(new ElectionEvent.AddressLost());
         }
     }
 
-    private void closePath() {
-        closeConflicts();
-        var old = path;
-        path = null;
-        if (old != null) {
-            old.close();
-        }
+    @Override
+    public void attached(InetAddress source, int interfaceIndex) throws IOException {
+        election.ownAddress(source);
+        conflicts.listen(interfaceIndex);
     }
 
-    private void closeConflicts() {
-        var old = conflicts;
-        conflicts = null;
-        if (old != null) {
-            old.close();
-        }
+    @Override
+    public void detached() {
+        conflicts.stop();
     }
+
+    // ---- for who asks
 
     RouterStatus status() {
-        boolean isSomebodyHeard = state.activePriority() != 0;
-        return new RouterStatus(
-                router.name(),
-                state.phase(),
-                state.priority(),
-                sum.text(),
-                isSomebodyHeard
-                        ? Optional.of(RouterPath.inet(state.activeHigh(), state.activeLow())
-                                .getHostAddress())
-                        : Optional.empty(),
-                state.activePriority(),
-                unhealthy.isEmpty() ? Optional.empty() : Optional.of(unhealthy),
-                counters.byName());
+        return StatusReport.of(this, now());
+    }
+
+    PrioritySum sum() {
+        return sum;
+    }
+
+    Optional<String> unhealthy() {
+        return unhealthy.isEmpty() ? Optional.empty() : Optional.of(unhealthy);
+    }
+
+    Optional<Effect.Reason> reason() {
+        return reason;
+    }
+
+    long phaseSinceNs() {
+        return phaseSinceNs;
+    }
+
+    Attachment attachment() {
+        return attachment;
+    }
+
+    Holdings holdings() {
+        return holdings;
+    }
+
+    HeardAdverts heardAdverts() {
+        return heard;
+    }
+
+    Decisions decisions() {
+        return decisions;
+    }
+
+    AdvertCounters counters() {
+        return counters;
     }
 
     @Override
     public void close() {
+        var running = drill;
+        if (running != null) {
+            running.abort();
+        }
         deadline.stop();
         announcing.stop();
-        probing.stop();
-        refreshing.stop();
-        closePath();
-        var made = virtualLink;
-        if (made != null) {
-            try {
-                host.virtualInterfaces().remove(made);
-            } catch (IOException failed) {
-                LOG.warn("virtual router '{}': {}", router.name(), failed.getMessage());
-            }
-        }
+        conflicts.close();
+        attachment.close();
     }
 }

@@ -10,6 +10,7 @@ import io.steelyard.api.vrrp.ChecksumReading;
 import io.steelyard.api.vrrp.VirtualMac;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpVersion;
+import io.steelyard.vrrp.RouterStatus;
 import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Phase;
 import java.net.InetAddress;
@@ -173,7 +174,11 @@ class KeepalivedTest {
     }
 
     private int status(int router) {
-        return ours.status().get(router).activePriority();
+        return ours.status()
+                .get(router)
+                .active()
+                .map(RouterStatus.HeardAdvert::priority)
+                .orElse(0);
     }
 
     private long counter(String name) {

@@ -190,7 +190,7 @@ class RouterFaultsTest {
         first.tell("web", false);
 
         until(() -> phase(second, 0) == Phase.ACTIVE && phase(first, 0) == Phase.BACKUP);
-        assertThat(first.status().getFirst().arithmetic()).isEqualTo("150 - 100 (web) = 50");
+        assertThat(first.status().getFirst().priority().text()).isEqualTo("150 - 100 (web) = 50");
         until(() -> Lab.has(lab.other, ADDRESS) && !Lab.has(lab.one, ADDRESS) && lab.answers(ADDRESS));
         first.tell("web", true);
         until(() -> phase(first, 0) == Phase.ACTIVE && phase(second, 0) == Phase.BACKUP);

@@ -18,7 +18,7 @@ import java.util.function.BiConsumer;
  * Hears on one interface who else says that it has one of our addresses: in ARP packets and in neighbour messages. The kernel drops all about
  * other addresses before it comes here, so that a storm costs nothing. What this host sends is not heard. Used by the control thread.
  */
-final class ConflictWatch implements AutoCloseable {
+final class AddressClaims implements AutoCloseable {
     /** How many frames one wake-up reads of each socket. */
     private static final int MOST_FRAMES = 32;
 
@@ -39,7 +39,7 @@ final class ConflictWatch implements AutoCloseable {
      * @param addresses ours
      * @param onClaim gets the address and the hardware address of who claims it
      */
-    ConflictWatch(
+    AddressClaims(
             ControlThread control,
             int interfaceIndex,
             List<InetAddress> addresses,
