@@ -12,6 +12,7 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.vrrp.RunningRouters;
 import io.steelyard.core.datagram.DatagramForwarderProvider;
 import io.steelyard.core.loop.LoopGroup;
 import io.steelyard.core.session.Sessions;
@@ -172,6 +173,11 @@ final class Engine implements LoadBalancer {
                         .map(pool -> running(pool.name()).status())
                         .toList(),
                 servers.status()));
+    }
+
+    @Override
+    public Optional<RunningRouters> virtualRouters() {
+        return routers.running();
     }
 
     @Override

@@ -25,7 +25,10 @@ public final class VrrpProvider implements VirtualRouterProvider {
 
     @Override
     public RunningRouters start(Configuration configuration, Consumer<Event> events) throws IOException {
-        return new ConfiguredRouters(configuration, event -> tell(event, events));
+        return VirtualRouters.builder()
+                .all(configuration)
+                .onEvent(event -> tell(event, events))
+                .start();
     }
 
     private static void tell(RouterEvent event, Consumer<Event> events) {

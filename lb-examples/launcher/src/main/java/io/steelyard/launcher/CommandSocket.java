@@ -101,7 +101,7 @@ public final class CommandSocket implements AutoCloseable {
 
     private static int check(int result, String address) throws IOException {
         if (result < 0) {
-            throw new IOException("cannot listen on stats socket " + address + ": " + Errno.text(-result));
+            throw new IOException("cannot listen on the socket " + address + ": " + Errno.text(-result));
         }
         return result;
     }

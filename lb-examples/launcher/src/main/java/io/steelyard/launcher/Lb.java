@@ -3,6 +3,7 @@ package io.steelyard.launcher;
 import io.steelyard.launcher.haproxy.HaproxyProgram;
 import io.steelyard.launcher.lab.LabCommand;
 import io.steelyard.launcher.nginx.NginxProgram;
+import io.steelyard.launcher.vrrp.VrrpCommand;
 import java.io.IOException;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -28,6 +29,7 @@ import picocli.CommandLine.HelpCommand;
             PickCommand.class,
             DemoCommand.class,
             LabCommand.class,
+            VrrpCommand.class,
             StandInCommand.Nginx.class,
             StandInCommand.Haproxy.class,
             HelpCommand.class

@@ -7,6 +7,8 @@ import io.steelyard.api.LoadBalancer;
 import io.steelyard.api.Problem;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.core.Steelyard;
+import io.steelyard.launcher.vrrp.VrrpAnswers;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -95,7 +97,36 @@ final class RunCommand implements Callable<Integer> {
             return 1;
         }
         try (balancer) {
-            return serve(balancer, plugins);
+            var socket = openControl(balancer);
+            try {
+                return serve(balancer, plugins);
+            } finally {
+                close(socket);
+            }
+        }
+    }
+
+    /** Without it everything runs, only not asked. */
+    private Optional<CommandSocket> openControl(LoadBalancer balancer) {
+        if (control.isEmpty() && balancer.virtualRouters().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    ControlSocket.open(control.orElse(Path.of(ControlSocket.DEFAULT)), new VrrpAnswers(balancer)));
+        } catch (IOException refused) {
+            LOG.warn("'lb vrrp' cannot ask this program: {}", refused.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static void close(Optional<CommandSocket> socket) {
+        if (socket.isPresent()) {
+            try {
+                socket.get().close();
+            } catch (IOException left) {
+                LOG.warn("the control socket is left: {}", left.getMessage());
+            }
         }
     }
 

@@ -145,8 +145,8 @@ class SeedKeepalivedIT {
     }
 
     private void run(String host, Path... files) throws IOException {
-        var arguments = new ArrayList<>(List.of(
-                "run", "--control", folder.resolve(host + ".control").toString()));
+        var arguments = new ArrayList<>(
+                List.of("run", "--control", folder.resolve(host + ".control").toString()));
         for (var file : files) {
             arguments.add(file.toString());
         }
