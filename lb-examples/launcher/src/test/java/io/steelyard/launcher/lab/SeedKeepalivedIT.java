@@ -1,6 +1,7 @@
 package io.steelyard.launcher.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,7 +94,7 @@ class SeedKeepalivedIT {
         hosts("ens33", "172.27.9.1/24", "172.27.9.2/24");
         watch("172.27.9.100");
         pairMoves("172.27.9.100", "1-lvs-dr-master", "1-lvs-dr-backup");
-        assertThat(log).anyMatch(line -> line.contains("virtual_server"));
+        awaitLog("virtual_server");
     }
 
     @Test
@@ -101,7 +102,7 @@ class SeedKeepalivedIT {
         hosts("ens33", "192.168.60.1/24", "192.168.60.2/24");
         watch("192.168.60.100");
         pairMoves("192.168.60.100", "3-tracked-nginx-master", "3-tracked-nginx-backup");
-        assertThat(log).anyMatch(line -> line.contains("/opt/check_nginx.sh"));
+        awaitLog("/opt/check_nginx.sh");
     }
 
     @Test
@@ -110,7 +111,7 @@ class SeedKeepalivedIT {
         watch("192.168.1.100");
         run("one", SEEDS.resolve("4-weighted-track-script.keepalived.conf"));
         awaitHolder("192.168.1.100", "one");
-        assertThat(log).anyMatch(line -> line.contains("BACKUP -> ACTIVE with priority 100"));
+        awaitLog("BACKUP -> ACTIVE with priority 100");
     }
 
     private void pairMoves(String address, String master, String backup) throws Exception {
@@ -155,6 +156,10 @@ class SeedKeepalivedIT {
 
     private void kill(String host) throws InterruptedException {
         nodes.remove(host).kill();
+    }
+
+    private void awaitLog(String text) {
+        await().atMost(LIMIT).until(() -> log.stream().anyMatch(line -> line.contains(text)));
     }
 
     private void awaitHolder(String address, String host) throws InterruptedException {
