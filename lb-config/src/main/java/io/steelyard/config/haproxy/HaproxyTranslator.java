@@ -26,7 +26,6 @@ import java.util.OptionalInt;
 final class HaproxyTranslator {
     /** Keywords of mode http that cannot be carried out, and why; by their names. */
     private static final Map<String, String> REFUSED = Map.of(
-            "stats", "there is no page of statistics yet",
             "option checkcache", "answers are not looked into for what may be cached");
 
     /** Keywords of mode http without effect, and why. */
@@ -264,6 +263,7 @@ final class HaproxyTranslator {
                 texts,
                 new HttpLogs(findings, texts, globalLogs),
                 new ErrorAnswers(findings, errorSections),
+                new StatsReader(findings, rules, texts, users),
                 backends,
                 pools);
         for (var front : httpFronts) {
