@@ -30,7 +30,12 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners) {
             int mostQueued,
             Traffic traffic) {
         public PoolStatus(
-                String name, String scheduler, int queued, long retries, long retriesRefused, List<ServerStatus> servers) {
+                String name,
+                String scheduler,
+                int queued,
+                long retries,
+                long retriesRefused,
+                List<ServerStatus> servers) {
             this(name, scheduler, queued, retries, retriesRefused, servers, 0, Traffic.NONE);
         }
     }
@@ -83,15 +88,8 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners) {
      * @param traffic what passed through it
      */
     public record ListenerStatus(
-            String name,
-            String pool,
-            List<String> addresses,
-            int open,
-            long accepted,
-            long refused,
-            Traffic traffic) {
-        public ListenerStatus(
-                String name, String pool, List<String> addresses, int open, long accepted, long refused) {
+            String name, String pool, List<String> addresses, int open, long accepted, long refused, Traffic traffic) {
+        public ListenerStatus(String name, String pool, List<String> addresses, int open, long accepted, long refused) {
             this(name, pool, addresses, open, accepted, refused, Traffic.NONE);
         }
     }

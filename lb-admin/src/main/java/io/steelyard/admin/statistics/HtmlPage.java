@@ -17,16 +17,51 @@ final class HtmlPage {
         group("Queue", "Cur", "qcur", "Max", "qmax", "Limit", "qlimit");
         group("Session rate", "Cur", "rate", "Max", "rate_max", "Limit", "rate_lim");
         group(
-                "Sessions", "Cur", "scur", "Max", "smax", "Limit", "slim", "Total", "stot", "LbTot", "lbtot", "Last",
+                "Sessions",
+                "Cur",
+                "scur",
+                "Max",
+                "smax",
+                "Limit",
+                "slim",
+                "Total",
+                "stot",
+                "LbTot",
+                "lbtot",
+                "Last",
                 "lastsess");
         group("Bytes", "In", "bin", "Out", "bout");
         group("Denied", "Req", "dreq", "Resp", "dresp");
         group("Errors", "Req", "ereq", "Conn", "econ", "Resp", "eresp");
         group("Warnings", "Retr", "wretr", "Redis", "wredis");
-        group("HTTP answers", "1xx", "hrsp_1xx", "2xx", "hrsp_2xx", "3xx", "hrsp_3xx", "4xx", "hrsp_4xx", "5xx", "hrsp_5xx");
         group(
-                "Server", "Status", "status", "LastChk", "check_status", "Wght", "weight", "Act", "act", "Bck", "bck",
-                "Chk", "chkfail", "Dwn", "chkdown");
+                "HTTP answers",
+                "1xx",
+                "hrsp_1xx",
+                "2xx",
+                "hrsp_2xx",
+                "3xx",
+                "hrsp_3xx",
+                "4xx",
+                "hrsp_4xx",
+                "5xx",
+                "hrsp_5xx");
+        group(
+                "Server",
+                "Status",
+                "status",
+                "LastChk",
+                "check_status",
+                "Wght",
+                "weight",
+                "Act",
+                "act",
+                "Bck",
+                "bck",
+                "Chk",
+                "chkfail",
+                "Dwn",
+                "chkdown");
     }
 
     private static final String STYLE = """
@@ -99,7 +134,11 @@ final class HtmlPage {
     }
 
     private static void fact(StringBuilder page, String name, String value) {
-        page.append("<dt>").append(name).append("</dt><dd>").append(escaped(value)).append("</dd>");
+        page.append("<dt>")
+                .append(name)
+                .append("</dt><dd>")
+                .append(escaped(value))
+                .append("</dd>");
     }
 
     private static void links(StringBuilder page, String uri, long refreshSeconds) {
@@ -113,7 +152,11 @@ final class HtmlPage {
     }
 
     private void proxy(StringBuilder page, String name, List<Row> rows) {
-        page.append("<h2 id=\"").append(escaped(name)).append("\">").append(escaped(name)).append("</h2>\n");
+        page.append("<h2 id=\"")
+                .append(escaped(name))
+                .append("\">")
+                .append(escaped(name))
+                .append("</h2>\n");
         if (showsLegends) {
             var last = rows.getLast();
             page.append("<div class=\"legend\">mode ").append(escaped(last.value("mode")));
@@ -127,21 +170,27 @@ final class HtmlPage {
                 .append(heading)
                 .append("</th>"));
         page.append("</tr>\n<tr>");
-        GROUPS.values().forEach(columns -> columns.forEach(
-                column -> page.append("<th>").append(column[0]).append("</th>")));
+        GROUPS.values()
+                .forEach(columns -> columns.forEach(
+                        column -> page.append("<th>").append(column[0]).append("</th>")));
         page.append("</tr></thead>\n<tbody>\n");
         rows.forEach(row -> row(page, row));
         page.append("</tbody></table>\n");
     }
 
     private void row(StringBuilder page, Row row) {
-        page.append("<tr class=\"").append(style(row)).append("\"><td>").append(title(row)).append("</td>");
-        GROUPS.values().forEach(columns -> columns.forEach(column -> {
-            boolean isText = column[1].equals("status") || column[1].equals("check_status");
-            page.append(isText ? "<td class=\"s\">" : "<td>")
-                    .append(escaped(shown(row, column[1])))
-                    .append("</td>");
-        }));
+        page.append("<tr class=\"")
+                .append(style(row))
+                .append("\"><td>")
+                .append(title(row))
+                .append("</td>");
+        GROUPS.values()
+                .forEach(columns -> columns.forEach(column -> {
+                    boolean isText = column[1].equals("status") || column[1].equals("check_status");
+                    page.append(isText ? "<td class=\"s\">" : "<td>")
+                            .append(escaped(shown(row, column[1])))
+                            .append("</td>");
+                }));
         page.append("</tr>\n");
     }
 

@@ -34,8 +34,7 @@ class HaproxyPageTest {
                             0,
                             0,
                             List.of(server("up", HealthState.UP), server("down", HealthState.DOWN))),
-                    new PoolStatus(
-                            "<api>", "haproxy.roundrobin", 0, 0, 0, List.of(server("one", HealthState.UP)))),
+                    new PoolStatus("<api>", "haproxy.roundrobin", 0, 0, 0, List.of(server("one", HealthState.UP)))),
             List.of());
 
     private static ServerPool pool(String name, String... servers) {
@@ -68,14 +67,19 @@ class HaproxyPageTest {
     void theAddressAsksForCommaSeparatedValues() {
         var document = page("/s;csv", Map.of("uri", "/s", "refresh", "5s"));
         assertThat(document.text()).startsWith(StatisticsCsv.HEADER).contains("web,up,", "web,BACKEND,");
-        assertThat(document.fields()).containsEntry("content-type", "text/plain").containsEntry("refresh", "5");
-        assertThat(page("/s;csv;norefresh", Map.of("uri", "/s", "refresh", "5s")).fields())
+        assertThat(document.fields())
+                .containsEntry("content-type", "text/plain")
+                .containsEntry("refresh", "5");
+        assertThat(page("/s;csv;norefresh", Map.of("uri", "/s", "refresh", "5s"))
+                        .fields())
                 .doesNotContainKey("refresh");
     }
 
     @Test
     void theAddressLeavesOutServersThatAreDown() {
-        assertThat(page("/s;up;csv", Map.of("uri", "/s")).text()).contains("web,up,").doesNotContain("web,down,");
+        assertThat(page("/s;up;csv", Map.of("uri", "/s")).text())
+                .contains("web,up,")
+                .doesNotContain("web,down,");
     }
 
     @Test

@@ -8,7 +8,13 @@ import java.util.Optional;
 
 /** Where the answer to a request comes from. */
 public sealed interface Content
-        permits Content.NotFound, Content.Reply, Content.RedirectToPool, Content.Health, Content.Counts, Content.Page, HttpProxy {
+        permits Content.NotFound,
+                Content.Reply,
+                Content.RedirectToPool,
+                Content.Health,
+                Content.Counts,
+                Content.Page,
+                HttpProxy {
     /** Nowhere: status 404. */
     record NotFound() implements Content {}
 

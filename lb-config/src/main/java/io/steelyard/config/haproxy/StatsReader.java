@@ -57,8 +57,9 @@ final class StatsReader {
     /** The page of a proxy; empty where it has none. A proxy that says something itself takes nothing over from its defaults. */
     Optional<Stats> read(Proxy proxy) {
         var own = proxy.own().stream().filter(StatsReader::isStats).toList();
-        var statements =
-                own.isEmpty() ? proxy.inherited().stream().filter(StatsReader::isStats).toList() : own;
+        var statements = own.isEmpty()
+                ? proxy.inherited().stream().filter(StatsReader::isStats).toList()
+                : own;
         if (statements.isEmpty()) {
             return Optional.empty();
         }
@@ -67,7 +68,9 @@ final class StatsReader {
             try {
                 read(proxy, statement, draft);
             } catch (IllegalArgumentException wrong) {
-                findings.error(statement.argument(0).position(), "'stats " + statement.argument(0) + "': " + wrong.getMessage());
+                findings.error(
+                        statement.argument(0).position(),
+                        "'stats " + statement.argument(0) + "': " + wrong.getMessage());
             }
         }
         draft.options.put("uri", draft.uri);
@@ -148,11 +151,13 @@ final class StatsReader {
             case "allow" -> new HttpAction.Go(route);
             case "deny" -> new HttpAction.Fail(403, Duration.ZERO);
             case "auth" ->
-                login(words.size() > 2 && words.get(1).text().equals("realm") ? words.get(2).text() : draft.realm);
+                login(
+                        words.size() > 2 && words.get(1).text().equals("realm")
+                                ? words.get(2).text()
+                                : draft.realm);
             default ->
-                throw new IllegalArgumentException(
-                        "'stats http-request " + words.getFirst() + "' cannot be honoured at "
-                                + statement.position() + ": expected allow, auth or deny");
+                throw new IllegalArgumentException("'stats http-request " + words.getFirst()
+                        + "' cannot be honoured at " + statement.position() + ": expected allow, auth or deny");
         };
     }
 
@@ -164,7 +169,8 @@ final class StatsReader {
                         .map(login -> {
                             int colon = login.indexOf(':');
                             var name = colon < 0 ? login : login.substring(0, colon);
-                            return Quoting.join(List.of("user", list, name, colon < 0 ? "" : login.substring(colon + 1)));
+                            return Quoting.join(
+                                    List.of("user", list, name, colon < 0 ? "" : login.substring(colon + 1)));
                         })
                         .toList());
         return texts.condition(proxy, List.of("unless", "{", "http_auth(" + list + ")", "}"), false)

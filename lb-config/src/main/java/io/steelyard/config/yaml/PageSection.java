@@ -10,8 +10,8 @@ final class PageSection extends Section<Content.Page> {
             Forms.parsed("status page name", text -> text, text -> text),
             Content.Page::page,
             "A status page of `lb plugins`, such as `haproxy.statistics`.");
-    private final Key<Content.Page, Map<String, String>> options = optional(
-            "options", Forms.texts(), Content.Page::options, Map.of(), "The page's own options by name.");
+    private final Key<Content.Page, Map<String, String>> options =
+            optional("options", Forms.texts(), Content.Page::options, Map.of(), "The page's own options by name.");
 
     PageSection() {
         super("status page");

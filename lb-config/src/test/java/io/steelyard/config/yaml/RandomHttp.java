@@ -245,7 +245,8 @@ final class RandomHttp {
 
     private Content content() {
         return switch (random.nextInt(7)) {
-            case 5 -> new Content.Page("p" + random.nextInt(9), random.nextBoolean() ? Map.of() : Map.of("a", texts.get()));
+            case 5 ->
+                new Content.Page("p" + random.nextInt(9), random.nextBoolean() ? Map.of() : Map.of("a", texts.get()));
             case 0 -> new Content.NotFound();
             case 1 -> new Content.Reply(200 + random.nextInt(400), templates.get(), texts.get());
             case 2 -> new Content.Health();

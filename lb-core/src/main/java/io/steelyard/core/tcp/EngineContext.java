@@ -1,10 +1,10 @@
 package io.steelyard.core.tcp;
 
-import io.steelyard.api.proxy.ForwarderContext;
-import io.steelyard.core.session.Sessions;
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Status;
 import io.steelyard.api.http.StatusPageProvider;
+import io.steelyard.api.proxy.ForwarderContext;
+import io.steelyard.core.session.Sessions;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;

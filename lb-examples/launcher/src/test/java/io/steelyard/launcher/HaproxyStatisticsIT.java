@@ -29,8 +29,27 @@ import org.junit.jupiter.api.io.TempDir;
 class HaproxyStatisticsIT {
     /** What is the same behind the same traffic; bytes, times and rates are not. */
     private static final List<String> COMPARED = List.of(
-            "pxname", "svname", "qcur", "scur", "status", "weight", "act", "bck", "sid", "type", "hrsp_1xx", "hrsp_2xx",
-            "hrsp_3xx", "hrsp_4xx", "hrsp_5xx", "hrsp_other", "req_tot", "mode", "lbtot", "check_status", "uweight");
+            "pxname",
+            "svname",
+            "qcur",
+            "scur",
+            "status",
+            "weight",
+            "act",
+            "bck",
+            "sid",
+            "type",
+            "hrsp_1xx",
+            "hrsp_2xx",
+            "hrsp_3xx",
+            "hrsp_4xx",
+            "hrsp_5xx",
+            "hrsp_other",
+            "req_tot",
+            "mode",
+            "lbtot",
+            "check_status",
+            "uweight");
 
     @TempDir
     private Path folder;
@@ -45,7 +64,8 @@ class HaproxyStatisticsIT {
         assumeTrue(RealProgram.hasHaproxy(), "needs haproxy (package haproxy)");
         one = new EchoServer("a");
         two = new EchoServer("b");
-        pair = HaproxyPair.start(folder, 3, (ports, own) -> """
+        pair = HaproxyPair.start(folder, 3, (ports, own) ->
+                """
                 global
                   nbthread 1
                 defaults
@@ -92,7 +112,8 @@ class HaproxyStatisticsIT {
 
     private HttpResponse<String> get(Side side, int port, String path, String login)
             throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + side.ports().get(port) + path))
+        var request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + side.ports().get(port) + path))
                 .timeout(Duration.ofSeconds(60));
         if (!login.isEmpty()) {
             request.header("Authorization", "Basic " + Base64.getEncoder().encodeToString(login.getBytes()));
@@ -138,7 +159,8 @@ class HaproxyStatisticsIT {
         }
         // A request is counted when it is over, which a client may know first.
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-            var theirs = rows(get(pair.theirs(), 1, "/pages;csv", "admin:secret").body());
+            var theirs =
+                    rows(get(pair.theirs(), 1, "/pages;csv", "admin:secret").body());
             var ours = rows(get(pair.ours(), 1, "/pages;csv", "admin:secret").body());
             for (var row : List.of("front/FRONTEND", "back/s1", "back/s2", "back/BACKEND")) {
                 assertThat(ours.get(row)).as(row).isEqualTo(theirs.get(row));
