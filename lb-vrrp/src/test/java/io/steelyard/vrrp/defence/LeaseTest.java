@@ -113,7 +113,7 @@ class LeaseTest {
                 .advertInterval(Duration.ofMillis(10))
                 .build());
         assertThat(lifetime.seconds()).isEqualTo(1);
-        assertThat(lifetime.refreshNs()).isEqualTo(10_000_000L);
+        assertThat(lifetime.refreshNs()).isEqualTo(250_000_000L);
         var slow = KernelLifetime.of(VirtualRouter.builder("gate", "eth0", 1)
                 .address("192.0.2.1")
                 .advertInterval(Duration.ofSeconds(4))

@@ -213,7 +213,7 @@ final class Node implements DefenceActions {
     }
 
     @Override
-    public void askLease(int priority, long leaseNs, long sequence) {
+    public void askLease(int priority, long leaseNs, long sequence, long heldEpoch) {
         world.askWitness(this, priority, leaseNs, sequence, localNs());
     }
 
