@@ -16,4 +16,11 @@ module io.steelyard.vrrp {
     exports io.steelyard.vrrp.defence;
     exports io.steelyard.vrrp.election;
     exports io.steelyard.vrrp.wire;
+    exports io.steelyard.vrrp.witness;
+
+    uses io.steelyard.vrrp.witness.WitnessProvider;
+
+    provides io.steelyard.vrrp.witness.WitnessProvider with
+            io.steelyard.vrrp.witness.EtcdWitnessProvider,
+            io.steelyard.vrrp.witness.SteelyardWitnessProvider;
 }
