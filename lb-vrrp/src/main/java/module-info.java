@@ -16,7 +16,13 @@ module io.steelyard.vrrp {
     exports io.steelyard.vrrp.defence;
     exports io.steelyard.vrrp.election;
     exports io.steelyard.vrrp.wire;
+    exports io.steelyard.vrrp.witness;
+
+    uses io.steelyard.vrrp.witness.WitnessProvider;
 
     provides io.steelyard.api.vrrp.VirtualRouterProvider with
             io.steelyard.vrrp.VrrpProvider;
+    provides io.steelyard.vrrp.witness.WitnessProvider with
+            io.steelyard.vrrp.witness.EtcdWitnessProvider,
+            io.steelyard.vrrp.witness.SteelyardWitnessProvider;
 }

@@ -198,7 +198,6 @@ public final class VirtualRouters implements RunningRouters {
         private static void checkDefence(VirtualRouter router) {
             var defence = router.defence();
             var missing = new ArrayList<String>();
-            defence.witness().ifPresent(witness -> missing.add("witness"));
             defence.reachability().ifPresent(reachability -> missing.add("reachability"));
             defence.fencing().ifPresent(fencing -> missing.add("fencing"));
             if (!defence.paths().isEmpty()) {

@@ -3,6 +3,7 @@ package io.steelyard.api.plugin;
 import io.steelyard.api.config.ConfigurationReader;
 import io.steelyard.api.health.HealthCheckProvider;
 import io.steelyard.api.http.ExpressionLanguage;
+import io.steelyard.api.http.StatusPageProvider;
 import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.schedule.SchedulerProvider;
 import io.steelyard.api.vrrp.VirtualRouterProvider;
@@ -48,6 +49,7 @@ public final class Plugins {
     private final Map<String, ConfigurationReader> readers;
     private final Map<String, ExpressionLanguage> languages;
     private final Map<String, VirtualRouterProvider> virtualRouters;
+    private final Map<String, StatusPageProvider> statusPages;
 
     private Plugins(Builder builder) {
         schedulers = builder.named(SchedulerProvider.class);
@@ -56,6 +58,7 @@ public final class Plugins {
         readers = builder.named(ConfigurationReader.class);
         languages = builder.named(ExpressionLanguage.class);
         virtualRouters = builder.named(VirtualRouterProvider.class);
+        statusPages = builder.named(StatusPageProvider.class);
     }
 
     /** Everything {@link ServiceLoader} finds. */
@@ -78,6 +81,10 @@ public final class Plugins {
 
     public Optional<ExpressionLanguage> language(String name) {
         return Optional.ofNullable(languages.get(name));
+    }
+
+    public Optional<StatusPageProvider> statusPage(String name) {
+        return Optional.ofNullable(statusPages.get(name));
     }
 
     /** All of them, by name. */
@@ -107,7 +114,7 @@ public final class Plugins {
 
     /** Every provider of every kind. */
     public Stream<Plugin> all() {
-        return Stream.of(schedulers, healthChecks, forwarders, readers, languages, virtualRouters)
+        return Stream.of(schedulers, healthChecks, forwarders, readers, languages, statusPages, virtualRouters)
                 .flatMap(kind -> kind.values().stream());
     }
 
@@ -133,30 +140,15 @@ public final class Plugins {
          * for what that one does not see.
          */
         public Builder discover() {
-            discover(
-                    SchedulerProvider.class,
-                    ServiceLoader.load(SchedulerProvider.class, Plugins.class.getClassLoader()));
-            discover(SchedulerProvider.class, ServiceLoader.load(SchedulerProvider.class));
-            discover(
-                    HealthCheckProvider.class,
-                    ServiceLoader.load(HealthCheckProvider.class, Plugins.class.getClassLoader()));
-            discover(HealthCheckProvider.class, ServiceLoader.load(HealthCheckProvider.class));
-            discover(
-                    ForwarderProvider.class,
-                    ServiceLoader.load(ForwarderProvider.class, Plugins.class.getClassLoader()));
-            discover(ForwarderProvider.class, ServiceLoader.load(ForwarderProvider.class));
-            discover(
-                    ConfigurationReader.class,
-                    ServiceLoader.load(ConfigurationReader.class, Plugins.class.getClassLoader()));
-            discover(ConfigurationReader.class, ServiceLoader.load(ConfigurationReader.class));
-            discover(
-                    ExpressionLanguage.class,
-                    ServiceLoader.load(ExpressionLanguage.class, Plugins.class.getClassLoader()));
-            discover(ExpressionLanguage.class, ServiceLoader.load(ExpressionLanguage.class));
-            discover(
-                    VirtualRouterProvider.class,
-                    ServiceLoader.load(VirtualRouterProvider.class, Plugins.class.getClassLoader()));
-            discover(VirtualRouterProvider.class, ServiceLoader.load(VirtualRouterProvider.class));
+            List.of(
+                            SchedulerProvider.class,
+                            HealthCheckProvider.class,
+                            ForwarderProvider.class,
+                            ConfigurationReader.class,
+                            ExpressionLanguage.class,
+                            StatusPageProvider.class,
+                            VirtualRouterProvider.class)
+                    .forEach(this::discover);
             return this;
         }
 
@@ -176,7 +168,12 @@ public final class Plugins {
             return new Plugins(this);
         }
 
-        private <T extends Plugin> void discover(Class<T> kind, ServiceLoader<T> loader) {
+        private void discover(Class<? extends Plugin> kind) {
+            discover(kind, ServiceLoader.load(kind, Plugins.class.getClassLoader()));
+            discover(kind, ServiceLoader.load(kind));
+        }
+
+        private void discover(Class<? extends Plugin> kind, ServiceLoader<? extends Plugin> loader) {
             var iterator = loader.iterator();
             for (int failures = 0; failures < 100; ) {
                 try {

@@ -4,6 +4,7 @@ import io.steelyard.launcher.haproxy.HaproxyProgram;
 import io.steelyard.launcher.lab.LabCommand;
 import io.steelyard.launcher.nginx.NginxProgram;
 import io.steelyard.launcher.vrrp.VrrpCommand;
+import io.steelyard.launcher.vrrp.WitnessCommand;
 import java.io.IOException;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -30,6 +31,7 @@ import picocli.CommandLine.HelpCommand;
             DemoCommand.class,
             LabCommand.class,
             VrrpCommand.class,
+            WitnessCommand.class,
             StandInCommand.Nginx.class,
             StandInCommand.Haproxy.class,
             HelpCommand.class

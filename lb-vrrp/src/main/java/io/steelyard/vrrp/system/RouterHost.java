@@ -44,6 +44,7 @@ public final class RouterHost implements AutoCloseable {
 
     private final ControlThread control;
     private final Kernel kernel;
+    private final Witnesses witnesses;
     private final VirtualInterfaces virtualInterfaces;
     private final Announcer announcer = new Announcer();
     private final AdvertPorts ports;
@@ -83,16 +84,24 @@ public final class RouterHost implements AutoCloseable {
     /**
      * Opens all that is needed; nothing runs yet.
      *
-     * @throws IOException where the kernel's tables cannot be opened
+     * @throws IOException where the kernel's tables or the way to a witness cannot be opened
+     * @throws IllegalArgumentException for a witness that cannot be
      */
     public RouterHost(Plan plan) throws IOException {
         settings = plan.settings();
         onEvent = plan.onEvent();
-        kernel = Kernel.open();
+        witnesses = Witnesses.open(plan.routers(), node(settings));
+        try {
+            kernel = Kernel.open();
+        } catch (IOException failed) {
+            witnesses.close();
+            throw failed;
+        }
         try {
             control = new ControlThread("vrrp");
         } catch (ErrnoException failed) {
             kernel.close();
+            witnesses.close();
             throw failed;
         }
         virtualInterfaces = new VirtualInterfaces(kernel.links(), kernel.addresses());
@@ -111,6 +120,20 @@ public final class RouterHost implements AutoCloseable {
         }
         groups = new SyncGroups(plan.groups(), routers, notifier);
         statics = new StaticHoldings(settings, kernel);
+    }
+
+    /** This machine's name towards others. */
+    private static String node(VrrpSettings settings) {
+        if (!settings.routerId().isEmpty()) {
+            return settings.routerId();
+        }
+        try {
+            var name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+            return name.isEmpty() ? "localhost" : name;
+        } catch (IOException unreadable) {
+            LOG.warn("this machine's name cannot be read; set the router id");
+            return "localhost";
+        }
     }
 
     /** Begins: on the control thread, which lives in the network namespace of the thread that calls this. */
@@ -190,6 +213,10 @@ public final class RouterHost implements AutoCloseable {
 
     VirtualInterfaces virtualInterfaces() {
         return virtualInterfaces;
+    }
+
+    Witnesses witnesses() {
+        return witnesses;
     }
 
     Announcer announcer() {
@@ -369,6 +396,7 @@ public final class RouterHost implements AutoCloseable {
                 .join();
         control.close();
         control.join();
+        witnesses.close();
         notifier.close();
         kernel.close();
     }

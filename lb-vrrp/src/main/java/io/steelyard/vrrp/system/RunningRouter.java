@@ -4,6 +4,7 @@ import io.steelyard.api.vrrp.SplitBrainDefence.AddressProbe;
 import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.linux.netlink.MacAddress;
+import io.steelyard.vrrp.DefenceStatus;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
 import io.steelyard.vrrp.defence.DefenceActions;
@@ -19,11 +20,13 @@ import io.steelyard.vrrp.wire.AdvertDecoder;
 import io.steelyard.vrrp.wire.ReceivedPacket;
 import io.steelyard.vrrp.wire.RouterSecrets;
 import io.steelyard.vrrp.wire.Verdict;
+import io.steelyard.vrrp.witness.Witness;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +59,7 @@ final class RunningRouter
     private final ArrayDeque<Runnable> pending = new ArrayDeque<>();
     private final List<Effect> effects = new ArrayList<>();
     private final Timers.Timer deadline;
+    private final @Nullable LeaseLink lease;
 
     private PrioritySum sum;
     private boolean isWorking;
@@ -80,6 +84,8 @@ final class RunningRouter
         announcing = new Announcing(router, host, holdings);
         conflicts = new Conflicts(router, host, holdings, this);
         deadline = host.control().timer(() -> perform(() -> election().tick(now())));
+        var witness = host.witnesses().of(router);
+        lease = witness == null ? null : new LeaseLink(this, host.control(), witness);
         var nowhere = RouterPath.inet(
                 new byte
                         [router.addresses().stream()
@@ -311,12 +317,19 @@ final class RunningRouter
 
     @Override
     public void askLease(int priority, long leaseNs, long sequence, long heldEpoch) {
-        throw new IllegalStateException("there is no witness");
+        Objects.requireNonNull(lease).ask(priority, leaseNs, sequence, heldEpoch);
     }
 
     @Override
     public void giveUpLease(long sequence) {
-        throw new IllegalStateException("there is no witness");
+        Objects.requireNonNull(lease).giveUp(sequence);
+    }
+
+    void leaseAnswered(long askedNs, Witness.Answer answer) {
+        if (isStarted) {
+            perform(() ->
+                    election.leaseAnswered(askedNs, answer.isGranted(), answer.epoch(), answer.isWanted(), now()));
+        }
     }
 
     /** Whoever was heard a moment ago is about to give way, and its addresses still answer. */
@@ -498,6 +511,13 @@ final class RunningRouter
 
     Decisions decisions() {
         return decisions;
+    }
+
+    Optional<DefenceStatus.Lease> lease() {
+        var link = lease;
+        return link == null
+                ? Optional.empty()
+                : Optional.of(link.status(election.leaseLeftNs(now()), election.epoch(), now()));
     }
 
     AdvertCounters counters() {

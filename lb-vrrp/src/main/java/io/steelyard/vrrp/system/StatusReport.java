@@ -59,7 +59,7 @@ final class StatusReport {
                 pending(running),
                 running.decisions().list(nowNs),
                 lifetime.isLimited() ? Optional.of(Duration.ofSeconds(lifetime.seconds())) : Optional.empty(),
-                Optional.empty(),
+                running.lease(),
                 Optional.empty(),
                 List.of(),
                 List.of());

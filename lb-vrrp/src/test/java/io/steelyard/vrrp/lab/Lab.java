@@ -33,7 +33,8 @@ final class Lab implements AutoCloseable {
         if (!PrivateNetwork.missing().isEmpty()) {
             return PrivateNetwork.missing();
         }
-        for (var program : List.of("/usr/sbin/keepalived", "/usr/bin/tshark", "/usr/bin/ping", "/usr/bin/tcpdump")) {
+        for (var program : List.of(
+                "/usr/sbin/keepalived", "/usr/bin/tshark", "/usr/bin/ping", "/usr/bin/tcpdump", "/usr/sbin/nft")) {
             if (!Files.isExecutable(Path.of(program))) {
                 return "needs " + program;
             }
@@ -46,6 +47,8 @@ final class Lab implements AutoCloseable {
         var lab = new Lab(folder);
         lab.wire.ip("link", "add", "br0", "type", "bridge", "forward_delay", "0", "mcast_snooping", "0");
         lab.wire.ip("link", "set", "br0", "up");
+        lab.wire.run("nft", "add table bridge cuts");
+        lab.wire.run("nft", "add chain bridge cuts forward { type filter hook forward priority 0; }");
         lab.plugIn(lab.one, "one", 1);
         lab.plugIn(lab.other, "other", 2);
         lab.plugIn(lab.client, "client", 9);
@@ -68,6 +71,16 @@ final class Lab implements AutoCloseable {
     /** The wire between the switch and a host breaks or heals. */
     void cable(String port, boolean isWhole) throws Exception {
         wire.ip("link", "set", port, isWhole ? "up" : "down");
+    }
+
+    /** The switch passes nothing on from one port to another, until {@link #heal}; the other way is not touched. */
+    void cut(String from, String to) throws Exception {
+        wire.run("nft", "add rule bridge cuts forward iifname " + from + " oifname " + to + " drop");
+    }
+
+    /** The switch passes on everything again. */
+    void heal() throws Exception {
+        wire.run("nft", "flush chain bridge cuts forward");
     }
 
     /** Whether a host has an address. */

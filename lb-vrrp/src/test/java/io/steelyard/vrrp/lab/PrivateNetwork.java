@@ -107,6 +107,11 @@ public final class PrivateNetwork implements AutoCloseable {
     public String ip(String... arguments) throws Exception {
         var command = new ArrayList<>(List.of("ip"));
         command.addAll(List.of(arguments));
+        return run(command.toArray(String[]::new));
+    }
+
+    /** Runs a program in the network, which must end with 0. @return what it printed */
+    public String run(String... command) throws Exception {
         return call(() -> {
             var process = new ProcessBuilder(command).redirectErrorStream(true).start();
             var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -214,7 +214,7 @@ final class Node implements DefenceActions {
 
     @Override
     public void askLease(int priority, long leaseNs, long sequence, long heldEpoch) {
-        world.askWitness(this, priority, leaseNs, sequence, localNs());
+        world.askWitness(this, priority, leaseNs, sequence, heldEpoch, localNs());
     }
 
     @Override
