@@ -200,9 +200,6 @@ public final class VirtualRouters implements RunningRouters {
             var missing = new ArrayList<String>();
             defence.reachability().ifPresent(reachability -> missing.add("reachability"));
             defence.fencing().ifPresent(fencing -> missing.add("fencing"));
-            if (!defence.paths().isEmpty()) {
-                missing.add("paths");
-            }
             if (!defence.backupCheck().isZero()) {
                 missing.add("backupCheck");
             }

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -59,6 +60,7 @@ public final class RouterHost implements AutoCloseable {
     private final List<RunningRouter> routers = new ArrayList<>();
     private final SyncGroups groups;
     private final StaticHoldings statics;
+    private final List<Heartbeats> heartbeats;
     private final List<InetAddress> removed = new ArrayList<>();
     private final Consumer<RouterEvent> onEvent;
     private final Timers.Timer pulse;
@@ -120,6 +122,7 @@ public final class RouterHost implements AutoCloseable {
         }
         groups = new SyncGroups(plan.groups(), routers, notifier);
         statics = new StaticHoldings(settings, kernel);
+        heartbeats = Heartbeats.of(routers, node(settings), control, kernel.interfaces());
     }
 
     /** This machine's name towards others. */
@@ -175,6 +178,7 @@ public final class RouterHost implements AutoCloseable {
         for (var router : routers) {
             router.start(groups.contain(router), settings.startDelay().toNanos());
         }
+        heartbeats.forEach(Heartbeats::start);
         pulse();
     }
 
@@ -250,6 +254,16 @@ public final class RouterHost implements AutoCloseable {
         notifier.tell(Notifier.Kind.INSTANCE, router.name(), change, priority, router.notifications());
     }
 
+    /** A router's state has changed: its peers are told at once. */
+    void changed(RunningRouter running) {
+        heartbeats(running).ifPresent(Heartbeats::report);
+    }
+
+    /** A router's further paths. */
+    Optional<Heartbeats> heartbeats(RunningRouter running) {
+        return heartbeats.stream().filter(each -> each.contains(running)).findFirst();
+    }
+
     void publish(RouterEvent event) {
         try {
             onEvent.accept(event);
@@ -280,6 +294,7 @@ public final class RouterHost implements AutoCloseable {
         if (changes.isAny) {
             trackerSet.interfacesChanged(kernel.interfaces());
             routers.forEach(RunningRouter::interfacesChanged);
+            heartbeats.forEach(Heartbeats::interfacesChanged);
             removed.forEach(address -> routers.forEach(each -> each.addressRemoved(address)));
         }
     }
@@ -386,6 +401,7 @@ public final class RouterHost implements AutoCloseable {
         }
         control.call(() -> {
                     routers.forEach(RunningRouter::stop);
+                    heartbeats.forEach(Heartbeats::close);
                     routers.forEach(RunningRouter::close);
                     trackerSet.close();
                     statics.remove();

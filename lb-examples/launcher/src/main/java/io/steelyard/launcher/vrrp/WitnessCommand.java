@@ -45,7 +45,8 @@ public final class WitnessCommand implements Callable<Integer> {
             names = "--key-file",
             paramLabel = "FILE",
             required = true,
-            description = "What messages are signed with: at least 16 octets, the same for all who ask. A line end at its end does not count.")
+            description =
+                    "What messages are signed with: at least 16 octets, the same for all who ask. A line end at its end does not count.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path keyFile;
 
@@ -105,8 +106,10 @@ public final class WitnessCommand implements Callable<Integer> {
             throw new IOException("the key file " + keyFile + " is not there or may not be read");
         }
         if (Files.getPosixFilePermissions(keyFile).contains(PosixFilePermission.OTHERS_READ)) {
-            command.commandLine().getErr().println("lb: everybody may read the key file " + keyFile
-                    + "; take that away with: chmod o-r " + keyFile);
+            command.commandLine()
+                    .getErr()
+                    .println("lb: everybody may read the key file " + keyFile + "; take that away with: chmod o-r "
+                            + keyFile);
         }
         return Files.readString(keyFile).stripTrailing();
     }
