@@ -60,9 +60,17 @@ final class LabNode {
         reader.join();
     }
 
+    /** Waits for it to end by itself. @return its exit code */
+    int exitCode() throws InterruptedException {
+        int code = process.waitFor();
+        reader.join();
+        return code;
+    }
+
     /** Ends it in order (SIGTERM). @return its exit code */
     int terminate() throws InterruptedException {
-        process.destroy();
+        // Process.destroy would close what it still prints.
+        process.toHandle().destroy();
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
         }

@@ -116,7 +116,9 @@ public final class WitnessCommand implements Callable<Integer> {
 
     private void tell(WitnessServer witness) {
         for (var lease : witness.leases()) {
-            say("lease " + lease);
+            say("lease '" + lease.lease() + "' is held by " + lease.holder() + " with priority " + lease.priority()
+                    + " for " + StatusText.time(Duration.ofNanos(lease.leftNs())) + ", epoch " + lease.epoch()
+                    + (lease.isWanted() ? ", wanted by a higher priority" : ""));
         }
         say("granted " + witness.granted() + ", refused " + witness.refused() + ", dropped " + witness.dropped());
     }
