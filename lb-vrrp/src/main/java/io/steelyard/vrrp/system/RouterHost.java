@@ -82,11 +82,14 @@ public final class RouterHost implements AutoCloseable {
      * Opens all that is needed; nothing runs yet.
      *
      * @throws IOException where the kernel's tables or the way to a witness cannot be opened
-     * @throws IllegalArgumentException for a witness that cannot be
+     * @throws IllegalArgumentException for a witness or a fencing that cannot be
      */
     public RouterHost(Plan plan) throws IOException {
         settings = plan.settings();
         onEvent = plan.onEvent();
+        var fencings = plan.routers().stream()
+                .map(router -> FencingLink.of(router, settings))
+                .toList();
         witnesses = Witnesses.open(plan.routers(), node(settings));
         try {
             kernel = Kernel.open();
@@ -113,7 +116,8 @@ public final class RouterHost implements AutoCloseable {
                     .findFirst();
             var tracks = new ArrayList<Track>(router.tracks());
             group.ifPresent(each -> tracks.addAll(each.tracks()));
-            routers.add(new RunningRouter(router, this, tracks, group.isPresent()));
+            routers.add(new RunningRouter(
+                    router, this, tracks, group.isPresent(), fencings.get(routers.size()).orElse(null)));
         }
         groups = new SyncGroups(plan.groups(), routers, notifier);
         statics = new StaticHoldings(settings, kernel);

@@ -62,23 +62,38 @@ final class RunningRouter
     private final List<Effect> effects = new ArrayList<>();
     private final Timers.Timer deadline;
     private final @Nullable LeaseLink lease;
+    private final @Nullable FencingLink fencing;
+    private final @Nullable ReachabilityRounds reachability;
+    private final BackupChecks backupChecks;
 
     private PrioritySum sum;
     private boolean isWorking;
     private boolean isStarted;
     private boolean isHealthy;
+    private boolean isIsolated;
     private String unhealthy = "it has not started";
     private Optional<Effect.Reason> reason = Optional.empty();
     private long phaseSinceNs;
     private Optional<MacAddress> claimant = Optional.empty();
     private @Nullable Drill drill;
 
-    /** @param tracks of the router and of its group */
-    RunningRouter(VirtualRouter router, RouterHost host, List<Track> tracks, boolean isInGroup) {
+    /**
+     * Not begun yet.
+     *
+     * @param tracks of the router and of its group
+     * @param fencing null where there is none
+     */
+    RunningRouter(
+            VirtualRouter router,
+            RouterHost host,
+            List<Track> tracks,
+            boolean isInGroup,
+            @Nullable FencingLink fencing) {
         this.router = router;
         this.host = host;
         this.tracks = tracks;
         this.isInGroup = isInGroup;
+        this.fencing = fencing;
         var secrets = RouterSecrets.of(router);
         decoder = new AdvertDecoder(router, secrets, counters);
         foreign = new ForeignAdvert(router);
@@ -89,6 +104,11 @@ final class RunningRouter
         deadline = host.control().timer(() -> perform(() -> election().tick(now())));
         var witness = host.witnesses().of(router);
         lease = witness == null ? null : new LeaseLink(this, host.control(), witness);
+        reachability = router.defence()
+                .reachability()
+                .map(rules -> new ReachabilityRounds(this, host, rules))
+                .orElse(null);
+        backupChecks = new BackupChecks(this, host, conflicts);
         var nowhere = RouterPath.inet(
                 new byte
                         [router.addresses().stream()
@@ -130,13 +150,21 @@ final class RunningRouter
         isHealthy = unhealthiness().isEmpty();
         isStarted = true;
         on(new ElectionEvent.Start(sum.isKnown(), isHealthy, isGroupWaiting, delayNs));
+        var rounds = reachability;
+        if (rounds != null) {
+            rounds.start();
+        }
+        backupChecks.start();
     }
 
     void stop() {
         if (isStarted) {
-            on(new ElectionEvent.Stop());
+            perform(() -> {
+                // What the group makes of it is no matter of ours any more.
+                isStarted = false;
+                election.on(new ElectionEvent.Stop(), now());
+            });
         }
-        isStarted = false;
     }
 
     /** One event, and those that follow from it; none before the start and after the end. */
@@ -372,7 +400,37 @@ final class RunningRouter
 
     @Override
     public void fence(long formerHigh, long formerLow) {
-        throw new IllegalStateException("there is no fencing");
+        var former = RouterPath.inet(formerHigh, formerLow);
+        Objects.requireNonNull(fencing).fence(former, host.control(), problem -> {
+            if (problem.isEmpty()) {
+                warn(RouterEvent.Kind.FENCED, former.getHostAddress() + " has been fenced");
+            } else {
+                LOG.error("virtual router '{}': fencing {}: {}", router.name(), former.getHostAddress(), problem.get());
+            }
+            if (isStarted) {
+                perform(() -> election.fenced(problem.isEmpty(), now()));
+            }
+        });
+    }
+
+    @Override
+    public void askReachability() {
+        Objects.requireNonNull(reachability).ask();
+    }
+
+    /** Enough of the hosts answered that were asked for a claim. */
+    void reached() {
+        if (isStarted) {
+            perform(() -> election.reached(true, now()));
+        }
+    }
+
+    /** What the vote says; often the same. */
+    void isolated(boolean isNow) {
+        if (isStarted && isNow != isIsolated) {
+            isIsolated = isNow;
+            perform(() -> election.isolated(isNow, now()));
+        }
     }
 
     @Override
@@ -427,6 +485,7 @@ final class RunningRouter
     @Override
     public boolean claimed(InetAddress address, MacAddress by) {
         claimant = Optional.of(by);
+        backupChecks.answered(address, by);
         if (state().isClaiming() && router.defence().addressProbe() != AddressProbe.OFF) {
             perform(() -> election.probeAnswered(address, now()));
         }
@@ -459,6 +518,10 @@ final class RunningRouter
         if (isStarted) {
             attachment.look();
             checkHealth();
+            var rounds = reachability;
+            if (rounds != null) {
+                rounds.interfacesChanged();
+            }
         }
     }
 
@@ -553,6 +616,11 @@ final class RunningRouter
         return host.heartbeats(this);
     }
 
+    Optional<DefenceStatus.Reachability> reachability() {
+        var rounds = reachability;
+        return rounds == null ? Optional.empty() : Optional.of(rounds.status(now()));
+    }
+
     AdvertCounters counters() {
         return counters;
     }
@@ -565,6 +633,15 @@ final class RunningRouter
         }
         deadline.stop();
         announcing.stop();
+        backupChecks.close();
+        var rounds = reachability;
+        if (rounds != null) {
+            rounds.close();
+        }
+        var fence = fencing;
+        if (fence != null) {
+            fence.close();
+        }
         conflicts.close();
         attachment.close();
     }

@@ -61,7 +61,7 @@ final class StatusReport {
                 running.decisions().list(nowNs),
                 lifetime.isLimited() ? Optional.of(Duration.ofSeconds(lifetime.seconds())) : Optional.empty(),
                 running.lease(),
-                Optional.empty(),
+                running.reachability(),
                 heartbeats.map(each -> each.peers(running, nowNs)).orElse(List.of()),
                 heartbeats.map(each -> each.hearing(nowNs)).orElse(List.of()));
     }
@@ -69,6 +69,7 @@ final class StatusReport {
     private static Optional<String> pending(RunningRouter running) {
         return switch (running.election().claim()) {
             case NONE -> Optional.empty();
+            case REACHABILITY -> Optional.of("the hosts are asked that must be reached");
             case LEASE -> Optional.of("the witness is asked for the lease");
             case PROBE -> Optional.of("the network is asked who has the addresses");
             case FENCING -> Optional.of("the former active router is being fenced");
