@@ -4,6 +4,7 @@ import io.steelyard.api.Status;
 import io.steelyard.api.Status.ListenerStatus;
 import io.steelyard.api.Status.PoolStatus;
 import io.steelyard.api.Status.ServerStatus;
+import io.steelyard.api.Traffic;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,9 @@ final class Baseline {
                 since(pool.retriesRefused(), before.retriesRefused()),
                 pool.servers().stream()
                         .map(server -> since(server, before.servers()))
-                        .toList());
+                        .toList(),
+                pool.mostQueued(),
+                pool.traffic());
     }
 
     private static ServerStatus since(ServerStatus server, List<ServerStatus> all) {
@@ -59,7 +62,9 @@ final class Baseline {
                         server.reason(),
                         server.active(),
                         since(server.served(), before.served()),
-                        since(server.failures(), before.failures()));
+                        since(server.failures(), before.failures()),
+                        server.queued(),
+                        since(server.traffic(), before.traffic()));
             }
         }
         return server;
@@ -76,7 +81,12 @@ final class Baseline {
                 listener.addresses(),
                 listener.open(),
                 since(listener.accepted(), before.accepted()),
-                since(listener.refused(), before.refused()));
+                since(listener.refused(), before.refused()),
+                since(listener.traffic(), before.traffic()));
+    }
+
+    private static Traffic since(Traffic now, Traffic before) {
+        return now.bytesIn() >= before.bytesIn() && now.requests() >= before.requests() ? now.since(before) : now;
     }
 
     private static long since(long now, long before) {

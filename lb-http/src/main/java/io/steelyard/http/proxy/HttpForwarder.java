@@ -1,5 +1,6 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.Traffic;
 import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
@@ -25,7 +26,7 @@ final class HttpForwarder implements Forwarder {
         if (!(changed.target() instanceof Target.Http http)) {
             throw new IllegalArgumentException("virtual server " + changed.name() + " is not an HTTP one");
         }
-        var plan = new HttpPlan(changed, http.service(), context, workers.counts());
+        var plan = new HttpPlan(changed, http.service(), context, workers.counts(), listeners.traffic());
         listeners.apply(
                 changed.listen(),
                 loop -> new HttpAcceptor(workers.at(loop.loop().index()), plan));
@@ -57,6 +58,11 @@ final class HttpForwarder implements Forwarder {
     @Override
     public long refusedFlows() {
         return listeners.refused();
+    }
+
+    @Override
+    public Traffic traffic() {
+        return listeners.traffic().read(System.nanoTime());
     }
 
     @Override
