@@ -97,7 +97,8 @@ final class BackupChecks implements AutoCloseable {
         stopHearing();
         var ended = check;
         check = null;
-        boolean isSame = RouterPath.inet(running.state().activeHigh(), running.state().activeLow())
+        boolean isSame = RouterPath.inet(
+                        running.state().activeHigh(), running.state().activeLow())
                 .equals(asked);
         // Who is active may have changed meanwhile: then the answers say nothing.
         if (ended == null || !isBackupOfSomebody() || !isSame) {

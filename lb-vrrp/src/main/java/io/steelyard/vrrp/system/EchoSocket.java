@@ -106,8 +106,7 @@ final class EchoSocket implements AutoCloseable {
 
     private void take(MemorySegment packet, int length) {
         int at = isIpv6 || length == 0 ? 0 : (packet.get(JAVA_BYTE, 0) & 0x0F) * 4;
-        boolean isReply =
-                length >= at + 8 && (packet.get(JAVA_BYTE, at) & 0xFF) == (isIpv6 ? REPLY_V6 : REPLY);
+        boolean isReply = length >= at + 8 && (packet.get(JAVA_BYTE, at) & 0xFF) == (isIpv6 ? REPLY_V6 : REPLY);
         if (isReply && Short.toUnsignedInt(packet.get(SHORT, at + 4)) == identifier) {
             listener.answered(incoming.peer(0).inetAddress(), Short.toUnsignedInt(packet.get(SHORT, at + 6)));
         }

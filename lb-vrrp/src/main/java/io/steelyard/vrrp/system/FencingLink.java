@@ -55,10 +55,7 @@ final class FencingLink implements AutoCloseable {
                 .filter(provider -> provider.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no fencing '" + name + "', expected one of "
-                        + providers.stream()
-                                .map(FencingProvider::name)
-                                .sorted()
-                                .collect(Collectors.joining(", "))));
+                        + providers.stream().map(FencingProvider::name).sorted().collect(Collectors.joining(", "))));
     }
 
     /** @param onEnd on the control thread: empty for a success, else why not */

@@ -166,7 +166,8 @@ final class ReachabilityRounds implements AutoCloseable {
     private void answered(InetAddress from, int answeredSequence) {
         long nowNs = host.control().nowNs();
         var who = withoutScope(from);
-        boolean isKnown = rules.hosts().contains(who) || gateway.filter(who::equals).isPresent();
+        boolean isKnown =
+                rules.hosts().contains(who) || gateway.filter(who::equals).isPresent();
         if (!isKnown) {
             return;
         }

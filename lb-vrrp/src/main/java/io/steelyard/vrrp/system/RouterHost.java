@@ -117,7 +117,11 @@ public final class RouterHost implements AutoCloseable {
             var tracks = new ArrayList<Track>(router.tracks());
             group.ifPresent(each -> tracks.addAll(each.tracks()));
             routers.add(new RunningRouter(
-                    router, this, tracks, group.isPresent(), fencings.get(routers.size()).orElse(null)));
+                    router,
+                    this,
+                    tracks,
+                    group.isPresent(),
+                    fencings.get(routers.size()).orElse(null)));
         }
         groups = new SyncGroups(plan.groups(), routers, notifier);
         statics = new StaticHoldings(settings, kernel);

@@ -33,8 +33,7 @@ class BackupCheckTest {
         check.answered(0, OTHER);
         check.answered(0, ACTIVE);
         check.answered(1, ACTIVE);
-        assertThat(check.findings())
-                .containsExactly(new BackupCheck.Finding.SeveralHaveIt(0, List.of(ACTIVE, OTHER)));
+        assertThat(check.findings()).containsExactly(new BackupCheck.Finding.SeveralHaveIt(0, List.of(ACTIVE, OTHER)));
     }
 
     @Test

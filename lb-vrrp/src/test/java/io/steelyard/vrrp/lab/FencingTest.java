@@ -46,8 +46,7 @@ class FencingTest {
     private VirtualRouter.Builder fencing(String script, Duration timeout, boolean isRequired) throws Exception {
         var file = Files.writeString(folder.resolve("fence.sh"), "#!/bin/sh\n" + script + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-        var rules = new SplitBrainDefence.Fencing(
-                "script", Map.of("command", file + " --off"), timeout, isRequired);
+        var rules = new SplitBrainDefence.Fencing("script", Map.of("command", file + " --off"), timeout, isRequired);
         return router(100).defence(SplitBrainDefence.builder().fencing(rules).build());
     }
 
@@ -89,12 +88,12 @@ class FencingTest {
         pair.lab.cable("one", false);
 
         until("replaced", () -> phase(other) == Phase.ACTIVE && pair.warned(other, RouterEvent.Kind.FENCING_FAILED));
-        until("killed", () -> ProcessHandle.current()
-                .descendants()
-                .noneMatch(process -> process.info()
-                        .commandLine()
-                        .orElse("")
-                        .contains("tail -f /dev/null")));
+        until(
+                "killed",
+                () -> ProcessHandle.current()
+                        .descendants()
+                        .noneMatch(process ->
+                                process.info().commandLine().orElse("").contains("tail -f /dev/null")));
     }
 
     @Test

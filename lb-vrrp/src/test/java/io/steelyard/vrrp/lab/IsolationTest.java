@@ -48,8 +48,7 @@ class IsolationTest {
     }
 
     private static Reachability gateway(boolean demotes) {
-        return new Reachability(
-                true, List.of(), 1, Duration.ofMillis(200), Duration.ofSeconds(1), 3, demotes);
+        return new Reachability(true, List.of(), 1, Duration.ofMillis(200), Duration.ofSeconds(1), 3, demotes);
     }
 
     private static SplitBrainDefence reaching(Reachability rules) {
@@ -70,34 +69,32 @@ class IsolationTest {
         var one = pair.start(pair.lab.one, router(150));
         until("active", () -> phase(one) == Phase.ACTIVE);
         var other = pair.start(pair.lab.other, router(100).defence(reaching(gateway(false))));
-        until("the backup hears and reaches", () -> status(other).active().isPresent()
-                && status(other)
-                        .defences()
-                        .reachability()
-                        .orElseThrow()
-                        .hosts()
-                        .getFirst()
-                        .answered()
-                        .isPresent());
+        until(
+                "the backup hears and reaches",
+                () -> status(other).active().isPresent()
+                        && status(other)
+                                .defences()
+                                .reachability()
+                                .orElseThrow()
+                                .hosts()
+                                .getFirst()
+                                .answered()
+                                .isPresent());
 
         isolate("other");
 
         until("told", () -> pair.warned(other, RouterEvent.Kind.ISOLATED));
-        until("the vote", () -> status(other)
-                .defences()
-                .reachability()
-                .orElseThrow()
-                .isIsolated());
+        until(
+                "the vote",
+                () -> status(other).defences().reachability().orElseThrow().isIsolated());
         assertThat(phase(other)).isEqualTo(Phase.BACKUP);
         assertThat(Lab.has(pair.lab.other, Pair.ADDRESS)).isFalse();
 
         pair.lab.heal();
-        until("it hears again", () -> !status(other)
-                        .defences()
-                        .reachability()
-                        .orElseThrow()
-                        .isIsolated()
-                && status(other).active().isPresent());
+        until(
+                "it hears again",
+                () -> !status(other).defences().reachability().orElseThrow().isIsolated()
+                        && status(other).active().isPresent());
         one.close();
         until("it claims as ever", () -> phase(other) == Phase.ACTIVE);
     }
@@ -146,9 +143,11 @@ class IsolationTest {
         assertThat(status(one).heard()).isNotEmpty();
 
         pair.lab.heal();
-        until("healed", () -> phase(one) == Phase.ACTIVE
-                && phase(other) == Phase.BACKUP
-                && !Lab.has(pair.lab.other, Pair.ADDRESS));
+        until(
+                "healed",
+                () -> phase(one) == Phase.ACTIVE
+                        && phase(other) == Phase.BACKUP
+                        && !Lab.has(pair.lab.other, Pair.ADDRESS));
     }
 
     @Test
@@ -160,10 +159,12 @@ class IsolationTest {
 
         pair.lab.client.ip("addr", "add", Pair.ADDRESS + "/32", "dev", "eth0");
 
-        until("told", () -> pair.events(other).stream()
-                .anyMatch(event -> event instanceof RouterEvent.Warning warning
-                        && warning.kind() == RouterEvent.Kind.ADDRESS_CONFLICT
-                        && warning.text().endsWith("all say that they have " + Pair.ADDRESS)));
+        until(
+                "told",
+                () -> pair.events(other).stream()
+                        .anyMatch(event -> event instanceof RouterEvent.Warning warning
+                                && warning.kind() == RouterEvent.Kind.ADDRESS_CONFLICT
+                                && warning.text().endsWith("all say that they have " + Pair.ADDRESS)));
         assertThat(phase(other)).isEqualTo(Phase.BACKUP);
     }
 
@@ -192,8 +193,9 @@ class IsolationTest {
     @Test
     void aRouterAloneChecksNothing() throws Exception {
         VirtualRouters one = pair.start(pair.lab.one, checking(150));
-        until("active", () -> phase(one) == Phase.ACTIVE
-                && status(one).inPhase().compareTo(Duration.ofSeconds(2)) > 0);
+        until(
+                "active",
+                () -> phase(one) == Phase.ACTIVE && status(one).inPhase().compareTo(Duration.ofSeconds(2)) > 0);
         assertThat(pair.events(one)).noneMatch(RouterEvent.Warning.class::isInstance);
     }
 }
