@@ -2,6 +2,7 @@ package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.AddressFamily;
 import io.steelyard.api.vrrp.SplitBrainDefence.Reachability;
+import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.ErrnoException;
 import io.steelyard.linux.netlink.Route;
@@ -32,7 +33,8 @@ final class ReachabilityRounds implements AutoCloseable {
     /** How often the gateway is looked up. */
     private static final long LOOK_UP_NS = 10_000_000_000L;
 
-    private final RunningRouter running;
+    private final VirtualRouter router;
+    private final RouterDefences defences;
     private final RouterHost host;
     private final Reachability rules;
     private final ReachabilityVote vote;
@@ -60,8 +62,9 @@ final class ReachabilityRounds implements AutoCloseable {
         }
     }
 
-    ReachabilityRounds(RunningRouter running, RouterHost host, Reachability rules) {
-        this.running = running;
+    ReachabilityRounds(VirtualRouter router, RouterDefences defences, RouterHost host, Reachability rules) {
+        this.router = router;
+        this.defences = defences;
         this.host = host;
         this.rules = rules;
         vote = new ReachabilityVote(rules);
@@ -81,11 +84,11 @@ final class ReachabilityRounds implements AutoCloseable {
         long nowNs = host.control().nowNs();
         next.set(nowNs + rules.interval().toNanos());
         vote.nextRound();
-        running.isolated(vote.isIsolated());
+        defences.isolated(vote.isIsolated());
         voting = send(nowNs);
     }
 
-    /** A claim waits: {@link RunningRouter#reached} is told when enough have answered. */
+    /** A claim waits: {@link RouterDefences#reached} is told when enough have answered. */
     void ask() {
         claiming = send(host.control().nowNs());
     }
@@ -106,7 +109,7 @@ final class ReachabilityRounds implements AutoCloseable {
 
     private void tell(String text) {
         if (!text.isEmpty() && !text.equals(problem)) {
-            LOG.warn("virtual router '{}': {}", running.router().name(), text);
+            LOG.warn("virtual router '{}': {}", router.name(), text);
         }
         problem = text;
     }
@@ -137,18 +140,18 @@ final class ReachabilityRounds implements AutoCloseable {
     }
 
     private void lookUpGateway() {
-        var link = host.kernel().interfaces().link(running.router().interfaceName());
+        var link = host.kernel().interfaces().link(router.interfaceName());
         try {
             gateway = link.isEmpty() ? Optional.empty() : gateway(link.get().index());
             gatewayScope = link.isEmpty() ? 0 : link.get().index();
         } catch (IOException unreadable) {
-            LOG.warn("virtual router '{}': {}", running.router().name(), unreadable.getMessage());
+            LOG.warn("virtual router '{}': {}", router.name(), unreadable.getMessage());
         }
     }
 
     /** The default route of the lowest metric by that interface. */
     private Optional<InetAddress> gateway(int interfaceIndex) throws IOException {
-        boolean isIpv6 = running.router().family() == AddressFamily.IPV6;
+        boolean isIpv6 = router.family() == AddressFamily.IPV6;
         return host.kernel().routes().list(isIpv6).stream()
                 .filter(route -> route.prefixLength() == 0
                         && route.table() == Route.MAIN
@@ -174,12 +177,14 @@ final class ReachabilityRounds implements AutoCloseable {
         answeredNs.put(who, nowNs);
         if (counts(voting, who, answeredSequence, nowNs)) {
             vote.answered();
-            running.isolated(vote.isIsolated());
+            defences.isolated(vote.isIsolated());
         }
         var claim = claiming;
-        if (counts(claim, who, answeredSequence, nowNs) && claim.answered.size() >= rules.leastAnswers()) {
+        if (claim != null
+                && counts(claim, who, answeredSequence, nowNs)
+                && claim.answered.size() >= rules.leastAnswers()) {
             claiming = null;
-            running.reached();
+            defences.reached();
         }
     }
 
@@ -198,8 +203,7 @@ final class ReachabilityRounds implements AutoCloseable {
                     Optional.ofNullable(answeredNs.get(target)).map(atNs -> Duration.ofNanos(nowNs - atNs))));
         }
         if (rules.gateways() && gateway.isEmpty()) {
-            hosts.add(new DefenceStatus.Host(
-                    "no default gateway on " + running.router().interfaceName(), Optional.empty()));
+            hosts.add(new DefenceStatus.Host("no default gateway on " + router.interfaceName(), Optional.empty()));
         }
         return new DefenceStatus.Reachability(vote.isIsolated(), rules.leastAnswers(), hosts);
     }

@@ -30,8 +30,8 @@ final class StatusReport {
                         ? Optional.empty()
                         : Optional.of(Duration.ofNanos(Math.max(0, state.deadlineNs() - nowNs))),
                 router.advertInterval(),
-                running.sum(),
-                running.unhealthy(),
+                running.health().sum(),
+                running.health().unhealthy(),
                 isSomebodyHeard
                         ? running.heardAdverts().of(state.activeHigh(), state.activeLow(), nowNs)
                         : Optional.empty(),
@@ -58,10 +58,10 @@ final class StatusReport {
         var heartbeats = running.heartbeats();
         return new DefenceStatus(
                 pending(running),
-                running.decisions().list(nowNs),
+                running.defences().decisions(),
                 lifetime.isLimited() ? Optional.of(Duration.ofSeconds(lifetime.seconds())) : Optional.empty(),
-                running.lease(),
-                running.reachability(),
+                running.defences().lease(),
+                running.defences().reachability(),
                 heartbeats.map(each -> each.peers(running, nowNs)).orElse(List.of()),
                 heartbeats.map(each -> each.hearing(nowNs)).orElse(List.of()));
     }
