@@ -272,8 +272,8 @@ public final class GuardedElection {
         }
         if (lease == null) {
             if (lifetime.isLimited()) {
-                actions.keepAddresses(lifetime.seconds());
                 refreshAtNs = nowNs + lifetime.refreshNs();
+                actions.keepAddresses(lifetime.seconds());
             }
             return;
         }
@@ -281,8 +281,15 @@ public final class GuardedElection {
         if (seconds == 0) {
             loseLease(nowNs);
         } else {
-            actions.keepAddresses(seconds);
             refreshAtNs = nowNs + Math.min(lifetime.refreshNs(), lease.leaseNs() / 6);
+            actions.keepAddresses(seconds);
+        }
+    }
+
+    /** The kernel could not be told for how long to keep the addresses; it is reckoned anew then. Until that, it keeps them for less. */
+    public void refreshAt(long atNs) {
+        if (state.isActive()) {
+            refreshAtNs = Math.min(refreshAtNs, atNs);
         }
     }
 

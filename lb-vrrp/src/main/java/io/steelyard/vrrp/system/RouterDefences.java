@@ -123,7 +123,7 @@ final class RouterDefences implements DefenceActions, Conflicts.Listener, AutoCl
     void leaseAnswered(long askedNs, Witness.Answer answer) {
         if (running.isStarted()) {
             running.perform(() ->
-                    election.leaseAnswered(askedNs, answer.isGranted(), answer.epoch(), answer.isWanted(), now()));
+                    election().leaseAnswered(askedNs, answer.isGranted(), answer.epoch(), answer.isWanted(), now()));
         }
     }
 

@@ -33,8 +33,11 @@ import org.slf4j.LoggerFactory;
 final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningRouter.class);
 
-    /** So long after the round began the kernel is not told any more for how long to keep addresses: what was computed is too old. */
-    private static final long STALE_NS = 50_000_000L;
+    /** So long after a round began, what was reckoned for its time is too old to tell the kernel; with a lease to count on, sooner. */
+    private static final long STALE_NS = 500_000_000L;
+
+    private static final long STALE_LEASE_NS = 50_000_000L;
+    private static final long SOON_NS = 1_000_000L;
 
     private final VirtualRouter router;
     private final RouterHost host;
@@ -332,7 +335,9 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
 
     /** The kernel is to keep the addresses; the election hears where they are gone. */
     void keepAddresses(int seconds) {
-        if (System.nanoTime() - now() > STALE_NS) {
+        long staleNs = router.defence().witness().isPresent() ? STALE_LEASE_NS : STALE_NS;
+        if (System.nanoTime() - now() > staleNs) {
+            election.refreshAt(now() + SOON_NS);
             return;
         }
         if (!holdings.keep(seconds)) {

@@ -329,4 +329,17 @@ class GuardedElectionTest {
         pass(guarded, Duration.ofSeconds(2));
         assertThat(guarded.state().isActive()).isTrue();
     }
+
+    @Test
+    void whatCouldNotBeToldToTheKernelIsReckonedAnew() {
+        var guarded = started(witness());
+        passDown(guarded);
+        guarded.leaseAnswered(nowNs, true, 7, false, nowNs);
+        done.clear();
+        guarded.refreshAt(nowNs + 1_000_000);
+        pass(guarded, Duration.ofNanos(999_999));
+        assertThat(done).isEmpty();
+        pass(guarded, Duration.ofNanos(1));
+        assertThat(done).containsExactly("keep 2");
+    }
 }
