@@ -47,7 +47,7 @@ class FencingTest {
         var file = Files.writeString(folder.resolve("fence.sh"), "#!/bin/sh\n" + script + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
         var rules = new SplitBrainDefence.Fencing("script", Map.of("command", file + " --off"), timeout, isRequired);
-        return router(100).defence(SplitBrainDefence.builder().fencing(rules).build());
+        return router(100).defence(Pair.defence().fencing(rules).build());
     }
 
     private io.steelyard.vrrp.VirtualRouters backupOf(VirtualRouter.Builder router) throws Exception {

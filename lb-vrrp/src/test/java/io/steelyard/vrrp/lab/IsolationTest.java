@@ -52,7 +52,7 @@ class IsolationTest {
     }
 
     private static SplitBrainDefence reaching(Reachability rules) {
-        return SplitBrainDefence.builder().reachability(rules).build();
+        return Pair.defence().reachability(rules).build();
     }
 
     private void isolate(String host) throws Exception {
@@ -162,9 +162,7 @@ class IsolationTest {
 
     private static VirtualRouter.Builder checking(int priority) {
         return router(priority)
-                .defence(SplitBrainDefence.builder()
-                        .backupCheck(Duration.ofSeconds(1))
-                        .build());
+                .defence(Pair.defence().backupCheck(Duration.ofSeconds(1)).build());
     }
 
     /** Started in another order: the address is claimed by a second machine while the first is alone. */

@@ -78,7 +78,7 @@ class OneWayCutTest {
 
     @Test
     void withoutAThirdPlaceThereAreTwoOwnersAndWhoHearsIsTold() throws Exception {
-        start(SplitBrainDefence.DEFAULT, SplitBrainDefence.DEFAULT);
+        start(Pair.defence().build(), Pair.defence().build());
 
         pair.lab.cut("one", "other");
 
@@ -102,7 +102,7 @@ class OneWayCutTest {
                 .longestLease(Duration.ofSeconds(3))
                 .start());
         try {
-            var defence = SplitBrainDefence.builder()
+            var defence = Pair.defence()
                     .witness(SplitBrainDefence.Witness.of("steelyard", Map.of("address", "10.9.0.9:7946", "key", KEY)))
                     .build();
             start(defence, defence);
@@ -157,7 +157,7 @@ class OneWayCutTest {
     }
 
     private static SplitBrainDefence path(String name, String network, int host, Optional<String> interfaceName) {
-        return SplitBrainDefence.builder()
+        return Pair.defence()
                 .pathKey(KEY)
                 .path(new HeartbeatPath(
                         name,

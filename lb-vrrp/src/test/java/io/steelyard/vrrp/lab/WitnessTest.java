@@ -61,7 +61,7 @@ class WitnessTest {
     }
 
     private static SplitBrainDefence defence() {
-        return SplitBrainDefence.builder()
+        return Pair.defence()
                 .witness(SplitBrainDefence.Witness.of("steelyard", Map.of("address", "10.9.0.9:" + PORT, "key", KEY)))
                 .build();
     }
@@ -135,7 +135,7 @@ class WitnessTest {
 
     @Test
     void whatCannotBeIsRefusedAtTheStart() {
-        var unknown = SplitBrainDefence.builder()
+        var unknown = Pair.defence()
                 .witness(SplitBrainDefence.Witness.of("oracle", Map.of()))
                 .build();
         assertThatThrownBy(() -> pair.start(pair.lab.one, router(100).defence(unknown)))
