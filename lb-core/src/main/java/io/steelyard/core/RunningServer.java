@@ -70,7 +70,8 @@ final class RunningServer {
                 server.listen().stream().map(ListenAddress::text).toList(),
                 forwarder.openFlows(),
                 forwarder.acceptedFlows(),
-                forwarder.refusedFlows());
+                forwarder.refusedFlows(),
+                forwarder.drops());
     }
 
     void close() {

@@ -5,6 +5,7 @@ import io.steelyard.api.Status.ListenerStatus;
 import io.steelyard.api.Status.PoolStatus;
 import io.steelyard.api.Status.ServerStatus;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -76,7 +77,14 @@ final class Baseline {
                 listener.addresses(),
                 listener.open(),
                 since(listener.accepted(), before.accepted()),
-                since(listener.refused(), before.refused()));
+                since(listener.refused(), before.refused()),
+                since(listener.drops(), before.drops()));
+    }
+
+    private static Map<String, Long> since(Map<String, Long> now, Map<String, Long> before) {
+        var result = new LinkedHashMap<String, Long>();
+        now.forEach((name, count) -> result.put(name, since(count, before.getOrDefault(name, 0L))));
+        return result;
     }
 
     private static long since(long now, long before) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -21,7 +22,7 @@ import java.util.function.Consumer;
  * <p>The sockets belong here and not to the virtual servers that use them, so that one virtual server can take over an address while
  * another's sessions on it go on.
  */
-public final class DatagramForwarderProvider implements ForwarderProvider {
+public final class DatagramForwarderProvider implements ForwarderProvider, AutoCloseable {
     private final SessionLimit limit = new SessionLimit();
     private final List<DatagramWorker> workers;
     private final Sessions sessions;
@@ -58,6 +59,18 @@ public final class DatagramForwarderProvider implements ForwarderProvider {
     /** @param most sessions at once over all virtual servers; 0 for half of the descriptors this process may have */
     public void maxSessions(int most) {
         limit.most(most);
+    }
+
+    /** Frees what its forwarders shared, once all of them are closed. */
+    @Override
+    public void close() {
+        CompletableFuture.allOf(workers.stream()
+                        .map(worker -> worker.loop().call(() -> {
+                            worker.serverSockets().close();
+                            return worker;
+                        }))
+                        .toArray(CompletableFuture<?>[]::new))
+                .join();
     }
 
     /** The sockets of an address, opened where they are not. */

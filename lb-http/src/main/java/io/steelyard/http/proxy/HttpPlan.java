@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpPlan {
     private final VirtualServer server;
     private final List<Counts> counts;
+    private final Faults faults;
     private final VariableTable variables;
     private final LimitZones zones;
     private final RateZones rateZones;
@@ -52,10 +53,11 @@ final class HttpPlan {
     private final Map<TlsClient, TlsNames> names = new HashMap<>();
 
     /** @throws IOException where a file that it needs cannot be used */
-    HttpPlan(VirtualServer server, HttpService configured, EngineContext context, List<Counts> counts)
+    HttpPlan(VirtualServer server, HttpService configured, EngineContext context, List<Counts> counts, Faults faults)
             throws IOException {
         this.server = server;
         this.counts = counts;
+        this.faults = faults;
         variables = context.sessions().variables();
         zones = context.sessions().zones();
         rateZones = context.sessions().rateZones();
@@ -80,6 +82,11 @@ final class HttpPlan {
     /** What the clients of each loop are doing. */
     List<Counts> counts() {
         return counts;
+    }
+
+    /** What clients and servers did wrong: the virtual server's own, the same with every plan of it. */
+    Faults faults() {
+        return faults;
     }
 
     /** Clients' connections of all virtual servers together. */
