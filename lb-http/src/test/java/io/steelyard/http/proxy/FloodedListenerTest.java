@@ -70,10 +70,11 @@ class FloodedListenerTest {
 
             send(attacker, attack);
 
-            await().atMost(LONG).untilAsserted(() -> assertThat(proxy.drops())
-                    .allSatisfy((name, count) -> assertThat(count)
-                            .as(name)
-                            .isEqualTo(name.equals(attack.name().toLowerCase(java.util.Locale.ROOT)) ? 1 : 0)));
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(proxy.drops())
+                            .allSatisfy((name, count) -> assertThat(count)
+                                    .as(name)
+                                    .isEqualTo(name.equals(attack.name().toLowerCase(java.util.Locale.ROOT)) ? 1 : 0)));
             assertThat(endOf(attacker)).isEqualTo(ErrorCode.ENHANCE_YOUR_CALM);
             assertThat(other.send(Frame.get(3, "/")).answer(3).text()).isEqualTo("one");
             await().atMost(LONG).until(() -> proxy.activeFlows() == 0);

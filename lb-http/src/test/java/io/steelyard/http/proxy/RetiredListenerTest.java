@@ -88,7 +88,9 @@ class RetiredListenerTest {
             await().atMost(LONG).until(() -> server.requests().size() == 1);
             proxy.moveTo(Fixture.freePort());
             assertRefused(proxy);
-            assertThat(kept.isAtEnd()).as("a connection that waits for a request is closed").isTrue();
+            assertThat(kept.isAtEnd())
+                    .as("a connection that waits for a request is closed")
+                    .isTrue();
             assertGoodbye(client, 1);
             mayAnswer.countDown();
             assertThat(client.answer(1).text()).isEqualTo("finished");
