@@ -62,6 +62,9 @@ final class PoolLease implements Lease {
     private boolean avoidsAny;
 
     private int priorityClass;
+    /** Where it waited last; null where it did not since it was reset. */
+    private WaitQueue.@Nullable Place place;
+
     private long dueNs;
 
     private @Nullable Template template;
@@ -285,7 +288,7 @@ final class PoolLease implements Lease {
 
     /** A place in the queue, for the flow whose pick found everything full. */
     WaitQueue.Place place(io.steelyard.api.schedule.Balancer.Waiter waiter) {
-        return new WaitQueue.Place(
+        var made = new WaitQueue.Place(
                 waiter,
                 state == State.FAILED ? snapshot : null,
                 state == State.FAILED ? tried.clone() : new long[1],
@@ -293,6 +296,20 @@ final class PoolLease implements Lease {
                 waitsFor,
                 priorityClass,
                 dueNs);
+        place = made;
+        return made;
+    }
+
+    @Override
+    public int queuePosition() {
+        var last = place;
+        return last == null ? 0 : last.position();
+    }
+
+    @Override
+    public boolean waitedForServer() {
+        var last = place;
+        return last != null && last.waitsFor != null;
     }
 
     // ---- reports
@@ -366,6 +383,7 @@ final class PoolLease implements Lease {
 
     @Override
     public void reset() {
+        place = null;
         if (state == State.HELD) {
             cancelled();
         }

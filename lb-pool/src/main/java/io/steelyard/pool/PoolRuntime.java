@@ -538,6 +538,7 @@ public final class PoolRuntime implements Balancer {
             reportDrained(member);
             boolean isDrained = member.load.active() == 0;
             if (isDrained) {
+                queue.forget(member.load);
                 forgotten.put(member.server.id(), new WeakReference<>(member));
             }
             return isDrained;

@@ -1,7 +1,10 @@
 package io.steelyard.pool;
 
 import io.steelyard.api.schedule.Balancer.Waiter;
+import io.steelyard.api.schedule.ServerLoad;
 import java.lang.invoke.VarHandle;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,6 +41,14 @@ final class WaitQueue {
         private final long number = NUMBERS.getAndIncrement();
         private final AtomicInteger state = new AtomicInteger(WAITING);
 
+        /** How many were let out of the queue that it counts for. Set before it is linked. */
+        private @Nullable AtomicLong letOut;
+
+        private long letOutBefore;
+
+        /** Written by the one thread that claims it; read by its owner, which that thread calls afterwards, or which is that thread. */
+        private int position;
+
         Place(
                 Waiter waiter,
                 @Nullable PoolSnapshot snapshot,
@@ -63,6 +74,25 @@ final class WaitQueue {
             return isOurs;
         }
 
+        /** Which one it was of those that were let out since it came, from 1; 0 while it waits. */
+        int position() {
+            return position;
+        }
+
+        private void enters(AtomicLong counted) {
+            letOut = counted;
+            letOutBefore = counted.get();
+        }
+
+        /** @param isLetOut else it gave up, and only those before it count */
+        private void leaves(boolean isLetOut) {
+            var counted = letOut;
+            if (counted != null) {
+                long now = isLetOut ? counted.incrementAndGet() : counted.get() + 1;
+                position = (int) Math.min(now - letOutBefore, Integer.MAX_VALUE);
+            }
+        }
+
         /** Times are compared by their difference, for the clock may wrap; places that are due together keep the order they came in. */
         private static int compare(Place one, Place other) {
             int byClass = Integer.compare(one.priorityClass, other.priorityClass);
@@ -76,6 +106,12 @@ final class WaitQueue {
 
     private final ConcurrentSkipListSet<Place> places = new ConcurrentSkipListSet<>(Place::compare);
     private final AtomicInteger size = new AtomicInteger();
+
+    /** How many flows that waited for any server were let out. Counted by the threads that let them out. */
+    private final AtomicLong letOut = new AtomicLong();
+
+    /** The same for those that waited for one server, by its load, which it has as long as it is known. */
+    private final Map<ServerLoad, AtomicLong> letOutByServer = new ConcurrentHashMap<>();
 
     int size() {
         return size.get();
@@ -93,6 +129,9 @@ final class WaitQueue {
             if (seen == now) {
                 if (place.waitsFor != null) {
                     place.waitsFor.load.addQueued(1);
+                    place.enters(letOutByServer.computeIfAbsent(place.waitsFor.load, first -> new AtomicLong()));
+                } else {
+                    place.enters(letOut);
                 }
                 places.add(place);
                 // Pairs with the atomic decrement of a server's flows: either that thread sees our size or we see its
@@ -114,11 +153,17 @@ final class WaitQueue {
             if (canUse.test(place) && place.claim()) {
                 size.decrementAndGet();
                 places.remove(place);
+                place.leaves(true);
                 place.waiter.onRoom();
                 return true;
             }
         }
         return false;
+    }
+
+    /** A server is gone: nobody will wait for it. */
+    void forget(ServerLoad load) {
+        letOutByServer.remove(load);
     }
 
     /** Takes the waiter out. @return whether it was still waiting */
@@ -127,6 +172,7 @@ final class WaitQueue {
             if (place.waiter == waiter && place.claim()) {
                 size.decrementAndGet();
                 places.remove(place);
+                place.leaves(false);
                 return true;
             }
         }

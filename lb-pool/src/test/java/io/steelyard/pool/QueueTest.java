@@ -57,6 +57,57 @@ class QueueTest {
     }
 
     @Test
+    void thePlaceInTheQueueIsHowManyWereLetOutSince() {
+        var runtime = fixture.start(queued(10, 1));
+        var holder = fixture.open(runtime);
+        assertThat(holder.queuePosition()).isZero();
+        var first = wait(runtime, "first");
+        var second = wait(runtime, "second");
+        holder.completed();
+        var third = wait(runtime, "third");
+        assertThat(first.queuePosition()).isEqualTo(1);
+        first.completed();
+        assertThat(second.queuePosition()).isEqualTo(2);
+        second.completed();
+        assertThat(third.queuePosition()).isEqualTo(2);
+        assertThat(third.waitedForServer()).isFalse();
+        third.completed();
+        third.reset();
+        assertThat(third.queuePosition()).isZero();
+    }
+
+    @Test
+    void whoGivesUpWasNextToThoseLetOutBefore() {
+        var runtime = fixture.start(queued(10, 1));
+        fixture.open(runtime);
+        var left = new ArrayList<Lease>();
+        for (int i = 0; i < 2; i++) {
+            var lease = runtime.newLease();
+            Waiter waiter = () -> woken.add("never");
+            runtime.pick(fixture.flow, lease);
+            assertThat(runtime.await(lease, waiter)).isTrue();
+            assertThat(runtime.cancel(waiter)).isTrue();
+            left.add(lease);
+        }
+        assertThat(left).extracting(Lease::queuePosition).containsExactly(1, 1);
+    }
+
+    @Test
+    void whoWaitsForItsServerIsCountedApart() {
+        var runtime = fixture.start(queued(10, 1).personality(Personality.HAPROXY));
+        var holder = fixture.open(runtime);
+        var anywhere = wait(runtime, "anywhere");
+        fixture.flow.wanted(new String[] {"a"}, false);
+        var bound = wait(runtime, "bound");
+        holder.completed();
+        anywhere.completed();
+        assertThat(bound.waitedForServer()).isTrue();
+        assertThat(bound.queuePosition()).isEqualTo(1);
+        assertThat(anywhere.waitedForServer()).isFalse();
+        assertThat(anywhere.queuePosition()).isEqualTo(1);
+    }
+
+    @Test
     void aFullQueueAndNoQueueRefuse() {
         var runtime = fixture.start(queued(1, 1));
         fixture.open(runtime);

@@ -48,6 +48,10 @@ public interface HttpFacts {
         BYTES_RECEIVED,
         /** Tries after the first. */
         RETRIES,
+        /** Which of those that waited for a server it was when it left that queue, from 1; 0 where it did not wait for one. */
+        SERVER_QUEUE_POSITION,
+        /** The same of the queue of the pool. */
+        POOL_QUEUE_POSITION,
         /** 1 where another server than the first one was tried at last, else 0. */
         REDISPATCHED,
         /** Which of the connection's requests it is, from 1. */

@@ -39,6 +39,19 @@ public interface Lease {
     /** How many servers this flow was given, from 1. */
     int attempts();
 
+    /**
+     * Of the flows that were let out of the queue where this one waited last, from when it came in until it left, which one it was: 1 for the
+     * first. 0 where it did not wait.
+     */
+    default int queuePosition() {
+        return 0;
+    }
+
+    /** Whether the queue where it waited last was that of one server, and not of the pool. */
+    default boolean waitedForServer() {
+        return false;
+    }
+
     /** The flow reached its server. */
     void connected();
 

@@ -201,11 +201,19 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         }
     }
 
+    /** Counts the place it had. */
+    private void leaveQueue() {
+        if (lease != null) {
+            progress.queued(lease.waitedForServer(), lease.queuePosition());
+        }
+    }
+
     /** Any thread: there may be room. */
     @Override
     public void onRoom() {
         worker.loop().loop().execute(() -> {
             if (state == State.QUEUED) {
+                leaveQueue();
                 pick();
             } else if (state == State.DONE && balancer != null && lease != null && !lease.isHeld()) {
                 // It left as it was called. Taking the room and giving it back calls whoever waits behind it.
@@ -691,6 +699,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     void cancel() {
         if (state == State.QUEUED && balancer != null) {
             balancer.cancel(this);
+            leaveQueue();
         }
         hedging.drop();
         if (lease != null && lease.isHeld()) {
@@ -747,6 +756,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                 if (balancer != null) {
                     balancer.cancel(this);
                 }
+                leaveQueue();
                 progress.noServer();
                 progress.termination("sQ");
                 fail(noServerStatus());

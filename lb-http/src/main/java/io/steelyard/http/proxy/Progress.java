@@ -16,6 +16,8 @@ final class Progress {
     private long endedNs = NEVER;
     private int retries;
     private boolean isRedispatched;
+    private int serverQueuePosition;
+    private int poolQueuePosition;
     private String pool = "";
     private String server = "";
     private String termination = IN_ORDER;
@@ -63,6 +65,23 @@ final class Progress {
 
     int retries() {
         return retries;
+    }
+
+    /** It left a queue. @param position which it was of those that were let out while it waited, from 1 */
+    void queued(boolean isOfServer, int position) {
+        if (isOfServer) {
+            serverQueuePosition += position;
+        } else {
+            poolQueuePosition += position;
+        }
+    }
+
+    int serverQueuePosition() {
+        return serverQueuePosition;
+    }
+
+    int poolQueuePosition() {
+        return poolQueuePosition;
     }
 
     boolean isRedispatched() {

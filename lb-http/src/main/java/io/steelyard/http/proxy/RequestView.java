@@ -206,6 +206,8 @@ final class RequestView implements HttpFacts {
             case BYTES_SENT -> client.answerHeadBytes() + client.answerBodyBytes();
             case BYTES_RECEIVED -> client.requestBytes();
             case RETRIES -> progress.retries();
+            case SERVER_QUEUE_POSITION -> progress.serverQueuePosition();
+            case POOL_QUEUE_POSITION -> progress.poolQueuePosition();
             case REDISPATCHED -> progress.isRedispatched() ? 1 : 0;
             case REQUEST_NUMBER -> client.requestNumber();
             case CONNECTION_NUMBER ->

@@ -65,7 +65,8 @@ final class LogFields {
                     case "ac", "fc" -> measured(facts, Measure.LISTENER_CONNECTIONS);
                     case "bc" -> Integer.toString(count(facts, Balancer::activeFlows));
                     case "sc" -> Integer.toString(count(facts, pool -> pool.activeFlows(facts.server())));
-                    case "bq", "sq" -> "0";
+                    case "bq" -> measured(facts, Measure.POOL_QUEUE_POSITION);
+                    case "sq" -> measured(facts, Measure.SERVER_QUEUE_POSITION);
                     case "rc" -> (facts.measure(Measure.REDISPATCHED) > 0 ? "+" : "") + facts.measure(Measure.RETRIES);
                     case "rt" -> measured(facts, Measure.REQUEST_NUMBER);
                     case "lc" -> "0";
