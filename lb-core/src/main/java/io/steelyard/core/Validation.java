@@ -3,6 +3,7 @@ package io.steelyard.core;
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Problem;
 import io.steelyard.api.plugin.Plugins;
+import io.steelyard.core.tls.TlsFileCheck;
 import io.steelyard.pool.PoolValidation;
 import io.steelyard.pool.variable.VariableTable;
 import java.util.ArrayList;
@@ -32,5 +33,14 @@ public final class Validation {
                     .remedy("leave them out"));
         }
         return List.copyOf(problems);
+    }
+
+    /**
+     * Reads the certificates, keys and authorities that a configuration names, as its start would.
+     *
+     * @return what is wrong with them; the path of each is {@code files.} and the file's name as the configuration has it
+     */
+    public static List<Problem> fileProblems(Configuration configuration) {
+        return TlsFileCheck.problems(configuration);
     }
 }
