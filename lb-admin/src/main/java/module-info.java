@@ -6,4 +6,7 @@ module io.steelyard.admin {
 
     exports io.steelyard.admin.runtime;
     exports io.steelyard.admin.statistics;
+
+    provides io.steelyard.api.http.StatusPageProvider with
+            io.steelyard.admin.statistics.HaproxyPageProvider;
 }

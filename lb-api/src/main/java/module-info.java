@@ -23,6 +23,7 @@ module io.steelyard.api {
     uses io.steelyard.api.config.ConfigurationReader;
     uses io.steelyard.api.health.HealthCheckProvider;
     uses io.steelyard.api.http.ExpressionLanguage;
+    uses io.steelyard.api.http.StatusPageProvider;
     uses io.steelyard.api.proxy.ForwarderProvider;
     uses io.steelyard.api.schedule.SchedulerProvider;
 }

@@ -20,9 +20,28 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners) {
      * @param queued flows that wait for room
      * @param retries further tries that its retry budget allowed; 0 where it has none
      * @param retriesRefused further tries that the budget did not allow
+     * @param mostQueued the most flows that ever waited at once
+     * @param traffic what passed through its servers
      */
     public record PoolStatus(
-            String name, String scheduler, int queued, long retries, long retriesRefused, List<ServerStatus> servers) {}
+            String name,
+            String scheduler,
+            int queued,
+            long retries,
+            long retriesRefused,
+            List<ServerStatus> servers,
+            int mostQueued,
+            Traffic traffic) {
+        public PoolStatus(
+                String name,
+                String scheduler,
+                int queued,
+                long retries,
+                long retriesRefused,
+                List<ServerStatus> servers) {
+            this(name, scheduler, queued, retries, retriesRefused, servers, 0, Traffic.NONE);
+        }
+    }
 
     /**
      * A server.
@@ -32,6 +51,8 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners) {
      * @param active open flows
      * @param served flows ever given to it
      * @param failures flows that failed on it
+     * @param queued flows that wait for it
+     * @param traffic what passed through it
      */
     public record ServerStatus(
             String id,
@@ -43,7 +64,23 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners) {
             String reason,
             int active,
             long served,
-            long failures) {}
+            long failures,
+            int queued,
+            Traffic traffic) {
+        public ServerStatus(
+                String id,
+                String address,
+                int weight,
+                int tier,
+                AdminState adminState,
+                HealthState health,
+                String reason,
+                int active,
+                long served,
+                long failures) {
+            this(id, address, weight, tier, adminState, health, reason, active, served, failures, 0, Traffic.NONE);
+        }
+    }
 
     /**
      * A virtual server.
@@ -51,6 +88,7 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners) {
      * @param open flows open now
      * @param accepted flows ever accepted
      * @param refused flows ended because no server could serve
+     * @param traffic what passed through it
      * @param drops what was dropped or ended for a reason of its own, by the counter's name, such as {@code server_buffer_full} or
      *     {@code http2_rapid_reset}; see {@link io.steelyard.api.proxy.Forwarder#drops}
      */
@@ -61,15 +99,16 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners) {
             int open,
             long accepted,
             long refused,
+            Traffic traffic,
             Map<String, Long> drops) {
         public ListenerStatus {
             addresses = List.copyOf(addresses);
             drops = Collections.unmodifiableMap(new LinkedHashMap<>(drops));
         }
 
-        /** One that drops nothing. */
+        /** One through which nothing passed, and that dropped nothing. */
         public ListenerStatus(String name, String pool, List<String> addresses, int open, long accepted, long refused) {
-            this(name, pool, addresses, open, accepted, refused, Map.of());
+            this(name, pool, addresses, open, accepted, refused, Traffic.NONE, Map.of());
         }
     }
 

@@ -6,6 +6,7 @@ import io.steelyard.api.Event;
 import io.steelyard.api.LoadBalancer;
 import io.steelyard.api.Problem;
 import io.steelyard.api.Status;
+import io.steelyard.api.http.StatusPageProvider;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.ServerPool;
@@ -38,6 +39,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -164,11 +166,15 @@ final class Engine implements LoadBalancer {
 
     @Override
     public Status status() {
-        return control.call(() -> new Status(
+        return control.call(this::statusNow);
+    }
+
+    private Status statusNow() {
+        return new Status(
                 configuration.pools().stream()
                         .map(pool -> running(pool.name()).status())
                         .toList(),
-                servers.status()));
+                servers.status());
     }
 
     @Override
@@ -270,6 +276,16 @@ final class Engine implements LoadBalancer {
         @Override
         public Sessions sessions() {
             return sessions;
+        }
+
+        @Override
+        public Optional<StatusPageProvider> statusPage(String name) {
+            return plugins.statusPage(name);
+        }
+
+        @Override
+        public void look(BiConsumer<Configuration, Status> viewer) {
+            control.execute(() -> viewer.accept(configuration, statusNow()));
         }
 
         @Override

@@ -71,6 +71,7 @@ final class RunningServer {
                 forwarder.openFlows(),
                 forwarder.acceptedFlows(),
                 forwarder.refusedFlows(),
+                forwarder.traffic(),
                 forwarder.drops());
     }
 

@@ -2,7 +2,10 @@ package io.steelyard.core;
 
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Problem;
+import io.steelyard.api.http.Content;
+import io.steelyard.api.plugin.Options;
 import io.steelyard.api.plugin.Plugins;
+import io.steelyard.api.proxy.Target;
 import io.steelyard.core.tls.TlsFileCheck;
 import io.steelyard.pool.PoolValidation;
 import io.steelyard.pool.variable.VariableTable;
@@ -28,6 +31,15 @@ public final class Validation {
         } catch (IllegalArgumentException malformed) {
             problems.add(Problem.error("variables", String.valueOf(malformed.getMessage())));
         }
+        for (var server : configuration.virtualServers()) {
+            if (server.target() instanceof Target.Http http) {
+                http.service().routes().forEach(route -> {
+                    if (route.content() instanceof Content.Page page) {
+                        checkPage("virtualServers." + server.name(), page, plugins, problems);
+                    }
+                });
+            }
+        }
         if (!configuration.virtualRouters().isEmpty()) {
             problems.add(Problem.error("virtualRouters", "this balancer runs no virtual routers")
                     .remedy("leave them out"));
@@ -42,5 +54,23 @@ public final class Validation {
      */
     public static List<Problem> fileProblems(Configuration configuration) {
         return TlsFileCheck.problems(configuration);
+    }
+
+    private static void checkPage(String path, Content.Page page, Plugins plugins, List<Problem> problems) {
+        var provider = plugins.statusPage(page.page());
+        if (provider.isEmpty()) {
+            problems.add(Problem.error(path, "there is no status page '" + page.page() + "'")
+                    .remedy("add the module that has it, or leave the route out"));
+            return;
+        }
+        var wrong = Options.check(path + "." + page.page(), provider.get().options(), page.options());
+        problems.addAll(wrong);
+        if (wrong.isEmpty()) {
+            try {
+                provider.get().make(Options.of(provider.get().options(), page.options()));
+            } catch (IllegalArgumentException refused) {
+                problems.add(Problem.error(path, String.valueOf(refused.getMessage())));
+            }
+        }
     }
 }

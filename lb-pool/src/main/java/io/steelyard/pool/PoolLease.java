@@ -5,6 +5,7 @@ import io.steelyard.api.schedule.Balancer.Outcome;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.Lease;
 import io.steelyard.api.schedule.Picker;
+import io.steelyard.api.schedule.TrafficCounts;
 import io.steelyard.api.text.Template;
 import io.steelyard.pool.Tier.Report;
 import io.steelyard.pool.Tier.Taking;
@@ -333,10 +334,20 @@ final class PoolLease implements Lease {
     }
 
     @Override
+    public TrafficCounts traffic() {
+        return index == Picker.NONE
+                ? new TrafficCounts()
+                : held().tiers[tier].members[index].load.traffic();
+    }
+
+    @Override
     public void connected() {
         var here = heldTier();
         long nowNs = pool.nowNs();
         succeeded(here, nowNs);
+        var load = here.members[index].load;
+        load.traffic().flowBegan(load.active(), nowNs);
+        pool.traffic().flowBegan(0, nowNs);
         here.report(index, Report.CONNECTED, nowNs - pickedNs);
     }
 

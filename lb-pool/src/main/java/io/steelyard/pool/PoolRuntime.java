@@ -14,6 +14,7 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.Lease;
+import io.steelyard.api.schedule.TrafficCounts;
 import io.steelyard.pool.Tier.Taking;
 import io.steelyard.pool.retry.RetryAccount;
 import java.lang.System.Logger;
@@ -61,6 +62,7 @@ public final class PoolRuntime implements Balancer {
     private final LongAdder active = new LongAdder();
 
     private final WaitQueue queue = new WaitQueue();
+    private final TrafficCounts traffic = new TrafficCounts();
     /** Replaced by the control thread where the budget changes, read by data threads: volatile, for it has state of its own to publish. */
     private volatile @Nullable RetryAccount retries;
 
@@ -395,6 +397,11 @@ public final class PoolRuntime implements Balancer {
         return nextNs == Long.MAX_VALUE ? Long.MAX_VALUE : nowNs + nextNs;
     }
 
+    /** How its flows come, for statistics; what passes is counted by server. */
+    TrafficCounts traffic() {
+        return traffic;
+    }
+
     /** A picture of the pool now. */
     public PoolStatus status() {
         long nowNs = nowNs();
@@ -408,7 +415,9 @@ public final class PoolRuntime implements Balancer {
                 queue.size(),
                 account == null ? 0 : account.granted(),
                 account == null ? 0 : account.refused(),
-                servers);
+                servers,
+                queue.mostWaiting(),
+                traffic.read(nowNs));
     }
 
     /** Open flows of a server, also of one that is no longer configured; 0 for an unknown one. */
@@ -558,7 +567,9 @@ public final class PoolRuntime implements Balancer {
                 member.reason,
                 member.load.active(),
                 member.load.served(),
-                member.load.failures());
+                member.load.failures(),
+                member.load.queued(),
+                member.load.traffic().read(nowNs));
     }
 
     private Member member(String serverId) {

@@ -107,11 +107,19 @@ final class WaitQueue {
     private final ConcurrentSkipListSet<Place> places = new ConcurrentSkipListSet<>(Place::compare);
     private final AtomicInteger size = new AtomicInteger();
 
+    /** Raised by any thread, for statistics. */
+    private final AtomicInteger mostWaiting = new AtomicInteger();
+
     /** How many flows that waited for any server were let out. Counted by the threads that let them out. */
     private final AtomicLong letOut = new AtomicLong();
 
     /** The same for those that waited for one server, by its load, which it has as long as it is known. */
     private final Map<ServerLoad, AtomicLong> letOutByServer = new ConcurrentHashMap<>();
+
+    /** The most places ever taken at once. */
+    int mostWaiting() {
+        return mostWaiting.getOpaque();
+    }
 
     int size() {
         return size.get();
@@ -127,6 +135,7 @@ final class WaitQueue {
         while (now < capacity) {
             int seen = size.compareAndExchange(now, now + 1);
             if (seen == now) {
+                mostWaiting.accumulateAndGet(now + 1, Math::max);
                 if (place.waitsFor != null) {
                     place.waitsFor.load.addQueued(1);
                     place.enters(letOutByServer.computeIfAbsent(place.waitsFor.load, first -> new AtomicLong()));

@@ -4,6 +4,7 @@ import io.steelyard.api.Status;
 import io.steelyard.api.Status.ListenerStatus;
 import io.steelyard.api.Status.PoolStatus;
 import io.steelyard.api.Status.ServerStatus;
+import io.steelyard.api.Traffic;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +45,9 @@ final class Baseline {
                 since(pool.retriesRefused(), before.retriesRefused()),
                 pool.servers().stream()
                         .map(server -> since(server, before.servers()))
-                        .toList());
+                        .toList(),
+                pool.mostQueued(),
+                pool.traffic());
     }
 
     private static ServerStatus since(ServerStatus server, List<ServerStatus> all) {
@@ -60,7 +63,9 @@ final class Baseline {
                         server.reason(),
                         server.active(),
                         since(server.served(), before.served()),
-                        since(server.failures(), before.failures()));
+                        since(server.failures(), before.failures()),
+                        server.queued(),
+                        since(server.traffic(), before.traffic()));
             }
         }
         return server;
@@ -78,6 +83,7 @@ final class Baseline {
                 listener.open(),
                 since(listener.accepted(), before.accepted()),
                 since(listener.refused(), before.refused()),
+                since(listener.traffic(), before.traffic()),
                 since(listener.drops(), before.drops()));
     }
 
@@ -85,6 +91,10 @@ final class Baseline {
         var result = new LinkedHashMap<String, Long>();
         now.forEach((name, count) -> result.put(name, since(count, before.getOrDefault(name, 0L))));
         return result;
+    }
+
+    private static Traffic since(Traffic now, Traffic before) {
+        return now.bytesIn() >= before.bytesIn() && now.requests() >= before.requests() ? now.since(before) : now;
     }
 
     private static long since(long now, long before) {

@@ -5,6 +5,7 @@ import io.steelyard.api.Status;
 import io.steelyard.api.Status.ListenerStatus;
 import io.steelyard.api.Status.PoolStatus;
 import io.steelyard.api.Status.ServerStatus;
+import io.steelyard.api.Traffic;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.pool.RealServer;
@@ -12,6 +13,7 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -149,10 +151,22 @@ public final class StatisticsCsv {
         values.put("slim", most == 0 ? "" : Integer.toString(most));
         values.put("stot", Long.toString(one.accepted()));
         values.put("conn_tot", Long.toString(one.accepted()));
+        boolean isHttp = server.target() instanceof Target.Http;
+        var traffic = one.traffic();
+        flows(values, traffic);
+        values.put("smax", Long.toString(traffic.mostOpen()));
+        values.put("conn_rate", Long.toString(traffic.flowRate()));
+        values.put("conn_rate_max", Long.toString(traffic.mostFlowRate()));
+        if (isHttp) {
+            answers(values, traffic);
+            values.put("req_rate", Long.toString(traffic.requestRate()));
+            values.put("req_rate_max", Long.toString(traffic.mostRequestRate()));
+            values.put("req_tot", Long.toString(traffic.requests()));
+        }
         values.put("status", "OPEN");
         values.put("sid", "0");
         values.put("type", "0");
-        values.put("mode", server.target() instanceof Target.Http ? "http" : "tcp");
+        values.put("mode", isHttp ? "http" : "tcp");
         values.put("addr", String.join(" ", one.addresses()));
         return new Row(Kind.FRONTEND, proxy, 0, values);
     }
@@ -169,13 +183,28 @@ public final class StatisticsCsv {
         var serving = one.servers().stream().filter(StatisticsCsv::isServing).toList();
         var values = common(one.name(), "BACKEND", proxy);
         values.put("qcur", Integer.toString(one.queued()));
+        values.put("qmax", Integer.toString(one.mostQueued()));
+        var together = together(one);
+        flows(values, together);
+        values.put("lastsess", Long.toString(one.traffic().idleSeconds()));
+        values.put("rate", Long.toString(one.traffic().flowRate()));
+        values.put("rate_max", Long.toString(one.traffic().mostFlowRate()));
+        if (mode.equals("http")) {
+            answers(values, together);
+            values.put("req_tot", Long.toString(together.requests()));
+        }
         values.put("scur", sum(one, ServerStatus::active));
         values.put("stot", sum(one, ServerStatus::served));
         values.put("lbtot", sum(one, ServerStatus::served));
         values.put("econ", sum(one, ServerStatus::failures));
         values.put("wretr", Long.toString(one.retries()));
         values.put("status", serving.isEmpty() ? "DOWN" : "UP");
-        int weight = serving.stream().mapToInt(ServerStatus::weight).sum();
+        // Backups weigh nothing while another server can serve.
+        boolean hasPrimary = serving.stream().anyMatch(each -> each.tier() == 0);
+        int weight = serving.stream()
+                .filter(each -> each.tier() == 0 == hasPrimary)
+                .mapToInt(ServerStatus::weight)
+                .sum();
         values.put("weight", Integer.toString(weight));
         values.put("uweight", Integer.toString(weight));
         values.put(
@@ -192,6 +221,38 @@ public final class StatisticsCsv {
         return rows;
     }
 
+    private static void flows(Map<String, String> values, Traffic traffic) {
+        values.put("bin", Long.toString(traffic.bytesIn()));
+        values.put("bout", Long.toString(traffic.bytesOut()));
+        values.put("rate", Long.toString(traffic.flowRate()));
+        values.put("rate_max", Long.toString(traffic.mostFlowRate()));
+    }
+
+    private static void answers(Map<String, String> values, Traffic traffic) {
+        for (int i = 1; i < traffic.answers().size(); i++) {
+            values.put("hrsp_" + i + "xx", Long.toString(traffic.answers().get(i)));
+        }
+        values.put("hrsp_other", Long.toString(traffic.answers().getFirst()));
+    }
+
+    /** What passed through all servers of a pool; greatest values say nothing. */
+    private static Traffic together(PoolStatus pool) {
+        long in = 0;
+        long out = 0;
+        long requests = 0;
+        var answers = new long[Traffic.NONE.answers().size()];
+        for (var server : pool.servers()) {
+            in += server.traffic().bytesIn();
+            out += server.traffic().bytesOut();
+            requests += server.traffic().requests();
+            for (int i = 0; i < answers.length; i++) {
+                answers[i] += server.traffic().answers().get(i);
+            }
+        }
+        var byClass = Arrays.stream(answers).boxed().toList();
+        return new Traffic(in, out, 0, 0, 0, -1, requests, 0, 0, byClass);
+    }
+
     private static String sum(PoolStatus pool, ToLongFunction<ServerStatus> number) {
         return Long.toString(pool.servers().stream().mapToLong(number).sum());
     }
@@ -205,6 +266,15 @@ public final class StatisticsCsv {
         values.put("stot", Long.toString(server.served()));
         values.put("lbtot", Long.toString(server.served()));
         values.put("econ", Long.toString(server.failures()));
+        var traffic = server.traffic();
+        flows(values, traffic);
+        values.put("smax", Long.toString(traffic.mostOpen()));
+        values.put("qcur", Integer.toString(server.queued()));
+        values.put("lastsess", Long.toString(traffic.idleSeconds()));
+        if (mode.equals("http")) {
+            answers(values, traffic);
+            values.put("req_tot", Long.toString(traffic.requests()));
+        }
         values.put("status", ServerState.text(server, isChecked));
         values.put("weight", Integer.toString(server.weight()));
         values.put("act", server.tier() == 0 ? "1" : "0");

@@ -185,9 +185,9 @@ class RuntimeCommandsTest {
     void clearedCountersBeginAtNothingAgain() {
         var lease = balancer.balancer("be").orElseThrow().newLease();
         balancer.balancer("be").orElseThrow().pick(new Flow(), lease);
-        assertThat(ask("show stat be 2 0")).contains("be,BACKEND,0,,1,,,1,");
+        assertThat(ask("show stat be 2 0")).contains("be,BACKEND,0,0,1,,,1,");
         ask("clear counters all");
-        assertThat(ask("show stat be 2 0")).contains("be,BACKEND,0,,1,,,0,");
+        assertThat(ask("show stat be 2 0")).contains("be,BACKEND,0,0,1,,,0,");
         lease.completed();
     }
 }

@@ -152,7 +152,7 @@ class StatisticsCsvTest {
 
     @Test
     void whatIsNotKnownIsEmptyAndNotZero() {
-        assertThat(value(lines().get(5), "bin")).isEmpty();
+        assertThat(value(lines().get(5), "dreq")).isEmpty();
         assertThat(value(lines().get(1), "ereq")).isEmpty();
     }
 

@@ -2,12 +2,19 @@ package io.steelyard.api.http;
 
 import io.steelyard.api.text.Template;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
 /** Where the answer to a request comes from. */
 public sealed interface Content
-        permits Content.NotFound, Content.Reply, Content.RedirectToPool, Content.Health, Content.Counts, HttpProxy {
+        permits Content.NotFound,
+                Content.Reply,
+                Content.RedirectToPool,
+                Content.Health,
+                Content.Counts,
+                Content.Page,
+                HttpProxy {
     /** Nowhere: status 404. */
     record NotFound() implements Content {}
 
@@ -68,4 +75,17 @@ public sealed interface Content
      * {@code stub_status}.
      */
     record Counts() implements Content {}
+
+    /**
+     * A page about the running balancer that a plug-in writes.
+     *
+     * @param page the name of a {@link StatusPageProvider}
+     * @param options its own options, by name
+     */
+    record Page(String page, Map<String, String> options) implements Content {
+        public Page {
+            Objects.requireNonNull(page, "page");
+            options = Map.copyOf(options);
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.steelyard.api.plugin;
 import io.steelyard.api.config.ConfigurationReader;
 import io.steelyard.api.health.HealthCheckProvider;
 import io.steelyard.api.http.ExpressionLanguage;
+import io.steelyard.api.http.StatusPageProvider;
 import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.schedule.SchedulerProvider;
 import java.lang.System.Logger;
@@ -46,6 +47,7 @@ public final class Plugins {
     private final Map<String, ForwarderProvider> forwarders;
     private final Map<String, ConfigurationReader> readers;
     private final Map<String, ExpressionLanguage> languages;
+    private final Map<String, StatusPageProvider> statusPages;
 
     private Plugins(Builder builder) {
         schedulers = builder.named(SchedulerProvider.class);
@@ -53,6 +55,7 @@ public final class Plugins {
         forwarders = builder.named(ForwarderProvider.class);
         readers = builder.named(ConfigurationReader.class);
         languages = builder.named(ExpressionLanguage.class);
+        statusPages = builder.named(StatusPageProvider.class);
     }
 
     /** Everything {@link ServiceLoader} finds. */
@@ -77,6 +80,10 @@ public final class Plugins {
         return Optional.ofNullable(languages.get(name));
     }
 
+    public Optional<StatusPageProvider> statusPage(String name) {
+        return Optional.ofNullable(statusPages.get(name));
+    }
+
     /** All of them, by name. */
     public List<SchedulerProvider> schedulers() {
         return List.copyOf(schedulers.values());
@@ -99,7 +106,7 @@ public final class Plugins {
 
     /** Every provider of every kind. */
     public Stream<Plugin> all() {
-        return Stream.of(schedulers, healthChecks, forwarders, readers, languages)
+        return Stream.of(schedulers, healthChecks, forwarders, readers, languages, statusPages)
                 .flatMap(kind -> kind.values().stream());
     }
 
@@ -145,6 +152,10 @@ public final class Plugins {
                     ExpressionLanguage.class,
                     ServiceLoader.load(ExpressionLanguage.class, Plugins.class.getClassLoader()));
             discover(ExpressionLanguage.class, ServiceLoader.load(ExpressionLanguage.class));
+            discover(
+                    StatusPageProvider.class,
+                    ServiceLoader.load(StatusPageProvider.class, Plugins.class.getClassLoader()));
+            discover(StatusPageProvider.class, ServiceLoader.load(StatusPageProvider.class));
             return this;
         }
 

@@ -1,5 +1,6 @@
 package io.steelyard.api.proxy;
 
+import io.steelyard.api.Traffic;
 import java.io.IOException;
 import java.util.Map;
 
@@ -36,6 +37,11 @@ public interface Forwarder extends AutoCloseable {
      */
     default Map<String, Long> drops() {
         return Map.of();
+    }
+
+    /** What passed, in bytes, flows and requests. */
+    default Traffic traffic() {
+        return Traffic.NONE;
     }
 
     /** Ends all flows at once and frees everything. */

@@ -52,6 +52,11 @@ public interface Lease {
         return false;
     }
 
+    /** Where to count what passes between the flow and the server it holds, or held last; nobody reads it where it never held one. */
+    default TrafficCounts traffic() {
+        return new TrafficCounts();
+    }
+
     /** The flow reached its server. */
     void connected();
 

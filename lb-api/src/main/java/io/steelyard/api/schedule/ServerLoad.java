@@ -32,6 +32,7 @@ public final class ServerLoad {
     private final Counters counters = new PaddedCounters();
     private final FlowCounts flows;
     private final int place;
+    private final TrafficCounts traffic = new TrafficCounts();
 
     /** Fresh counters. */
     public ServerLoad() {
@@ -128,6 +129,11 @@ public final class ServerLoad {
     /** Adds to the waiting flows. */
     public void addQueued(int delta) {
         QUEUED.getAndAdd(counters, delta);
+    }
+
+    /** What passed through it. */
+    public TrafficCounts traffic() {
+        return traffic;
     }
 
     /** The table its flow counts are in. */

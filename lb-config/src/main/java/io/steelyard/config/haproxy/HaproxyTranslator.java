@@ -25,9 +25,8 @@ import java.util.OptionalInt;
 /** Makes the model of a file's sections, telling all that is wrong with them. One use, one thread. */
 final class HaproxyTranslator {
     /** Keywords of mode http that cannot be carried out, and why; by their names. */
-    private static final Map<String, String> REFUSED = Map.of(
-            "stats", "there is no page of statistics yet",
-            "option checkcache", "answers are not looked into for what may be cached");
+    private static final Map<String, String> REFUSED =
+            Map.of("option checkcache", "answers are not looked into for what may be cached");
 
     /** Keywords of mode http without effect, and why. */
     private static final Map<String, String> IDLE = Map.of(
@@ -264,6 +263,7 @@ final class HaproxyTranslator {
                 texts,
                 new HttpLogs(findings, texts, globalLogs),
                 new ErrorAnswers(findings, errorSections),
+                new StatsReader(findings, rules, texts, users),
                 backends,
                 pools);
         for (var front : httpFronts) {

@@ -223,6 +223,11 @@ final class HttpActions {
         var realm = rest.size() == 2 && rest.getFirst().equals("realm")
                 ? rest.get(1)
                 : proxy.name().text();
+        return login(realm);
+    }
+
+    /** Asks for a name and a password. */
+    static HttpAction login(String realm) {
         return new HttpAction.Respond(
                 401,
                 List.of(

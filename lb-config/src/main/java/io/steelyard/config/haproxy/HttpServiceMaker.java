@@ -40,6 +40,7 @@ final class HttpServiceMaker {
     private final Texts texts;
     private final HttpLogs logs;
     private final ErrorAnswers errors;
+    private final StatsReader stats;
     private final Map<String, Proxy> backends;
     private final Map<String, ServerPool> pools;
 
@@ -51,6 +52,7 @@ final class HttpServiceMaker {
             Texts texts,
             HttpLogs logs,
             ErrorAnswers errors,
+            StatsReader stats,
             Map<String, Proxy> backends,
             Map<String, ServerPool> pools) {
         this.findings = findings;
@@ -60,6 +62,7 @@ final class HttpServiceMaker {
         this.texts = texts;
         this.logs = logs;
         this.errors = errors;
+        this.stats = stats;
         this.backends = backends;
         this.pools = pools;
     }
@@ -79,6 +82,10 @@ final class HttpServiceMaker {
         var requestLogs = logs.read(proxy);
         var root = route("/", proxy, own, Optional.empty(), requestLogs);
         own.requests().forEach(root::rule);
+        stats.read(proxy).ifPresent(page -> {
+            page.rules().forEach(root::rule);
+            root.route(pageRoute(page, proxy, own, requestLogs));
+        });
         var chooser = route(CHOICE, proxy, own, Optional.empty(), requestLogs).match(new PathMatch.Prefix("", false));
         choice.rules().forEach(chooser::rule);
         chooser.rule(choice.otherwise()
@@ -86,7 +93,9 @@ final class HttpServiceMaker {
                 .orElseGet(() -> HttpRule.always(new HttpAction.Fail(503, Duration.ZERO))));
         root.route(chooser.build());
         for (var backend : targets(choice)) {
-            root.route(backendRoute(proxy, own, backend, requestLogs));
+            var page = backend == proxy ? Optional.<StatsReader.Stats>empty() : stats.read(backend);
+            page.ifPresent(made -> root.route(pageRoute(made, proxy, own, requestLogs)));
+            root.route(backendRoute(proxy, own, backend, page, requestLogs));
         }
         site.root(root.build());
         var service = new HttpService(List.of(site.build()));
@@ -136,8 +145,20 @@ final class HttpServiceMaker {
         return route;
     }
 
+    private HttpRoute pageRoute(
+            StatsReader.Stats page, Proxy frontend, RuleReader.ProxyRules own, List<AccessLog> requestLogs) {
+        return route(page.route(), frontend, own, Optional.empty(), requestLogs)
+                .match(new PathMatch.Named())
+                .content(page.content())
+                .build();
+    }
+
     private HttpRoute backendRoute(
-            Proxy frontend, RuleReader.ProxyRules own, Proxy backend, List<AccessLog> requestLogs) {
+            Proxy frontend,
+            RuleReader.ProxyRules own,
+            Proxy backend,
+            Optional<StatsReader.Stats> page,
+            List<AccessLog> requestLogs) {
         boolean isSame = backend == frontend;
         var name = routeName(backend);
         var route =
@@ -145,6 +166,7 @@ final class HttpServiceMaker {
         if (!isSame) {
             var theirs = rules.read(backend, new Captures());
             theirs.requests().forEach(route::rule);
+            page.ifPresent(made -> made.rules().forEach(route::rule));
             theirs.responses().forEach(route::responseRule);
             theirs.finals().forEach(route::answerRule);
         }

@@ -411,7 +411,8 @@ final class RuleReader {
         if (otherwise.isEmpty()
                 && used.isEmpty()
                 && proxy.all("redirect").isEmpty()
-                && proxy.all("http-request").isEmpty()) {
+                && proxy.all("http-request").isEmpty()
+                && proxy.all("stats").isEmpty()) {
             findings.warning(
                     proxy.name().position(),
                     proxy + " has no backend: requests are answered with status 503",

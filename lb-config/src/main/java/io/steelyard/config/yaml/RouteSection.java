@@ -99,6 +99,12 @@ final class RouteSection extends Section<HttpRoute> {
             route -> content(route, Content.RedirectToPool.class),
             "",
             "Instead of `proxy`: clients are sent to a server of a pool themselves. A text alone names the pool.");
+    private final Key<HttpRoute, Content.Page> page = absent(
+            "page",
+            Forms.shortened(new PageSection(), "name"),
+            route -> content(route, Content.Page.class),
+            "",
+            "Instead of `proxy`: a page about the running balancer. A text alone names the page.");
     private final Key<HttpRoute, Content> serves = absent(
             "serves",
             Forms.word(ownContents()),
@@ -214,12 +220,13 @@ final class RouteSection extends Section<HttpRoute> {
                         values.find(proxy).map(Content.class::cast),
                         values.find(reply).map(Content.class::cast),
                         values.find(redirectToPool).map(Content.class::cast),
+                        values.find(page).map(Content.class::cast),
                         values.find(serves))
                 .flatMap(Optional::stream)
                 .toList();
         if (contents.size() > 1) {
             throw new IllegalArgumentException(
-                    "the route answers in several ways; expected one of proxy, reply, redirectToPool, serves");
+                    "the route answers in several ways; expected one of proxy, reply, redirectToPool, page, serves");
         }
         return contents.isEmpty() ? NOTHING : contents.getFirst();
     }

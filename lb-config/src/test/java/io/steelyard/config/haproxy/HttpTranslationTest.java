@@ -184,7 +184,8 @@ class HttpTranslationTest {
             quoteCharacter = '"',
             value = {
                 "cookie SRV|a cookie that is only looked at is not supported",
-                "stats uri /s|'stats' cannot be honoured",
+                "stats refresh never|'stats refresh'",
+                "stats colour red|'stats colour'",
                 "reqrep ^a b|'reqrep' cannot be honoured",
                 "http-request track-sc0 src|'track-sc0' cannot be honoured",
                 "http-request use-service prometheus-exporter|'use-service' cannot be honoured",

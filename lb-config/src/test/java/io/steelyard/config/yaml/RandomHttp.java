@@ -33,6 +33,7 @@ import io.steelyard.api.text.Template;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -243,7 +244,9 @@ final class RandomHttp {
     }
 
     private Content content() {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
+            case 5 ->
+                new Content.Page("p" + random.nextInt(9), random.nextBoolean() ? Map.of() : Map.of("a", texts.get()));
             case 0 -> new Content.NotFound();
             case 1 -> new Content.Reply(200 + random.nextInt(400), templates.get(), texts.get());
             case 2 -> new Content.Health();

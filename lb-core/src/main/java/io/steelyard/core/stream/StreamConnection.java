@@ -459,6 +459,7 @@ final class StreamConnection extends Timer {
         }
         state = State.CLOSED;
         worker.timers().cancel(this);
+        count();
         if (search != null) {
             search.close();
         }
@@ -471,6 +472,13 @@ final class StreamConnection extends Timer {
             relay.close();
         }
         worker.onClosed(this);
+    }
+
+    private void count() {
+        if (relay != null && search != null) {
+            listener.traffic().transferred(relay.uploadedBytes(), relay.downloadedBytes());
+            search.lease().traffic().transferred(relay.uploadedBytes(), relay.downloadedBytes());
+        }
     }
 
     private void endSession() {

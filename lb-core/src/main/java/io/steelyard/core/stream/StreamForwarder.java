@@ -1,5 +1,6 @@
 package io.steelyard.core.stream;
 
+import io.steelyard.api.Traffic;
 import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.VirtualServer;
@@ -58,6 +59,11 @@ final class StreamForwarder implements Forwarder {
     @Override
     public long refusedFlows() {
         return listeners.refused();
+    }
+
+    @Override
+    public Traffic traffic() {
+        return listeners.traffic().read(System.nanoTime());
     }
 
     @Override

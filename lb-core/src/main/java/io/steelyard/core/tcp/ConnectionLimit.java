@@ -18,6 +18,10 @@ public final class ConnectionLimit {
         return open.get() >= most;
     }
 
+    int open() {
+        return open.getOpaque();
+    }
+
     void opened() {
         open.incrementAndGet();
     }

@@ -2,6 +2,7 @@ package io.steelyard.core.tcp;
 
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.schedule.Flow;
+import io.steelyard.api.schedule.TrafficCounts;
 import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.linux.Errno;
@@ -23,6 +24,7 @@ public final class TcpListener {
 
     private final TcpLoop loop;
     private final ConnectionLimit limit;
+    private final TrafficCounts traffic;
     private final SocketAddressBuffer peer;
     private final SocketAddressBuffer local;
     private final FdRegistration registration;
@@ -40,10 +42,20 @@ public final class TcpListener {
     private final AtomicLong refused = new AtomicLong();
     private final AtomicInteger open = new AtomicInteger();
 
-    /** @param limit of its virtual server */
-    TcpListener(TcpLoop loop, int fd, ListenAddress address, ConnectionLimit limit, TcpHandler handler) {
+    /**
+     * @param limit of its virtual server
+     * @param traffic of its virtual server
+     */
+    TcpListener(
+            TcpLoop loop,
+            int fd,
+            ListenAddress address,
+            ConnectionLimit limit,
+            TrafficCounts traffic,
+            TcpHandler handler) {
         this.loop = loop;
         this.limit = limit;
+        this.traffic = traffic;
         this.address = address;
         this.handler = handler;
         peer = SocketAddressBuffer.allocate(loop.arena());
@@ -129,6 +141,12 @@ public final class TcpListener {
         loop.limit().opened();
         limit.opened();
         open.setOpaque(open.getPlain() + 1);
+        traffic.flowBegan(limit.open(), loop.timers().nowNs());
+    }
+
+    /** What passes through its virtual server. */
+    public TrafficCounts traffic() {
+        return traffic;
     }
 
     public void onClosed() {

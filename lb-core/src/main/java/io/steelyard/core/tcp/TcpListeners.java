@@ -1,6 +1,7 @@
 package io.steelyard.core.tcp;
 
 import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.schedule.TrafficCounts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ public final class TcpListeners {
     private final Map<Place, List<TcpListener>> listeners = new LinkedHashMap<>();
 
     private final ConnectionLimit limit = new ConnectionLimit();
+    private final TrafficCounts traffic = new TrafficCounts();
 
     /** Closed to new connections; theirs may still be open. */
     private final List<TcpListener> retired = new ArrayList<>();
@@ -99,6 +101,11 @@ public final class TcpListeners {
         return sum(TcpListener::refused);
     }
 
+    /** What passes through all of them. Any thread. */
+    public TrafficCounts traffic() {
+        return traffic;
+    }
+
     /** Whether this listener is one of these, and still accepts. Any thread may ask while the control thread waits for it. */
     public boolean has(TcpListener listener) {
         return listeners.values().stream().anyMatch(each -> each.contains(listener));
@@ -138,7 +145,7 @@ public final class TcpListeners {
             int fd = sockets.get(i);
             var handler = handlers.apply(loop);
             result.add(loop.loop()
-                    .call(() -> new TcpListener(loop, fd, address, limit, handler))
+                    .call(() -> new TcpListener(loop, fd, address, limit, traffic, handler))
                     .join());
         }
         return result;

@@ -3,6 +3,7 @@ package io.steelyard.launcher;
 import io.steelyard.api.config.ConfigurationReader;
 import io.steelyard.api.health.HealthCheckProvider;
 import io.steelyard.api.http.ExpressionLanguage;
+import io.steelyard.api.http.StatusPageProvider;
 import io.steelyard.api.plugin.OptionSpec;
 import io.steelyard.api.plugin.Plugin;
 import io.steelyard.api.plugin.Plugins;
@@ -67,6 +68,7 @@ final class PluginsCommand implements Callable<Integer> {
             case ForwarderProvider forwarder -> row("forwarder", plugin, List.of());
             case ConfigurationReader reader -> row("reader", plugin, List.of());
             case ExpressionLanguage language -> row("language", plugin, List.of());
+            case StatusPageProvider page -> row("status-page", plugin, page.options());
             default -> row("plugin", plugin, List.of());
         };
     }

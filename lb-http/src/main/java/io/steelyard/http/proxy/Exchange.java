@@ -5,9 +5,11 @@ import io.steelyard.api.http.Content;
 import io.steelyard.api.http.HttpAction;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.PathMatch;
+import io.steelyard.api.http.StatusPage;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
+import io.steelyard.api.schedule.TrafficCounts;
 import io.steelyard.http.affinity.ClientAffinity;
 import io.steelyard.http.h1.BodyFraming;
 import io.steelyard.http.message.FieldBlock;
@@ -23,7 +25,9 @@ import io.steelyard.realip.address.Endpoint;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * client's loop.
  */
 final class Exchange {
+    private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
     private static final int CLIENT_LEFT = 499;
     private static final int CLOSE_AT_ONCE = 444;
 
@@ -75,6 +80,7 @@ final class Exchange {
         facts.connection((client.nowNs() - client.openedNs()) / 1_000_000, client.isPipelined());
         answerFields = client.answerFields();
         answerFields.clear();
+        plan.traffic().requestBegan(client.nowNs());
     }
 
     // ---- what it is about
@@ -243,9 +249,41 @@ final class Exchange {
                     reply(found.isWell() ? 200 : 503, "text/plain", found.text());
                 }
                 case Content.Counts counts -> reply(200, "text/plain", Counts.text(plan.counts()));
+                case Content.Page page -> show(page);
                 case HttpProxy toServer -> forward(route.proxy());
             }
         }
+    }
+
+    /** Has a page written, on a thread of its own. */
+    private void show(Content.Page page) {
+        progress.termination("LR");
+        var target = request.target();
+        var writer = plan.page(page);
+        var loop = client.worker().loop().loop();
+        plan.look((configuration, status) -> Thread.ofVirtual().start(() -> {
+            StatusPage.Document document;
+            try {
+                document = writer.document(target, configuration, status);
+            } catch (RuntimeException failed) {
+                LOG.log(System.Logger.Level.WARNING, "the page " + page.page() + " failed", failed);
+                document = new StatusPage.Document(500, Map.of(), "");
+            }
+            var written = document;
+            loop.execute(() -> {
+                if (!isOver) {
+                    show(written);
+                }
+            });
+        }));
+    }
+
+    private void show(StatusPage.Document document) {
+        answerFields.clear();
+        new TreeMap<>(document.fields()).forEach((name, value) -> answerFields.add(FieldName.of(name), value));
+        var bytes = document.text().getBytes(StandardCharsets.UTF_8);
+        sendPlain(document.status(), reason(document.status()), new String(bytes, StandardCharsets.ISO_8859_1));
+        client.flush();
     }
 
     /** Has a server answer. */
@@ -568,7 +606,17 @@ final class Exchange {
             delay.cancel();
         }
         progress.ended(client.nowNs());
+        count(plan.traffic());
+        var ofServer = progress.traffic();
+        if (ofServer != null) {
+            count(ofServer);
+        }
         log();
+    }
+
+    private void count(TrafficCounts traffic) {
+        traffic.transferred(client.requestBytes(), client.answerHeadBytes() + client.answerBodyBytes());
+        traffic.answered(facts.status());
     }
 
     private void log() {

@@ -233,7 +233,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
             worker.loop().timers().cancel(this);
         }
         long nowNs = client.nowNs();
-        progress.trying(held.server().id(), nowNs);
+        progress.trying(held.server().id(), held.traffic(), nowNs);
         attempt.begin(held.server().address(), nowNs);
         if (retries.isFirstTry() && upload.isEmpty() && !asksForUpgrade() && Hedging.isFor(method())) {
             hedging.arm(from, nowNs);

@@ -1,5 +1,6 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.Traffic;
 import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
@@ -27,7 +28,7 @@ final class HttpForwarder implements Forwarder {
         if (!(changed.target() instanceof Target.Http http)) {
             throw new IllegalArgumentException("virtual server " + changed.name() + " is not an HTTP one");
         }
-        var plan = new HttpPlan(changed, http.service(), context, workers.counts(), faults);
+        var plan = new HttpPlan(changed, http.service(), context, workers.counts(), listeners.traffic(), faults);
         listeners.apply(
                 changed.listen(),
                 loop -> new HttpAcceptor(workers.at(loop.loop().index()), plan));
@@ -67,6 +68,11 @@ final class HttpForwarder implements Forwarder {
     @Override
     public Map<String, Long> drops() {
         return faults.byName();
+    }
+
+    @Override
+    public Traffic traffic() {
+        return listeners.traffic().read(System.nanoTime());
     }
 
     @Override

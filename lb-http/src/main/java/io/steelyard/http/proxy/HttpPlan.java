@@ -1,10 +1,16 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.Configuration;
+import io.steelyard.api.Status;
 import io.steelyard.api.affinity.RequestAffinity;
+import io.steelyard.api.http.Content;
 import io.steelyard.api.http.HttpService;
+import io.steelyard.api.http.StatusPage;
+import io.steelyard.api.plugin.Options;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.schedule.TrafficCounts;
 import io.steelyard.api.tls.TlsClient;
 import io.steelyard.core.session.LogFiles;
 import io.steelyard.core.session.NamedServers;
@@ -22,8 +28,10 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpPlan {
     private final VirtualServer server;
     private final List<Counts> counts;
+    private final TrafficCounts traffic;
     private final Faults faults;
     private final VariableTable variables;
     private final LimitZones zones;
@@ -50,13 +59,23 @@ final class HttpPlan {
     private final NamedServers named = new NamedServers();
     private final CidrTrie<Boolean> trusted;
     private final HttpTls tls;
+    private final Map<Content.Page, StatusPage> pages = new HashMap<>();
+    private final EngineContext context;
     private final Map<TlsClient, TlsNames> names = new HashMap<>();
 
     /** @throws IOException where a file that it needs cannot be used */
-    HttpPlan(VirtualServer server, HttpService configured, EngineContext context, List<Counts> counts, Faults faults)
+    HttpPlan(
+            VirtualServer server,
+            HttpService configured,
+            EngineContext context,
+            List<Counts> counts,
+            TrafficCounts traffic,
+            Faults faults)
             throws IOException {
         this.server = server;
+        this.context = context;
         this.counts = counts;
+        this.traffic = traffic;
         this.faults = faults;
         variables = context.sessions().variables();
         zones = context.sessions().zones();
@@ -67,12 +86,28 @@ final class HttpPlan {
         trusted = CidrTrie.of(server.options().trustedProxies());
         tls = HttpTls.read(server, configured, service, context);
         tls.clients().forEach(client -> names.put(client, TlsNames.of(client, variables)));
+        for (var route : configured.routes()) {
+            if (route.content() instanceof Content.Page page) {
+                var provider = context.statusPage(page.page()).orElseThrow();
+                pages.put(page, provider.make(Options.of(provider.options(), page.options())));
+            }
+        }
         for (var pool : context.configuration().pools()) {
             pools.put(pool.name(), context.balancer(pool.name()));
             publicHosts.put(pool.name(), PoolRedirection.hosts(pool));
             pool.requestAffinity().ifPresent(affinity -> affinities.put(pool.name(), affinity(pool, affinity)));
             pool.hashKey().ifPresent(key -> hashKeys.put(pool.name(), variables.compile(key)));
         }
+    }
+
+    /** A page of this service. */
+    StatusPage page(Content.Page configured) {
+        return Objects.requireNonNull(pages.get(configured));
+    }
+
+    /** Shows what runs and how it is, on the control thread. */
+    void look(BiConsumer<Configuration, Status> viewer) {
+        context.look(viewer);
     }
 
     VirtualServer server() {
@@ -87,6 +122,11 @@ final class HttpPlan {
     /** What clients and servers did wrong: the virtual server's own, the same with every plan of it. */
     Faults faults() {
         return faults;
+    }
+
+    /** What passes through the virtual server. */
+    TrafficCounts traffic() {
+        return traffic;
     }
 
     /** Clients' connections of all virtual servers together. */

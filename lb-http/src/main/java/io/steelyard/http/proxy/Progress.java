@@ -1,5 +1,8 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.schedule.TrafficCounts;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How far a request has come and how it ended, in the terms of HAProxy's log. Times are nanoseconds of the loop's clock. Owned by one loop.
  */
@@ -21,6 +24,7 @@ final class Progress {
     private String pool = "";
     private String server = "";
     private String termination = IN_ORDER;
+    private @Nullable TrafficCounts traffic;
 
     /** @param connectionBeganNs when the connection began, or the request before ended */
     Progress(long connectionBeganNs, long requestBeganNs, long headReadNs) {
@@ -47,12 +51,20 @@ final class Progress {
         return server;
     }
 
-    void trying(String name, long nowNs) {
+    void trying(String name, TrafficCounts counted, long nowNs) {
+        traffic = counted;
+        counted.requestBegan(nowNs);
         isRedispatched |= !server.isEmpty() && !server.equals(name);
         server = name;
         triedNs = nowNs;
         connectedNs = NEVER;
         answeredNs = NEVER;
+    }
+
+    /** Where to count what passes between the client and the server tried last; null where none was. */
+    @Nullable
+    TrafficCounts traffic() {
+        return traffic;
     }
 
     void noServer() {

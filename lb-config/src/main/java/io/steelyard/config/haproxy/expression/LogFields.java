@@ -17,8 +17,8 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a log format (HAProxy 2.6, configuration manual, section 8.2.4). */
-final class LogFields {
-    static final String HOST_NAME = hostName();
+public final class LogFields {
+    public static final String HOST_NAME = hostName();
 
     private static final String NO_SERVER = "<NOSRV>";
     private static final DateTimeFormatter WITH_MS =
