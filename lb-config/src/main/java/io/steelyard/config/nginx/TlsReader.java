@@ -342,7 +342,8 @@ final class TlsReader {
         }
         try {
             var folder = Path.of(word.position().file()).getParent();
-            var name = folder == null ? word.text() : folder.resolve(word.text()).toString();
+            var name =
+                    folder == null ? word.text() : folder.resolve(word.text()).toString();
             findings.place("files." + name, word.position());
             return Optional.of(name);
         } catch (InvalidPathException wrong) {

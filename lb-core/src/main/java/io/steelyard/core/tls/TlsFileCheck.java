@@ -50,9 +50,7 @@ public final class TlsFileCheck {
         server.options().tls().ifPresent(this::collect);
         if (server.target() instanceof Target.Http http) {
             if (isSpoken) {
-                http.service().hosts().stream()
-                        .map(VirtualHost::tls)
-                        .forEach(tls -> tls.ifPresent(this::collect));
+                http.service().hosts().stream().map(VirtualHost::tls).forEach(tls -> tls.ifPresent(this::collect));
             }
             for (var route : http.service().routes()) {
                 if (route.content() instanceof HttpProxy proxy) {

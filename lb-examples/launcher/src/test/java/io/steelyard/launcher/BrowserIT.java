@@ -45,7 +45,8 @@ class BrowserIT {
         a = new WebSocketServer("a");
         b = new WebSocketServer("b");
         ports = CurlCall.freePorts(2);
-        var file = Files.writeString(folder.resolve("lb.conf"), """
+        var file = Files.writeString(
+                folder.resolve("lb.conf"), """
                 events {}
                 http {
                   access_log off;
@@ -83,13 +84,15 @@ class BrowserIT {
     @Test
     void cookieKeepsAPageAndItsWebSocketOnOneServer() throws Exception {
         assertThat(reportOf("http://127.0.0.1:" + ports.get(0) + "/"))
-                .matches("http/1\\.1 (?:(a1,){6}a says first12,a says xxxxx100007|(b1,){6}b says first12,b says xxxxx100007) 1000 srv");
+                .matches(
+                        "http/1\\.1 (?:(a1,){6}a says first12,a says xxxxx100007|(b1,){6}b says first12,b says xxxxx100007) 1000 srv");
     }
 
     @Test
     void cookieDoesSoOverTlsWithHttp2Too() throws Exception {
         assertThat(reportOf("https://127.0.0.1:" + ports.get(1) + "/"))
-                .matches("h2 (?:(a1,){6}a says first12,a says xxxxx100007|(b1,){6}b says first12,b says xxxxx100007) 1000 srv");
+                .matches(
+                        "h2 (?:(a1,){6}a says first12,a says xxxxx100007|(b1,){6}b says first12,b says xxxxx100007) 1000 srv");
     }
 
     /** What the page says that it saw. */

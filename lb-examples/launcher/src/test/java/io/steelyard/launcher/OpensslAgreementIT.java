@@ -75,8 +75,19 @@ class OpensslAgreementIT {
         made.openssl("ocsp", "-issuer", "ca.pem", "-cert", "one.pem", "-reqout", "request.der", "-no_nonce");
         Files.writeString(folder.resolve("none.txt"), "");
         made.openssl(
-                "ocsp", "-index", "none.txt", "-rsigner", "ca.pem", "-rkey", "ca.key", "-CA", "ca.pem", "-reqin",
-                "request.der", "-respout", "one.der");
+                "ocsp",
+                "-index",
+                "none.txt",
+                "-rsigner",
+                "ca.pem",
+                "-rkey",
+                "ca.key",
+                "-CA",
+                "ca.pem",
+                "-reqin",
+                "request.der",
+                "-respout",
+                "one.der");
         real = keep(RealProgram.nginx(folder, PORTS, this::blocks));
         ours = startLb();
     }

@@ -142,7 +142,11 @@ final class WebSocketServer implements AutoCloseable {
                 payload[i] ^= mask[i % 4];
             }
             if (kind == TEXT) {
-                frame(out, TEXT, (name + " says " + new String(payload, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8));
+                frame(
+                        out,
+                        TEXT,
+                        (name + " says " + new String(payload, StandardCharsets.UTF_8))
+                                .getBytes(StandardCharsets.UTF_8));
             } else if (kind == CLOSE) {
                 frame(out, CLOSE, payload);
                 return;
@@ -152,8 +156,8 @@ final class WebSocketServer implements AutoCloseable {
 
     private static String accepted(String key) {
         try {
-            var digest = MessageDigest.getInstance("SHA-1")
-                    .digest((key + KEY_SUFFIX).getBytes(StandardCharsets.ISO_8859_1));
+            var digest =
+                    MessageDigest.getInstance("SHA-1").digest((key + KEY_SUFFIX).getBytes(StandardCharsets.ISO_8859_1));
             return Base64.getEncoder().encodeToString(digest);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
