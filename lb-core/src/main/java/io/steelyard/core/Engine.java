@@ -230,7 +230,30 @@ final class Engine implements LoadBalancer {
             return null;
         });
         streams.close();
+        datagrams.close();
         shared.values().forEach(Engine::closeQuietly);
+        try {
+            assert leaks().isEmpty() : leaks();
+        } finally {
+            closeLoops();
+        }
+    }
+
+    /** What is still held though nobody is served any more; tests run with assertions, and fail where that is anything. */
+    private List<String> leaks() {
+        return tcpLoops.stream()
+                .map(each -> each.loop()
+                        .call(() -> each.buffers().lent() == 0 && each.loop().descriptors() == 0
+                                ? ""
+                                : "loop " + each.loop().index() + " still has "
+                                        + each.buffers().lent() + " buffers lent and "
+                                        + each.loop().descriptors() + " descriptors open")
+                        .join())
+                .filter(leak -> !leak.isEmpty())
+                .toList();
+    }
+
+    private void closeLoops() {
         loops.close();
         sessions.close();
         control.close();

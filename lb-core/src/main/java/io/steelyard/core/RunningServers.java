@@ -65,6 +65,7 @@ final class RunningServers {
     void close() {
         servers.values().forEach(RunningServer::close);
         retiring.forEach(RunningServer::close);
+        retiring.clear();
     }
 
     /**
@@ -173,6 +174,9 @@ final class RunningServers {
     }
 
     private void pollRetired(RunningServer running, long deadlineNs) {
+        if (!retiring.contains(running)) {
+            return;
+        }
         if (running.openFlows() == 0 || control.nowNs() - deadlineNs >= 0) {
             running.close();
             retiring.remove(running);

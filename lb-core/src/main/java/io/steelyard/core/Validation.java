@@ -6,6 +6,7 @@ import io.steelyard.api.http.Content;
 import io.steelyard.api.plugin.Options;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.proxy.Target;
+import io.steelyard.core.tls.TlsFileCheck;
 import io.steelyard.pool.PoolValidation;
 import io.steelyard.pool.variable.VariableTable;
 import java.util.ArrayList;
@@ -45,6 +46,15 @@ public final class Validation {
                     .remedy("add the module lb-vrrp, or leave them out"));
         }
         return List.copyOf(problems);
+    }
+
+    /**
+     * Reads the certificates, keys and authorities that a configuration names, as its start would.
+     *
+     * @return what is wrong with them; the path of each is {@code files.} and the file's name as the configuration has it
+     */
+    public static List<Problem> fileProblems(Configuration configuration) {
+        return TlsFileCheck.problems(configuration);
     }
 
     private static void checkPage(String path, Content.Page page, Plugins plugins, List<Problem> problems) {

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -23,7 +24,7 @@ import java.util.function.Predicate;
  * <p>The sockets belong here and not to the virtual servers that use them, so that one virtual server can take over an address while
  * another's sessions on it go on.
  */
-public final class DatagramForwarderProvider implements ForwarderProvider {
+public final class DatagramForwarderProvider implements ForwarderProvider, AutoCloseable {
     private final SessionLimit limit = new SessionLimit();
     private final List<DatagramWorker> workers;
     private final Sessions sessions;
@@ -64,6 +65,18 @@ public final class DatagramForwarderProvider implements ForwarderProvider {
     /** @param most sessions at once over all virtual servers; 0 for half of the descriptors this process may have */
     public void maxSessions(int most) {
         limit.most(most);
+    }
+
+    /** Frees what its forwarders shared, once all of them are closed. */
+    @Override
+    public void close() {
+        CompletableFuture.allOf(workers.stream()
+                        .map(worker -> worker.loop().call(() -> {
+                            worker.serverSockets().close();
+                            return worker;
+                        }))
+                        .toArray(CompletableFuture<?>[]::new))
+                .join();
     }
 
     /** The sockets of an address, opened where they are not. */
