@@ -22,6 +22,8 @@ module io.steelyard.vrrp {
     uses io.steelyard.vrrp.fencing.FencingProvider;
     uses io.steelyard.vrrp.witness.WitnessProvider;
 
+    provides io.steelyard.api.vrrp.VirtualRouterProvider with
+            io.steelyard.vrrp.VrrpProvider;
     provides io.steelyard.vrrp.fencing.FencingProvider with
             io.steelyard.vrrp.system.ScriptFencingProvider;
     provides io.steelyard.vrrp.witness.WitnessProvider with

@@ -19,9 +19,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -49,6 +51,9 @@ public final class RouterHost implements AutoCloseable {
     private final TrackerSet trackerSet;
     private final VrrpSettings settings;
     private final Map<String, Tracker> trackers = new HashMap<>();
+    /** Names of trackers that cannot be watched: no priority follows them. */
+    private final Set<String> unwatched = new HashSet<>();
+
     private final Map<String, PrioritySum.Reading> readings = new HashMap<>();
     private final List<RunningRouter> routers = new ArrayList<>();
     private final SyncGroups groups;
@@ -161,9 +166,12 @@ public final class RouterHost implements AutoCloseable {
 
     private void begin() {
         statics.add();
-        trackers.values()
-                .forEach(tracker ->
-                        trackerSet.add(tracker, settings.scriptUser(), settings.scriptSecurity(), kernel.interfaces()));
+        for (var tracker : trackers.values()) {
+            if (!trackerSet.add(tracker, settings.scriptUser(), settings.scriptSecurity(), kernel.interfaces())) {
+                unwatched.add(tracker.name());
+            }
+        }
+        routers.forEach(RunningRouter::trackersChanged);
         long waitNs = settings.bootDelay().toNanos() - upNs();
         if (waitNs > 0) {
             control.timer(this::startRouters).set(control.nowNs() + waitNs);
@@ -242,7 +250,10 @@ public final class RouterHost implements AutoCloseable {
     }
 
     PrioritySum sum(VirtualRouter router, List<Track> tracks) {
-        return PrioritySum.of(router.priority(), tracks, trackers, readings);
+        var watched = tracks.stream()
+                .filter(track -> !unwatched.contains(track.tracker()))
+                .toList();
+        return PrioritySum.of(router.priority(), watched, trackers, readings);
     }
 
     void tell(VirtualRouter router, Notifier.Change change, int priority) {
