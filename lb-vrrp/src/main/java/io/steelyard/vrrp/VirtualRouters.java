@@ -83,7 +83,7 @@ public final class VirtualRouters implements RunningRouters {
         try {
             host = started(next);
             plan = next;
-        } catch (IOException failed) {
+        } catch (IOException | RuntimeException failed) {
             host = started(plan);
             throw failed;
         }

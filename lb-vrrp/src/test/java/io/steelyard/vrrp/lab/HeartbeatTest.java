@@ -96,6 +96,7 @@ class HeartbeatTest {
                 "the path",
                 () -> pair.warned(other, RouterEvent.Kind.PATH_SILENT)
                         && pair.warned(one, RouterEvent.Kind.PATH_SILENT));
+        assertThat(pair.wasActive(other)).isFalse();
         assertThat(phase(other)).isEqualTo(Phase.BACKUP);
         assertThat(Lab.has(pair.lab.other, Pair.ADDRESS)).isFalse();
         var peer = status(other).defences().peers().getFirst();

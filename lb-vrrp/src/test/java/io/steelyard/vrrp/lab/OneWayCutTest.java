@@ -70,6 +70,7 @@ class OneWayCutTest {
     }
 
     private void assertOneHolder() throws Exception {
+        assertThat(pair.wasActive(backup)).isFalse();
         assertThat(phase(backup)).isEqualTo(Phase.BACKUP);
         assertThat(Lab.has(pair.lab.other, Pair.ADDRESS)).isFalse();
         assertThat(phase(active)).isEqualTo(Phase.ACTIVE);

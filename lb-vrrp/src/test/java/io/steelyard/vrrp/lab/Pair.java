@@ -74,6 +74,12 @@ final class Pair implements AutoCloseable {
                 .anyMatch(event -> event instanceof RouterEvent.Warning warning && warning.kind() == kind);
     }
 
+    /** Whether a router there was active since it began, be it for a moment. */
+    boolean wasActive(VirtualRouters routers) {
+        return events(routers).stream()
+                .anyMatch(event -> event instanceof RouterEvent.Changed changed && changed.to() == Phase.ACTIVE);
+    }
+
     static RouterStatus status(VirtualRouters routers) {
         return routers.status().getFirst();
     }

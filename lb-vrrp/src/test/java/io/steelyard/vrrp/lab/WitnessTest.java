@@ -81,6 +81,7 @@ class WitnessTest {
         pair.lab.cut("other", "one");
 
         until("the backup is refused the lease", () -> pair.warned(other, RouterEvent.Kind.LEASE_REFUSED));
+        assertThat(pair.wasActive(other)).isFalse();
         assertThat(phase(other)).isEqualTo(Phase.BACKUP);
         assertThat(Lab.has(pair.lab.other, Pair.ADDRESS)).isFalse();
         assertThat(Lab.has(pair.lab.one, Pair.ADDRESS)).isTrue();
