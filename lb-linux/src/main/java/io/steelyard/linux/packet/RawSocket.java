@@ -259,6 +259,13 @@ public final class RawSocket implements AutoCloseable {
         return outgoing.sendOne(fd, 0);
     }
 
+    /** As {@link #send(int, long, long, long, long)} with what lies at the start of the caller's memory. */
+    public int send(
+            MemorySegment memory, int length, long sourceHigh, long sourceLow, long targetHigh, long targetLow) {
+        MemorySegment.copy(memory, 0, outgoing(), 0, length);
+        return send(length, sourceHigh, sourceLow, targetHigh, targetLow);
+    }
+
     @Override
     public void close() {
         Linux.close(fd);

@@ -18,8 +18,9 @@ public interface DefenceActions {
      * Asks the witness; the answer comes by {@link GuardedElection#leaseAnswered}, or never.
      *
      * @param sequence grows with each message
+     * @param heldEpoch the epoch of the lease where it is ours and asked for anew; 0 where it is not
      */
-    void askLease(int priority, long leaseNs, long sequence);
+    void askLease(int priority, long leaseNs, long sequence, long heldEpoch);
 
     /** Tells the witness that the lease is free. */
     void giveUpLease(long sequence);

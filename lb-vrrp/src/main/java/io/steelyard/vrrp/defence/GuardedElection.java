@@ -8,7 +8,9 @@ import io.steelyard.vrrp.election.Election;
 import io.steelyard.vrrp.election.ElectionEvent;
 import io.steelyard.vrrp.election.Phase;
 import io.steelyard.vrrp.election.RouterState;
+import io.steelyard.vrrp.election.Timers;
 import java.net.InetAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,18 +30,22 @@ public final class GuardedElection {
     private static final long PROBE_WINDOW_NS = 100_000_000L;
     private static final long LEAST_RETRY_NS = 10_000_000L;
 
-    /** How far a claim has come. */
-    private enum Claim {
+    /** How far a claim has come: what it waits for. */
+    public enum Claim {
+        /** There is none. */
         NONE,
+        /** For the witness. */
         LEASE,
+        /** For answers of somebody who has the addresses. */
         PROBE,
+        /** For the former active router to be fenced. */
         FENCING,
+        /** For the other members of the sync group. */
         GROUP
     }
 
     private final VirtualRouter router;
     private final SplitBrainDefence defence;
-    private final Election election;
     private final DefenceActions actions;
     private final boolean isGroupMember;
     private final KernelLifetime lifetime;
@@ -47,12 +53,17 @@ public final class GuardedElection {
     private final boolean probesFirst;
     private final long probeWindowNs;
 
+    private Election election;
     private RouterState state;
     private Claim claim = Claim.NONE;
     private long claimDeadlineNs = RouterState.NEVER;
     private long refreshAtNs = RouterState.NEVER;
     private boolean isIsolated;
     private boolean isHealthy = true;
+    private boolean isHeldBack;
+    private boolean hasHeard;
+    private boolean hasSaidGoodBye;
+    private long heardNs;
     private String activeNode = "";
     private long activeNodeUntilNs = Long.MIN_VALUE;
     private long formerHigh;
@@ -90,6 +101,31 @@ public final class GuardedElection {
         return state;
     }
 
+    /** The waits it goes by. */
+    public Timers timers() {
+        return election.timers();
+    }
+
+    /** Adverts come from another address from now on; it breaks ties. */
+    public void ownAddress(InetAddress address) {
+        election = new Election(router, address, true);
+    }
+
+    /** What a claim waits for. */
+    public Claim claim() {
+        return claim;
+    }
+
+    /** For how long the lease is ours, in nanoseconds; 0 where it is not, and without a witness. */
+    public long leaseLeftNs(long nowNs) {
+        return lease == null ? 0 : lease.leftNs(nowNs);
+    }
+
+    /** While that is so, no claim is made: a drill shows what others do. */
+    public void holdBack(boolean isHeldBack) {
+        this.isHeldBack = isHeldBack;
+    }
+
     /** The epoch the lease was last given under; 0 without a witness. */
     public long epoch() {
         return lease == null ? 0 : lease.epoch();
@@ -99,6 +135,13 @@ public final class GuardedElection {
 
     /** Anything but a pause, health and time, which have methods of their own. */
     public void on(ElectionEvent event, long nowNs) {
+        if (event instanceof ElectionEvent.AdvertHeard advert) {
+            hasHeard = advert.priority() != 0;
+            hasSaidGoodBye = !hasHeard;
+            heardNs = nowNs;
+        } else if (event instanceof ElectionEvent.Start start) {
+            isHealthy = start.isHealthy();
+        }
         var outcome = election.on(state, event, nowNs);
         state = outcome.state();
         for (var effect : outcome.effects()) {
@@ -185,7 +228,7 @@ public final class GuardedElection {
                 loseLease(nowNs);
             }
             if (lease.isDue(nowNs)) {
-                actions.askLease(state.priority(), lease.leaseNs(), ++sequence);
+                ask(nowNs);
             }
         }
         if (nowNs >= refreshAtNs) {
@@ -232,6 +275,11 @@ public final class GuardedElection {
         }
     }
 
+    private void ask(long nowNs) {
+        var keeper = Objects.requireNonNull(lease);
+        actions.askLease(state.priority(), keeper.leaseNs(), ++sequence, keeper.isHeld(nowNs) ? keeper.epoch() : 0);
+    }
+
     private void loseLease(long nowNs) {
         actions.report(new DefenceActions.Finding.LeaseLost());
         on(new ElectionEvent.MustRelease(), nowNs);
@@ -272,7 +320,7 @@ public final class GuardedElection {
     private void seek(long nowNs) {
         formerHigh = state.activeHigh();
         formerLow = state.activeLow();
-        if (isIsolated) {
+        if (isIsolated || isHeldBack) {
             refuse(election.timers().intervalNs(), nowNs);
         } else if (nowNs < activeNodeUntilNs) {
             actions.report(new DefenceActions.Finding.AdvertPathSilent(activeNode));
@@ -281,7 +329,7 @@ public final class GuardedElection {
             claim = Claim.LEASE;
             lease.want(nowNs);
             if (lease.isDue(nowNs)) {
-                actions.askLease(state.priority(), lease.leaseNs(), ++sequence);
+                ask(nowNs);
             }
         } else {
             probeOrGo(nowNs);
@@ -289,13 +337,18 @@ public final class GuardedElection {
     }
 
     private void probeOrGo(long nowNs) {
-        if (probesFirst) {
+        if (probesFirst && !isActiveHeard(nowNs)) {
             claim = Claim.PROBE;
             claimDeadlineNs = nowNs + probeWindowNs;
             actions.probeAddresses();
         } else {
             fenceOrGo(nowNs);
         }
+    }
+
+    /** Whether somebody of lower priority is heard, who will give way as soon as it hears us: that its addresses answer is no surprise. */
+    private boolean isActiveHeard(long nowNs) {
+        return hasHeard && nowNs - heardNs <= 2 * state.activeIntervalNs();
     }
 
     /** Somebody answers for one of the addresses. */
@@ -307,7 +360,9 @@ public final class GuardedElection {
     }
 
     private void fenceOrGo(long nowNs) {
-        if (defence.fencing().isPresent() && (formerHigh != 0 || formerLow != 0)) {
+        // Who says good-bye, or is heard and has a lower priority, lets go by itself.
+        boolean isLost = (formerHigh != 0 || formerLow != 0) && !hasSaidGoodBye && !isActiveHeard(nowNs);
+        if (defence.fencing().isPresent() && isLost) {
             claim = Claim.FENCING;
             claimDeadlineNs = nowNs + defence.fencing().get().timeout().toNanos();
             actions.fence(formerHigh, formerLow);

@@ -15,8 +15,12 @@ import io.steelyard.api.vrrp.VirtualRouter;
  */
 public record KernelLifetime(int seconds, long refreshNs) {
     private static final long SECOND_NS = 1_000_000_000L;
+    private static final long LEAST_REFRESH_NS = SECOND_NS / 4;
 
-    /** What a router asks for: some intervals, told again at each of them, but at least three times each lifetime. */
+    /**
+     * What a router asks for: some intervals, told again at each of them, but not more often than each 250 ms and at
+     * least three times each lifetime.
+     */
     public static KernelLifetime of(VirtualRouter router) {
         int adverts = router.defence().lifetimeAdverts();
         long intervalNs = router.advertInterval().toNanos();
@@ -24,7 +28,8 @@ public record KernelLifetime(int seconds, long refreshNs) {
             return new KernelLifetime(0, Long.MAX_VALUE);
         }
         long seconds = (adverts * intervalNs + SECOND_NS - 1) / SECOND_NS;
-        return new KernelLifetime((int) seconds, Math.min(intervalNs, seconds * SECOND_NS / 3));
+        return new KernelLifetime(
+                (int) seconds, Math.min(Math.max(intervalNs, LEAST_REFRESH_NS), seconds * SECOND_NS / 3));
     }
 
     public boolean isLimited() {

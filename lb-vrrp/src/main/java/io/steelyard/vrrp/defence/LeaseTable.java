@@ -1,11 +1,15 @@
 package io.steelyard.vrrp.defence;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * The third place's side: who holds which lease. It may forget everything in a restart, if it then grants nothing for as long as the longest lease.
- * Used by one thread at a time.
+ * The third place's side: who holds which lease. It may forget everything in a restart, if it then grants nothing for as long as the longest lease,
+ * but to who says that it holds the lease and asks for it anew: that one was granted it before the restart, and nobody else can have it. Used by
+ * one thread at a time.
  */
 public final class LeaseTable {
     /** Its name is nobody's. */
@@ -52,25 +56,57 @@ public final class LeaseTable {
      * Asks for a lease, or for more of it.
      *
      * @param sequence grows with every message of an asker, whatever it is; what was overtaken by a later one counts nothing
+     * @param heldEpoch of the lease where the asker holds it, by its own clock; 0 where it does not. It counts only after a restart
      */
-    public Answer ask(String lease, String asker, int priority, long leaseNs, long sequence, long nowNs) {
+    public Answer ask(
+            String lease, String asker, int priority, long leaseNs, long sequence, long heldEpoch, long nowNs) {
         var entry = entries.getOrDefault(lease, NOBODY);
         boolean isFree = nowNs >= entry.untilNs();
         boolean isOwn = entry.holder().equals(asker);
         if (isOwn && sequence - entry.sequence() <= 0) {
             return new Answer(false, entry.epoch(), false);
         }
-        if (!isOwn && (!isFree || nowNs < quietUntilNs)) {
-            if (!isFree && priority > entry.priority()) {
+        if (!mayHave(entry, isOwn, isFree, heldEpoch, nowNs)) {
+            if (!isOwn && !isFree && priority > entry.priority()) {
                 entries.put(lease, entry.wanted());
             }
             return new Answer(false, entry.epoch(), false);
         }
-        long epoch = entry.epoch() + (isOwn ? 0 : 1);
+        long epoch = Math.max(entry.epoch() + (isOwn ? 0 : 1), heldEpoch);
         // The wish is passed on once: it comes again as long as it lasts.
         entries.put(lease, new Entry(asker, priority, nowNs + leaseNs, epoch, false, sequence));
         return new Answer(true, epoch, isOwn && entry.isWanted());
     }
+
+    private boolean mayHave(Entry entry, boolean isOwn, boolean isFree, long heldEpoch, long nowNs) {
+        if (nowNs >= quietUntilNs) {
+            return isOwn || isFree;
+        }
+        // A message that was on its way since before the restart must not open the lease to later ones of a node that
+        // does not hold it.
+        return heldEpoch > 0 && (isOwn || entry == NOBODY);
+    }
+
+    /** All that is held. */
+    public List<Holding> holdings(long nowNs) {
+        var list = new ArrayList<Holding>();
+        entries.forEach((lease, entry) -> {
+            if (nowNs < entry.untilNs()) {
+                list.add(new Holding(
+                        lease,
+                        entry.holder(),
+                        entry.priority(),
+                        entry.untilNs() - nowNs,
+                        entry.epoch(),
+                        entry.isWanted()));
+            }
+        });
+        list.sort(Comparator.comparing(Holding::lease));
+        return list;
+    }
+
+    /** A lease that is held. @param leftNs for how long, unless it is asked for anew */
+    public record Holding(String lease, String holder, int priority, long leftNs, long epoch, boolean isWanted) {}
 
     /** The holder does not want it any more; anybody else's word for that, and an old one, counts nothing. */
     public void giveUp(String lease, String holder, long sequence, long nowNs) {

@@ -24,6 +24,7 @@ class GuardedElectionTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final List<String> done = new ArrayList<>();
+    private final List<Long> heldEpochs = new ArrayList<>();
     private long nowNs = 100 * SECOND;
 
     private final DefenceActions actions = new DefenceActions() {
@@ -44,8 +45,9 @@ class GuardedElectionTest {
         }
 
         @Override
-        public void askLease(int priority, long leaseNs, long sequence) {
+        public void askLease(int priority, long leaseNs, long sequence, long heldEpoch) {
             done.add("ask " + priority);
+            heldEpochs.add(heldEpoch);
         }
 
         @Override
@@ -246,5 +248,48 @@ class GuardedElectionTest {
         guarded.paused(4 * SECOND, nowNs);
         guarded.tick(nowNs);
         assertThat(done).containsExactly("REMOVE_ADDRESSES", "Paused");
+    }
+
+    @Test
+    void whoSaidGoodByeIsNotFenced() {
+        var fencing = new SplitBrainDefence.Fencing("test", Map.of(), Duration.ofSeconds(10), true);
+        var guarded = started(SplitBrainDefence.builder().fencing(fencing));
+        guarded.on(new ElectionEvent.AdvertHeard(200, 100, 0, Bytes.low(OTHER)), nowNs);
+        guarded.on(new ElectionEvent.AdvertHeard(0, 100, 0, Bytes.low(OTHER)), nowNs);
+        passDown(guarded);
+        assertThat(guarded.state().isActive()).isTrue();
+        assertThat(done).noneMatch(what -> what.startsWith("fence"));
+    }
+
+    @Test
+    void addressesOfALowerPriorityThatIsHeardMayAnswer() {
+        var guarded = started(SplitBrainDefence.builder().addressProbe(AddressProbe.REFUSE));
+        for (int i = 0; i < 4; i++) {
+            guarded.on(new ElectionEvent.AdvertHeard(50, 100, 0, Bytes.low(OTHER)), nowNs);
+            pass(guarded, Duration.ofSeconds(1));
+        }
+        assertThat(guarded.state().isActive()).as("it will give way").isTrue();
+        assertThat(done).doesNotContain("probe");
+    }
+
+    @Test
+    void whoIsHeldBackClaimsNothingUntilItMayAgain() {
+        var guarded = started(SplitBrainDefence.builder());
+        guarded.holdBack(true);
+        pass(guarded, Duration.ofSeconds(30));
+        assertThat(guarded.state().phase()).isEqualTo(Phase.BACKUP);
+        guarded.holdBack(false);
+        pass(guarded, Duration.ofSeconds(1));
+        assertThat(guarded.state().isActive()).isTrue();
+    }
+
+    @Test
+    void aHolderSaysWhichLeaseItRenews() {
+        var guarded = started(witness());
+        passDown(guarded);
+        assertThat(heldEpochs).containsExactly(0L);
+        guarded.leaseAnswered(nowNs, true, 7, false, nowNs);
+        pass(guarded, Duration.ofMillis(600));
+        assertThat(heldEpochs).endsWith(7L);
     }
 }

@@ -49,38 +49,38 @@ class LeaseTest {
     @Test
     void oneAtATimeHoldsALeaseAndTheNextOnlyAfterItsEnd() {
         var table = new LeaseTable(0);
-        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 1, 0).isGranted()).isTrue();
-        assertThat(table.ask("gate", "b", 100, 3 * SECOND, 1, 3 * SECOND - 1).isGranted())
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 1, 0, 0).isGranted()).isTrue();
+        assertThat(table.ask("gate", "b", 100, 3 * SECOND, 1, 0, 3 * SECOND - 1).isGranted())
                 .isFalse();
-        var next = table.ask("gate", "b", 100, 3 * SECOND, 2, 3 * SECOND);
+        var next = table.ask("gate", "b", 100, 3 * SECOND, 2, 0, 3 * SECOND);
         assertThat(next.isGranted()).isTrue();
         assertThat(next.epoch()).isEqualTo(2);
-        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 2, 3 * SECOND).isGranted())
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 2, 0, 3 * SECOND).isGranted())
                 .isFalse();
     }
 
     @Test
     void aHigherPriorityIsPassedOnToTheHolder() {
         var table = new LeaseTable(0);
-        table.ask("gate", "a", 100, 3 * SECOND, 1, 0);
-        table.ask("gate", "b", 90, 3 * SECOND, 1, 1);
-        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 2, 2).isWanted()).isFalse();
-        table.ask("gate", "b", 200, 3 * SECOND, 2, 3);
-        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 3, 4).isWanted()).isTrue();
-        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 4, 5).isWanted()).isFalse();
+        table.ask("gate", "a", 100, 3 * SECOND, 1, 0, 0);
+        table.ask("gate", "b", 90, 3 * SECOND, 1, 0, 1);
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 2, 0, 2).isWanted()).isFalse();
+        table.ask("gate", "b", 200, 3 * SECOND, 2, 0, 3);
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 3, 0, 4).isWanted()).isTrue();
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 4, 0, 5).isWanted()).isFalse();
     }
 
     @Test
     void whatWasOvertakenByALaterMessageCountsNothing() {
         var table = new LeaseTable(0);
-        table.ask("gate", "a", 100, 3 * SECOND, 5, 0);
+        table.ask("gate", "a", 100, 3 * SECOND, 5, 0, 0);
         table.giveUp("gate", "a", 4, 1);
-        assertThat(table.ask("gate", "b", 100, 3 * SECOND, 1, 2).isGranted()).isFalse();
+        assertThat(table.ask("gate", "b", 100, 3 * SECOND, 1, 0, 2).isGranted()).isFalse();
         table.giveUp("gate", "a", 6, 3);
-        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 5, 4).isGranted()).isFalse();
-        assertThat(table.ask("gate", "b", 100, 3 * SECOND, 2, 5).isGranted()).isTrue();
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 5, 0, 4).isGranted()).isFalse();
+        assertThat(table.ask("gate", "b", 100, 3 * SECOND, 2, 0, 5).isGranted()).isTrue();
         table.giveUp("gate", "a", 9, 6);
-        assertThat(table.ask("gate", "c", 100, 3 * SECOND, 1, 7).isGranted())
+        assertThat(table.ask("gate", "c", 100, 3 * SECOND, 1, 0, 7).isGranted())
                 .as("nobody gives up what another holds")
                 .isFalse();
     }
@@ -88,10 +88,36 @@ class LeaseTest {
     @Test
     void aWitnessThatForgotGrantsNothingForAWhile() {
         var table = new LeaseTable(3 * SECOND);
-        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 1, 3 * SECOND - 1).isGranted())
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 1, 0, 3 * SECOND - 1).isGranted())
                 .isFalse();
-        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 2, 3 * SECOND).isGranted())
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 2, 0, 3 * SECOND).isGranted())
                 .isTrue();
+    }
+
+    @Test
+    void afterARestartWhoHeldTheLeaseKeepsItAndNobodyElseGetsIt() {
+        var table = new LeaseTable(10 * SECOND);
+        assertThat(table.ask("gate", "b", 200, 3 * SECOND, 1, 0, 0).isGranted()).isFalse();
+        var again = table.ask("gate", "a", 100, 3 * SECOND, 7, 5, 1);
+        assertThat(again.isGranted()).isTrue();
+        assertThat(again.epoch()).isEqualTo(5);
+        assertThat(table.ask("gate", "b", 100, 3 * SECOND, 2, 4, 2).isGranted())
+                .as("one only")
+                .isFalse();
+        assertThat(table.holdings(2)).extracting(LeaseTable.Holding::holder).containsExactly("a");
+        assertThat(table.ask("gate", "b", 100, 3 * SECOND, 3, 0, 9 * SECOND).isGranted())
+                .as("free, and still quiet")
+                .isFalse();
+        assertThat(table.ask("gate", "b", 100, 3 * SECOND, 4, 0, 10 * SECOND).epoch())
+                .isEqualTo(6);
+    }
+
+    @Test
+    void aMessageFromBeforeARestartOpensNothingToWhoHoldsTheLeaseNoMore() {
+        var table = new LeaseTable(10 * SECOND);
+        table.ask("gate", "a", 100, 3 * SECOND, 7, 5, SECOND);
+        assertThat(table.ask("gate", "a", 100, 3 * SECOND, 9, 0, 2 * SECOND).isGranted())
+                .isFalse();
     }
 
     @Test
@@ -113,7 +139,7 @@ class LeaseTest {
                 .advertInterval(Duration.ofMillis(10))
                 .build());
         assertThat(lifetime.seconds()).isEqualTo(1);
-        assertThat(lifetime.refreshNs()).isEqualTo(10_000_000L);
+        assertThat(lifetime.refreshNs()).isEqualTo(250_000_000L);
         var slow = KernelLifetime.of(VirtualRouter.builder("gate", "eth0", 1)
                 .address("192.0.2.1")
                 .advertInterval(Duration.ofSeconds(4))

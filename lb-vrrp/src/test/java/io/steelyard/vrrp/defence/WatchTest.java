@@ -51,15 +51,26 @@ class WatchTest {
     }
 
     @Test
-    void aForeignClaimIsReportedOnceInAWhile() {
-        var watch = new ConflictWatch(60 * SECOND);
-        assertThat(watch.claimed(0, 0xAL, 0xAL, true, 0)).as("our own").isFalse();
-        assertThat(watch.claimed(0, 0xBL, 0xAL, false, 0)).as("as backup").isFalse();
-        assertThat(watch.claimed(0, 0xBL, 0xAL, true, 0)).isTrue();
-        assertThat(watch.claimed(0, 0xBL, 0xAL, true, 60 * SECOND - 1)).isFalse();
-        assertThat(watch.claimed(1, 0xBL, 0xAL, true, SECOND)).isTrue();
-        assertThat(watch.claimed(0, 0xBL, 0xAL, true, 60 * SECOND)).isTrue();
-        assertThat(watch.conflicts()).isEqualTo(4);
+    void aForeignClaimIsReportedWhenItComesAgainAndThenOnceInAWhile() {
+        var watch = new ConflictWatch(SECOND, 60 * SECOND);
+        assertThat(watch.claimed(0, 0xAL, 0xAL, true, 0)).as("our own").isEqualTo(ConflictWatch.Verdict.NOTHING);
+        assertThat(watch.claimed(0, 0xBL, 0xAL, false, 0)).as("as backup").isEqualTo(ConflictWatch.Verdict.NOTHING);
+        assertThat(watch.claimed(0, 0xBL, 0xAL, true, 0)).isEqualTo(ConflictWatch.Verdict.ASK_AGAIN);
+        assertThat(watch.claimed(0, 0xBL, 0xAL, true, SECOND - 1)).isEqualTo(ConflictWatch.Verdict.NOTHING);
+        assertThat(watch.claimed(0, 0xBL, 0xAL, true, SECOND)).isEqualTo(ConflictWatch.Verdict.REPORT);
+        assertThat(watch.claimed(0, 0xBL, 0xAL, true, 61 * SECOND - 1)).isEqualTo(ConflictWatch.Verdict.NOTHING);
+        assertThat(watch.claimed(1, 0xBL, 0xAL, true, SECOND)).isEqualTo(ConflictWatch.Verdict.ASK_AGAIN);
+        assertThat(watch.claimed(0, 0xBL, 0xAL, true, 61 * SECOND)).isEqualTo(ConflictWatch.Verdict.REPORT);
+        assertThat(watch.conflicts()).isEqualTo(6);
+    }
+
+    @Test
+    void aClaimOfLongAgoDoesNotConfirmANewOne() {
+        var watch = new ConflictWatch(SECOND, 60 * SECOND);
+        watch.claimed(0, 0xBL, 0xAL, true, 0);
+        assertThat(watch.claimed(0, 0xBL, 0xAL, true, 60 * SECOND)).isEqualTo(ConflictWatch.Verdict.ASK_AGAIN);
+        watch.forget();
+        assertThat(watch.claimed(0, 0xBL, 0xAL, true, 62 * SECOND)).isEqualTo(ConflictWatch.Verdict.ASK_AGAIN);
     }
 
     @Test

@@ -213,8 +213,8 @@ final class Node implements DefenceActions {
     }
 
     @Override
-    public void askLease(int priority, long leaseNs, long sequence) {
-        world.askWitness(this, priority, leaseNs, sequence, localNs());
+    public void askLease(int priority, long leaseNs, long sequence, long heldEpoch) {
+        world.askWitness(this, priority, leaseNs, sequence, heldEpoch, localNs());
     }
 
     @Override

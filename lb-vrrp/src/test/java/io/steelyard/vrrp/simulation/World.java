@@ -147,12 +147,12 @@ final class World {
         }
     }
 
-    void askWitness(Node node, int priority, long leaseNs, long sequence, long askedLocalNs) {
+    void askWitness(Node node, int priority, long leaseNs, long sequence, long heldEpoch, long askedLocalNs) {
         if (is(Fault.Kind.CUT_FROM_WITNESS, node.index, -1)) {
             return;
         }
         at(nowNs + delayNs(node.index, -1), () -> {
-            var answer = witness.ask("gate", "node" + node.index, priority, leaseNs, sequence, nowNs);
+            var answer = witness.ask("gate", "node" + node.index, priority, leaseNs, sequence, heldEpoch, nowNs);
             if (!is(Fault.Kind.CUT_FROM_WITNESS, node.index, -1)) {
                 at(nowNs + delayNs(node.index, -1), () -> node.answer(askedLocalNs, answer));
             }

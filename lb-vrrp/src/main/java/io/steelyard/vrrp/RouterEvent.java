@@ -1,0 +1,69 @@
+package io.steelyard.vrrp;
+
+import io.steelyard.vrrp.election.Effect;
+import io.steelyard.vrrp.election.Phase;
+import java.util.Objects;
+
+/** What a virtual router tells the application. */
+public sealed interface RouterEvent {
+    /** The router's name. */
+    String router();
+
+    /**
+     * The router changed its state.
+     *
+     * @param priority its effective one
+     * @param reason why
+     */
+    record Changed(String router, Phase from, Phase to, int priority, Effect.Reason reason) implements RouterEvent {
+        public Changed {
+            Objects.requireNonNull(router, "router");
+        }
+    }
+
+    /**
+     * Something an operator should see: a suspected split brain, a conflict, a difference between nodes. The same is not told again within 10 s.
+     *
+     * @param kind what kind of thing
+     * @param text for people
+     */
+    record Warning(String router, Kind kind, String text) implements RouterEvent {}
+
+    /** What a warning is about. */
+    enum Kind {
+        /** Somebody else answers for an address of ours. */
+        ADDRESS_CONFLICT,
+        /** Somebody has our address and our priority: neither gives way, ever. */
+        SAME_ADDRESS,
+        /** Two owners of one address. */
+        TWO_OWNERS,
+        /** Another router of our number has other addresses than we. */
+        OTHER_ADDRESSES,
+        /** This process stood still. */
+        PAUSED,
+        /** Adverts fell silent, but the active router is heard on another path: we do not take over. */
+        ADVERT_PATH_SILENT,
+        /** A peer is silent on one path and heard on another. */
+        PATH_SILENT,
+        /** One node hears another and is not heard by it. */
+        ONE_WAY_HEARING,
+        /** A peer's configuration is not ours. */
+        OTHER_CONFIGURATION,
+        /** A router of another number advertises one of our addresses. */
+        FOREIGN_ROUTER,
+        /** The witness gives the lease to somebody else. */
+        LEASE_REFUSED,
+        /** The lease ran out while we were active. */
+        LEASE_LOST,
+        /** Somebody of higher priority waits for our lease, and gets it. */
+        LEASE_WANTED,
+        /** The witness does not answer. */
+        WITNESS_SILENT,
+        /** This machine reaches too few of the hosts it should. */
+        ISOLATED,
+        /** The former active router was fenced. */
+        FENCED,
+        /** The former active router could not be fenced. */
+        FENCING_FAILED
+    }
+}

@@ -1,0 +1,146 @@
+package io.steelyard.vrrp.system;
+
+import io.steelyard.api.vrrp.AddressFamily;
+import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.linux.netlink.Link;
+import io.steelyard.vrrp.wire.RouterSecrets;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where a virtual router is on the network: its interface, one of its own where it has a hardware address of its own, and the address its adverts
+ * come from. Looks anew whenever interfaces change, and opens what depends on them. Used by the control thread.
+ */
+final class Attachment implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Attachment.class);
+
+    private final VirtualRouter router;
+    private final RouterHost host;
+    private final RouterSecrets secrets;
+    private final Holdings holdings;
+    private final AdvertPorts.Hearer hearer;
+    private final Listener listener;
+    private @Nullable RouterPath path;
+    private @Nullable Link virtualLink;
+    private String problem = "";
+
+    /** Told on the control thread. */
+    interface Listener {
+        /** Adverts come from that address from now on. @param interfaceIndex where the router's addresses go */
+        void attached(InetAddress source, int interfaceIndex) throws IOException;
+
+        /** There is nowhere to be. */
+        void detached();
+    }
+
+    Attachment(
+            VirtualRouter router,
+            RouterHost host,
+            RouterSecrets secrets,
+            Holdings holdings,
+            AdvertPorts.Hearer hearer,
+            Listener listener) {
+        this.router = router;
+        this.host = host;
+        this.secrets = secrets;
+        this.holdings = holdings;
+        this.hearer = hearer;
+        this.listener = listener;
+    }
+
+    /** The way to the others; null where there is none. */
+    @Nullable
+    RouterPath path() {
+        return path;
+    }
+
+    /** Why there is none. */
+    String problem() {
+        return problem;
+    }
+
+    /** Finds interface and source address, and opens what depends on them anew where they have changed. */
+    void look() {
+        var link = host.kernel().interfaces().link(router.interfaceName());
+        var source = link.flatMap(this::source);
+        if (link.isEmpty() || source.isEmpty()) {
+            problem = "interface " + router.interfaceName() + " has no address that adverts could come from";
+            boolean isGone = link.isEmpty() || router.sourceAddress().isEmpty() || router.tracksSource();
+            if (isGone) {
+                detach();
+            }
+            return;
+        }
+        try {
+            attach(link.get(), source.get());
+        } catch (IOException | IllegalArgumentException failed) {
+            problem = String.valueOf(failed.getMessage());
+            LOG.error("virtual router '{}': {}", router.name(), failed.getMessage());
+            detach();
+        }
+    }
+
+    private Optional<InetAddress> source(Link link) {
+        var interfaces = host.kernel().interfaces();
+        if (router.sourceAddress().isPresent()) {
+            return router.sourceAddress()
+                    .filter(address -> !router.tracksSource() || interfaces.has(link.index(), address));
+        }
+        boolean isIpv6 = router.family() == AddressFamily.IPV6;
+        return interfaces.primary(link.index(), isIpv6, router.isOwner() ? List.of() : holdings.inetAddresses());
+    }
+
+    private void attach(Link parent, InetAddress source) throws IOException {
+        var own = router.virtualMac().isPresent() ? virtualLink(parent, source) : parent;
+        boolean isFromParent =
+                router.virtualMac().map(mac -> mac.sendsFromParent()).orElse(false);
+        int pathIndex = isFromParent ? parent.index() : own.index();
+        holdings.interfaceIndex(own.index());
+        var old = path;
+        if (old == null || !old.isFor(pathIndex, source)) {
+            detach();
+            path = new RouterPath(router, secrets, pathIndex, source, host.ports(), hearer);
+        }
+        listener.attached(source, own.index());
+    }
+
+    private Link virtualLink(Link parent, InetAddress source) throws IOException {
+        var made = virtualLink;
+        if (made == null
+                || host.kernel().interfaces().link(made.index()).isEmpty()
+                || made.parentIndex() != parent.index()) {
+            made = host.virtualInterfaces().create(router, parent, Optional.of(source));
+            virtualLink = made;
+            host.kernel().interfaces().put(made);
+        }
+        return made;
+    }
+
+    private void detach() {
+        listener.detached();
+        var old = path;
+        path = null;
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        detach();
+        var made = virtualLink;
+        virtualLink = null;
+        if (made != null) {
+            try {
+                host.virtualInterfaces().remove(made);
+            } catch (IOException failed) {
+                LOG.warn("virtual router '{}': {}", router.name(), failed.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.steelyard.vrrp.system;
+
+import io.steelyard.api.vrrp.VirtualAddress;
+import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.linux.netlink.AssignedAddress;
+import io.steelyard.vrrp.election.Effect;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a virtual router has while it is active: puts it to the kernel and takes it away. A refusal of one does not keep the others from being
+ * done; it is logged with the kernel's reason, and counted. Used by the control thread.
+ */
+final class Holdings {
+    private static final Logger LOG = LoggerFactory.getLogger(Holdings.class);
+
+    private final VirtualRouter router;
+    private final Kernel kernel;
+    private final long lifetimeSeconds;
+    private int interfaceIndex;
+    private long refusals;
+
+    /** What the kernel took from us and has, as far as we know. */
+    private final Map<VirtualAddress, AssignedAddress> held = new LinkedHashMap<>();
+
+    Holdings(VirtualRouter router, Kernel kernel) {
+        this.router = router;
+        this.kernel = kernel;
+        // A lease is told of right after; what is left of it then is at least a second, or nothing is claimed.
+        lifetimeSeconds = router.defence().witness().isPresent()
+                ? 1
+                : KernelAddress.lifetimeSeconds(router.defence().lifetimeAdverts(), router.advertInterval());
+    }
+
+    /** Where addresses go that do not say so themselves. */
+    void interfaceIndex(int index) {
+        interfaceIndex = index;
+    }
+
+    /** How many changes the kernel refused. */
+    long refusals() {
+        return refusals;
+    }
+
+    void apply(Effect.Step step) {
+        switch (step) {
+            case ADD_ADDRESSES -> add(router.addresses());
+            case ADD_EXCLUDED_ADDRESSES -> add(router.excludedAddresses());
+            case REMOVE_ADDRESSES -> remove(router.addresses());
+            case REMOVE_EXCLUDED_ADDRESSES -> remove(router.excludedAddresses());
+            case ADD_ROUTES ->
+                router.routes()
+                        .forEach(route -> attempt(() ->
+                                kernel.routes().replace(KernelRoute.of(route, interfaceIndex, kernel.interfaces()))));
+            case REMOVE_ROUTES ->
+                router.routes()
+                        .reversed()
+                        .forEach(route -> attempt(() ->
+                                kernel.routes().remove(KernelRoute.of(route, interfaceIndex, kernel.interfaces()))));
+            case ADD_RULES -> router.rules().forEach(rule -> attempt(() -> addRule(KernelRoute.of(rule))));
+            case REMOVE_RULES ->
+                router.rules()
+                        .reversed()
+                        .forEach(rule -> attempt(() -> kernel.rules().remove(KernelRoute.of(rule))));
+            case REMOVE_LEFTOVERS -> removeLeftovers();
+            case RESTRICT_PACKETS -> kernel.restriction().restrict(router, true);
+            case ALLOW_PACKETS -> kernel.restriction().restrict(router, false);
+        }
+    }
+
+    private void addRule(io.steelyard.linux.netlink.RoutingRule rule) throws IOException {
+        kernel.rules().remove(rule);
+        kernel.rules().add(rule);
+    }
+
+    /**
+     * The kernel is to keep what is held for that long from now. What is gone is not put back.
+     *
+     * @return whether nothing that is tracked is missing
+     */
+    boolean keep(int seconds) {
+        boolean isComplete = true;
+        for (var each : held.entrySet()) {
+            var assigned = each.getValue();
+            if (!kernel.interfaces().hasAny(assigned.interfaceIndex(), assigned.address())
+                    && isMissing(assigned.address())) {
+                isComplete = false;
+            } else if (kernel.interfaces().hasAny(assigned.interfaceIndex(), assigned.address())) {
+                attempt(() -> kernel.addresses()
+                        .replace(KernelAddress.of(each.getKey(), assigned.interfaceIndex(), seconds)));
+            }
+        }
+        return isComplete;
+    }
+
+    private void removeLeftovers() {
+        apply(Effect.Step.REMOVE_RULES);
+        apply(Effect.Step.REMOVE_ROUTES);
+        remove(router.excludedAddresses());
+        remove(router.addresses());
+    }
+
+    private void add(List<VirtualAddress> addresses) {
+        for (var address : addresses) {
+            attempt(() -> {
+                var assigned = KernelAddress.of(address, indexOf(address), lifetimeSeconds);
+                kernel.addresses().replace(assigned);
+                // The kernel's own message comes later; until then this is what is known.
+                kernel.interfaces().put(assigned);
+                held.put(address, assigned);
+            });
+        }
+    }
+
+    private void remove(List<VirtualAddress> addresses) {
+        for (int i = addresses.size() - 1; i >= 0; i--) {
+            var address = addresses.get(i);
+            if (address.interfaceName().isEmpty() && interfaceIndex == 0) {
+                // There is no interface yet, and so no address on it.
+                continue;
+            }
+            attempt(() -> {
+                var assigned = KernelAddress.of(address, indexOf(address), lifetimeSeconds);
+                held.remove(address);
+                kernel.addresses().remove(assigned);
+                kernel.interfaces().remove(assigned);
+            });
+        }
+    }
+
+    /** Whether this machine has an address, on the interface where the router puts it. */
+    boolean has(VirtualAddress address) {
+        try {
+            return kernel.interfaces().hasAny(indexOf(address), address.address());
+        } catch (IOException noInterface) {
+            return false;
+        }
+    }
+
+    /** The number of the interface an address belongs to. @throws IOException where there is no such interface */
+    int indexOf(VirtualAddress address) throws IOException {
+        if (address.interfaceName().isEmpty()) {
+            return interfaceIndex;
+        }
+        var name = address.interfaceName().get();
+        return kernel.interfaces()
+                .link(name)
+                .orElseThrow(() -> new IOException("there is no interface " + name + " for " + address.text()))
+                .index();
+    }
+
+    /** All addresses, advertised or not. */
+    List<VirtualAddress> all() {
+        var all = new ArrayList<>(router.addresses());
+        all.addAll(router.excludedAddresses());
+        return all;
+    }
+
+    /** All addresses as such. */
+    List<InetAddress> inetAddresses() {
+        return all().stream().map(VirtualAddress::address).toList();
+    }
+
+    /** Whether an address of ours that is tracked is missing, as the kernel says now. */
+    boolean isMissing(InetAddress lost) {
+        try {
+            for (var address : all()) {
+                if (address.isTracked() && address.address().equals(lost)) {
+                    int index = indexOf(address);
+                    return kernel.addresses().list(index).stream()
+                            .noneMatch(found -> found.address().equals(lost));
+                }
+            }
+            return false;
+        } catch (IOException unreadable) {
+            LOG.warn("virtual router '{}': {}", router.name(), unreadable.getMessage());
+            return false;
+        }
+    }
+
+    private interface Change {
+        void make() throws IOException;
+    }
+
+    private void attempt(Change change) {
+        try {
+            change.make();
+        } catch (IOException | IllegalArgumentException refused) {
+            refusals++;
+            LOG.error("virtual router '{}': {}", router.name(), refused.getMessage());
+        }
+    }
+}

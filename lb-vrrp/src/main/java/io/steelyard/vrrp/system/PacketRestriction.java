@@ -1,0 +1,99 @@
+package io.steelyard.vrrp.system;
+
+import io.steelyard.api.vrrp.VirtualAddress;
+import io.steelyard.api.vrrp.VirtualRouter;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps packets from the addresses of an active router that is not their owner and whose configuration does not accept them (RFC 9568 section
+ * 6.4.3 (650), Accept_Mode). nft(8) does it, with a table of our own, {@code steelyard_vrrp}; neighbour discovery passes. Called by the control
+ * thread; the program runs elsewhere, one after the other, each time with the whole table.
+ */
+final class PacketRestriction implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PacketRestriction.class);
+    private static final String TABLE = "steelyard_vrrp";
+
+    /** By router's name. Used by the control thread. */
+    private final Map<String, VirtualRouter> restricted = new TreeMap<>();
+
+    private Thread last = Thread.ofVirtual().unstarted(() -> {});
+    private boolean hasRun;
+
+    /** Begins or ends keeping packets from a router's addresses. */
+    void restrict(VirtualRouter router, boolean isRestricted) {
+        if (isRestricted) {
+            restricted.put(router.name(), router);
+        } else if (restricted.remove(router.name()) == null) {
+            return;
+        }
+        var program = program(restricted);
+        var before = hasRun ? last : null;
+        hasRun = true;
+        last = Thread.ofPlatform().name("vrrp-nft").daemon().start(() -> {
+            try {
+                if (before != null) {
+                    before.join();
+                }
+                run(program);
+            } catch (IOException | InterruptedException failed) {
+                LOG.error("packets to virtual addresses are not kept away: nft: {}", failed.getMessage());
+            }
+        });
+    }
+
+    /** What nft is told: the table, made anew in one transaction. Pure. */
+    static String program(Map<String, VirtualRouter> routers) {
+        var begin = "table inet " + TABLE + "\ndelete table inet " + TABLE + "\n";
+        if (routers.isEmpty()) {
+            return begin;
+        }
+        var rules = routers.values().stream()
+                .flatMap(router -> java.util.stream.Stream.concat(
+                        router.addresses().stream(), router.excludedAddresses().stream()))
+                .map(PacketRestriction::rules)
+                .collect(Collectors.joining());
+        return begin + "table inet " + TABLE
+                + " {\n  chain input {\n    type filter hook input priority -1; policy accept;\n"
+                + "    icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept\n" + rules + "  }\n}\n";
+    }
+
+    private static String rules(VirtualAddress address) {
+        return "    " + (address.address() instanceof Inet6Address ? "ip6" : "ip") + " daddr "
+                + address.address().getHostAddress() + " drop\n";
+    }
+
+    private static void run(String program) throws IOException, InterruptedException {
+        var process = new ProcessBuilder("nft", "-f", "-")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.PIPE)
+                .directory(Path.of("/").toFile())
+                .start();
+        try (var in = process.getOutputStream()) {
+            in.write(program.getBytes(StandardCharsets.US_ASCII));
+        }
+        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(output.strip());
+        }
+    }
+
+    /** Waits until the last change is made. */
+    @Override
+    public void close() {
+        try {
+            if (hasRun) {
+                last.join();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

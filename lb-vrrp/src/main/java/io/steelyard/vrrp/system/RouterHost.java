@@ -1,0 +1,392 @@
+package io.steelyard.vrrp.system;
+
+import io.steelyard.api.vrrp.SyncGroup;
+import io.steelyard.api.vrrp.Track;
+import io.steelyard.api.vrrp.Tracker;
+import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.api.vrrp.VrrpSettings;
+import io.steelyard.linux.ErrnoException;
+import io.steelyard.linux.netlink.AssignedAddress;
+import io.steelyard.linux.netlink.Link;
+import io.steelyard.linux.netlink.MacAddress;
+import io.steelyard.linux.netlink.NetworkMonitor;
+import io.steelyard.vrrp.DrillReport;
+import io.steelyard.vrrp.RouterEvent;
+import io.steelyard.vrrp.RouterStatus;
+import io.steelyard.vrrp.election.PrioritySum;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All virtual routers of a process, with what they share: the kernel's tables, sockets, trackers, notifications. Made on the thread whose network
+ * namespace is meant; then used by the control thread.
+ */
+public final class RouterHost implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RouterHost.class);
+
+    /** How much later than the least half down interval a pause can stay unseen: a sixteenth of it. */
+    private static final int PULSES = 16;
+
+    private static final long LEAST_PULSE_NS = 10_000_000L;
+
+    private final ControlThread control;
+    private final Kernel kernel;
+    private final Witnesses witnesses;
+    private final VirtualInterfaces virtualInterfaces;
+    private final Announcer announcer = new Announcer();
+    private final AdvertPorts ports;
+    private final Notifier notifier;
+    private final TrackerSet trackerSet;
+    private final VrrpSettings settings;
+    private final Map<String, Tracker> trackers = new HashMap<>();
+    private final Map<String, PrioritySum.Reading> readings = new HashMap<>();
+    private final List<RunningRouter> routers = new ArrayList<>();
+    private final SyncGroups groups;
+    private final StaticHoldings statics;
+    private final List<InetAddress> removed = new ArrayList<>();
+    private final Consumer<RouterEvent> onEvent;
+    private final Timers.Timer pulse;
+    private final Changes changes = new Changes();
+    private boolean isClosed;
+
+    /**
+     * What runs.
+     *
+     * @param routers with names of their own
+     * @param groups of them
+     * @param trackers that they look at
+     * @param settings for all
+     * @param onEvent called on the control thread, and must be short
+     */
+    public record Plan(
+            List<VirtualRouter> routers,
+            List<SyncGroup> groups,
+            List<Tracker> trackers,
+            VrrpSettings settings,
+            Consumer<RouterEvent> onEvent) {}
+
+    /**
+     * Opens all that is needed; nothing runs yet.
+     *
+     * @throws IOException where the kernel's tables or the way to a witness cannot be opened
+     * @throws IllegalArgumentException for a witness that cannot be
+     */
+    public RouterHost(Plan plan) throws IOException {
+        settings = plan.settings();
+        onEvent = plan.onEvent();
+        witnesses = Witnesses.open(plan.routers(), node(settings));
+        try {
+            kernel = Kernel.open();
+        } catch (IOException failed) {
+            witnesses.close();
+            throw failed;
+        }
+        try {
+            control = new ControlThread("vrrp");
+        } catch (ErrnoException failed) {
+            kernel.close();
+            witnesses.close();
+            throw failed;
+        }
+        virtualInterfaces = new VirtualInterfaces(kernel.links(), kernel.addresses());
+        ports = new AdvertPorts(control);
+        notifier = new Notifier(settings);
+        trackerSet = new TrackerSet(control, this::turned);
+        pulse = control.timer(this::pulse);
+        plan.trackers().forEach(tracker -> trackers.put(tracker.name(), tracker));
+        for (var router : plan.routers()) {
+            var group = plan.groups().stream()
+                    .filter(each -> each.members().contains(router.name()))
+                    .findFirst();
+            var tracks = new ArrayList<Track>(router.tracks());
+            group.ifPresent(each -> tracks.addAll(each.tracks()));
+            routers.add(new RunningRouter(router, this, tracks, group.isPresent()));
+        }
+        groups = new SyncGroups(plan.groups(), routers, notifier);
+        statics = new StaticHoldings(settings, kernel);
+    }
+
+    /** This machine's name towards others. */
+    private static String node(VrrpSettings settings) {
+        if (!settings.routerId().isEmpty()) {
+            return settings.routerId();
+        }
+        try {
+            var name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+            return name.isEmpty() ? "localhost" : name;
+        } catch (IOException unreadable) {
+            LOG.warn("this machine's name cannot be read; set the router id");
+            return "localhost";
+        }
+    }
+
+    /** Begins: on the control thread, which lives in the network namespace of the thread that calls this. */
+    public void start() throws IOException {
+        control.onLate(gapNs -> routers.forEach(each -> each.paused(gapNs)));
+        control.watch(kernel.monitorFd(), this::readChanges);
+        control.start();
+        var begun = control.call(() -> {
+            begin();
+            return true;
+        });
+        try {
+            begun.get();
+        } catch (java.util.concurrent.ExecutionException failed) {
+            throw new IOException("the virtual routers did not start", failed.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new java.io.InterruptedIOException("interrupted while the virtual routers started");
+        }
+    }
+
+    private void begin() {
+        statics.add();
+        trackers.values()
+                .forEach(tracker ->
+                        trackerSet.add(tracker, settings.scriptUser(), settings.scriptSecurity(), kernel.interfaces()));
+        long waitNs = settings.bootDelay().toNanos() - upNs();
+        if (waitNs > 0) {
+            control.timer(this::startRouters).set(control.nowNs() + waitNs);
+        } else {
+            startRouters();
+        }
+    }
+
+    private void startRouters() {
+        for (var router : routers) {
+            router.start(groups.contain(router), settings.startDelay().toNanos());
+        }
+        pulse();
+    }
+
+    /** For how long this machine has been up. */
+    private static long upNs() {
+        try {
+            var seconds = Files.readString(Path.of("/proc/uptime")).split(" ")[0];
+            return (long) (Double.parseDouble(seconds) * 1_000_000_000L);
+        } catch (IOException | NumberFormatException unknown) {
+            LOG.warn("how long this machine is up cannot be read; the delay after boot is left out");
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** Comes often enough that its being late tells of every pause that counts. */
+    private void pulse() {
+        long leastNs = routers.stream()
+                .filter(each -> each.router().defence().pauseAware())
+                .mapToLong(each -> each.downNs() / 2)
+                .min()
+                .orElse(Long.MAX_VALUE);
+        if (leastNs != Long.MAX_VALUE && !isClosed) {
+            pulse.set(control.nowNs() + Math.max(leastNs / PULSES, LEAST_PULSE_NS));
+        }
+    }
+
+    // ---- for the routers
+
+    ControlThread control() {
+        return control;
+    }
+
+    Kernel kernel() {
+        return kernel;
+    }
+
+    VirtualInterfaces virtualInterfaces() {
+        return virtualInterfaces;
+    }
+
+    Witnesses witnesses() {
+        return witnesses;
+    }
+
+    Announcer announcer() {
+        return announcer;
+    }
+
+    SyncGroups groups() {
+        return groups;
+    }
+
+    /** An interface's own; none where it is gone. */
+    MacAddress hardwareAddress(int interfaceIndex) {
+        return kernel.interfaces()
+                .link(interfaceIndex)
+                .map(Link::hardwareAddress)
+                .orElse(MacAddress.NONE);
+    }
+
+    AdvertPorts ports() {
+        return ports;
+    }
+
+    PrioritySum sum(VirtualRouter router, List<Track> tracks) {
+        return PrioritySum.of(router.priority(), tracks, trackers, readings);
+    }
+
+    void tell(VirtualRouter router, Notifier.Change change, int priority) {
+        notifier.tell(Notifier.Kind.INSTANCE, router.name(), change, priority, router.notifications());
+    }
+
+    void publish(RouterEvent event) {
+        try {
+            onEvent.accept(event);
+        } catch (RuntimeException failed) {
+            LOG.error("the application's listener failed at {}", event, failed);
+        }
+    }
+
+    // ---- what changes around
+
+    private void turned(Tracker tracker, boolean isUp, int value) {
+        readings.put(
+                tracker.name(),
+                tracker instanceof Tracker.File
+                        ? new PrioritySum.Reading.Number(value)
+                        : new PrioritySum.Reading.Level(isUp));
+        routers.forEach(RunningRouter::trackersChanged);
+    }
+
+    private void readChanges() {
+        try {
+            changes.isAny = false;
+            removed.clear();
+            kernel.drain(changes);
+        } catch (IOException failed) {
+            LOG.error("changes of interfaces cannot be read", failed);
+        }
+        if (changes.isAny) {
+            trackerSet.interfacesChanged(kernel.interfaces());
+            routers.forEach(RunningRouter::interfacesChanged);
+            removed.forEach(address -> routers.forEach(each -> each.addressRemoved(address)));
+        }
+    }
+
+    private final class Changes implements NetworkMonitor.Listener {
+        private boolean isAny;
+
+        @Override
+        public void linkChanged(Link link) {
+            isAny = true;
+            kernel.interfaces().put(link);
+        }
+
+        @Override
+        public void linkRemoved(Link link) {
+            isAny = true;
+            kernel.interfaces().remove(link);
+            announcer.remove(link.index());
+        }
+
+        @Override
+        public void addressChanged(AssignedAddress address) {
+            // Our own refreshing comes by here too; it changes nothing that routers look at.
+            isAny |= kernel.interfaces().put(address);
+        }
+
+        @Override
+        public void addressRemoved(AssignedAddress address) {
+            isAny = true;
+            kernel.interfaces().remove(address);
+            removed.add(address.address());
+        }
+
+        @Override
+        public void overrun() {
+            isAny = true;
+            try {
+                kernel.readAll();
+                routers.forEach(
+                        router -> router.router().addresses().forEach(address -> removed.add(address.address())));
+            } catch (IOException failed) {
+                LOG.error("interfaces cannot be read anew", failed);
+            }
+        }
+    }
+
+    // ---- for other threads
+
+    /** Tells of a pool or a listener of the application's own. For all threads. */
+    public void tell(String tracker, boolean isUp) {
+        control.execute(() -> trackerSet.tell(tracker, isUp));
+    }
+
+    /** All routers as they are now. For all threads but the control thread. */
+    public List<RouterStatus> status() {
+        return control.call(() -> routers.stream().map(RunningRouter::status).toList())
+                .join();
+    }
+
+    /**
+     * An active router withholds its adverts for a while. For all threads.
+     *
+     * @return completed on the control thread when it is over
+     */
+    public CompletableFuture<DrillReport> drill(String name, Duration withhold) {
+        var result = new CompletableFuture<DrillReport>();
+        control.execute(() -> {
+            try {
+                begin(name, withhold, result);
+            } catch (RuntimeException refused) {
+                result.completeExceptionally(refused);
+            }
+        });
+        return result;
+    }
+
+    private void begin(String name, Duration withhold, CompletableFuture<DrillReport> result) {
+        var target = routers.stream()
+                .filter(each -> each.router().name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no virtual router '" + name + "'"));
+        var members = groups.companions(target);
+        if (!target.state().isActive()) {
+            throw new IllegalStateException("virtual router '" + name + "' is "
+                    + target.state().phase() + "; only an active one can withhold adverts");
+        }
+        if (members.stream().anyMatch(member -> member.drill() != null)) {
+            throw new IllegalStateException("virtual router '" + name + "' is in a drill already");
+        }
+        new Drill(target, members, withhold, control, result).begin();
+    }
+
+    /** Says good-bye with priority 0, takes everything away, and ends. For all threads but the control thread; again without effect. */
+    @Override
+    public void close() {
+        if (control.isThisThread()) {
+            throw new IllegalStateException("virtual routers cannot be closed by their own thread");
+        }
+        synchronized (this) {
+            if (isClosed) {
+                return;
+            }
+            isClosed = true;
+        }
+        control.call(() -> {
+                    routers.forEach(RunningRouter::stop);
+                    routers.forEach(RunningRouter::close);
+                    trackerSet.close();
+                    statics.remove();
+                    ports.close();
+                    announcer.close();
+                    return true;
+                })
+                .join();
+        control.close();
+        control.join();
+        witnesses.close();
+        notifier.close();
+        kernel.close();
+    }
+}

@@ -1,0 +1,77 @@
+package io.steelyard.vrrp.system;
+
+import io.steelyard.vrrp.DefenceStatus;
+import io.steelyard.vrrp.RouterStatus;
+import io.steelyard.vrrp.defence.KernelLifetime;
+import io.steelyard.vrrp.election.RouterState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Gathers what is known of a virtual router. Used by the control thread. */
+final class StatusReport {
+    private StatusReport() {}
+
+    static RouterStatus of(RunningRouter running, long nowNs) {
+        var router = running.router();
+        var state = running.state();
+        var path = running.attachment().path();
+        boolean isSomebodyHeard = state.activePriority() != 0;
+        return new RouterStatus(
+                router.name(),
+                router.virtualRouterId(),
+                router.interfaceName(),
+                path == null ? Optional.empty() : Optional.of(path.source().getHostAddress()),
+                state.phase(),
+                Duration.ofNanos(nowNs - running.phaseSinceNs()),
+                running.reason(),
+                state.deadlineNs() == RouterState.NEVER
+                        ? Optional.empty()
+                        : Optional.of(Duration.ofNanos(Math.max(0, state.deadlineNs() - nowNs))),
+                router.advertInterval(),
+                running.sum(),
+                running.unhealthy(),
+                isSomebodyHeard
+                        ? running.heardAdverts().of(state.activeHigh(), state.activeLow(), nowNs)
+                        : Optional.empty(),
+                running.heardAdverts().list(nowNs),
+                addresses(running),
+                defences(running, nowNs),
+                running.counters().byName());
+    }
+
+    private static List<RouterStatus.HeldAddress> addresses(RunningRouter running) {
+        var list = new ArrayList<RouterStatus.HeldAddress>();
+        var holdings = running.holdings();
+        for (var address : running.router().addresses()) {
+            list.add(new RouterStatus.HeldAddress(address.text(), true, holdings.has(address)));
+        }
+        for (var address : running.router().excludedAddresses()) {
+            list.add(new RouterStatus.HeldAddress(address.text(), false, holdings.has(address)));
+        }
+        return list;
+    }
+
+    private static DefenceStatus defences(RunningRouter running, long nowNs) {
+        var lifetime = KernelLifetime.of(running.router());
+        return new DefenceStatus(
+                pending(running),
+                running.decisions().list(nowNs),
+                lifetime.isLimited() ? Optional.of(Duration.ofSeconds(lifetime.seconds())) : Optional.empty(),
+                running.lease(),
+                Optional.empty(),
+                List.of(),
+                List.of());
+    }
+
+    private static Optional<String> pending(RunningRouter running) {
+        return switch (running.election().claim()) {
+            case NONE -> Optional.empty();
+            case LEASE -> Optional.of("the witness is asked for the lease");
+            case PROBE -> Optional.of("the network is asked who has the addresses");
+            case FENCING -> Optional.of("the former active router is being fenced");
+            case GROUP -> Optional.of("the other members of the sync group are not ready");
+        };
+    }
+}

@@ -1,0 +1,25 @@
+package io.steelyard.vrrp.lab;
+
+import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.vrrp.VirtualRouters;
+import java.time.Duration;
+
+/** A program with one floating address, ended by a signal: {@code OneRouter PRIORITY ADDRESS/PREFIX INTERVAL-MS}. Prints what happens. */
+final class OneRouter {
+    private OneRouter() {}
+
+    public static void main(String... arguments) throws Exception {
+        var router = VirtualRouter.builder("VI_1", "eth0", 51)
+                .priority(Integer.parseInt(arguments[0]))
+                .address(arguments[1])
+                .advertInterval(Duration.ofMillis(Long.parseLong(arguments[2])))
+                .checksum(io.steelyard.api.vrrp.ChecksumReading.RFC_5798)
+                .build();
+        var routers = VirtualRouters.builder()
+                .router(router)
+                .onEvent(System.out::println)
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(routers::close));
+        Thread.currentThread().join();
+    }
+}
