@@ -35,10 +35,7 @@ final class Tables {
         var text = new StringBuilder();
         if (words.isEmpty()) {
             // The last of the file first, as HAProxy lists them.
-            balancer.configuration()
-                    .stickTables()
-                    .reversed()
-                    .forEach(each -> text.append(heading(table(each.name()))));
+            balancer.configuration().stickTables().reversed().forEach(each -> text.append(heading(table(each.name()))));
             return text.toString();
         }
         var table = table(words.getFirst());
@@ -54,7 +51,8 @@ final class Tables {
     private static String heading(CountedKeys table) {
         var specification = table.specification();
         return "# table: " + specification.name() + ", type: "
-                + specification.keys().name().toLowerCase(Locale.ROOT) + ", size:" + specification.capacity() + ", used:"
+                + specification.keys().name().toLowerCase(Locale.ROOT) + ", size:" + specification.capacity()
+                + ", used:"
                 + table.all().size() + "\n";
     }
 
@@ -114,7 +112,9 @@ final class Tables {
     }
 
     private static StickCount stored(StickTable table, String word, String place) {
-        var count = word.startsWith(DATA) ? StickCount.named(word.substring(DATA.length())) : java.util.Optional.<StickCount>empty();
+        var count = word.startsWith(DATA)
+                ? StickCount.named(word.substring(DATA.length()))
+                : java.util.Optional.<StickCount>empty();
         if (count.isEmpty()) {
             throw new RefusedCommandException(place + "Unknown data type");
         }
@@ -142,7 +142,8 @@ final class Tables {
                     "content-based lookup is only supported with the \"show\" and \"clear\" actions");
         }
         if (words.size() < 3 || !words.get(1).equals("key")) {
-            throw new RefusedCommandException("Required arguments: <table> key <key> [\"data.<store_data_type>\" <value>]*");
+            throw new RefusedCommandException(
+                    "Required arguments: <table> key <key> [\"data.<store_data_type>\" <value>]*");
         }
         var changes = new ArrayList<Runnable>();
         var key = table.use(words.get(2));

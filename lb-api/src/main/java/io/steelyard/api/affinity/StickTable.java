@@ -20,13 +20,7 @@ import java.util.Objects;
  * @param counters what is counted under each key, each thing once
  */
 public record StickTable(
-        String name,
-        int keyBytes,
-        int capacity,
-        Duration expire,
-        boolean purges,
-        Keys keys,
-        List<Counter> counters) {
+        String name, int keyBytes, int capacity, Duration expire, boolean purges, Keys keys, List<Counter> counters) {
     /** What the keys of counters are. */
     public enum Keys {
         STRING,
@@ -47,8 +41,8 @@ public record StickTable(
         public Counter {
             Objects.requireNonNull(count, "count");
             if (count.isRate() ? period.toMillis() < 1 : !period.isZero()) {
-                throw new IllegalArgumentException("the period of " + count.countName() + " is " + period + ", expected "
-                        + (count.isRate() ? "at least a millisecond" : "none, as it is no rate"));
+                throw new IllegalArgumentException("the period of " + count.countName() + " is " + period
+                        + ", expected " + (count.isRate() ? "at least a millisecond" : "none, as it is no rate"));
             }
         }
 
@@ -74,8 +68,8 @@ public record StickTable(
         var counted = new HashSet<StickCount>();
         for (var counter : counters) {
             if (!counted.add(counter.count())) {
-                throw new IllegalArgumentException("stick table " + name + " counts "
-                        + counter.count().countName() + " twice");
+                throw new IllegalArgumentException(
+                        "stick table " + name + " counts " + counter.count().countName() + " twice");
             }
         }
     }

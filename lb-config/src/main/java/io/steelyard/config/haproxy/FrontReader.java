@@ -19,8 +19,7 @@ final class FrontReader {
     private final ConnectionRuleReader connectionRules;
     private final Map<String, Proxy> backends;
 
-    FrontReader(
-            Findings findings, Rules rules, ConnectionRuleReader connectionRules, Map<String, Proxy> backends) {
+    FrontReader(Findings findings, Rules rules, ConnectionRuleReader connectionRules, Map<String, Proxy> backends) {
         this.connectionRules = connectionRules;
         this.findings = findings;
         this.rules = rules;

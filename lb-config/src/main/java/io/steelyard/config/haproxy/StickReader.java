@@ -113,22 +113,25 @@ final class StickReader {
 
     /** Reads the table of a proxy, so that rules of any proxy may use it; in mode tcp only where it counts anything. */
     void addTable(Proxy proxy) {
-        proxy.last("stick-table").filter(statement -> proxy.isHttp() || statement.texts().contains("store")).flatMap(this::table).ifPresent(read -> {
-            var name = proxy.name().text();
-            int keyBytes = read.keyBytes();
-            int capacity = (int) Math.min(read.size(), MOST_CLIENTS);
-            var expire = read.expire().equals(Values.LONGEST) ? Duration.ZERO : read.expire();
-            tables.put(
-                    name,
-                    new StickTable(
+        proxy.last("stick-table")
+                .filter(statement -> proxy.isHttp() || statement.texts().contains("store"))
+                .flatMap(this::table)
+                .ifPresent(read -> {
+                    var name = proxy.name().text();
+                    int keyBytes = read.keyBytes();
+                    int capacity = (int) Math.min(read.size(), MOST_CLIENTS);
+                    var expire = read.expire().equals(Values.LONGEST) ? Duration.ZERO : read.expire();
+                    tables.put(
                             name,
-                            keyBytes,
-                            capacity,
-                            expire,
-                            read.purges(),
-                            StickTable.Keys.valueOf(read.type().toUpperCase(Locale.ROOT)),
-                            read.counters()));
-        });
+                            new StickTable(
+                                    name,
+                                    keyBytes,
+                                    capacity,
+                                    expire,
+                                    read.purges(),
+                                    StickTable.Keys.valueOf(read.type().toUpperCase(Locale.ROOT)),
+                                    read.counters()));
+                });
     }
 
     // ---- both modes: by the client's address
@@ -175,12 +178,7 @@ final class StickReader {
 
     /** A table as it was written. */
     private record Table(
-            String type,
-            int keyBytes,
-            long size,
-            Duration expire,
-            boolean purges,
-            List<StickTable.Counter> counters) {}
+            String type, int keyBytes, long size, Duration expire, boolean purges, List<StickTable.Counter> counters) {}
 
     private Optional<Table> table(Statement table) {
         var words = table.arguments();
@@ -256,7 +254,9 @@ final class StickReader {
             boolean hasPeriod = open > 0 && item.endsWith(")");
             if (count.isRate() != hasPeriod) {
                 throw new IllegalArgumentException(
-                        count.isRate() ? "'" + name + "' has no period, such as " + name + "(10s)" : "'" + name + "' is no rate");
+                        count.isRate()
+                                ? "'" + name + "' has no period, such as " + name + "(10s)"
+                                : "'" + name + "' is no rate");
             }
             var period = hasPeriod ? Values.positiveTime(item.substring(open + 1, item.length() - 1)) : Duration.ZERO;
             if (counters.stream().noneMatch(known -> known.count() == count)) {

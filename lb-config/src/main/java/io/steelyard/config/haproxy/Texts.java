@@ -30,9 +30,11 @@ final class Texts {
     private final Map<String, List<String>> users;
 
     /** A fetch about the client without arguments; which of these look into tables is told by their names. */
-    private static final Pattern OWN_TABLE = Pattern.compile("(?<![\\w.(-])(src_(?!port|is_local)[a-z0-9_]+)(?:\\(\\))?(?![\\w(])");
+    private static final Pattern OWN_TABLE =
+            Pattern.compile("(?<![\\w.(-])(src_(?!port|is_local)[a-z0-9_]+)(?:\\(\\))?(?![\\w(])");
 
-    private static final Pattern TABLE = Pattern.compile("(?:\\bsrc_[a-z0-9_]+|\\btable_[a-z0-9_]+|\\bin_table)\\(([^,()]+)\\)");
+    private static final Pattern TABLE =
+            Pattern.compile("(?:\\bsrc_[a-z0-9_]+|\\btable_[a-z0-9_]+|\\bin_table)\\(([^,()]+)\\)");
 
     private final Map<String, Proxy> tables = new LinkedHashMap<>();
 

@@ -76,8 +76,7 @@ final class VirtualServerMaker {
             var gates = backendGates.computeIfAbsent(backend, reader::gates);
             gates.forEach(gate -> conditions.add(gate.condition()));
         }
-        connections =
-                connectionRules.isNeeded(front.proxy()) ? connectionRules.read(front.proxy()) : List.of();
+        connections = connectionRules.isNeeded(front.proxy()) ? connectionRules.read(front.proxy()) : List.of();
         var servers = new ArrayList<VirtualServer>();
         for (var group : front.groups()) {
             make(front, group, conditions, servers);

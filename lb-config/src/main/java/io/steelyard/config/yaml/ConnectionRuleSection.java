@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 
 /** {@link ConnectionRule}. */
 final class ConnectionRuleSection extends Section<ConnectionRule> {
-    private static final Map<String, Action> ENDS = Map.of("accept", new Action.Accept(), "reject", new Action.Reject());
+    private static final Map<String, Action> ENDS =
+            Map.of("accept", new Action.Accept(), "reject", new Action.Reject());
 
     private final Key<ConnectionRule, Phase> phase = optional(
             "phase",

@@ -221,7 +221,8 @@ final class RandomHttp {
             case 3 -> new HttpAction.Stay();
             case 4 -> new HttpAction.Go("@" + texts.get());
             case 6 -> new HttpAction.Track(new Tracking(random.nextInt(3), RandomAffinity.TABLE, templates.get()));
-            case 7 -> new HttpAction.Count(new Counting(2, one(StickCount.values()), random.nextBoolean(), templates.get()));
+            case 7 ->
+                new HttpAction.Count(new Counting(2, one(StickCount.values()), random.nextBoolean(), templates.get()));
             case 5 -> new HttpAction.Prioritise(one(HttpAction.Prioritise.Kind.values()), templates.get());
             default -> new HttpAction.Change(fieldChange());
         };

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** The rules that a virtual server's connections go through when they were accepted, made ready. Immutable, safe for all threads. */
 public final class ConnectionGate {
     private record Rule(
-            ConnectionRule configured, @Nullable CompiledCondition when, @Nullable CompiledTemplate value) {}
+            ConnectionRule configured,
+            @Nullable CompiledCondition when,
+            @Nullable CompiledTemplate value) {}
 
     private final String listener;
     private final VariableTable variables;
@@ -98,11 +100,7 @@ public final class ConnectionGate {
         return new Passage(true, tracked);
     }
 
-    private void track(
-            Tracking tracking,
-            @Nullable CompiledTemplate key,
-            Evaluation evaluation,
-            TrackedKeys tracked) {
+    private void track(Tracking tracking, @Nullable CompiledTemplate key, Evaluation evaluation, TrackedKeys tracked) {
         var table = tables.counted(tracking.table());
         if (table != null && key != null) {
             tracked.track(tracking.slot(), table, evaluation.raw(key));
@@ -110,10 +108,7 @@ public final class ConnectionGate {
     }
 
     private static void count(
-            Counting counting,
-            @Nullable CompiledTemplate value,
-            Evaluation evaluation,
-            TrackedKeys tracked) {
+            Counting counting, @Nullable CompiledTemplate value, Evaluation evaluation, TrackedKeys tracked) {
         if (value != null) {
             tracked.count(counting, evaluation.raw(value));
         }

@@ -27,8 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files that limit clients by what stick tables count, run by HAProxy and by us: what clients get, and what the tables say. */
 @Timeout(300)
 class HaproxyCountersIT {
-    private static final String COUNTED = "conn_cnt,conn_cur,conn_rate(1h),sess_cnt,sess_rate(1h),http_req_cnt,http_req_rate(1h),"
-            + "http_err_cnt,http_err_rate(1h),http_fail_cnt,gpc0,gpc0_rate(1h),gpt0,gpc1";
+    private static final String COUNTED =
+            "conn_cnt,conn_cur,conn_rate(1h),sess_cnt,sess_rate(1h),http_req_cnt,http_req_rate(1h),"
+                    + "http_err_cnt,http_err_rate(1h),http_fail_cnt,gpc0,gpc0_rate(1h),gpt0,gpc1";
 
     /** Which of the ports are in mode tcp: this and those behind it. */
     private static final int FIRST_OF_TCP = 5;

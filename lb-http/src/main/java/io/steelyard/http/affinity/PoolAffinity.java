@@ -79,7 +79,9 @@ public final class PoolAffinity {
     }
 
     private static @Nullable CompiledCondition test(Optional<Condition> condition, VariableTable variables) {
-        return condition.map(given -> CompiledCondition.compile(given, variables)).orElse(null);
+        return condition
+                .map(given -> CompiledCondition.compile(given, variables))
+                .orElse(null);
     }
 
     private ByCookie byCookie(CookieAffinity cookie) {

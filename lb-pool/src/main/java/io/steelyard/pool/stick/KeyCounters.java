@@ -75,9 +75,7 @@ final class KeyCounters implements CountedKey {
         if (place < 0) {
             return 0;
         }
-        return count.isRate()
-                ? rates[place].rate(places.periodMs(count), clockMs.getAsLong())
-                : sums.getOpaque(place);
+        return count.isRate() ? rates[place].rate(places.periodMs(count), clockMs.getAsLong()) : sums.getOpaque(place);
     }
 
     @Override
@@ -110,8 +108,6 @@ final class KeyCounters implements CountedKey {
 
     @Override
     public long leftMs() {
-        return expireMs == Long.MAX_VALUE
-                ? Long.MAX_VALUE
-                : Math.max(0, usedMs + expireMs - clockMs.getAsLong());
+        return expireMs == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, usedMs + expireMs - clockMs.getAsLong());
     }
 }

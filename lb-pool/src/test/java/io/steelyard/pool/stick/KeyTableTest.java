@@ -150,8 +150,8 @@ class KeyTableTest {
                 Keys.STRING,
                 table.specification().counters()));
         assertThat(keys(same)).containsExactly("a");
-        var other = table.successor(
-                new StickTable("t", 8, 10, Duration.ofSeconds(60), true, Keys.STRING, List.of(Counter.of(StickCount.GPC0))));
+        var other = table.successor(new StickTable(
+                "t", 8, 10, Duration.ofSeconds(60), true, Keys.STRING, List.of(Counter.of(StickCount.GPC0))));
         assertThat(keys(other)).isEmpty();
     }
 
@@ -212,7 +212,9 @@ class KeyTableTest {
         for (var thread : threads) {
             thread.join();
         }
-        assertThat(table.all().stream().mapToLong(key -> key.value(StickCount.CONN_CNT)).sum())
+        assertThat(table.all().stream()
+                        .mapToLong(key -> key.value(StickCount.CONN_CNT))
+                        .sum())
                 .isEqualTo(80_000);
         assertThat(table.all()).allMatch(key -> key.trackers() == 0 && key.value(StickCount.CONN_CUR) == 0);
     }

@@ -23,8 +23,10 @@ final class CounterSamples {
 
     static {
         for (var count : StickCount.values()) {
-            boolean isGeneral = List.of(StickCount.GPC0, StickCount.GPC1, StickCount.GPT0).contains(count);
-            boolean isBytes = List.of(StickCount.BYTES_IN_CNT, StickCount.BYTES_OUT_CNT).contains(count);
+            boolean isGeneral =
+                    List.of(StickCount.GPC0, StickCount.GPC1, StickCount.GPT0).contains(count);
+            boolean isBytes =
+                    List.of(StickCount.BYTES_IN_CNT, StickCount.BYTES_OUT_CNT).contains(count);
             if (!isBytes) {
                 READ.put((isGeneral ? "get_" : "") + count.countName(), count);
             }
@@ -55,7 +57,12 @@ final class CounterSamples {
     }
 
     private static void row(StringBuilder rows, String name, String type, String counts) {
-        rows.append(name).append(" | ").append(type).append(" | ").append(counts).append(" | CONNECTION\n");
+        rows.append(name)
+                .append(" | ")
+                .append(type)
+                .append(" | ")
+                .append(counts)
+                .append(" | CONNECTION\n");
     }
 
     /** The converters: their names and whether they give a truth. */
@@ -74,7 +81,9 @@ final class CounterSamples {
 
     /** Whether a fetch is one of these. */
     static boolean isOne(String fetch) {
-        return PREFIXES.stream().anyMatch(fetch::startsWith) && !fetch.equals("src_port") && !fetch.equals("src_is_local");
+        return PREFIXES.stream().anyMatch(fetch::startsWith)
+                && !fetch.equals("src_port")
+                && !fetch.equals("src_is_local");
     }
 
     static @Nullable Sample of(Fetch fetch, HttpFacts facts) {
@@ -115,7 +124,8 @@ final class CounterSamples {
 
     private static int slot(String text) {
         if (!text.matches("[0-2]")) {
-            throw new IllegalArgumentException("'" + text + "' is no stick counter, expected 0 to " + (Tracking.SLOTS - 1));
+            throw new IllegalArgumentException(
+                    "'" + text + "' is no stick counter, expected 0 to " + (Tracking.SLOTS - 1));
         }
         return text.charAt(0) - '0';
     }
@@ -168,6 +178,7 @@ final class CounterSamples {
             return Optional.of(new Sample.Bool(key != null));
         }
         var what = converter.substring("table_".length());
-        return Optional.ofNullable(value(READ.containsKey(what) || what.equals("trackers") ? what : "get_" + what, key));
+        return Optional.ofNullable(
+                value(READ.containsKey(what) || what.equals("trackers") ? what : "get_" + what, key));
     }
 }

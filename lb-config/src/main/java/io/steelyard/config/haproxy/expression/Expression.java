@@ -100,7 +100,10 @@ public record Expression(Fetch fetch, List<Step> steps) {
         if (steps.isEmpty()) {
             return fetched;
         }
-        return fetched.stream().map(sample -> convert(sample, source)).flatMap(Optional::stream).toList();
+        return fetched.stream()
+                .map(sample -> convert(sample, source))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** The value that a log or a header takes: the last, but of parameters of a URL the first. */
@@ -116,7 +119,8 @@ public record Expression(Fetch fetch, List<Step> steps) {
     private Optional<Sample> convert(Sample sample, SampleSource source) {
         Optional<Sample> value = Optional.of(sample);
         for (var step : steps) {
-            value = value.flatMap(before -> CounterSamples.isOfTable(step.converter().name())
+            value = value.flatMap(before -> CounterSamples.isOfTable(
+                            step.converter().name())
                     ? source.table(
                             step.converter().name(), before, step.arguments().getFirst())
                     : step.converter().convert(before, step.arguments()));
