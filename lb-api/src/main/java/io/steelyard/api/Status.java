@@ -2,7 +2,10 @@ package io.steelyard.api;
 
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthState;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A balancer at one moment.
@@ -86,11 +89,26 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners) {
      * @param accepted flows ever accepted
      * @param refused flows ended because no server could serve
      * @param traffic what passed through it
+     * @param drops what was dropped or ended for a reason of its own, by the counter's name, such as {@code server_buffer_full} or
+     *     {@code http2_rapid_reset}; see {@link io.steelyard.api.proxy.Forwarder#drops}
      */
     public record ListenerStatus(
-            String name, String pool, List<String> addresses, int open, long accepted, long refused, Traffic traffic) {
+            String name,
+            String pool,
+            List<String> addresses,
+            int open,
+            long accepted,
+            long refused,
+            Traffic traffic,
+            Map<String, Long> drops) {
+        public ListenerStatus {
+            addresses = List.copyOf(addresses);
+            drops = Collections.unmodifiableMap(new LinkedHashMap<>(drops));
+        }
+
+        /** One through which nothing passed, and that dropped nothing. */
         public ListenerStatus(String name, String pool, List<String> addresses, int open, long accepted, long refused) {
-            this(name, pool, addresses, open, accepted, refused, Traffic.NONE);
+            this(name, pool, addresses, open, accepted, refused, Traffic.NONE, Map.of());
         }
     }
 

@@ -71,7 +71,8 @@ final class RunningServer {
                 forwarder.openFlows(),
                 forwarder.acceptedFlows(),
                 forwarder.refusedFlows(),
-                forwarder.traffic());
+                forwarder.traffic(),
+                forwarder.drops());
     }
 
     void close() {

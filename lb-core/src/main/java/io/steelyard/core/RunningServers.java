@@ -42,6 +42,12 @@ final class RunningServers {
         return servers.values().stream().map(RunningServer::status).toList();
     }
 
+    /** Whether the virtual server of this name takes new flows. */
+    boolean accepts(String name) {
+        var running = servers.get(name);
+        return running != null && !running.isRetiring();
+    }
+
     boolean haveNoFlows() {
         return servers.values().stream().allMatch(running -> running.openFlows() == 0)
                 && retiring.stream().allMatch(running -> running.openFlows() == 0);
@@ -59,6 +65,7 @@ final class RunningServers {
     void close() {
         servers.values().forEach(RunningServer::close);
         retiring.forEach(RunningServer::close);
+        retiring.clear();
     }
 
     /**
@@ -167,6 +174,9 @@ final class RunningServers {
     }
 
     private void pollRetired(RunningServer running, long deadlineNs) {
+        if (!retiring.contains(running)) {
+            return;
+        }
         if (running.openFlows() == 0 || control.nowNs() - deadlineNs >= 0) {
             running.close();
             retiring.remove(running);

@@ -6,6 +6,7 @@ import io.steelyard.api.http.Content;
 import io.steelyard.api.plugin.Options;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.proxy.Target;
+import io.steelyard.core.tls.TlsFileCheck;
 import io.steelyard.pool.PoolValidation;
 import io.steelyard.pool.variable.VariableTable;
 import java.util.ArrayList;
@@ -39,11 +40,21 @@ public final class Validation {
                 });
             }
         }
-        if (!configuration.virtualRouters().isEmpty()) {
-            problems.add(Problem.error("virtualRouters", "this balancer runs no virtual routers")
-                    .remedy("leave them out"));
+        if (!configuration.virtualRouters().isEmpty()
+                && plugins.virtualRouters().isEmpty()) {
+            problems.add(Problem.error("virtualRouters", "nothing here runs virtual routers")
+                    .remedy("add the module lb-vrrp, or leave them out"));
         }
         return List.copyOf(problems);
+    }
+
+    /**
+     * Reads the certificates, keys and authorities that a configuration names, as its start would.
+     *
+     * @return what is wrong with them; the path of each is {@code files.} and the file's name as the configuration has it
+     */
+    public static List<Problem> fileProblems(Configuration configuration) {
+        return TlsFileCheck.problems(configuration);
     }
 
     private static void checkPage(String path, Content.Page page, Plugins plugins, List<Problem> problems) {

@@ -6,6 +6,7 @@ import io.steelyard.api.Status.PoolStatus;
 import io.steelyard.api.Status.ServerStatus;
 import io.steelyard.api.Traffic;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -82,7 +83,14 @@ final class Baseline {
                 listener.open(),
                 since(listener.accepted(), before.accepted()),
                 since(listener.refused(), before.refused()),
-                since(listener.traffic(), before.traffic()));
+                since(listener.traffic(), before.traffic()),
+                since(listener.drops(), before.drops()));
+    }
+
+    private static Map<String, Long> since(Map<String, Long> now, Map<String, Long> before) {
+        var result = new LinkedHashMap<String, Long>();
+        now.forEach((name, count) -> result.put(name, since(count, before.getOrDefault(name, 0L))));
+        return result;
     }
 
     private static Traffic since(Traffic now, Traffic before) {

@@ -29,7 +29,9 @@ public interface Forwarder extends AutoCloseable {
     long refusedFlows();
 
     /**
-     * What was dropped, by a name an operator understands such as {@code server_buffer_full}: datagrams or packets since the beginning.
+     * What was dropped or ended because of what a peer did, by a name an operator understands: datagrams and packets such as
+     * {@code server_buffer_full}, connections and requests such as {@code slow_header}, since the beginning. Every counter the forwarder has is
+     * there, also at 0.
      *
      * @return empty where nothing is ever dropped
      */

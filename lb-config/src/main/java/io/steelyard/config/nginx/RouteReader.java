@@ -26,6 +26,9 @@ final class RouteReader {
     private static final List<String> OF_SITES =
             List.of("client_body_timeout", "send_timeout", "keepalive_timeout", "keepalive_requests", "keepalive_time");
 
+    /** Statuses of nginx's own, which its clients see as 400 unless error_page says otherwise. */
+    private static final Set<Integer> ONLY_OWN = Set.of(494, 495, 496, 497);
+
     private final Findings findings;
     private final BlockReader blocks;
     private final VariableScope variables;
@@ -170,12 +173,12 @@ final class RouteReader {
     private List<ErrorPage> errorPages(HttpScope scope) {
         var pages = new ArrayList<ErrorPage>();
         for (var directive : scope.nearestAll("error_page")) {
-            errorPage(directive).ifPresent(pages::add);
+            pages.addAll(errorPage(directive));
         }
         return pages;
     }
 
-    private Optional<ErrorPage> errorPage(Directive directive) {
+    private List<ErrorPage> errorPage(Directive directive) {
         var words = directive.arguments();
         var place = variables.template(words.getLast());
         int codes = words.size() - 1;
@@ -187,7 +190,7 @@ final class RouteReader {
             takesStatusOfPage = before.text().length() == 1;
             if (codes == 0 || !before.text().matches("=\\d{0,3}")) {
                 findings.badArgument(directive, before, "statuses before =, and a status or nothing behind it");
-                return Optional.empty();
+                return List.of();
             }
             if (!takesStatusOfPage) {
                 status = OptionalInt.of(Integer.parseInt(before.text().substring(1)));
@@ -197,13 +200,27 @@ final class RouteReader {
         for (var word : words.subList(0, codes)) {
             if (!word.text().matches("[345]\\d\\d") || word.text().equals("499")) {
                 findings.badArgument(directive, word, "300 to 599, and not 499");
-                return Optional.empty();
+                return List.of();
             }
             statuses.add(Integer.parseInt(word.text()));
         }
-        var told = status;
-        boolean isOfPage = takesStatusOfPage;
-        return place.map(text -> new ErrorPage(statuses, text, told, isOfPage));
+        if (place.isEmpty()) {
+            return List.of();
+        }
+        var shown = new HashSet<>(statuses);
+        shown.retainAll(ONLY_OWN);
+        if (status.isPresent() || takesStatusOfPage || shown.isEmpty()) {
+            return List.of(new ErrorPage(statuses, place.get(), status, takesStatusOfPage));
+        }
+        statuses.removeAll(shown);
+        var pages = new ArrayList<ErrorPage>();
+        if (!shown.isEmpty()) {
+            pages.add(new ErrorPage(shown, place.get(), OptionalInt.of(400), false));
+        }
+        if (!statuses.isEmpty()) {
+            pages.add(new ErrorPage(statuses, place.get(), status, false));
+        }
+        return pages;
     }
 
     private void checkSwitches(HttpScope scope) {

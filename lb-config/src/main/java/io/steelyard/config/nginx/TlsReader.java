@@ -342,8 +342,10 @@ final class TlsReader {
         }
         try {
             var folder = Path.of(word.position().file()).getParent();
-            return Optional.of(
-                    folder == null ? word.text() : folder.resolve(word.text()).toString());
+            var name =
+                    folder == null ? word.text() : folder.resolve(word.text()).toString();
+            findings.place("files." + name, word.position());
+            return Optional.of(name);
         } catch (InvalidPathException wrong) {
             findings.badArgument(directive, word, "the name of a file");
             return Optional.empty();

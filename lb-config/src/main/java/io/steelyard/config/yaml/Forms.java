@@ -49,6 +49,29 @@ final class Forms {
         return parsed("text", text -> text, text -> text);
     }
 
+    /** The name of a file, whose place is known to who finds something wrong with the file. */
+    static Form<String> file() {
+        var text = text();
+        return new Form<>() {
+            @Override
+            public Optional<String> read(Yaml yaml, Reading reading) {
+                var name = text.read(yaml, reading);
+                name.ifPresent(file -> reading.placeFile(file, yaml.at()));
+                return name;
+            }
+
+            @Override
+            public Yaml write(String value) {
+                return text.write(value);
+            }
+
+            @Override
+            public Shape shape() {
+                return text.shape();
+            }
+        };
+    }
+
     /** Text of the kind {@code what}, which {@code parse} refuses with an IllegalArgumentException that says why. */
     static <V> Form<V> parsed(String what, Function<String, V> parse, Function<V, String> format) {
         return new Parsed<>(new Shape.Text(what), parse, value -> Yaml.text(format.apply(value)));

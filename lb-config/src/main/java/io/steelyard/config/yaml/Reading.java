@@ -45,6 +45,11 @@ final class Reading {
         return new Reading(findings, inner);
     }
 
+    /** The document names a file at {@code at}. */
+    void placeFile(String name, Position at) {
+        findings.positions.putIfAbsent("files." + name, at);
+    }
+
     /** Counts one more value. @return false where the document has too many, which has been told */
     boolean enter(Yaml value) {
         findings.values++;

@@ -7,25 +7,25 @@ import java.util.List;
 final class TlsCertificateSection extends Section<TlsCertificate> {
     private final Key<TlsCertificate, String> chainFile = required(
             "chainFile",
-            Forms.text(),
+            Forms.file(),
             TlsCertificate::chainFile,
             "PEM: the certificate first, then those that lead to its authority.");
     private final Key<TlsCertificate, String> keyFile = derived(
             "keyFile",
-            Forms.text(),
+            Forms.file(),
             TlsCertificate::keyFile,
             TlsCertificate::chainFile,
             "the chainFile",
             "PEM: its private key.");
     private final Key<TlsCertificate, String> passwordFile = absent(
             "passwordFile",
-            Forms.text(),
+            Forms.file(),
             TlsCertificate::passwordFile,
             "none",
             "For an encrypted key: a password on each line, tried in order.");
     private final Key<TlsCertificate, String> statusFile = absent(
             "statusFile",
-            Forms.text(),
+            Forms.file(),
             TlsCertificate::statusFile,
             "none",
             "DER: an OCSP response that clients are given who ask for one.");

@@ -16,7 +16,7 @@ final class TlsSessionsSection extends Section<TlsSessions> {
             "Whether clients keep their sessions themselves, sealed; with TLS 1.3 there is no other way.");
     private final Key<TlsSessions, List<String>> ticketKeyFiles = optional(
             "ticketKeyFiles",
-            Forms.list(Forms.text()),
+            Forms.list(Forms.file()),
             TlsSessions::ticketKeyFiles,
             DEFAULTS.ticketKeyFiles(),
             "Keys that seal tickets in place of the process's own, so that machines share them: files of 48 bytes, or lines of base64. The first seals, "

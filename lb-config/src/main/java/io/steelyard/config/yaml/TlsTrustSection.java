@@ -6,7 +6,7 @@ import io.steelyard.api.tls.TlsTrust;
 final class TlsTrustSection extends Section<TlsTrust> {
     private final Key<TlsTrust, String> authoritiesFile = absent(
             "authoritiesFile",
-            Forms.text(),
+            Forms.file(),
             TlsTrust::authoritiesFile,
             "the system's",
             "PEM: the authorities that may have signed a certificate.");
@@ -18,7 +18,7 @@ final class TlsTrustSection extends Section<TlsTrust> {
             "How many certificates of other authorities may stand between a certificate and its authority.");
     private final Key<TlsTrust, String> revokedFile = absent(
             "revokedFile",
-            Forms.text(),
+            Forms.file(),
             TlsTrust::revokedFile,
             "none",
             "PEM: lists of revoked certificates, one for each authority in a chain.");

@@ -118,6 +118,20 @@ class HttpReaderTest {
     }
 
     @Test
+    void errorsThatNginxAloneHasAreShownAs400UnlessSaidOtherwise() {
+        var pages = root("server { error_page 404 495 496 /x; error_page 497 =302 /y; error_page 495 = /z; }")
+                .errorPages();
+        assertThat(pages)
+                .extracting(page -> page.statuses() + " " + page.status() + " " + page.takesStatusOfPage())
+                .containsExactlyInAnyOrder(
+                        pages.getFirst().statuses() + " OptionalInt[400] false",
+                        "[404] OptionalInt.empty false",
+                        "[497] OptionalInt[302] false",
+                        "[495] OptionalInt.empty true");
+        assertThat(pages.getFirst().statuses()).containsExactlyInAnyOrder(495, 496);
+    }
+
+    @Test
     void rulesAreNotInherited() {
         var root = root("server { set $a b; return 301 /x; location / { rewrite ^/a$ /b last; break; } }");
         assertThat(root.rules())

@@ -10,10 +10,13 @@ import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.core.loop.LoopGroup;
 import io.steelyard.core.session.Sessions;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * UDP proxying on one engine's loops. Made by the engine, which owns the loops; not found by ServiceLoader. Used by the control thread.
@@ -21,14 +24,18 @@ import java.util.function.Consumer;
  * <p>The sockets belong here and not to the virtual servers that use them, so that one virtual server can take over an address while
  * another's sessions on it go on.
  */
-public final class DatagramForwarderProvider implements ForwarderProvider {
+public final class DatagramForwarderProvider implements ForwarderProvider, AutoCloseable {
     private final SessionLimit limit = new SessionLimit();
     private final List<DatagramWorker> workers;
     private final Sessions sessions;
+    private final Predicate<InetAddress> isFloating;
     private final Map<PortGroup.Key, PortGroup> groups = new HashMap<>();
 
-    public DatagramForwarderProvider(LoopGroup loops, Sessions sessions, Consumer<Event> events) {
+    /** @param isFloating whether the machine may have an address only at times, so that sockets are bound to it before that */
+    public DatagramForwarderProvider(
+            LoopGroup loops, Sessions sessions, Consumer<Event> events, Predicate<InetAddress> isFloating) {
         this.sessions = sessions;
+        this.isFloating = isFloating;
         workers = loops.loops().stream()
                 .map(loop -> new DatagramWorker(loop, events, limit))
                 .toList();
@@ -60,6 +67,18 @@ public final class DatagramForwarderProvider implements ForwarderProvider {
         limit.most(most);
     }
 
+    /** Frees what its forwarders shared, once all of them are closed. */
+    @Override
+    public void close() {
+        CompletableFuture.allOf(workers.stream()
+                        .map(worker -> worker.loop().call(() -> {
+                            worker.serverSockets().close();
+                            return worker;
+                        }))
+                        .toArray(CompletableFuture<?>[]::new))
+                .join();
+    }
+
     /** The sockets of an address, opened where they are not. */
     PortGroup attach(PortGroup.Key key) throws IOException {
         var known = groups.get(key);
@@ -70,7 +89,7 @@ public final class DatagramForwarderProvider implements ForwarderProvider {
             known.awaitClosed();
         }
         groups.remove(key);
-        var opened = PortGroup.open(key, workers);
+        var opened = PortGroup.open(key, isFloating.test(key.address()), workers);
         groups.put(key, opened);
         return opened;
     }

@@ -21,6 +21,7 @@ final class ServerSockets {
 
     private final DataLoop loop;
     private @Nullable EpollSet set;
+    private @Nullable FdRegistration registration;
 
     /** Who waits, by the socket's number; as long as the greatest number used. */
     private @Nullable DatagramSession[] waiting = new DatagramSession[64];
@@ -64,9 +65,18 @@ final class ServerSockets {
 
     private EpollSet open() throws ErrnoException {
         var opened = EpollSet.create(MOST_AT_ONCE);
-        loop.register(opened.fd(), ready -> onReady()).interest(FdRegistration.READABLE);
+        var registered = loop.register(opened.fd(), ready -> onReady());
+        registered.interest(FdRegistration.READABLE);
+        registration = registered;
         set = opened;
         return opened;
+    }
+
+    /** Nobody is waited for any more. */
+    void close() {
+        if (registration != null) {
+            registration.close();
+        }
     }
 
     /** A socket's number, and above it which use of the session waits: what came too late must not reach the next. */

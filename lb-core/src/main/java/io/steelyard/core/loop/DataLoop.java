@@ -14,6 +14,7 @@ public final class DataLoop {
     private final int index;
     private final IoEventLoop loop;
     private final TimerWheel timers;
+    private int descriptors;
 
     DataLoop(int index, IoEventLoop loop) {
         this.index = index;
@@ -47,7 +48,8 @@ public final class DataLoop {
      * @throws IllegalStateException where the loop is shutting down; the descriptor is closed then
      */
     public FdRegistration register(int fd, FdHandler handler) {
-        var registration = new FdRegistration(fd, handler);
+        var registration = new FdRegistration(fd, handler, this);
+        descriptors++;
         var future = loop.register(registration.handle());
         // On the loop's own thread the registration is complete when register returns.
         IoRegistration done = future.getNow();
@@ -57,6 +59,15 @@ public final class DataLoop {
         }
         registration.registered(done);
         return registration;
+    }
+
+    void onClosed() {
+        descriptors--;
+    }
+
+    /** Descriptors that were taken over and are not closed. */
+    public int descriptors() {
+        return descriptors;
     }
 
     /** The loop's timers. */

@@ -41,11 +41,13 @@ public final class FdRegistration implements AutoCloseable {
 
     private final FileDescriptor descriptor;
     private final FdHandler handler;
+    private final DataLoop loop;
     private @Nullable IoRegistration registration;
     private int interest = -1;
     private boolean isClosed;
 
-    FdRegistration(int fd, FdHandler handler) {
+    FdRegistration(int fd, FdHandler handler, DataLoop loop) {
+        this.loop = loop;
         descriptor = new FileDescriptor(fd);
         this.handler = handler;
     }
@@ -108,6 +110,7 @@ public final class FdRegistration implements AutoCloseable {
             return;
         }
         isClosed = true;
+        loop.onClosed();
         // Closing takes it out of the epoll set; cancelling afterwards costs no system call and forgets the handle.
         try {
             descriptor.close();

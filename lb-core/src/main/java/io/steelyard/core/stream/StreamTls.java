@@ -44,7 +44,7 @@ record StreamTls(@Nullable TlsAcceptor clients, Optional<TlsClient> all, Map<Tls
         var files = engine.shared(TlsFiles.class, () -> new TlsFiles(text -> context.publish(new Event.Trouble(text))));
         boolean isSpoken = server.listen().stream().anyMatch(ListenAddress::tls);
         var clients = isSpoken && server.tls().isPresent()
-                ? files.acceptor(server.tls().get(), List.of())
+                ? files.acceptor(server.tls().get(), List.of(), false)
                 : null;
         var servers = new HashMap<TlsClient, ToServer>();
         if (server.options().tls().isPresent()) {

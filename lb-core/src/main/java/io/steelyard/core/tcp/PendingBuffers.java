@@ -14,6 +14,7 @@ public final class PendingBuffers {
 
     private final Arena arena;
     private final ArrayDeque<MemorySegment>[] free;
+    private int lent;
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
     PendingBuffers(Arena arena) {
@@ -27,15 +28,22 @@ public final class PendingBuffers {
     /** Lends at least {@code bytes}, 1 to 16 MiB. */
     public MemorySegment take(int bytes) {
         int sizeClass = sizeClass(bytes);
+        lent++;
         var buffer = free[sizeClass].pollLast();
         return buffer != null ? buffer : arena.allocate(1L << (LEAST_SHIFT + sizeClass));
     }
 
     public void giveBack(MemorySegment buffer) {
+        lent--;
         var kept = free[sizeClass((int) buffer.byteSize())];
         if (kept.size() < KEPT_PER_CLASS) {
             kept.addLast(buffer);
         }
+    }
+
+    /** How many are lent now. */
+    public int lent() {
+        return lent;
     }
 
     private static int sizeClass(int bytes) {

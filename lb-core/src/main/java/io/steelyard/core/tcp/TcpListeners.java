@@ -111,7 +111,7 @@ public final class TcpListeners {
         return listeners.values().stream().anyMatch(each -> each.contains(listener));
     }
 
-    /** Whether this listener is one that accepts nothing any more. Any thread may ask once {@link #stopAccepting} has returned. */
+    /** Whether this listener is one that accepts nothing any more. Any thread may ask while the control thread waits for it. */
     public boolean isRetired(TcpListener listener) {
         return retired.contains(listener);
     }

@@ -10,6 +10,7 @@ import io.steelyard.realip.greeting.ClientHello;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -21,13 +22,18 @@ public final class TlsAcceptor {
     private final List<Offer> offers;
     private final @Nullable CertificateCheck clients;
 
+    /** What a client that names protocols must name one of; empty for anything. */
+    private final List<String> demanded;
+
     /** A certificate and the library's context for it. */
     private record Offer(KeyPairFile pair, SslContext context) {}
 
-    private TlsAcceptor(TlsServer configured, List<Offer> offers, @Nullable CertificateCheck clients) {
+    private TlsAcceptor(
+            TlsServer configured, List<Offer> offers, @Nullable CertificateCheck clients, List<String> demanded) {
         this.configured = configured;
         this.offers = List.copyOf(offers);
         this.clients = clients;
+        this.demanded = List.copyOf(demanded);
         offers.forEach(offer -> TlsLibrary.releaseWith(this, offer.context()));
     }
 
@@ -35,9 +41,11 @@ public final class TlsAcceptor {
      * Reads the files.
      *
      * @param spoken what is spoken over TLS, where the configuration names nothing itself
+     * @param refusesOthers whether clients are refused that speak none of it
      * @throws IOException where a file cannot be used, with the reason and what to do
      */
-    static TlsAcceptor of(TlsServer server, List<String> spoken, TicketKeys tickets) throws IOException {
+    static TlsAcceptor of(TlsServer server, List<String> spoken, boolean refusesOthers, TicketKeys tickets)
+            throws IOException {
         var certificates = server.clientCertificates();
         var check = switch (certificates.mode()) {
             case OPTIONAL, REQUIRED -> CertificateCheck.of(certificates.trust(), false);
@@ -58,7 +66,8 @@ public final class TlsAcceptor {
                         "correct what is named");
             }
         }
-        return new TlsAcceptor(server, offers, check);
+        var protocols = server.protocols().isEmpty() ? spoken : server.protocols();
+        return new TlsAcceptor(server, offers, check, refusesOthers ? protocols : List.of());
     }
 
     private static SslContext context(
@@ -112,6 +121,11 @@ public final class TlsAcceptor {
                 .map(offer -> Validity.warning(offer.pair().chain().getFirst()))
                 .filter(text -> !text.isEmpty())
                 .toList();
+    }
+
+    /** Whether a client speaks nothing that is spoken here, and is to be told so. @param offered empty where it names nothing */
+    boolean refusesProtocols(List<String> offered) {
+        return !demanded.isEmpty() && !offered.isEmpty() && Collections.disjoint(demanded, offered);
     }
 
     /** An engine for a client; null where the client is refused. */

@@ -20,9 +20,11 @@ public final class TlsFiles implements AutoCloseable {
      * Reads the files of TLS with clients.
      *
      * @param spoken what is spoken over TLS, by preference, where the configuration names nothing itself
+     * @param refusesOthers whether clients that name protocols, and none of these, are refused (RFC 7301 section 3.2, as nginx since 1.21.4);
+     *     otherwise they are served as if they had named none (HAProxy)
      */
-    public TlsAcceptor acceptor(TlsServer server, List<String> spoken) throws IOException {
-        var read = TlsAcceptor.of(server, spoken, tickets);
+    public TlsAcceptor acceptor(TlsServer server, List<String> spoken, boolean refusesOthers) throws IOException {
+        var read = TlsAcceptor.of(server, spoken, refusesOthers, tickets);
         read.warnings().forEach(trouble);
         return read;
     }

@@ -74,12 +74,12 @@ final class TlsLibrary {
         return builder;
     }
 
-    /** The suites to name; none for the library's choice. */
+    /** The suites to name; none for the library's choice. Of Netty's choice for BoringSSL, ChaCha20 is missing, which phones like best. */
     private static List<String> suites(TlsRules rules) throws SSLException {
-        if (rules.ciphers().isEmpty()) {
+        if (rules.ciphers().isEmpty() && !IS_NATIVE) {
             return List.of();
         }
-        var chosen = CipherList.expand(rules.ciphers(), tls12Suites());
+        var chosen = CipherList.expand(rules.ciphers().isEmpty() ? "HIGH" : rules.ciphers(), tls12Suites());
         if (chosen.isEmpty()) {
             throw new SSLException("ciphers '" + rules.ciphers() + "' name no suite that " + name() + " has; it has "
                     + String.join(":", tls12Suites()));

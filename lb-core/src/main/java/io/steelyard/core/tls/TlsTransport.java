@@ -39,6 +39,9 @@ public final class TlsTransport implements Transport {
     /** An alert that is sent before there is an engine: fatal, unrecognized_name (RFC 6066 section 3). */
     private static final byte[] UNRECOGNIZED_NAME = {21, 3, 3, 0, 2, 2, 112};
 
+    /** The same: fatal, no_application_protocol (RFC 7301 section 3.2). */
+    private static final byte[] NO_APPLICATION_PROTOCOL = {21, 3, 3, 0, 2, 2, 120};
+
     /** Gives a client its certificate. */
     @FunctionalInterface
     public interface Choice {
@@ -66,6 +69,10 @@ public final class TlsTransport implements Transport {
     private boolean isPlainText;
     private boolean isOpen;
     private boolean hasPeerEnded;
+
+    /** Whether who reads knows that the peer has ended. */
+    private boolean isEndTold;
+
     private boolean hasEnded;
     private boolean shutsDown;
     private boolean isCut;
@@ -207,6 +214,11 @@ public final class TlsTransport implements Transport {
             hello = found.hello();
             var chosen = choice == null ? null : choice.acceptor(found.hello().serverName());
             acceptor = chosen;
+            if (chosen != null && chosen.refusesProtocols(found.hello().protocols())) {
+                failure = "the client speaks " + String.join(", ", found.hello().protocols()) + " only";
+                sendBytes(NO_APPLICATION_PROTOCOL);
+                return broken(-Errno.EPROTO);
+            }
             engine = chosen == null ? null : chosen.open(found.hello());
             if (engine == null) {
                 failure = "no certificate for '" + found.hello().serverName() + "'";
@@ -372,8 +384,11 @@ public final class TlsTransport implements Transport {
                 return plain.take(into, offset, length);
             }
         }
-        if (hasPeerEnded || error != 0) {
-            return hasPeerEnded ? 0 : error;
+        if (hasPeerEnded) {
+            return reportEnd();
+        }
+        if (error != 0) {
+            return error;
         }
         boolean isDirect = into.isNative() && length >= 3L * TlsScratch.RECORD_BYTES;
         boolean isScratch = isScratch(into) && offset == 0 && length == into.byteSize();
@@ -425,7 +440,12 @@ public final class TlsTransport implements Transport {
         if (target.position() > 0) {
             return target.position();
         }
-        return hasPeerEnded ? 0 : error != 0 ? error : -Errno.EAGAIN;
+        return hasPeerEnded ? reportEnd() : error != 0 ? error : -Errno.EAGAIN;
+    }
+
+    private int reportEnd() {
+        isEndTold = true;
+        return 0;
     }
 
     /** Decrypts every whole record; what was received at once always has room. */
@@ -490,6 +510,7 @@ public final class TlsTransport implements Transport {
     public boolean hasInput() {
         return !plain.isEmpty()
                 || isPlainText && !encrypted.isEmpty()
+                || hasPeerEnded && !isEndTold
                 || isOpen && !hasPeerEnded && error == 0 && isRecordKept();
     }
 

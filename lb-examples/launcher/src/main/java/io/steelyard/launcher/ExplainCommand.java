@@ -30,7 +30,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var read = input.read(Plugins.installed());
+        var read = input.readAlone(Plugins.installed());
         read.problems().forEach(command.commandLine().getErr()::println);
         if (read.configuration().isEmpty()) {
             return 2;

@@ -53,7 +53,17 @@ final class InputFiles {
         }
     }
 
+    /** Reads them, and the certificates and keys that they name. */
     Reading read(Plugins plugins) {
+        return read(plugins, true);
+    }
+
+    /** Reads them alone: what they name may be on another machine. */
+    Reading readAlone(Plugins plugins) {
+        return read(plugins, false);
+    }
+
+    private Reading read(Plugins plugins, boolean readsNamed) {
         var configurationFiles = ConfigurationFiles.of(plugins);
         var read = (block == null ? configurationFiles : configurationFiles.inside(block))
                 .read(files, Optional.ofNullable(format));
@@ -61,6 +71,11 @@ final class InputFiles {
         read.configuration()
                 .ifPresent(configuration -> Validation.problems(configuration, plugins)
                         .forEach(problem -> problems.add(read.locate(problem))));
+        if (readsNamed) {
+            read.configuration()
+                    .ifPresent(configuration -> Validation.fileProblems(configuration)
+                            .forEach(problem -> problems.add(read.locate(problem))));
+        }
         boolean isSound = problems.stream().noneMatch(Problem::isError);
         return new Reading(read, List.copyOf(problems), isSound ? read.configuration() : Optional.empty());
     }

@@ -1,7 +1,9 @@
 package io.steelyard.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.steelyard.tck.TestCertificates;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -77,6 +79,56 @@ class CommandsTest {
                 .satisfiesExactly(
                         line -> assertThat(line).isEqualTo(missing + ": error: cannot be read: there is no such file"),
                         line -> assertThat(line).contains("b.yaml:1:8: error: "));
+    }
+
+    @Test
+    void checkNamesEveryFileOfTlsThatCannotBeUsedAndWhereItIsNamed() throws IOException {
+        assumeTrue(TestCertificates.isPossible(), "openssl is not installed");
+        new TestCertificates(directory).ec("one", "one.example").ec("two", "two.example");
+        file("noise.pem", "no certificate\n");
+        var nginx = file("n.conf", """
+                http {
+                  server { listen 127.0.0.1:8443 ssl; server_name a;
+                    ssl_certificate missing.pem; ssl_certificate_key one.key; }
+                  server { listen 127.0.0.1:8443 ssl; server_name b;
+                    ssl_certificate one.pem;
+                    ssl_certificate_key two.key; }
+                  server { listen 127.0.0.1:8443 ssl; server_name c;
+                    ssl_certificate one.pem; ssl_certificate_key one.key;
+                    ssl_verify_client on; ssl_client_certificate noise.pem; }
+                }
+                """);
+        var result = lb("check", nginx);
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.out().lines())
+                .satisfiesExactlyInAnyOrder(
+                        line -> assertThat(line)
+                                .startsWith(nginx + ":3:21: error: certificate file ")
+                                .contains("missing.pem: there is no such file"),
+                        line -> assertThat(line)
+                                .startsWith(nginx + ":6:25: error: key file ")
+                                .contains("two.key: its key is not that of the certificate in "),
+                        line -> assertThat(line)
+                                .startsWith(nginx + ":9:50: error: authorities file ")
+                                .contains("noise.pem: it holds no certificate"));
+        var yaml = file("y.yaml", """
+                virtualServers:
+                  web:
+                    listen:
+                      - address: 127.0.0.1:8443
+                        tls: true
+                    reply: x
+                    tls:
+                      certificates:
+                        - {chainFile: FOLDER/one.pem, keyFile: FOLDER/two.key}
+                        - FOLDER/none.pem
+                """.replace("FOLDER", directory.toString()));
+        assertThat(lb("check", yaml).out().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith(yaml + ":9:").contains("two.key: its key is not"),
+                        line -> assertThat(line).startsWith(yaml + ":10:").contains("none.pem: there is no such file"));
+        // What it would be can be told of another machine's files.
+        assertThat(lb("explain", yaml).code()).isZero();
     }
 
     @Test

@@ -119,7 +119,10 @@ final class ClientConnection extends Timer {
                     setDeadline(nowNs() + under.timeoutNs());
                 }
             }
-            case FAILED -> close();
+            case FAILED -> {
+                plan.faults().count(Fault.FAILED_HANDSHAKE);
+                close();
+            }
             case DONE -> {
                 var named = under.client();
                 if (named != null) {
@@ -449,6 +452,9 @@ final class ClientConnection extends Timer {
         if (state == State.OPEN) {
             protocol.onDeadline(nowNs);
         } else {
+            if (state == State.OPENING) {
+                plan.faults().count(Fault.SLOW_HANDSHAKE);
+            }
             close();
         }
     }

@@ -1,8 +1,6 @@
 package io.steelyard.http.proxy;
 
-import io.steelyard.http.h2.Flood;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 /** What one loop's clients are doing. Written by its loop, read by any: each value is right, though not all at one moment. */
 final class Counts {
@@ -20,18 +18,6 @@ final class Counts {
 
     /** Clients a part of whose request's header has come. */
     final AtomicLong reading = new AtomicLong();
-
-    /** Connections ended because their clients flooded them, by {@link Flood}. */
-    private final AtomicLongArray floods = new AtomicLongArray(Flood.values().length);
-
-    void flooded(Flood how) {
-        floods.setOpaque(how.ordinal(), floods.getPlain(how.ordinal()) + 1);
-    }
-
-    /** How many connections ended because of one kind of flood. */
-    long floods(Flood how) {
-        return floods.getOpaque(how.ordinal());
-    }
 
     /** Adds where only the loop writes. */
     static void add(AtomicLong count, long change) {

@@ -163,6 +163,7 @@ final class Exchange {
 
     /** Answers a request that could not be read. */
     void reject(int status) {
+        plan.faults().count(status == 408 ? Fault.SLOW_HEADER : Fault.MALFORMED_REQUEST);
         routing.useFallback();
         progress.termination(status == 408 ? "cR" : "PR");
         progress.unread();
@@ -563,6 +564,9 @@ final class Exchange {
 
     /** The rest of the request cannot be understood, or does not come. */
     void bodyFailed(int status) {
+        if (status != 413) {
+            plan.faults().count(status == 408 ? Fault.SLOW_BODY : Fault.MALFORMED_REQUEST);
+        }
         if (forwarding != null) {
             forwarding.cancel();
         }

@@ -542,6 +542,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     /** The server's answer is no HTTP. */
     @Override
     public void answerMalformed() {
+        exchange.plan().faults().count(Fault.MALFORMED_ANSWER);
         serverFailed(Lease.Failure.BROKEN, Reason.INVALID_HEADER, 502);
     }
 
@@ -587,6 +588,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         if (client.hasAnswerBegun()) {
             record(server == null ? status : server.head().status());
             progress.termination(failure == Lease.Failure.READ_TIMEOUT ? "sD" : "SD");
+            exchange.plan().faults().count(Fault.BROKEN_ANSWER);
             if (lease != null) {
                 lease.failed(failure);
             }

@@ -217,6 +217,7 @@ final class Http1Client implements ClientProtocol {
             case EXCHANGE, TUNNEL -> onExchangeDeadline(nowNs);
             case DISCARD -> {
                 if (!connection.waitsOn(nowNs, options.bodyTimeout().toNanos())) {
+                    plan.faults().count(Fault.SLOW_BODY);
                     connection.close();
                 }
             }
@@ -236,6 +237,7 @@ final class Http1Client implements ClientProtocol {
     private void onExchangeDeadline(long nowNs) {
         if (!connection.output().isEmpty()) {
             if (!connection.waitsOn(nowNs, options.sendTimeout().toNanos())) {
+                plan.faults().count(Fault.SLOW_READER);
                 connection.reset();
             }
         } else if (state == State.EXCHANGE && !body.hasEnded() && exchange != null && exchange.wantsBody()) {
@@ -366,6 +368,7 @@ final class Http1Client implements ClientProtocol {
     private boolean discard(ByteBuffer in) {
         int count = body.next(in);
         if (body.isRejected()) {
+            plan.faults().count(Fault.MALFORMED_REQUEST);
             connection.close();
             return false;
         }

@@ -103,7 +103,7 @@ final class Http2Client implements ClientProtocol, SessionUser {
 
     @Override
     public void flooded(Flood how) {
-        worker.counts().flooded(how);
+        plan.faults().count(Fault.of(how));
     }
 
     // ---- events
@@ -190,10 +190,12 @@ final class Http2Client implements ClientProtocol, SessionUser {
         boolean isStuck = !connection.output().isEmpty()
                 && nowNs - connection.lastActivityNs() >= options.sendTimeout().toNanos();
         if (isStuck) {
+            plan.faults().count(Fault.SLOW_READER);
             connection.reset();
             return;
         }
         if (isReading && nowNs - readingSinceNs >= options.headerTimeout().toNanos()) {
+            plan.faults().count(Fault.SLOW_HEADER);
             session.fail(ErrorCode.PROTOCOL_ERROR);
         } else if (session.isIdle() && nowNs - idleSinceNs >= idleTimeoutNs()) {
             session.finishNow();

@@ -253,6 +253,7 @@ final class Http2Request extends Timer implements StreamUser {
         } else if (deadlineNs - nowNs > 0) {
             setDeadline(deadlineNs);
         } else if (isSending) {
+            client.plan().faults().count(Fault.SLOW_READER);
             reset();
         } else if (exchange != null) {
             exchange.bodyFailed(408);

@@ -7,12 +7,14 @@ import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.core.tcp.EngineContext;
 import io.steelyard.core.tcp.TcpListeners;
 import java.io.IOException;
+import java.util.Map;
 
 /** One HTTP virtual server. Used by the control thread. */
 final class HttpForwarder implements Forwarder {
     private final HttpWorkers workers;
     private final EngineContext context;
     private final TcpListeners listeners;
+    private final Faults faults = new Faults();
 
     HttpForwarder(HttpWorkers workers, EngineContext context, VirtualServer server) throws IOException {
         this.workers = workers;
@@ -26,11 +28,14 @@ final class HttpForwarder implements Forwarder {
         if (!(changed.target() instanceof Target.Http http)) {
             throw new IllegalArgumentException("virtual server " + changed.name() + " is not an HTTP one");
         }
-        var plan = new HttpPlan(changed, http.service(), context, workers.counts(), listeners.traffic());
+        var plan = new HttpPlan(changed, http.service(), context, workers.counts(), listeners.traffic(), faults);
         listeners.apply(
                 changed.listen(),
                 loop -> new HttpAcceptor(workers.at(loop.loop().index()), plan));
-        workers.onEach(worker -> worker.adopt(listeners, plan));
+        workers.onEach(worker -> {
+            worker.adopt(listeners, plan);
+            worker.finish(listeners);
+        });
     }
 
     /** Connections that wait for a request are closed; the others are after their answer. */
@@ -58,6 +63,11 @@ final class HttpForwarder implements Forwarder {
     @Override
     public long refusedFlows() {
         return listeners.refused();
+    }
+
+    @Override
+    public Map<String, Long> drops() {
+        return faults.byName();
     }
 
     @Override

@@ -43,6 +43,7 @@ final class HttpPlan {
     private final VirtualServer server;
     private final List<Counts> counts;
     private final TrafficCounts traffic;
+    private final Faults faults;
     private final VariableTable variables;
     private final LimitZones zones;
     private final RateZones rateZones;
@@ -70,12 +71,14 @@ final class HttpPlan {
             HttpService configured,
             EngineContext context,
             List<Counts> counts,
-            TrafficCounts traffic)
+            TrafficCounts traffic,
+            Faults faults)
             throws IOException {
         this.server = server;
         this.context = context;
         this.counts = counts;
         this.traffic = traffic;
+        this.faults = faults;
         variables = context.sessions().variables();
         zones = context.sessions().zones();
         rateZones = context.sessions().rateZones();
@@ -117,6 +120,11 @@ final class HttpPlan {
     /** What the clients of each loop are doing. */
     List<Counts> counts() {
         return counts;
+    }
+
+    /** What clients and servers did wrong: the virtual server's own, the same with every plan of it. */
+    Faults faults() {
+        return faults;
     }
 
     /** What passes through the virtual server. */

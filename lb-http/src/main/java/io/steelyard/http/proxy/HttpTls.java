@@ -1,6 +1,7 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.Event;
+import io.steelyard.api.Personality;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpService;
 import io.steelyard.api.proxy.ListenAddress;
@@ -44,20 +45,21 @@ final class HttpTls implements TlsTransport.Choice {
         var tls = new HttpTls(sites);
         if (server.listen().stream().anyMatch(ListenAddress::tls)) {
             var spoken = spoken(service);
+            boolean refusesOthers = service.defaultHost().client().personality() != Personality.HAPROXY;
             var same = new HashMap<TlsServer, TlsAcceptor>();
             for (var host : service.hosts()) {
                 if (host.tls().isPresent()) {
                     var configured = host.tls().get();
                     var acceptor = same.get(configured);
                     if (acceptor == null) {
-                        acceptor = files.acceptor(configured, spoken);
+                        acceptor = files.acceptor(configured, spoken, refusesOthers);
                         same.put(configured, acceptor);
                     }
                     tls.byHost.put(host.name(), acceptor);
                 }
             }
             if (server.tls().isPresent()) {
-                tls.otherwise = files.acceptor(server.tls().get(), spoken);
+                tls.otherwise = files.acceptor(server.tls().get(), spoken, refusesOthers);
             }
         }
         for (var route : service.routes()) {

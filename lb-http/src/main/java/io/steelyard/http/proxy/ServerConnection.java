@@ -189,6 +189,13 @@ final class ServerConnection extends Timer {
     void pause(boolean value) {
         isPaused = value;
         updateInterest();
+        if (!value && transport.hasInput()) {
+            worker.loop().loop().execute(() -> {
+                if (user != null) {
+                    onReady(0);
+                }
+            });
+        }
     }
 
     /** Tells the server that nothing more is sent to it. */
@@ -269,6 +276,10 @@ final class ServerConnection extends Timer {
                 && state != State.CLOSED
                 && !isPaused
                 && (ready & (FdRegistration.READABLE | FdRegistration.HANGUP | FdRegistration.ERROR)) != 0) {
+            read(current);
+        }
+        // With TLS, the end may have come with the last bytes, and no readiness tells of it.
+        if (user == current && state != State.CLOSED && !isPaused && transport.hasInput()) {
             read(current);
         }
         if (state != State.CLOSED) {

@@ -11,12 +11,14 @@ import io.steelyard.api.http.VirtualHost;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.SchedulerSpec;
 import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.core.Steelyard;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** A balancer with one HTTP virtual server on loopback, for tests. */
@@ -46,6 +48,32 @@ final class Fixture implements AutoCloseable {
         return start(
                 configuration -> configuration.pool(pool("web", servers)),
                 root -> root.content(HttpProxy.toPool("web").build()));
+    }
+
+    /** What the virtual server counted that clients and servers did wrong. */
+    Map<String, Long> drops() {
+        return balancer.status().listeners().getFirst().drops();
+    }
+
+    /** Requests that servers are working on. */
+    int activeFlows() {
+        return balancer.status().pools().stream()
+                .flatMap(pool -> pool.servers().stream())
+                .mapToInt(server -> server.active())
+                .sum();
+    }
+
+    /** Has the virtual server listen on another port only. */
+    void moveTo(int otherPort) {
+        var before = balancer.configuration();
+        var changed = Configuration.builder();
+        before.pools().forEach(changed::pool);
+        for (var server : before.virtualServers()) {
+            changed.virtualServer(VirtualServer.tcp(server.name())
+                    .listen("127.0.0.1:" + otherPort)
+                    .http(((Target.Http) server.target()).service()));
+        }
+        balancer.apply(changed.build());
     }
 
     /** Connections of clients that are open. */

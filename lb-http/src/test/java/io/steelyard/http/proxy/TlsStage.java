@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** A balancer that speaks TLS with curl and openssl, for tests. */
@@ -43,6 +44,16 @@ final class TlsStage implements AutoCloseable {
 
     void apply(UnaryOperator<Configuration.Builder> pools, VirtualHost... hosts) {
         balancer.apply(configuration(port, pools, hosts));
+    }
+
+    /** What the virtual server counted that clients and servers did wrong. */
+    Map<String, Long> drops() {
+        return balancer.status().listeners().getFirst().drops();
+    }
+
+    /** Connections of clients that are open. */
+    int openConnections() {
+        return balancer.status().listeners().getFirst().open();
     }
 
     int port() {

@@ -159,6 +159,9 @@ public final class HaproxyProgram {
         read.configuration()
                 .ifPresent(configuration -> Validation.problems(configuration, plugins)
                         .forEach(problem -> problems.add(files.locate(read.locate(problem)))));
+        read.configuration()
+                .ifPresent(configuration -> Validation.fileProblems(configuration)
+                        .forEach(problem -> problems.add(files.locate(read.locate(problem)))));
         boolean isSound = problems.stream().noneMatch(Problem::isError);
         return new Reading(
                 Optional.of(files),

@@ -147,6 +147,9 @@ public final class NginxProgram {
         files.configuration()
                 .ifPresent(configuration -> Validation.problems(configuration, plugins)
                         .forEach(problem -> problems.add(files.locate(problem))));
+        files.configuration()
+                .ifPresent(configuration ->
+                        Validation.fileProblems(configuration).forEach(problem -> problems.add(files.locate(problem))));
         boolean isSound = problems.stream().noneMatch(Problem::isError);
         return new Reading(
                 sources,

@@ -1,0 +1,29 @@
+package io.steelyard.http.proxy;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/** How often each {@link Fault} was met by one virtual server. Added to by every loop and read by any thread: no sum is lost, and none is of one moment. */
+final class Faults {
+    private final LongAdder[] counts = new LongAdder[Fault.all().length];
+
+    Faults() {
+        Arrays.setAll(counts, index -> new LongAdder());
+    }
+
+    void count(Fault fault) {
+        counts[fault.ordinal()].increment();
+    }
+
+    /** All of them by their counters' names, also those that never were. */
+    Map<String, Long> byName() {
+        var result = new LinkedHashMap<String, Long>();
+        for (var fault : Fault.all()) {
+            result.put(fault.counterName(), counts[fault.ordinal()].sum());
+        }
+        return Collections.unmodifiableMap(result);
+    }
+}
