@@ -65,8 +65,9 @@ public final class VirtualRouters implements RunningRouters {
     }
 
     /**
-     * Makes the virtual routers of a configuration what runs. Where anything of them differs all begin anew: those that were active say good-bye
-     * first, and another machine has the addresses for the while.
+     * Makes the virtual routers of a configuration what runs. Routers and trackers that stay as they are notice nothing; a router that differs says
+     * good-bye and begins anew. All begin anew where the settings or the sync groups differ, or a router of a group, with a witness or with further
+     * paths.
      */
     @Override
     public synchronized void change(Configuration changed) throws IOException {
@@ -74,11 +75,15 @@ public final class VirtualRouters implements RunningRouters {
         if (next.equals(plan)) {
             return;
         }
+        if (host.change(next)) {
+            plan = next;
+            return;
+        }
         host.close();
         try {
             host = started(next);
             plan = next;
-        } catch (IOException failed) {
+        } catch (IOException | RuntimeException failed) {
             host = started(plan);
             throw failed;
         }
@@ -190,22 +195,6 @@ public final class VirtualRouters implements RunningRouters {
                     .collect(Collectors.joining("; "));
             if (!errors.isEmpty()) {
                 throw new IllegalArgumentException(errors);
-            }
-            routers.forEach(Builder::checkDefence);
-        }
-
-        /** What is not carried out is not left out in silence: somebody relies on it. */
-        private static void checkDefence(VirtualRouter router) {
-            var defence = router.defence();
-            var missing = new ArrayList<String>();
-            defence.reachability().ifPresent(reachability -> missing.add("reachability"));
-            defence.fencing().ifPresent(fencing -> missing.add("fencing"));
-            if (!defence.backupCheck().isZero()) {
-                missing.add("backupCheck");
-            }
-            if (!missing.isEmpty()) {
-                throw new IllegalArgumentException("virtual router '" + router.name() + "': the defences "
-                        + String.join(", ", missing) + " cannot be run here; leave them out");
             }
         }
     }

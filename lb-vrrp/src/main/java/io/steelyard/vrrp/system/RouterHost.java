@@ -6,10 +6,8 @@ import io.steelyard.api.vrrp.Tracker;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.linux.ErrnoException;
-import io.steelyard.linux.netlink.AssignedAddress;
 import io.steelyard.linux.netlink.Link;
 import io.steelyard.linux.netlink.MacAddress;
-import io.steelyard.linux.netlink.NetworkMonitor;
 import io.steelyard.vrrp.DrillReport;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
@@ -20,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,10 +61,11 @@ public final class RouterHost implements AutoCloseable {
     private final SyncGroups groups;
     private final StaticHoldings statics;
     private final List<Heartbeats> heartbeats;
-    private final List<InetAddress> removed = new ArrayList<>();
     private final Consumer<RouterEvent> onEvent;
     private final Timers.Timer pulse;
-    private final Changes changes = new Changes();
+    private final KernelChanges changes;
+    private Plan plan;
+    private boolean hasStarted;
     private boolean isClosed;
 
     /**
@@ -81,17 +82,42 @@ public final class RouterHost implements AutoCloseable {
             List<SyncGroup> groups,
             List<Tracker> trackers,
             VrrpSettings settings,
-            Consumer<RouterEvent> onEvent) {}
+            Consumer<RouterEvent> onEvent) {
+        Optional<SyncGroup> groupOf(VirtualRouter router) {
+            return groups.stream()
+                    .filter(each -> each.members().contains(router.name()))
+                    .findFirst();
+        }
+
+        /** Whether a host that runs this can go on with the other: what routers share is the same, and none that differs is tied to others. */
+        boolean leadsTo(Plan next) {
+            return settings.equals(next.settings)
+                    && groups.equals(next.groups)
+                    && Stream.concat(
+                                    routers.stream().filter(router -> !next.routers.contains(router)),
+                                    next.routers.stream().filter(router -> !routers.contains(router)))
+                            .allMatch(this::standsAlone);
+        }
+
+        private boolean standsAlone(VirtualRouter router) {
+            return groupOf(router).isEmpty()
+                    && router.defence().witness().isEmpty()
+                    && router.defence().paths().isEmpty();
+        }
+    }
 
     /**
      * Opens all that is needed; nothing runs yet.
      *
      * @throws IOException where the kernel's tables or the way to a witness cannot be opened
-     * @throws IllegalArgumentException for a witness that cannot be
+     * @throws IllegalArgumentException for a witness or a fencing that cannot be
      */
     public RouterHost(Plan plan) throws IOException {
         settings = plan.settings();
         onEvent = plan.onEvent();
+        var fencings = plan.routers().stream()
+                .map(router -> FencingLink.of(router, settings))
+                .toList();
         witnesses = Witnesses.open(plan.routers(), node(settings));
         try {
             kernel = Kernel.open();
@@ -111,14 +137,19 @@ public final class RouterHost implements AutoCloseable {
         notifier = new Notifier(settings);
         trackerSet = new TrackerSet(control, this::turned);
         pulse = control.timer(this::pulse);
+        changes = new KernelChanges(kernel, announcer, this::changed);
+        this.plan = plan;
         plan.trackers().forEach(tracker -> trackers.put(tracker.name(), tracker));
         for (var router : plan.routers()) {
-            var group = plan.groups().stream()
-                    .filter(each -> each.members().contains(router.name()))
-                    .findFirst();
+            var group = plan.groupOf(router);
             var tracks = new ArrayList<Track>(router.tracks());
             group.ifPresent(each -> tracks.addAll(each.tracks()));
-            routers.add(new RunningRouter(router, this, tracks, group.isPresent()));
+            routers.add(new RunningRouter(
+                    router,
+                    this,
+                    tracks,
+                    group.isPresent(),
+                    fencings.get(routers.size()).orElse(null)));
         }
         groups = new SyncGroups(plan.groups(), routers, notifier);
         statics = new StaticHoldings(settings, kernel);
@@ -142,7 +173,7 @@ public final class RouterHost implements AutoCloseable {
     /** Begins: on the control thread, which lives in the network namespace of the thread that calls this. */
     public void start() throws IOException {
         control.onLate(gapNs -> routers.forEach(each -> each.paused(gapNs)));
-        control.watch(kernel.monitorFd(), this::readChanges);
+        control.watch(kernel.monitorFd(), changes::read);
         control.start();
         var begun = control.call(() -> {
             begin();
@@ -160,11 +191,7 @@ public final class RouterHost implements AutoCloseable {
 
     private void begin() {
         statics.add();
-        for (var tracker : trackers.values()) {
-            if (!trackerSet.add(tracker, settings.scriptUser(), settings.scriptSecurity(), kernel.interfaces())) {
-                unwatched.add(tracker.name());
-            }
-        }
+        trackers.values().forEach(this::watch);
         routers.forEach(RunningRouter::trackersChanged);
         long waitNs = settings.bootDelay().toNanos() - upNs();
         if (waitNs > 0) {
@@ -174,11 +201,78 @@ public final class RouterHost implements AutoCloseable {
         }
     }
 
-    private void startRouters() {
-        for (var router : routers) {
-            router.start(groups.contain(router), settings.startDelay().toNanos());
+    private void watch(Tracker tracker) {
+        if (!trackerSet.add(tracker, settings.scriptUser(), settings.scriptSecurity(), kernel.interfaces())) {
+            unwatched.add(tracker.name());
         }
+    }
+
+    private void startRouters() {
+        hasStarted = true;
+        routers.forEach(this::start);
         heartbeats.forEach(Heartbeats::start);
+        pulse();
+    }
+
+    private void start(RunningRouter router) {
+        router.start(groups.contain(router), settings.startDelay().toNanos());
+    }
+
+    /**
+     * Goes on with another plan: routers and trackers that are the same notice nothing; those that differ end and begin anew. For all threads but the
+     * control thread.
+     *
+     * @return false where all must begin anew; nothing has changed then
+     * @throws IllegalArgumentException for a fencing that cannot be; nothing has changed then
+     */
+    public boolean change(Plan next) {
+        if (!plan.leadsTo(next)) {
+            return false;
+        }
+        var fencings = new HashMap<VirtualRouter, Optional<FencingLink>>();
+        for (var router : next.routers()) {
+            if (!plan.routers().contains(router)) {
+                fencings.put(router, FencingLink.of(router, settings));
+            }
+        }
+        control.call(() -> {
+                    takeOver(next, fencings);
+                    return true;
+                })
+                .join();
+        plan = next;
+        return true;
+    }
+
+    private void takeOver(Plan next, Map<VirtualRouter, Optional<FencingLink>> fencings) {
+        var ended = routers.stream()
+                .filter(each -> !next.routers().contains(each.router()))
+                .toList();
+        ended.forEach(RunningRouter::stop);
+        ended.forEach(RunningRouter::close);
+        routers.removeAll(ended);
+        for (var tracker : List.copyOf(trackers.values())) {
+            if (!next.trackers().contains(tracker)) {
+                trackerSet.remove(tracker.name());
+                trackers.remove(tracker.name());
+                readings.remove(tracker.name());
+                unwatched.remove(tracker.name());
+            }
+        }
+        for (var tracker : next.trackers()) {
+            if (trackers.put(tracker.name(), tracker) == null) {
+                watch(tracker);
+            }
+        }
+        var begun = new ArrayList<RunningRouter>();
+        fencings.forEach((router, fencing) ->
+                begun.add(new RunningRouter(router, this, router.tracks(), false, fencing.orElse(null))));
+        routers.addAll(begun);
+        routers.sort(Comparator.comparingInt(each -> next.routers().indexOf(each.router())));
+        routers.forEach(RunningRouter::trackersChanged);
+        if (hasStarted) {
+            begun.forEach(this::start);
+        }
         pulse();
     }
 
@@ -283,62 +377,11 @@ public final class RouterHost implements AutoCloseable {
         routers.forEach(RunningRouter::trackersChanged);
     }
 
-    private void readChanges() {
-        try {
-            changes.isAny = false;
-            removed.clear();
-            kernel.drain(changes);
-        } catch (IOException failed) {
-            LOG.error("changes of interfaces cannot be read", failed);
-        }
-        if (changes.isAny) {
-            trackerSet.interfacesChanged(kernel.interfaces());
-            routers.forEach(RunningRouter::interfacesChanged);
-            heartbeats.forEach(Heartbeats::interfacesChanged);
-            removed.forEach(address -> routers.forEach(each -> each.addressRemoved(address)));
-        }
-    }
-
-    private final class Changes implements NetworkMonitor.Listener {
-        private boolean isAny;
-
-        @Override
-        public void linkChanged(Link link) {
-            isAny = true;
-            kernel.interfaces().put(link);
-        }
-
-        @Override
-        public void linkRemoved(Link link) {
-            isAny = true;
-            kernel.interfaces().remove(link);
-            announcer.remove(link.index());
-        }
-
-        @Override
-        public void addressChanged(AssignedAddress address) {
-            // Our own refreshing comes by here too; it changes nothing that routers look at.
-            isAny |= kernel.interfaces().put(address);
-        }
-
-        @Override
-        public void addressRemoved(AssignedAddress address) {
-            isAny = true;
-            kernel.interfaces().remove(address);
-            removed.add(address.address());
-        }
-
-        @Override
-        public void overrun() {
-            isAny = true;
-            try {
-                kernel.readAll();
-                routers.forEach(
-                        router -> router.router().addresses().forEach(address -> removed.add(address.address())));
-            } catch (IOException failed) {
-                LOG.error("interfaces cannot be read anew", failed);
-            }
-        }
+    private void changed(List<InetAddress> removed) {
+        trackerSet.interfacesChanged(kernel.interfaces());
+        routers.forEach(RunningRouter::interfacesChanged);
+        heartbeats.forEach(Heartbeats::interfacesChanged);
+        removed.forEach(address -> routers.forEach(each -> each.addressRemoved(address)));
     }
 
     // ---- for other threads
@@ -363,7 +406,7 @@ public final class RouterHost implements AutoCloseable {
         var result = new CompletableFuture<DrillReport>();
         control.execute(() -> {
             try {
-                begin(name, withhold, result);
+                Drill.begin(router(name), groups, withhold, control, result);
             } catch (RuntimeException refused) {
                 result.completeExceptionally(refused);
             }
@@ -371,20 +414,11 @@ public final class RouterHost implements AutoCloseable {
         return result;
     }
 
-    private void begin(String name, Duration withhold, CompletableFuture<DrillReport> result) {
-        var target = routers.stream()
+    private RunningRouter router(String name) {
+        return routers.stream()
                 .filter(each -> each.router().name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no virtual router '" + name + "'"));
-        var members = groups.companions(target);
-        if (!target.state().isActive()) {
-            throw new IllegalStateException("virtual router '" + name + "' is "
-                    + target.state().phase() + "; only an active one can withhold adverts");
-        }
-        if (members.stream().anyMatch(member -> member.drill() != null)) {
-            throw new IllegalStateException("virtual router '" + name + "' is in a drill already");
-        }
-        new Drill(target, members, withhold, control, result).begin();
     }
 
     /** Says good-bye with priority 0, takes everything away, and ends. For all threads but the control thread; again without effect. */
