@@ -132,6 +132,14 @@ public interface HttpFacts {
      */
     String termination();
 
+    /**
+     * What became of the cookies that bring clients back: two letters of HAProxy's log, of the client's and of the answer's, {@code --} where
+     * there are none (configuration manual 2.6, section 8.5).
+     */
+    default String persistence() {
+        return "--";
+    }
+
     long measure(Measure measure);
 
     // ---- what is counted

@@ -24,11 +24,13 @@ final class ErrorAnswers {
             Set.of(200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421, 422, 425, 429, 500, 501, 502, 503, 504);
 
     private final Findings findings;
+    private final Texts texts;
 
     /** The statements of each section {@code http-errors}. */
     private final Map<String, List<Statement>> sections;
 
-    ErrorAnswers(Findings findings, Map<String, List<Statement>> sections) {
+    ErrorAnswers(Findings findings, Texts texts, Map<String, List<Statement>> sections) {
+        this.texts = texts;
         this.findings = findings;
         this.sections = sections;
     }
@@ -36,19 +38,19 @@ final class ErrorAnswers {
     /** What a proxy answers with, the last one of each status. */
     Map<Integer, OwnAnswer> read(Proxy proxy) {
         var answers = new LinkedHashMap<Integer, OwnAnswer>();
-        proxy.statements().forEach(statement -> read(statement, answers));
+        proxy.statements().forEach(statement -> read(proxy, statement, answers));
         return answers;
     }
 
-    private void read(Statement statement, Map<Integer, OwnAnswer> answers) {
+    private void read(Proxy proxy, Statement statement, Map<Integer, OwnAnswer> answers) {
         var words = statement.texts();
         try {
             switch (statement.keyword().name()) {
                 case "errorfile" -> put(answers, file(status(words.getFirst()), words.get(1)));
                 case "errorloc", "errorloc302" -> put(answers, place(status(words.getFirst()), 302, words.get(1)));
                 case "errorloc303" -> put(answers, place(status(words.getFirst()), 303, words.get(1)));
-                case "errorfiles" -> section(words, answers);
-                case "http-error" -> put(answers, text(words));
+                case "errorfiles" -> section(proxy, words, answers);
+                case "http-error" -> put(answers, text(proxy, words));
                 default -> {}
             }
         } catch (IllegalArgumentException wrong) {
@@ -57,7 +59,7 @@ final class ErrorAnswers {
         }
     }
 
-    private void section(List<String> words, Map<Integer, OwnAnswer> answers) {
+    private void section(Proxy proxy, List<String> words, Map<Integer, OwnAnswer> answers) {
         var section = sections.get(words.getFirst());
         if (section == null) {
             throw new IllegalArgumentException("unknown section http-errors '" + words.getFirst() + "'");
@@ -65,7 +67,7 @@ final class ErrorAnswers {
         Collection<String> wanted = words.subList(1, words.size());
         for (var statement : section) {
             if (wanted.isEmpty() || wanted.contains(statement.texts().getFirst())) {
-                read(statement, answers);
+                read(proxy, statement, answers);
             }
         }
     }
@@ -101,21 +103,31 @@ final class ErrorAnswers {
     }
 
     /** {@code http-error status 503 content-type text/html string "…"}. */
-    private static OwnAnswer text(List<String> words) {
+    private OwnAnswer text(Proxy proxy, List<String> words) {
         int status = 0;
         var fields = new ArrayList<FieldChange>();
-        var body = "";
+        var body = Template.literal("");
         for (int i = 0; i + 1 < words.size(); i += 2) {
             var value = words.get(i + 1);
             switch (words.get(i)) {
                 case "status" -> status = status(value);
                 case "content-type" -> fields.add(set("content-type", value));
-                case "string" -> body = value;
-                case "file" -> body = content(value);
+                case "string" -> body = Template.literal(value);
+                case "file" -> body = Template.literal(content(value));
+                case "lf-string" -> body = texts.format(proxy, value);
+                case "lf-file" -> body = texts.format(proxy, content(value));
+                case "hdr" -> {
+                    if (i + 2 == words.size()) {
+                        throw new IllegalArgumentException("'hdr' has a name and a value");
+                    }
+                    fields.add(new FieldChange(
+                            FieldChange.Kind.ADD, value, texts.format(proxy, words.get(i + 2)), true));
+                    i++;
+                }
                 default -> throw new IllegalArgumentException("'" + words.get(i) + "' is not supported");
             }
         }
-        return new OwnAnswer(status(Integer.toString(status)), status, "", fields, Template.literal(body));
+        return new OwnAnswer(status(Integer.toString(status)), status, "", fields, body);
     }
 
     /** A file that holds a whole answer: status line, fields, an empty line, the body. */

@@ -263,7 +263,7 @@ final class HaproxyTranslator {
                 ruleReader,
                 texts,
                 new HttpLogs(findings, texts, globalLogs),
-                new ErrorAnswers(findings, errorSections),
+                new ErrorAnswers(findings, texts, errorSections),
                 new StatsReader(findings, rules, texts, users),
                 connectionRules,
                 backends,

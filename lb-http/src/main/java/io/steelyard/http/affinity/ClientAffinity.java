@@ -131,6 +131,15 @@ public final class ClientAffinity {
         }
     }
 
+    /**
+     * What became of cookies, in two letters of HAProxy's log; {@code --} where none is configured.
+     *
+     * @param serverId the server that was tried last; empty for none
+     */
+    public String letters(String serverId) {
+        return cookies.isEmpty() ? "--" : cookies.getFirst().letters(serverId);
+    }
+
     @Override
     public String toString() {
         return "ClientAffinity" + Arrays.toString(wanted) + " at " + nowSeconds;

@@ -59,6 +59,11 @@ final class CookieDates {
                 || isTooFar(last, rule.maxIdle().toSeconds(), nowSeconds);
     }
 
+    /** Whether it was used last too long ago. */
+    static boolean isIdle(CookieAffinity rule, long last, long nowSeconds) {
+        return isTooFar(last, rule.maxIdle().toSeconds(), nowSeconds);
+    }
+
     private static boolean isTooFar(long date, long mostSeconds, long nowSeconds) {
         return date != NONE && mostSeconds != 0 && (nowSeconds - date > mostSeconds || date - nowSeconds > ONE_DAY);
     }

@@ -8,6 +8,7 @@ import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
 import io.steelyard.http.message.HeadEdits;
 import io.steelyard.http.octet.Octets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,12 @@ final class StickyCookie {
 
     /** Whether the request has the cookie, so that there may be something to hide. */
     private boolean isThere;
+
+    /** Why it names no server although it is there. */
+    private char refusal = 'I';
+
+    /** What became of the answer's cookie. */
+    private char given = 'N';
 
     StickyCookie(ByCookie rule, Personality personality, long nowSeconds) {
         this.rule = rule;
@@ -75,6 +82,7 @@ final class StickyCookie {
             readDates(bytes, end + 1, to);
         }
         if (CookieDates.isOver(configured, lastDate, firstDate, nowSeconds)) {
+            refusal = CookieDates.isIdle(configured, lastDate, nowSeconds) ? 'E' : 'O';
             lastDate = CookieDates.NONE;
             firstDate = CookieDates.NONE;
         } else {
@@ -95,6 +103,18 @@ final class StickyCookie {
             at++;
         }
         return at;
+    }
+
+    /**
+     * Two letters of HAProxy's log, of the client's cookie and of the answer's (configuration manual 2.6, section 8.5).
+     *
+     * @param serverId the server that was tried last; empty for none
+     */
+    String letters(String serverId) {
+        char sent = !isThere
+                ? 'N'
+                : serverIds.length == 0 ? refusal : Arrays.asList(serverIds).contains(serverId) ? 'V' : 'D';
+        return "" + sent + given;
     }
 
     boolean hidesAnything() {
@@ -165,6 +185,7 @@ final class StickyCookie {
         }
         boolean isKept = configured.noCache() && mayBeKept && Cacheability.isAllowed(answer);
         answer.add(FieldName.SET_COOKIE, text);
+        given = isDirect ? 'U' : 'I';
         if (isKept) {
             answer.add(FieldName.CACHE_CONTROL, "private");
         }
@@ -215,12 +236,14 @@ final class StickyCookie {
                 continue;
             }
             isSet = true;
+            given = 'P';
             if (configured.preserve()) {
                 continue;
             }
             if (configured.mode() == Mode.INSERT || isDirect && configured.indirect()) {
                 answer.removeAt(i);
                 i--;
+                given = 'D';
             } else if (name != null) {
                 int keepFrom = configured.mode() == Mode.PREFIX ? pairs.valueStart() : pairs.valueEnd();
                 var text = Octets.text(bytes, start, pairs.valueStart())
@@ -230,6 +253,7 @@ final class StickyCookie {
                 var changed = Octets.bytes(text);
                 int at = answer.append(changed, 0, changed.length);
                 answer.moveValue(i, at, at + changed.length);
+                given = 'R';
             }
         }
         return isSet;

@@ -215,6 +215,7 @@ final class Exchange {
 
     private void respond(Verdict.Respond verdict) {
         answerFields.clear();
+        facts.status(verdict.status());
         FieldEdits.apply(verdict.fields(), verdict.status(), answerFields, evaluation);
         sendPlain(verdict.status(), reason(verdict.status()), evaluation.raw(verdict.body()));
     }
@@ -322,6 +323,7 @@ final class Exchange {
         } else if (own != null) {
             answerFields.clear();
             int shown = own.configured().shown();
+            facts.status(shown);
             FieldEdits.apply(own.fields(), shown, answerFields, evaluation);
             var reason = own.configured().reason();
             sendPlain(shown, reason.isEmpty() ? reason(shown) : reason, evaluation.raw(own.body()));
@@ -388,6 +390,12 @@ final class Exchange {
                     : rules.open(request.fields(), evaluation, Instant.now().getEpochSecond(), client.nowNs());
         }
         return affinity;
+    }
+
+    /** What became of the cookies that bring the client back, in two letters of HAProxy's log. */
+    String persistence() {
+        var known = affinity;
+        return known == null ? "--" : known.letters(progress.server());
     }
 
     /** An answer of our own with {@link #answerFields}; HAProxy's have no body then. */

@@ -64,7 +64,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     private final RequestFacts facts;
     private final Progress progress;
     private final Upload upload;
-    private final Silence silence;
+    private Silence silence;
     private final Hedging hedging;
     private final Retries retries;
 
@@ -480,6 +480,9 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         }
         if (from.framing().kind() == BodyFraming.Kind.TUNNEL) {
             state = State.TUNNEL;
+            if (isHaproxy()) {
+                tunnelTimeout();
+            }
             exchange.beginTunnel(head.reason());
             client.flush();
             // The client may have gone on without waiting for the answer.
@@ -488,6 +491,13 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
             state = State.ANSWERING;
             exchange.beginAnswer(status, head.reason(), from.framing().length());
         }
+    }
+
+    /** From now on both sides may be silent as long as HAProxy's {@code timeout tunnel} says. */
+    private void tunnelTimeout() {
+        long timeoutNs = plan.configured().transport().idleTimeout().toNanos();
+        silence = new Silence(timeoutNs, timeoutNs);
+        setDeadline(silence.restart(client.nowNs()));
     }
 
     @Override

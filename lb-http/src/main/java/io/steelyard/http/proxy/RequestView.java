@@ -192,6 +192,11 @@ final class RequestView implements HttpFacts {
     }
 
     @Override
+    public String persistence() {
+        return exchange.persistence();
+    }
+
+    @Override
     public long measure(Measure measure) {
         var progress = exchange.progress();
         var client = exchange.client();

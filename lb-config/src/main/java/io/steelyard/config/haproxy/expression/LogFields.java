@@ -57,7 +57,7 @@ public final class LogFields {
                     case "B" -> measured(facts, Measure.BYTES_SENT);
                     case "U" -> measured(facts, Measure.BYTES_RECEIVED);
                     case "ts" -> facts.termination();
-                    case "tsc" -> facts.termination() + "--";
+                    case "tsc" -> facts.termination() + facts.persistence();
                     case "CC" -> facts.note("capture.cookie.request");
                     case "CS" -> facts.note("capture.cookie.response");
                     case "hr", "hrl" -> captures(facts, "capture.req.");
