@@ -46,6 +46,8 @@ final class LastAnswers implements HostNames.Resolver {
         }
         // Name servers turn their answers round; that is no change.
         return answers.merge(
-                host, List.copyOf(found), (before, now) -> new HashSet<>(before).equals(new HashSet<>(now)) ? before : now);
+                host,
+                List.copyOf(found),
+                (before, now) -> new HashSet<>(before).equals(new HashSet<>(now)) ? before : now);
     }
 }

@@ -95,7 +95,8 @@ class HostNameChangeTest {
                 .pool(ServerPool.builder("web")
                         .scheduler("listed-first")
                         .server(RealServer.of("servers.example:" + serverPort)))
-                .virtualServer(VirtualServer.tcp("front").listen("127.0.0.1:" + port).pool("web"))
+                .virtualServer(
+                        VirtualServer.tcp("front").listen("127.0.0.1:" + port).pool("web"))
                 .build();
     }
 
@@ -119,7 +120,9 @@ class HostNameChangeTest {
 
     private static String line(Socket client) throws IOException {
         var line = new StringBuilder();
-        for (int next = client.getInputStream().read(); next >= 0 && next != '\n'; next = client.getInputStream().read()) {
+        for (int next = client.getInputStream().read();
+                next >= 0 && next != '\n';
+                next = client.getInputStream().read()) {
             line.append((char) next);
         }
         return line.toString();
