@@ -26,4 +26,5 @@ module io.steelyard.api {
     uses io.steelyard.api.http.StatusPageProvider;
     uses io.steelyard.api.proxy.ForwarderProvider;
     uses io.steelyard.api.schedule.SchedulerProvider;
+    uses io.steelyard.api.vrrp.VirtualRouterProvider;
 }

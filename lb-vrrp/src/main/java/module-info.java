@@ -20,6 +20,8 @@ module io.steelyard.vrrp {
 
     uses io.steelyard.vrrp.witness.WitnessProvider;
 
+    provides io.steelyard.api.vrrp.VirtualRouterProvider with
+            io.steelyard.vrrp.VrrpProvider;
     provides io.steelyard.vrrp.witness.WitnessProvider with
             io.steelyard.vrrp.witness.EtcdWitnessProvider,
             io.steelyard.vrrp.witness.SteelyardWitnessProvider;

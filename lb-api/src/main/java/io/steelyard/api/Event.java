@@ -62,6 +62,29 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * A virtual router changed its state.
+     *
+     * @param from {@code INITIALIZE}, {@code BACKUP}, {@code ACTIVE} or {@code FAULT}, as {@code to}
+     * @param priority its own, with what trackers add and take, 1 to 255
+     * @param reason why, in words for people
+     */
+    record VirtualRouterChanged(String router, String from, String to, int priority, String reason) implements Event {
+        @Override
+        public String toString() {
+            return "virtual router " + router + ": " + from + " -> " + to + " with priority " + priority + ": "
+                    + reason;
+        }
+    }
+
+    /** Something about a virtual router needs an operator's attention, such as somebody else who answers for its address. */
+    record VirtualRouterTrouble(String router, String what) implements Event {
+        @Override
+        public String toString() {
+            return "virtual router " + router + ": " + what;
+        }
+    }
+
     /** Something needs an operator's attention; {@code what} says what and what to do. */
     record Trouble(String what) implements Event {
         @Override

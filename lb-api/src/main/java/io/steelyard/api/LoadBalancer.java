@@ -2,6 +2,7 @@ package io.steelyard.api;
 
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.vrrp.RunningRouters;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -32,6 +33,11 @@ public interface LoadBalancer extends AutoCloseable {
 
     /** A picture of servers and listeners now. */
     Status status();
+
+    /** The virtual routers that run beside; absent where the configuration never had any. */
+    default Optional<RunningRouters> virtualRouters() {
+        return Optional.empty();
+    }
 
     /** Calls {@code listener} for each event from now on, on the control thread; it must not block. */
     void onEvent(Consumer<Event> listener);

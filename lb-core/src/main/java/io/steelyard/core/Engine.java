@@ -13,6 +13,7 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.vrrp.RunningRouters;
 import io.steelyard.core.datagram.DatagramForwarderProvider;
 import io.steelyard.core.loop.LoopGroup;
 import io.steelyard.core.session.Sessions;
@@ -68,6 +69,8 @@ final class Engine implements LoadBalancer {
     private final StreamForwarderProvider streams;
     private final DatagramForwarderProvider datagrams;
     private final RunningServers servers;
+    private final OwnAddresses ownAddresses = new OwnAddresses();
+    private final RoutersBeside routers;
     private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
     private final ForwarderContext context = new Context();
     private final AtomicBoolean isClosed = new AtomicBoolean();
@@ -108,12 +111,12 @@ final class Engine implements LoadBalancer {
                 new Configuration(first.settings(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
         control = ControlLoop.start("lb-control", failure -> LOG.error("a control task failed", failure));
         loops = LoopGroup.start(first.settings().loops());
-        var ownAddresses = new OwnAddresses();
         tcpLoops = loops.loops().stream()
                 .map(loop -> new TcpLoop(loop, this::publish, connectionLimit, ownAddresses))
                 .toList();
         streams = new StreamForwarderProvider(tcpLoops, sessions);
-        datagrams = new DatagramForwarderProvider(loops, sessions, this::publish);
+        datagrams = new DatagramForwarderProvider(loops, sessions, this::publish, ownAddresses::isFloating);
+        routers = new RoutersBeside(plugins, this::publish);
         var providers = new ArrayList<ForwarderProvider>(plugins.forwarders());
         providers.add(streams);
         providers.add(datagrams);
@@ -184,6 +187,7 @@ final class Engine implements LoadBalancer {
     public void adminState(String pool, String server, AdminState state) {
         control.call(() -> {
             running(pool).adminState(server, state);
+            routers.look(configuration, pools, servers);
             return null;
         });
     }
@@ -207,6 +211,11 @@ final class Engine implements LoadBalancer {
     }
 
     @Override
+    public Optional<RunningRouters> virtualRouters() {
+        return routers.running();
+    }
+
+    @Override
     public void onEvent(Consumer<Event> listener) {
         listeners.add(listener);
     }
@@ -220,6 +229,8 @@ final class Engine implements LoadBalancer {
     public void drain(Duration limit) {
         var drained = new CompletableFuture<Void>();
         control.call(() -> {
+            // Before anything else: another machine takes the addresses, and new flows go there.
+            routers.close();
             servers.stopAccepting();
             pollDrained(drained);
             return null;
@@ -242,6 +253,7 @@ final class Engine implements LoadBalancer {
             return;
         }
         control.call(() -> {
+            routers.close();
             servers.close();
             pools.values().forEach(DrainablePool::close);
             return null;
@@ -337,6 +349,7 @@ final class Engine implements LoadBalancer {
                     LOG.warn("a listener failed on event '{}'", event, failed);
                 }
             }
+            routers.look(configuration, pools, servers);
         });
     }
 
@@ -347,12 +360,15 @@ final class Engine implements LoadBalancer {
         var before = configuration;
         applying = changed;
         var restoreSessions = sessions.change(changed);
+        ownAddresses.floating(RoutersBeside.floating(changed));
         try {
             addPools(changed, resolved, undo);
             servers.change(changed, undo);
+            routers.change(before, changed, undo);
         } catch (IOException | RuntimeException failed) {
             applying = before;
             restoreSessions.run();
+            ownAddresses.floating(RoutersBeside.floating(before));
             undo.forEach(Runnable::run);
             if (failed instanceof IOException) {
                 throw new ConfigurationException(List.of(Problem.error("", String.valueOf(failed.getMessage()))));

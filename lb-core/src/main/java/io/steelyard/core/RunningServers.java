@@ -42,6 +42,12 @@ final class RunningServers {
         return servers.values().stream().map(RunningServer::status).toList();
     }
 
+    /** Whether the virtual server of this name takes new flows. */
+    boolean accepts(String name) {
+        var running = servers.get(name);
+        return running != null && !running.isRetiring();
+    }
+
     boolean haveNoFlows() {
         return servers.values().stream().allMatch(running -> running.openFlows() == 0)
                 && retiring.stream().allMatch(running -> running.openFlows() == 0);

@@ -40,9 +40,10 @@ public final class Validation {
                 });
             }
         }
-        if (!configuration.virtualRouters().isEmpty()) {
-            problems.add(Problem.error("virtualRouters", "this balancer runs no virtual routers")
-                    .remedy("leave them out"));
+        if (!configuration.virtualRouters().isEmpty()
+                && plugins.virtualRouters().isEmpty()) {
+            problems.add(Problem.error("virtualRouters", "nothing here runs virtual routers")
+                    .remedy("add the module lb-vrrp, or leave them out"));
         }
         return List.copyOf(problems);
     }

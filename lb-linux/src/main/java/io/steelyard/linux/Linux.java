@@ -389,6 +389,11 @@ public final class Linux {
         return set(fd, SocketOption.SO_REUSEPORT, 1);
     }
 
+    /** Lets a socket be bound to an address that no interface has yet. */
+    public static int freeBind(int fd, boolean isIpv6) {
+        return set(fd, isIpv6 ? SocketOption.IPV6_FREEBIND : SocketOption.IP_FREEBIND, 1);
+    }
+
     public static int keepAlive(int fd) {
         return set(fd, SocketOption.SO_KEEPALIVE, 1);
     }

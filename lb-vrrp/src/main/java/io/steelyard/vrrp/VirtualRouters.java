@@ -1,6 +1,8 @@
 package io.steelyard.vrrp;
 
+import io.steelyard.api.Configuration;
 import io.steelyard.api.Problem;
+import io.steelyard.api.vrrp.RunningRouters;
 import io.steelyard.api.vrrp.SyncGroup;
 import io.steelyard.api.vrrp.Tracker;
 import io.steelyard.api.vrrp.VirtualRouter;
@@ -29,11 +31,27 @@ import java.util.stream.Collectors;
  * <p>Closing says good-bye: another machine takes over within the skew time. A process that ends without it is missed after the down interval, and
  * its addresses go with their lifetime in the kernel. Needs CAP_NET_ADMIN and CAP_NET_RAW. Safe for all threads.
  */
-public final class VirtualRouters implements AutoCloseable {
-    private final RouterHost host;
+public final class VirtualRouters implements RunningRouters {
+    /** Guarded by this. */
+    private RouterHost.Plan plan;
 
-    private VirtualRouters(RouterHost host) {
-        this.host = host;
+    /** Replaced under the lock of this; read by all. */
+    private volatile RouterHost host;
+
+    private VirtualRouters(RouterHost.Plan plan) throws IOException {
+        this.plan = plan;
+        host = started(plan);
+    }
+
+    private static RouterHost started(RouterHost.Plan plan) throws IOException {
+        var host = new RouterHost(plan);
+        try {
+            host.start();
+            return host;
+        } catch (IOException failed) {
+            host.close();
+            throw failed;
+        }
     }
 
     /** No router yet. */
@@ -46,7 +64,27 @@ public final class VirtualRouters implements AutoCloseable {
         return host.status();
     }
 
-    /** Tells a {@link Tracker.Pool} or {@link Tracker.Listener} how things stand with what it looks at. */
+    /**
+     * Makes the virtual routers of a configuration what runs. Where anything of them differs all begin anew: those that were active say good-bye
+     * first, and another machine has the addresses for the while.
+     */
+    @Override
+    public synchronized void change(Configuration changed) throws IOException {
+        var next = builder().onEvent(plan.onEvent()).all(changed).plan();
+        if (next.equals(plan)) {
+            return;
+        }
+        host.close();
+        try {
+            host = started(next);
+            plan = next;
+        } catch (IOException failed) {
+            host = started(plan);
+            throw failed;
+        }
+    }
+
+    @Override
     public void tell(String tracker, boolean isUp) {
         host.tell(tracker, isUp);
     }
@@ -72,7 +110,7 @@ public final class VirtualRouters implements AutoCloseable {
 
     /** Gives up all addresses, says so to the others, and ends. Not to be called by a listener. */
     @Override
-    public void close() {
+    public synchronized void close() {
         host.close();
     }
 
@@ -104,6 +142,14 @@ public final class VirtualRouters implements AutoCloseable {
             return this;
         }
 
+        /** Everything of VRRP in a configuration. */
+        public Builder all(Configuration configuration) {
+            routers.addAll(configuration.virtualRouters());
+            groups.addAll(configuration.syncGroups());
+            trackers.addAll(configuration.trackers());
+            return settings(configuration.vrrp());
+        }
+
         public Builder settings(VrrpSettings given) {
             settings = given;
             return this;
@@ -122,16 +168,13 @@ public final class VirtualRouters implements AutoCloseable {
          * @throws IOException where the system refuses what routers need
          */
         public VirtualRouters start() throws IOException {
+            return new VirtualRouters(plan());
+        }
+
+        private RouterHost.Plan plan() {
             check();
-            var host = new RouterHost(new RouterHost.Plan(
-                    List.copyOf(routers), List.copyOf(groups), List.copyOf(trackers), settings, onEvent));
-            try {
-                host.start();
-            } catch (IOException failed) {
-                host.close();
-                throw failed;
-            }
-            return new VirtualRouters(host);
+            return new RouterHost.Plan(
+                    List.copyOf(routers), List.copyOf(groups), List.copyOf(trackers), settings, onEvent);
         }
 
         private void check() {
@@ -157,9 +200,6 @@ public final class VirtualRouters implements AutoCloseable {
             var missing = new ArrayList<String>();
             defence.reachability().ifPresent(reachability -> missing.add("reachability"));
             defence.fencing().ifPresent(fencing -> missing.add("fencing"));
-            if (!defence.paths().isEmpty()) {
-                missing.add("paths");
-            }
             if (!defence.backupCheck().isZero()) {
                 missing.add("backupCheck");
             }

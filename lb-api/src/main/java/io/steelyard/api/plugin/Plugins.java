@@ -6,6 +6,7 @@ import io.steelyard.api.http.ExpressionLanguage;
 import io.steelyard.api.http.StatusPageProvider;
 import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.schedule.SchedulerProvider;
+import io.steelyard.api.vrrp.VirtualRouterProvider;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ public final class Plugins {
     private final Map<String, ForwarderProvider> forwarders;
     private final Map<String, ConfigurationReader> readers;
     private final Map<String, ExpressionLanguage> languages;
+    private final Map<String, VirtualRouterProvider> virtualRouters;
     private final Map<String, StatusPageProvider> statusPages;
 
     private Plugins(Builder builder) {
@@ -55,6 +57,7 @@ public final class Plugins {
         forwarders = builder.named(ForwarderProvider.class);
         readers = builder.named(ConfigurationReader.class);
         languages = builder.named(ExpressionLanguage.class);
+        virtualRouters = builder.named(VirtualRouterProvider.class);
         statusPages = builder.named(StatusPageProvider.class);
     }
 
@@ -104,9 +107,14 @@ public final class Plugins {
         return readers.values().stream().sorted(byPriority()).toList();
     }
 
+    /** The one of highest priority; absent where none is installed. */
+    public Optional<VirtualRouterProvider> virtualRouters() {
+        return virtualRouters.values().stream().min(byPriority());
+    }
+
     /** Every provider of every kind. */
     public Stream<Plugin> all() {
-        return Stream.of(schedulers, healthChecks, forwarders, readers, languages, statusPages)
+        return Stream.of(schedulers, healthChecks, forwarders, readers, languages, statusPages, virtualRouters)
                 .flatMap(kind -> kind.values().stream());
     }
 
@@ -132,30 +140,15 @@ public final class Plugins {
          * for what that one does not see.
          */
         public Builder discover() {
-            discover(
-                    SchedulerProvider.class,
-                    ServiceLoader.load(SchedulerProvider.class, Plugins.class.getClassLoader()));
-            discover(SchedulerProvider.class, ServiceLoader.load(SchedulerProvider.class));
-            discover(
-                    HealthCheckProvider.class,
-                    ServiceLoader.load(HealthCheckProvider.class, Plugins.class.getClassLoader()));
-            discover(HealthCheckProvider.class, ServiceLoader.load(HealthCheckProvider.class));
-            discover(
-                    ForwarderProvider.class,
-                    ServiceLoader.load(ForwarderProvider.class, Plugins.class.getClassLoader()));
-            discover(ForwarderProvider.class, ServiceLoader.load(ForwarderProvider.class));
-            discover(
-                    ConfigurationReader.class,
-                    ServiceLoader.load(ConfigurationReader.class, Plugins.class.getClassLoader()));
-            discover(ConfigurationReader.class, ServiceLoader.load(ConfigurationReader.class));
-            discover(
-                    ExpressionLanguage.class,
-                    ServiceLoader.load(ExpressionLanguage.class, Plugins.class.getClassLoader()));
-            discover(ExpressionLanguage.class, ServiceLoader.load(ExpressionLanguage.class));
-            discover(
-                    StatusPageProvider.class,
-                    ServiceLoader.load(StatusPageProvider.class, Plugins.class.getClassLoader()));
-            discover(StatusPageProvider.class, ServiceLoader.load(StatusPageProvider.class));
+            List.of(
+                            SchedulerProvider.class,
+                            HealthCheckProvider.class,
+                            ForwarderProvider.class,
+                            ConfigurationReader.class,
+                            ExpressionLanguage.class,
+                            StatusPageProvider.class,
+                            VirtualRouterProvider.class)
+                    .forEach(this::discover);
             return this;
         }
 
@@ -175,7 +168,12 @@ public final class Plugins {
             return new Plugins(this);
         }
 
-        private <T extends Plugin> void discover(Class<T> kind, ServiceLoader<T> loader) {
+        private void discover(Class<? extends Plugin> kind) {
+            discover(kind, ServiceLoader.load(kind, Plugins.class.getClassLoader()));
+            discover(kind, ServiceLoader.load(kind));
+        }
+
+        private void discover(Class<? extends Plugin> kind, ServiceLoader<? extends Plugin> loader) {
             var iterator = loader.iterator();
             for (int failures = 0; failures < 100; ) {
                 try {

@@ -10,11 +10,13 @@ import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.core.loop.LoopGroup;
 import io.steelyard.core.session.Sessions;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * UDP proxying on one engine's loops. Made by the engine, which owns the loops; not found by ServiceLoader. Used by the control thread.
@@ -26,10 +28,14 @@ public final class DatagramForwarderProvider implements ForwarderProvider, AutoC
     private final SessionLimit limit = new SessionLimit();
     private final List<DatagramWorker> workers;
     private final Sessions sessions;
+    private final Predicate<InetAddress> isFloating;
     private final Map<PortGroup.Key, PortGroup> groups = new HashMap<>();
 
-    public DatagramForwarderProvider(LoopGroup loops, Sessions sessions, Consumer<Event> events) {
+    /** @param isFloating whether the machine may have an address only at times, so that sockets are bound to it before that */
+    public DatagramForwarderProvider(
+            LoopGroup loops, Sessions sessions, Consumer<Event> events, Predicate<InetAddress> isFloating) {
         this.sessions = sessions;
+        this.isFloating = isFloating;
         workers = loops.loops().stream()
                 .map(loop -> new DatagramWorker(loop, events, limit))
                 .toList();
@@ -83,7 +89,7 @@ public final class DatagramForwarderProvider implements ForwarderProvider, AutoC
             known.awaitClosed();
         }
         groups.remove(key);
-        var opened = PortGroup.open(key, workers);
+        var opened = PortGroup.open(key, isFloating.test(key.address()), workers);
         groups.put(key, opened);
         return opened;
     }

@@ -29,6 +29,7 @@ final class PortGroup {
     }
 
     private final Key key;
+    private final boolean isFloating;
     private final SocketAddressBuffer bound = SocketAddressBuffer.allocate();
     private final List<DatagramPort> ports = new ArrayList<>();
 
@@ -40,18 +41,20 @@ final class PortGroup {
     /** Guarded by this. */
     private CompletableFuture<?> closed = CompletableFuture.completedFuture(null);
 
-    private PortGroup(Key key) {
+    private PortGroup(Key key, boolean isFloating) {
         this.key = key;
+        this.isFloating = isFloating;
         bound.set(key.address(), key.port());
     }
 
     /**
      * Opens the address on every loop, or on none.
      *
+     * @param isFloating whether the machine has the address only at times
      * @throws IOException where it cannot be used, with what to do
      */
-    static PortGroup open(Key key, List<DatagramWorker> workers) throws IOException {
-        var group = new PortGroup(key);
+    static PortGroup open(Key key, boolean isFloating, List<DatagramWorker> workers) throws IOException {
+        var group = new PortGroup(key, isFloating);
         var sockets = new ArrayList<Integer>();
         try {
             // SO_REUSEPORT alone would share the address with another program of the same user.
@@ -177,6 +180,9 @@ final class PortGroup {
             if (isWildcard()) {
                 var option = isIpv6() ? SocketOption.IPV6_RECVPKTINFO : SocketOption.IP_PKTINFO;
                 check(Linux.set(fd, option, 1), "cannot learn the destination of datagrams to ");
+            }
+            if (isFloating) {
+                check(Linux.freeBind(fd, isIpv6()), "cannot bind before it is there ");
             }
             Linux.set(fd, SocketOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
             check(Linux.bind(fd, bound), "cannot bind ");

@@ -27,10 +27,10 @@ final class ListenSocket {
                 return sockets;
             }
             if (!own.contains(address)) {
-                probe(address);
+                probe(address, own);
             }
             for (int i = 0; i < count; i++) {
-                sockets.add(listen(address));
+                sockets.add(listen(address, own));
             }
         } catch (IOException failed) {
             sockets.forEach(Linux::close);
@@ -57,12 +57,12 @@ final class ListenSocket {
     }
 
     /** Fails where another program has the address; SO_REUSEPORT alone would share it with one of the same user. */
-    private static void probe(ListenAddress address) throws IOException {
-        Linux.close(bind(address, false));
+    private static void probe(ListenAddress address, OwnAddresses own) throws IOException {
+        Linux.close(bind(address, own, false));
     }
 
-    private static int listen(ListenAddress address) throws IOException {
-        int fd = bind(address, true);
+    private static int listen(ListenAddress address, OwnAddresses own) throws IOException {
+        int fd = bind(address, own, true);
         try {
             check(Linux.listen(fd, backlog(address)), address, "cannot listen on ");
             return fd;
@@ -77,7 +77,7 @@ final class ListenSocket {
         return address.backlog() == 0 ? DEFAULT_BACKLOG : address.backlog();
     }
 
-    private static int bind(ListenAddress address, boolean isShared) throws IOException {
+    private static int bind(ListenAddress address, OwnAddresses own, boolean isShared) throws IOException {
         boolean isIpv6 = address.address() instanceof Inet6Address;
         int fd = check(Linux.tcpSocket(isIpv6), address, "cannot open a socket for ");
         try (var arena = Arena.ofConfined()) {
@@ -87,6 +87,9 @@ final class ListenSocket {
             }
             if (isIpv6) {
                 Linux.ipv6Only(fd, address.ipv6Only());
+            }
+            if (own.isFloating(address.address())) {
+                check(Linux.freeBind(fd, isIpv6), address, "cannot bind before it is there ");
             }
             var local = SocketAddressBuffer.allocate(arena);
             local.set(address.address(), address.firstPort());

@@ -6,16 +6,30 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * The addresses this balancer listens on itself, over all virtual servers: one of them may be opened once more, by the virtual server it
- * moves to or beside a wildcard, where any other that is taken belongs to another program. Owned by the control thread.
+ * What is known of local addresses beyond the kernel's view. Those this balancer listens on itself, over all virtual servers: one of them may be
+ * opened once more, by the virtual server it moves to or beside a wildcard, where any other that is taken belongs to another program. And the
+ * floating ones, which the machine has only while a virtual router is active: sockets are bound to them before that. Owned by the control thread.
  */
 public final class OwnAddresses {
     private final Map<Integer, List<InetAddress>> byPort = new HashMap<>();
 
+    private Set<InetAddress> floating = Set.of();
+
     /** Empty at first. */
     public OwnAddresses() {}
+
+    /** From now on the machine may have these at times. */
+    public void floating(Set<InetAddress> addresses) {
+        floating = Set.copyOf(addresses);
+    }
+
+    /** Whether a socket may be bound to an address that no interface has yet. */
+    public boolean isFloating(InetAddress address) {
+        return floating.contains(address);
+    }
 
     void add(ListenAddress address) {
         byPort.computeIfAbsent(address.firstPort(), port -> new ArrayList<>()).add(address.address());

@@ -60,7 +60,7 @@ abstract class DatagramStage {
         start(Configuration.builder().pool(pool).build());
         var group = keep(LoopGroup.start(loops));
         var sessions = keep(new Sessions(event -> {}));
-        var provider = new DatagramForwarderProvider(group, sessions, event -> {});
+        var provider = new DatagramForwarderProvider(group, sessions, event -> {}, address -> false);
         var forwarder = provider.open(targeted(server), new Context(balancer));
         keep(forwarder);
         return forwarder;

@@ -1,7 +1,10 @@
 package io.steelyard.launcher;
 
 import io.steelyard.launcher.haproxy.HaproxyProgram;
+import io.steelyard.launcher.lab.LabCommand;
 import io.steelyard.launcher.nginx.NginxProgram;
+import io.steelyard.launcher.vrrp.VrrpCommand;
+import io.steelyard.launcher.vrrp.WitnessCommand;
 import java.io.IOException;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -26,6 +29,9 @@ import picocli.CommandLine.HelpCommand;
             PluginsCommand.class,
             PickCommand.class,
             DemoCommand.class,
+            LabCommand.class,
+            VrrpCommand.class,
+            WitnessCommand.class,
             StandInCommand.Nginx.class,
             StandInCommand.Haproxy.class,
             HelpCommand.class

@@ -7,8 +7,12 @@ import io.steelyard.api.LoadBalancer;
 import io.steelyard.api.Problem;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.core.Steelyard;
+import io.steelyard.launcher.vrrp.VrrpAnswers;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -17,6 +21,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import sun.misc.Signal;
 
@@ -44,6 +49,13 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin
     private InputFiles input = new InputFiles();
+
+    @Option(
+            names = "--control",
+            paramLabel = "PATH",
+            description =
+                    "A UNIX socket that takes the commands of 'lb vrrp'; without it /run/lb.sock, where there are virtual routers.")
+    private Optional<Path> control = Optional.empty();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -85,7 +97,36 @@ final class RunCommand implements Callable<Integer> {
             return 1;
         }
         try (balancer) {
-            return serve(balancer, plugins);
+            var socket = openControl(balancer);
+            try {
+                return serve(balancer, plugins);
+            } finally {
+                close(socket);
+            }
+        }
+    }
+
+    /** Without it everything runs, only not asked. */
+    private Optional<CommandSocket> openControl(LoadBalancer balancer) {
+        if (control.isEmpty() && balancer.virtualRouters().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    ControlSocket.open(control.orElse(Path.of(ControlSocket.DEFAULT)), new VrrpAnswers(balancer)));
+        } catch (IOException refused) {
+            LOG.warn("'lb vrrp' cannot ask this program: {}", refused.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static void close(Optional<CommandSocket> socket) {
+        if (socket.isPresent()) {
+            try {
+                socket.get().close();
+            } catch (IOException left) {
+                LOG.warn("the control socket is left: {}", left.getMessage());
+            }
         }
     }
 
@@ -145,6 +186,8 @@ final class RunCommand implements Callable<Integer> {
                 out.println(ready);
                 out.flush();
             }
+            case Event.VirtualRouterChanged changed -> LOG.debug("{}; its router has said so", changed);
+            case Event.VirtualRouterTrouble trouble -> LOG.debug("{}; its router has said so", trouble);
             case Event.Trouble trouble -> LOG.warn("{}", trouble);
             default -> LOG.info("{}", event);
         }

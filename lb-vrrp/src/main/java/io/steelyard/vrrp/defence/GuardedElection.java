@@ -202,15 +202,22 @@ public final class GuardedElection {
     }
 
     /**
-     * A peer says on another path that it is active and may stay so: its priority is not one we would preempt.
+     * A peer says on another path that it is active. Who is backup leaves it so, unless it may preempt it. Two that are active and do not hear each
+     * other's adverts settle it here: the lower one gives way.
      *
+     * @param isAbove whether it would win against us: by its priority, or by its name where those are equal
      * @param holdsNs for how long that is believed
      */
-    public void activeElsewhere(String node, int priority, long holdsNs, long nowNs) {
+    public void activeElsewhere(String node, int priority, boolean isAbove, long holdsNs, long nowNs) {
         boolean yields = router.preemption().isAllowed() && priority < state.priority();
-        if (!yields) {
-            activeNode = node;
-            activeNodeUntilNs = nowNs + holdsNs;
+        if (state.isActive() ? !isAbove : yields) {
+            return;
+        }
+        activeNode = node;
+        activeNodeUntilNs = nowNs + holdsNs;
+        if (state.isActive()) {
+            actions.report(new DefenceActions.Finding.AdvertPathSilent(node));
+            on(new ElectionEvent.MustRelease(), nowNs);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.steelyard.vrrp.defence;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,13 @@ public final class HearingMatrix {
      * @param heard the other
      */
     public record Asymmetry(String hears, String heard) {}
+
+    /**
+     * One hears the other.
+     *
+     * @param isMutual and is heard by it
+     */
+    public record Pair(String listener, String speaker, boolean isMutual) {}
 
     private record Link(String listener, String speaker) {}
 
@@ -107,6 +115,16 @@ public final class HearingMatrix {
             }
         }
         return found;
+    }
+
+    /** Whoever hears somebody, among those that told it lately. */
+    public List<Pair> pairs(long nowNs) {
+        return said.keySet().stream()
+                .filter(link -> !link.listener().equals(link.speaker()))
+                .filter(link -> hears(link.listener(), link.speaker(), nowNs))
+                .map(link -> new Pair(link.listener(), link.speaker(), hears(link.speaker(), link.listener(), nowNs)))
+                .sorted(Comparator.comparing(Pair::listener).thenComparing(Pair::speaker))
+                .toList();
     }
 
     private boolean hears(String listener, String speaker, long nowNs) {

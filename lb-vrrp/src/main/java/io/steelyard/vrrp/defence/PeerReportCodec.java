@@ -48,7 +48,7 @@ public final class PeerReportCodec {
      * @throws IllegalArgumentException for more than fits
      */
     public byte[] encode(PeerReport report) {
-        var buffer = ByteBuffer.allocate(MOST);
+        var buffer = ByteBuffer.allocate(space(report));
         try {
             buffer.putInt(MAGIC).put((byte) FORMAT).put((byte) (key.isPresent() ? 1 : 0));
             buffer.putLong(report.sequence());
@@ -62,6 +62,25 @@ public final class PeerReportCodec {
             throw new IllegalArgumentException("the report does not fit into " + MOST + " octets", tooLong);
         }
         return Arrays.copyOf(buffer.array(), buffer.position());
+    }
+
+    /** Enough for the report, and not always all that fits into a datagram: reports are made many times a second. */
+    private static int space(PeerReport report) {
+        long octets = 128L + 4L * report.node().length();
+        for (var router : report.routers()) {
+            var configuration = router.configuration();
+            octets += 64L
+                    + 4L
+                            * (configuration.addresses().length()
+                                    + configuration.transport().length());
+            octets += 4L
+                    * (configuration.authentication().length()
+                            + configuration.checksum().length());
+        }
+        for (var node : report.hears()) {
+            octets += 8L + 4L * node.length();
+        }
+        return (int) Math.min(MOST, octets);
     }
 
     private static void putRouter(ByteBuffer buffer, PeerReport.Router router) {

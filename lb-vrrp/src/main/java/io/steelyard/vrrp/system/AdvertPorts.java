@@ -44,6 +44,9 @@ final class AdvertPorts implements AutoCloseable {
         int virtualRouterId();
 
         void heard(ReceivedPacket packet);
+
+        /** It is for a virtual router that is not here. */
+        void overheard(ReceivedPacket packet);
     }
 
     /** One socket and who listens at it. */
@@ -114,6 +117,9 @@ final class AdvertPorts implements AutoCloseable {
             }
             if (!isKnown) {
                 unknownRouters++;
+                for (int i = 0; i < hearers.size(); i++) {
+                    hearers.get(i).overheard(packet);
+                }
             }
         }
     }

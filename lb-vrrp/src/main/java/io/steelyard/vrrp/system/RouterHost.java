@@ -21,8 +21,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -50,10 +53,14 @@ public final class RouterHost implements AutoCloseable {
     private final TrackerSet trackerSet;
     private final VrrpSettings settings;
     private final Map<String, Tracker> trackers = new HashMap<>();
+    /** Names of trackers that cannot be watched: no priority follows them. */
+    private final Set<String> unwatched = new HashSet<>();
+
     private final Map<String, PrioritySum.Reading> readings = new HashMap<>();
     private final List<RunningRouter> routers = new ArrayList<>();
     private final SyncGroups groups;
     private final StaticHoldings statics;
+    private final List<Heartbeats> heartbeats;
     private final List<InetAddress> removed = new ArrayList<>();
     private final Consumer<RouterEvent> onEvent;
     private final Timers.Timer pulse;
@@ -115,6 +122,7 @@ public final class RouterHost implements AutoCloseable {
         }
         groups = new SyncGroups(plan.groups(), routers, notifier);
         statics = new StaticHoldings(settings, kernel);
+        heartbeats = Heartbeats.of(routers, node(settings), control, kernel.interfaces());
     }
 
     /** This machine's name towards others. */
@@ -152,9 +160,12 @@ public final class RouterHost implements AutoCloseable {
 
     private void begin() {
         statics.add();
-        trackers.values()
-                .forEach(tracker ->
-                        trackerSet.add(tracker, settings.scriptUser(), settings.scriptSecurity(), kernel.interfaces()));
+        for (var tracker : trackers.values()) {
+            if (!trackerSet.add(tracker, settings.scriptUser(), settings.scriptSecurity(), kernel.interfaces())) {
+                unwatched.add(tracker.name());
+            }
+        }
+        routers.forEach(RunningRouter::trackersChanged);
         long waitNs = settings.bootDelay().toNanos() - upNs();
         if (waitNs > 0) {
             control.timer(this::startRouters).set(control.nowNs() + waitNs);
@@ -167,6 +178,7 @@ public final class RouterHost implements AutoCloseable {
         for (var router : routers) {
             router.start(groups.contain(router), settings.startDelay().toNanos());
         }
+        heartbeats.forEach(Heartbeats::start);
         pulse();
     }
 
@@ -232,11 +244,24 @@ public final class RouterHost implements AutoCloseable {
     }
 
     PrioritySum sum(VirtualRouter router, List<Track> tracks) {
-        return PrioritySum.of(router.priority(), tracks, trackers, readings);
+        var watched = tracks.stream()
+                .filter(track -> !unwatched.contains(track.tracker()))
+                .toList();
+        return PrioritySum.of(router.priority(), watched, trackers, readings);
     }
 
     void tell(VirtualRouter router, Notifier.Change change, int priority) {
         notifier.tell(Notifier.Kind.INSTANCE, router.name(), change, priority, router.notifications());
+    }
+
+    /** A router's state has changed: its peers are told at once. */
+    void changed(RunningRouter running) {
+        heartbeats(running).ifPresent(Heartbeats::report);
+    }
+
+    /** A router's further paths. */
+    Optional<Heartbeats> heartbeats(RunningRouter running) {
+        return heartbeats.stream().filter(each -> each.contains(running)).findFirst();
     }
 
     void publish(RouterEvent event) {
@@ -269,6 +294,7 @@ public final class RouterHost implements AutoCloseable {
         if (changes.isAny) {
             trackerSet.interfacesChanged(kernel.interfaces());
             routers.forEach(RunningRouter::interfacesChanged);
+            heartbeats.forEach(Heartbeats::interfacesChanged);
             removed.forEach(address -> routers.forEach(each -> each.addressRemoved(address)));
         }
     }
@@ -375,6 +401,7 @@ public final class RouterHost implements AutoCloseable {
         }
         control.call(() -> {
                     routers.forEach(RunningRouter::stop);
+                    heartbeats.forEach(Heartbeats::close);
                     routers.forEach(RunningRouter::close);
                     trackerSet.close();
                     statics.remove();

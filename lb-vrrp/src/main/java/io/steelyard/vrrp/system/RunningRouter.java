@@ -17,6 +17,7 @@ import io.steelyard.vrrp.election.PrioritySum;
 import io.steelyard.vrrp.election.RouterState;
 import io.steelyard.vrrp.wire.AdvertCounters;
 import io.steelyard.vrrp.wire.AdvertDecoder;
+import io.steelyard.vrrp.wire.ForeignAdvert;
 import io.steelyard.vrrp.wire.ReceivedPacket;
 import io.steelyard.vrrp.wire.RouterSecrets;
 import io.steelyard.vrrp.wire.Verdict;
@@ -49,6 +50,7 @@ final class RunningRouter
     private final boolean isInGroup;
     private final AdvertCounters counters = new AdvertCounters();
     private final AdvertDecoder decoder;
+    private final ForeignAdvert foreign;
     private final Holdings holdings;
     private final Attachment attachment;
     private final Announcing announcing;
@@ -79,6 +81,7 @@ final class RunningRouter
         this.isInGroup = isInGroup;
         var secrets = RouterSecrets.of(router);
         decoder = new AdvertDecoder(router, secrets, counters);
+        foreign = new ForeignAdvert(router);
         holdings = new Holdings(router, host.kernel());
         attachment = new Attachment(router, host, secrets, holdings, this, this);
         announcing = new Announcing(router, host, holdings);
@@ -214,6 +217,31 @@ final class RunningRouter
         on(new ElectionEvent.AdvertHeard(priority, interval, high, low));
     }
 
+    @Override
+    public void overheard(ReceivedPacket packet) {
+        int place = router.defence().fingerprint() ? foreign.find(packet) : ForeignAdvert.NONE;
+        if (place != ForeignAdvert.NONE) {
+            warn(
+                    RouterEvent.Kind.FOREIGN_ROUTER,
+                    RouterPath.inet(packet.sourceHigh(), packet.sourceLow()).getHostAddress()
+                            + " advertises our address "
+                            + router.addresses().get(place).address().getHostAddress() + " as router id "
+                            + foreign.virtualRouterId());
+        }
+    }
+
+    /** Another node's report arrived. @param isAbove whether it would win against us */
+    void peerSays(String node, boolean isActive, int priority, boolean isAbove, long holdsNs) {
+        if (!isStarted) {
+            return;
+        }
+        if (isActive) {
+            perform(() -> election.activeElsewhere(node, priority, isAbove, holdsNs, now()));
+        } else {
+            perform(() -> election.notActiveElsewhere(node));
+        }
+    }
+
     // ---- drills
 
     void drill(@Nullable Drill given) {
@@ -299,6 +327,7 @@ final class RunningRouter
         var event = new RouterEvent.Changed(
                 router.name(), changed.from(), changed.to(), changed.priority(), changed.reason());
         host.publish(event);
+        host.changed(this);
         var running = drill;
         if (running != null) {
             running.changed(this, event);
@@ -518,6 +547,10 @@ final class RunningRouter
         return link == null
                 ? Optional.empty()
                 : Optional.of(link.status(election.leaseLeftNs(now()), election.epoch(), now()));
+    }
+
+    Optional<Heartbeats> heartbeats() {
+        return host.heartbeats(this);
     }
 
     AdvertCounters counters() {

@@ -55,14 +55,15 @@ final class StatusReport {
 
     private static DefenceStatus defences(RunningRouter running, long nowNs) {
         var lifetime = KernelLifetime.of(running.router());
+        var heartbeats = running.heartbeats();
         return new DefenceStatus(
                 pending(running),
                 running.decisions().list(nowNs),
                 lifetime.isLimited() ? Optional.of(Duration.ofSeconds(lifetime.seconds())) : Optional.empty(),
                 running.lease(),
                 Optional.empty(),
-                List.of(),
-                List.of());
+                heartbeats.map(each -> each.peers(running, nowNs)).orElse(List.of()),
+                heartbeats.map(each -> each.hearing(nowNs)).orElse(List.of()));
     }
 
     private static Optional<String> pending(RunningRouter running) {

@@ -62,12 +62,20 @@ final class TrackerSet implements AutoCloseable {
         this.listener = listener;
     }
 
-    /** Begins to watch. Pools and listeners are the application's to tell of, by {@link #tell}. */
-    void add(Tracker tracker, String scriptUser, boolean isSecure, InterfaceState interfaces) {
+    /**
+     * Begins to watch. Pools and listeners are the application's to tell of, by {@link #tell}.
+     *
+     * @return false where it cannot be watched and is to be left out: a script that is not there, may not be run or is not safe, which keepalived
+     *     leaves out in the same way
+     */
+    boolean add(Tracker tracker, String scriptUser, boolean isSecure, InterfaceState interfaces) {
         var added = new Watched(tracker);
+        if (tracker instanceof Tracker.Script script && !isRunnable(script, scriptUser, isSecure)) {
+            return false;
+        }
         watched.put(tracker.name(), added);
         switch (tracker) {
-            case Tracker.Script script -> addScript(added, script, scriptUser, isSecure);
+            case Tracker.Script script -> addScript(added, script, scriptUser);
             case Tracker.Interface link -> addInterface(link, interfaces);
             case Tracker.Process process -> addProcess(process);
             case Tracker.File file -> addFile(file);
@@ -75,6 +83,7 @@ final class TrackerSet implements AutoCloseable {
             case Tracker.Pool pool -> LOG.debug("pool '{}' is told of by the balancer", pool.pool());
             case Tracker.Listener server -> LOG.debug("'{}' is told of by the balancer", server.virtualServer());
         }
+        return true;
     }
 
     /** What the application knows of one of its own. */
@@ -91,13 +100,14 @@ final class TrackerSet implements AutoCloseable {
         return known == null || known.script == null ? 0 : known.script.hungRuns();
     }
 
-    private void addScript(Watched added, Tracker.Script script, String scriptUser, boolean isSecure) {
+    private static boolean isRunnable(Tracker.Script script, String scriptUser, boolean isSecure) {
         var refusal = new Command(script.command(), script.user().orElse(scriptUser)).refusal(isSecure);
-        if (refusal.isPresent()) {
-            LOG.error("tracker '{}' is down for ever: {}", script.name(), refusal.get());
-            listener.turned(script, false, 0);
-            return;
-        }
+        refusal.ifPresent(
+                reason -> LOG.error("tracker '{}' is left out, and no priority follows it: {}", script.name(), reason));
+        return refusal.isEmpty();
+    }
+
+    private void addScript(Watched added, Tracker.Script script, String scriptUser) {
         var holder = new ScriptTracker[1];
         var runner = new ScriptTracker(control, script, scriptUser, () -> listener.turned(script, holder[0].isUp(), 0));
         holder[0] = runner;

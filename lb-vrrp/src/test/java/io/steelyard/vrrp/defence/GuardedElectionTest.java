@@ -199,7 +199,7 @@ class GuardedElectionTest {
     @Test
     void whoIsHeardOnAnotherPathIsNotReplaced() {
         var guarded = started(SplitBrainDefence.builder());
-        guarded.activeElsewhere("b", 200, 5 * SECOND, nowNs);
+        guarded.activeElsewhere("b", 200, true, 5 * SECOND, nowNs);
         passDown(guarded);
         assertThat(done).contains("AdvertPathSilent");
         assertThat(guarded.state().phase()).isEqualTo(Phase.BACKUP);
@@ -207,7 +207,7 @@ class GuardedElectionTest {
         pass(guarded, Duration.ofSeconds(1));
         assertThat(guarded.state().isActive()).isTrue();
         var preempting = started(SplitBrainDefence.builder());
-        preempting.activeElsewhere("b", 50, 5 * SECOND, nowNs);
+        preempting.activeElsewhere("b", 50, false, 5 * SECOND, nowNs);
         passDown(preempting);
         assertThat(preempting.state().isActive())
                 .as("a lower priority is preempted")
@@ -291,5 +291,19 @@ class GuardedElectionTest {
         guarded.leaseAnswered(nowNs, true, 7, false, nowNs);
         pass(guarded, Duration.ofMillis(600));
         assertThat(heldEpochs).endsWith(7L);
+    }
+
+    @Test
+    void twoActiveRoutersThatHearEachOtherOnAnotherPathOnlySettleIt() {
+        var guarded = started(SplitBrainDefence.builder());
+        passDown(guarded);
+        guarded.activeElsewhere("b", 50, false, 5 * SECOND, nowNs);
+        assertThat(guarded.state().isActive()).isTrue();
+        guarded.activeElsewhere("b", 200, true, 5 * SECOND, nowNs);
+        assertThat(guarded.state().phase()).isEqualTo(Phase.BACKUP);
+        pass(guarded, Duration.ofMillis(4_900));
+        assertThat(guarded.state().phase()).as("as long as it says so").isEqualTo(Phase.BACKUP);
+        pass(guarded, Duration.ofSeconds(2));
+        assertThat(guarded.state().isActive()).isTrue();
     }
 }

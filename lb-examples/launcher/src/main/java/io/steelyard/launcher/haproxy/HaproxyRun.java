@@ -10,6 +10,7 @@ import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.HealthState;
 import io.steelyard.config.haproxy.ProcessStatements;
 import io.steelyard.core.Steelyard;
+import io.steelyard.launcher.CommandSocket;
 import io.steelyard.launcher.Supervisor;
 import io.steelyard.launcher.haproxy.HaproxyProgram.Reading;
 import io.steelyard.linux.Linux;
@@ -147,19 +148,19 @@ final class HaproxyRun {
     private boolean openSockets(ProcessStatements process, RuntimeCommands commands) {
         try {
             for (var socket : process.statsSockets()) {
-                sockets.add(CommandSocket.open(
-                        socket.address(),
-                        socket.mode(),
-                        switch (socket.level()) {
-                            case "admin" -> Level.ADMIN;
-                            case "user" -> Level.USER;
-                            default -> Level.OPERATOR;
-                        },
-                        commands));
+                var level = switch (socket.level()) {
+                    case "admin" -> Level.ADMIN;
+                    case "user" -> Level.USER;
+                    default -> Level.OPERATOR;
+                };
+                sockets.add(
+                        CommandSocket.open(socket.address(), socket.mode(), line -> commands.executeLine(line, level)));
             }
             if (arguments.masterSocket().isPresent()) {
-                sockets.add(
-                        CommandSocket.open(arguments.masterSocket().get(), Optional.empty(), Level.ADMIN, commands));
+                sockets.add(CommandSocket.open(
+                        arguments.masterSocket().get(),
+                        Optional.empty(),
+                        line -> commands.executeLine(line, Level.ADMIN)));
             }
             return true;
         } catch (IOException | IllegalArgumentException failed) {

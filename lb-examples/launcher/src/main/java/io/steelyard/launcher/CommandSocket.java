@@ -1,7 +1,5 @@
-package io.steelyard.launcher.haproxy;
+package io.steelyard.launcher;
 
-import io.steelyard.admin.runtime.Level;
-import io.steelyard.admin.runtime.RuntimeCommands;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
@@ -16,12 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
- * A {@code stats socket}: takes one line of commands, answers, and closes, as HAProxy does; after {@code prompt} it goes on with a line at a
- * time. Each connection has a thread of its own. It listens until the process ends.
+ * Where a running program takes commands: one line, an answer, and the end, as on HAProxy's {@code stats socket}; after {@code prompt} it goes
+ * on with a line at a time. Each connection has a thread of its own. It listens until the process ends.
  */
-final class CommandSocket implements AutoCloseable {
+public final class CommandSocket implements AutoCloseable {
     private static final int MOST_LINE_BYTES = 16_384;
     private static final int IDLE_MS = 10_000;
     private static final int BACKLOG = 16;
@@ -39,12 +38,13 @@ final class CommandSocket implements AutoCloseable {
      *
      * @param address a path, {@code unix@PATH}, {@code fd@N}, or an address and port, perhaps with {@code ipv4@} or {@code ipv6@}
      * @param mode permissions of a path, as octal digits
+     * @param commands carries out a line and gives the answer; called on each connection's own thread
      * @throws IOException where it cannot
      */
-    static CommandSocket open(String address, Optional<String> mode, Level level, RuntimeCommands commands)
+    public static CommandSocket open(String address, Optional<String> mode, UnaryOperator<String> commands)
             throws IOException {
         var socket = listen(address, mode);
-        Thread.ofPlatform().name("lb-commands " + address).daemon(true).start(() -> socket.accept(level, commands));
+        Thread.ofPlatform().name("lb-commands " + address).daemon(true).start(() -> socket.accept(commands));
         return socket;
     }
 
@@ -101,12 +101,12 @@ final class CommandSocket implements AutoCloseable {
 
     private static int check(int result, String address) throws IOException {
         if (result < 0) {
-            throw new IOException("cannot listen on stats socket " + address + ": " + Errno.text(-result));
+            throw new IOException("cannot listen on the socket " + address + ": " + Errno.text(-result));
         }
         return result;
     }
 
-    private void accept(Level level, RuntimeCommands commands) {
+    private void accept(UnaryOperator<String> commands) {
         var peer = SocketAddressBuffer.allocate();
         while (true) {
             int events = Linux.poll(fd, Linux.POLLIN, -1);
@@ -117,7 +117,7 @@ final class CommandSocket implements AutoCloseable {
             if (client >= 0) {
                 Thread.ofPlatform().name("lb-command").daemon(true).start(() -> {
                     try {
-                        converse(client, level, commands);
+                        converse(client, commands);
                     } finally {
                         Linux.close(client);
                     }
@@ -128,7 +128,7 @@ final class CommandSocket implements AutoCloseable {
         }
     }
 
-    private static void converse(int client, Level level, RuntimeCommands commands) {
+    private static void converse(int client, UnaryOperator<String> commands) {
         try (var arena = Arena.ofConfined()) {
             var buffer = arena.allocate(4_096);
             var pending = new ByteArrayOutputStream();
@@ -141,7 +141,7 @@ final class CommandSocket implements AutoCloseable {
                 var text = line.get();
                 if (text.strip().equals("prompt")) {
                     isInteractive = !isInteractive;
-                } else if (!send(client, commands.executeLine(text, level))) {
+                } else if (!send(client, commands.apply(text))) {
                     return;
                 }
                 if (!isInteractive) {
