@@ -125,9 +125,7 @@ class LimitAgreementIT {
                     location /hold { limit_conn conn 2; limit_conn total 3; limit_conn_status 429; proxy_pass http://127.0.0.1:SERVER; }
                   }
                 }
-                """
-                .replace("PORT", "" + port)
-                .replace("SERVER", "" + serverPort);
+                """.replace("PORT", "" + port).replace("SERVER", "" + serverPort);
     }
 
     @Test
@@ -188,7 +186,8 @@ class LimitAgreementIT {
             got.add(read(each));
         }
         // A connection is counted until its answer is out, which the client may see a little earlier.
-        await().atMost(Duration.ofSeconds(30)).until(() -> ask(port, "/hold?k=a").startsWith("200"));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> ask(port, "/hold?k=a").startsWith("200"));
         return got;
     }
 

@@ -2,15 +2,11 @@ package io.steelyard.http.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.pool.ConnectionReuse;
+import io.steelyard.tck.Allocation;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -19,32 +15,16 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Timeout(240)
 @Isolated
 class RequestAllocationTest {
+    private static final String LOOPS = "lb-loop";
     private static final int WARM_UP = 3_000;
     private static final int REQUESTS = 3_000;
 
-    /** As measured, and as much again for what the compiler has not got to in a short run. */
-    private static final long MOST_BYTES = 6_000;
-
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-    private static Set<Long> loops() {
-        var found = new HashSet<Long>();
-        for (var thread : THREADS.getThreadInfo(THREADS.getAllThreadIds())) {
-            if (thread != null && thread.getThreadName().startsWith("lb-loop")) {
-                found.add(thread.getThreadId());
-            }
-        }
-        return found;
-    }
-
-    private static long allocated(Set<Long> threads) {
-        var ids = threads.stream().mapToLong(Long::longValue).toArray();
-        return Arrays.stream(THREADS.getThreadAllocatedBytes(ids)).sum();
-    }
+    /** Three times what was measured: a short run is compiled in part only. */
+    private static final long MOST_BYTES = 6_600;
 
     @Test
     void keptRequestOfAKilobyteAllocatesLittle() throws IOException {
-        var before = loops();
+        var before = Allocation.byThread(LOOPS);
         var body = "x".repeat(1024);
         try (var server = new ScriptedServer((request, connection) -> connection.reply(200, body));
                 var proxy = Fixture.start(
@@ -56,12 +36,15 @@ class RequestAllocationTest {
                                 .build());
                 var client = proxy.client()) {
             send(client, WARM_UP);
-            var own = loops();
-            own.removeAll(before);
-            assertThat(own).isNotEmpty();
-            long start = allocated(own);
+            var start = Allocation.byThread(LOOPS);
+            start.keySet().removeAll(before.keySet());
+            assertThat(start).isNotEmpty();
             send(client, REQUESTS);
-            long each = (allocated(own) - start) / REQUESTS;
+            var end = Allocation.byThread(LOOPS);
+            long each = start.entrySet().stream()
+                            .mapToLong(loop -> end.getOrDefault(loop.getKey(), loop.getValue()) - loop.getValue())
+                            .sum()
+                    / REQUESTS;
             System.getLogger("allocation").log(System.Logger.Level.INFO, "{0} bytes a request", each);
             assertThat(server.connections()).as("connections to the server").isLessThan(10);
             assertThat(each).isBetween(1L, MOST_BYTES);
