@@ -15,13 +15,17 @@ module io.steelyard.vrrp {
     exports io.steelyard.vrrp.announce;
     exports io.steelyard.vrrp.defence;
     exports io.steelyard.vrrp.election;
+    exports io.steelyard.vrrp.fencing;
     exports io.steelyard.vrrp.wire;
     exports io.steelyard.vrrp.witness;
 
+    uses io.steelyard.vrrp.fencing.FencingProvider;
     uses io.steelyard.vrrp.witness.WitnessProvider;
 
     provides io.steelyard.api.vrrp.VirtualRouterProvider with
             io.steelyard.vrrp.VrrpProvider;
+    provides io.steelyard.vrrp.fencing.FencingProvider with
+            io.steelyard.vrrp.system.ScriptFencingProvider;
     provides io.steelyard.vrrp.witness.WitnessProvider with
             io.steelyard.vrrp.witness.EtcdWitnessProvider,
             io.steelyard.vrrp.witness.SteelyardWitnessProvider;

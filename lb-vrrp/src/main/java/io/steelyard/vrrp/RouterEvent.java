@@ -33,6 +33,8 @@ public sealed interface RouterEvent {
     enum Kind {
         /** Somebody else answers for an address of ours. */
         ADDRESS_CONFLICT,
+        /** An active router is heard, and nobody answers for its address. */
+        ADDRESS_MISSING,
         /** Somebody has our address and our priority: neither gives way, ever. */
         SAME_ADDRESS,
         /** Two owners of one address. */

@@ -78,7 +78,7 @@ public final class VirtualRouters implements RunningRouters {
         try {
             host = started(next);
             plan = next;
-        } catch (IOException failed) {
+        } catch (IOException | RuntimeException failed) {
             host = started(plan);
             throw failed;
         }
@@ -190,22 +190,6 @@ public final class VirtualRouters implements RunningRouters {
                     .collect(Collectors.joining("; "));
             if (!errors.isEmpty()) {
                 throw new IllegalArgumentException(errors);
-            }
-            routers.forEach(Builder::checkDefence);
-        }
-
-        /** What is not carried out is not left out in silence: somebody relies on it. */
-        private static void checkDefence(VirtualRouter router) {
-            var defence = router.defence();
-            var missing = new ArrayList<String>();
-            defence.reachability().ifPresent(reachability -> missing.add("reachability"));
-            defence.fencing().ifPresent(fencing -> missing.add("fencing"));
-            if (!defence.backupCheck().isZero()) {
-                missing.add("backupCheck");
-            }
-            if (!missing.isEmpty()) {
-                throw new IllegalArgumentException("virtual router '" + router.name() + "': the defences "
-                        + String.join(", ", missing) + " cannot be run here; leave them out");
             }
         }
     }

@@ -14,6 +14,9 @@ public interface DefenceActions {
      */
     void keepAddresses(int seconds);
 
+    /** Asks the hosts that must be reached for a claim; {@link GuardedElection#reached} hears when enough have answered. */
+    void askReachability();
+
     /**
      * Asks the witness; the answer comes by {@link GuardedElection#leaseAnswered}, or never.
      *

@@ -34,6 +34,8 @@ public final class GuardedElection {
     public enum Claim {
         /** There is none. */
         NONE,
+        /** For hosts to answer that should. */
+        REACHABILITY,
         /** For the witness. */
         LEASE,
         /** For answers of somebody who has the addresses. */
@@ -241,7 +243,9 @@ public final class GuardedElection {
         if (nowNs >= refreshAtNs) {
             refresh(nowNs);
         }
-        if (claim == Claim.PROBE && nowNs >= claimDeadlineNs) {
+        if (claim == Claim.REACHABILITY && nowNs >= claimDeadlineNs) {
+            reached(false, nowNs);
+        } else if (claim == Claim.PROBE && nowNs >= claimDeadlineNs) {
             fenceOrGo(nowNs);
         } else if (claim == Claim.FENCING && nowNs >= claimDeadlineNs) {
             fenced(false, nowNs);
@@ -254,7 +258,7 @@ public final class GuardedElection {
     /** When {@link #tick} has something to do next; {@link RouterState#NEVER} for not at all. */
     public long nextNs() {
         long next = Math.min(state.deadlineNs(), refreshAtNs);
-        if (claim == Claim.PROBE || claim == Claim.FENCING) {
+        if (claim == Claim.REACHABILITY || claim == Claim.PROBE || claim == Claim.FENCING) {
             next = Math.min(next, claimDeadlineNs);
         }
         return lease == null ? next : Math.min(next, lease.nextNs());
@@ -268,8 +272,8 @@ public final class GuardedElection {
         }
         if (lease == null) {
             if (lifetime.isLimited()) {
-                actions.keepAddresses(lifetime.seconds());
                 refreshAtNs = nowNs + lifetime.refreshNs();
+                actions.keepAddresses(lifetime.seconds());
             }
             return;
         }
@@ -277,8 +281,15 @@ public final class GuardedElection {
         if (seconds == 0) {
             loseLease(nowNs);
         } else {
-            actions.keepAddresses(seconds);
             refreshAtNs = nowNs + Math.min(lifetime.refreshNs(), lease.leaseNs() / 6);
+            actions.keepAddresses(seconds);
+        }
+    }
+
+    /** The kernel could not be told for how long to keep the addresses; it is reckoned anew then. Until that, it keeps them for less. */
+    public void refreshAt(long atNs) {
+        if (state.isActive()) {
+            refreshAtNs = Math.min(refreshAtNs, atNs);
         }
     }
 
@@ -332,7 +343,31 @@ public final class GuardedElection {
         } else if (nowNs < activeNodeUntilNs) {
             actions.report(new DefenceActions.Finding.AdvertPathSilent(activeNode));
             refuse(election.timers().intervalNs(), nowNs);
-        } else if (lease != null) {
+        } else if (defence.reachability().isPresent()) {
+            // The vote takes some rounds to notice anything, and the silence of the others may be our own isolation.
+            claim = Claim.REACHABILITY;
+            claimDeadlineNs = nowNs + defence.reachability().get().timeout().toNanos();
+            actions.askReachability();
+        } else {
+            leaseOrGo(nowNs);
+        }
+    }
+
+    /** Enough of the hosts answered, or too few did in time. */
+    public void reached(boolean isEnough, long nowNs) {
+        if (claim != Claim.REACHABILITY) {
+            return;
+        }
+        if (isEnough) {
+            leaseOrGo(nowNs);
+        } else {
+            actions.report(new DefenceActions.Finding.Isolated());
+            refuse(election.timers().intervalNs(), nowNs);
+        }
+    }
+
+    private void leaseOrGo(long nowNs) {
+        if (lease != null) {
             claim = Claim.LEASE;
             lease.want(nowNs);
             if (lease.isDue(nowNs)) {

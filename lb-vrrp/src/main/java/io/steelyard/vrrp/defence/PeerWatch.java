@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PeerWatch {
     private static final long FORGOTTEN_NS = 600_000_000_000L;
+    private static final int MOST_PEERS = 255;
 
     private final String self;
     private final List<String> paths;
@@ -67,10 +68,11 @@ public final class PeerWatch {
     /**
      * A report arrived.
      *
-     * @return whether it counts: a replay does not, nor what this node itself sent or another of its name
+     * @return whether what it says counts: a replay does not, nor what is older than what came on another path, nor what this node itself sent or
+     *     another of its name
      */
     public boolean heard(PeerReport report, String path, long nowNs) {
-        if (report.node().equals(self)) {
+        if (report.node().equals(self) || peers.size() >= MOST_PEERS && !peers.containsKey(report.node())) {
             return false;
         }
         var peer = peers.computeIfAbsent(report.node(), node -> new Peer());
@@ -82,11 +84,15 @@ public final class PeerWatch {
         }
         peer.sequences.put(path, report.sequence());
         peer.heardNs.put(path, nowNs);
-        peer.last = report;
-        peer.lastNs = nowNs;
         matrix.heard(report.node(), path, nowNs);
-        matrix.says(report.node(), report.hears(), nowNs);
-        return true;
+        var last = peer.last;
+        boolean isLatest = last == null || report.sequence() - last.sequence() >= 0 || isOld;
+        if (isLatest) {
+            peer.last = report;
+            peer.lastNs = nowNs;
+            matrix.says(report.node(), report.hears(), nowNs);
+        }
+        return isLatest;
     }
 
     /** Whom this node hears, for its own reports. */

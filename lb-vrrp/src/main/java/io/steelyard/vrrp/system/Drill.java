@@ -35,8 +35,32 @@ final class Drill {
     private @Nullable Takeover takeover;
     private @Nullable Duration backAfter;
 
+    /**
+     * Begins one.
+     *
+     * @param result is completed when it is over
+     * @throws IllegalStateException where the target is not active, or in a drill already
+     */
+    static void begin(
+            RunningRouter target,
+            SyncGroups groups,
+            Duration withhold,
+            ControlThread control,
+            CompletableFuture<DrillReport> result) {
+        var members = groups.companions(target);
+        var name = target.router().name();
+        if (!target.state().isActive()) {
+            throw new IllegalStateException("virtual router '" + name + "' is "
+                    + target.state().phase() + "; only an active one can withhold adverts");
+        }
+        if (members.stream().anyMatch(member -> member.drill() != null)) {
+            throw new IllegalStateException("virtual router '" + name + "' is in a drill already");
+        }
+        new Drill(target, members, withhold, control, result).begin();
+    }
+
     /** @param members the target and all that move together with it */
-    Drill(
+    private Drill(
             RunningRouter target,
             List<RunningRouter> members,
             Duration withhold,
@@ -51,7 +75,7 @@ final class Drill {
         beginNs = control.nowNs();
     }
 
-    void begin() {
+    private void begin() {
         isWithholding = true;
         members.forEach(member -> member.drill(this));
         note("adverts are withheld for up to " + Duration.ofNanos(withholdNs).toMillis() + " ms");

@@ -80,7 +80,6 @@ final class HeartbeatSocket implements AutoCloseable {
     private void open(int wanted) throws ErrnoException {
         boolean isIpv6 = path.local().getAddress() instanceof Inet6Address;
         fd = Errno.check(Linux.udpSocket(isIpv6), "socket");
-        Errno.check(Linux.reuseAddress(fd), "setsockopt(SO_REUSEADDR)");
         // The address may come later than this process.
         Errno.check(
                 Linux.set(fd, isIpv6 ? SocketOption.IPV6_FREEBIND : SocketOption.IP_FREEBIND, ON),

@@ -74,6 +74,11 @@ final class InterfaceState {
                         && !known.has(AssignedAddress.TENTATIVE));
     }
 
+    /** All addresses. */
+    List<InetAddress> addresses() {
+        return addresses.stream().map(AssignedAddress::address).toList();
+    }
+
     /** Whether an interface has an address, whether it can be used or not. */
     boolean hasAny(int interfaceIndex, InetAddress address) {
         return addresses.stream()

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 final class LeaseLink {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseLink.class);
 
-    private final RunningRouter running;
+    private final RouterDefences defences;
     private final ControlThread control;
     private final Witness witness;
     private final String lease;
@@ -23,8 +23,8 @@ final class LeaseLink {
     private long waitingSinceNs;
     private Optional<String> problem = Optional.empty();
 
-    LeaseLink(RunningRouter running, ControlThread control, Witness witness) {
-        this.running = running;
+    LeaseLink(RunningRouter running, RouterDefences defences, ControlThread control, Witness witness) {
+        this.defences = defences;
         this.control = control;
         this.witness = witness;
         lease = Witnesses.lease(running.router());
@@ -33,7 +33,7 @@ final class LeaseLink {
     void ask(int priority, long leaseNs, long sequence, long heldEpoch) {
         long askedNs = control.nowNs();
         if (isWaiting && askedNs - waitingSinceNs > leaseNs / 2) {
-            running.warn(RouterEvent.Kind.WITNESS_SILENT, problem.orElse(witness.description() + " does not answer"));
+            defences.warn(RouterEvent.Kind.WITNESS_SILENT, problem.orElse(witness.description() + " does not answer"));
         }
         if (!isWaiting) {
             isWaiting = true;
@@ -65,7 +65,7 @@ final class LeaseLink {
         isWaiting = false;
         answeredNs = control.nowNs();
         problem = Optional.empty();
-        running.leaseAnswered(askedNs, answer);
+        defences.leaseAnswered(askedNs, answer);
     }
 
     void giveUp(long sequence) {

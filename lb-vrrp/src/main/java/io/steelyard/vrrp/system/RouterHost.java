@@ -6,10 +6,8 @@ import io.steelyard.api.vrrp.Tracker;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.linux.ErrnoException;
-import io.steelyard.linux.netlink.AssignedAddress;
 import io.steelyard.linux.netlink.Link;
 import io.steelyard.linux.netlink.MacAddress;
-import io.steelyard.linux.netlink.NetworkMonitor;
 import io.steelyard.vrrp.DrillReport;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
@@ -61,10 +59,9 @@ public final class RouterHost implements AutoCloseable {
     private final SyncGroups groups;
     private final StaticHoldings statics;
     private final List<Heartbeats> heartbeats;
-    private final List<InetAddress> removed = new ArrayList<>();
     private final Consumer<RouterEvent> onEvent;
     private final Timers.Timer pulse;
-    private final Changes changes = new Changes();
+    private final KernelChanges changes;
     private boolean isClosed;
 
     /**
@@ -87,11 +84,14 @@ public final class RouterHost implements AutoCloseable {
      * Opens all that is needed; nothing runs yet.
      *
      * @throws IOException where the kernel's tables or the way to a witness cannot be opened
-     * @throws IllegalArgumentException for a witness that cannot be
+     * @throws IllegalArgumentException for a witness or a fencing that cannot be
      */
     public RouterHost(Plan plan) throws IOException {
         settings = plan.settings();
         onEvent = plan.onEvent();
+        var fencings = plan.routers().stream()
+                .map(router -> FencingLink.of(router, settings))
+                .toList();
         witnesses = Witnesses.open(plan.routers(), node(settings));
         try {
             kernel = Kernel.open();
@@ -111,6 +111,7 @@ public final class RouterHost implements AutoCloseable {
         notifier = new Notifier(settings);
         trackerSet = new TrackerSet(control, this::turned);
         pulse = control.timer(this::pulse);
+        changes = new KernelChanges(kernel, announcer, this::changed);
         plan.trackers().forEach(tracker -> trackers.put(tracker.name(), tracker));
         for (var router : plan.routers()) {
             var group = plan.groups().stream()
@@ -118,7 +119,12 @@ public final class RouterHost implements AutoCloseable {
                     .findFirst();
             var tracks = new ArrayList<Track>(router.tracks());
             group.ifPresent(each -> tracks.addAll(each.tracks()));
-            routers.add(new RunningRouter(router, this, tracks, group.isPresent()));
+            routers.add(new RunningRouter(
+                    router,
+                    this,
+                    tracks,
+                    group.isPresent(),
+                    fencings.get(routers.size()).orElse(null)));
         }
         groups = new SyncGroups(plan.groups(), routers, notifier);
         statics = new StaticHoldings(settings, kernel);
@@ -142,7 +148,7 @@ public final class RouterHost implements AutoCloseable {
     /** Begins: on the control thread, which lives in the network namespace of the thread that calls this. */
     public void start() throws IOException {
         control.onLate(gapNs -> routers.forEach(each -> each.paused(gapNs)));
-        control.watch(kernel.monitorFd(), this::readChanges);
+        control.watch(kernel.monitorFd(), changes::read);
         control.start();
         var begun = control.call(() -> {
             begin();
@@ -283,62 +289,11 @@ public final class RouterHost implements AutoCloseable {
         routers.forEach(RunningRouter::trackersChanged);
     }
 
-    private void readChanges() {
-        try {
-            changes.isAny = false;
-            removed.clear();
-            kernel.drain(changes);
-        } catch (IOException failed) {
-            LOG.error("changes of interfaces cannot be read", failed);
-        }
-        if (changes.isAny) {
-            trackerSet.interfacesChanged(kernel.interfaces());
-            routers.forEach(RunningRouter::interfacesChanged);
-            heartbeats.forEach(Heartbeats::interfacesChanged);
-            removed.forEach(address -> routers.forEach(each -> each.addressRemoved(address)));
-        }
-    }
-
-    private final class Changes implements NetworkMonitor.Listener {
-        private boolean isAny;
-
-        @Override
-        public void linkChanged(Link link) {
-            isAny = true;
-            kernel.interfaces().put(link);
-        }
-
-        @Override
-        public void linkRemoved(Link link) {
-            isAny = true;
-            kernel.interfaces().remove(link);
-            announcer.remove(link.index());
-        }
-
-        @Override
-        public void addressChanged(AssignedAddress address) {
-            // Our own refreshing comes by here too; it changes nothing that routers look at.
-            isAny |= kernel.interfaces().put(address);
-        }
-
-        @Override
-        public void addressRemoved(AssignedAddress address) {
-            isAny = true;
-            kernel.interfaces().remove(address);
-            removed.add(address.address());
-        }
-
-        @Override
-        public void overrun() {
-            isAny = true;
-            try {
-                kernel.readAll();
-                routers.forEach(
-                        router -> router.router().addresses().forEach(address -> removed.add(address.address())));
-            } catch (IOException failed) {
-                LOG.error("interfaces cannot be read anew", failed);
-            }
-        }
+    private void changed(List<InetAddress> removed) {
+        trackerSet.interfacesChanged(kernel.interfaces());
+        routers.forEach(RunningRouter::interfacesChanged);
+        heartbeats.forEach(Heartbeats::interfacesChanged);
+        removed.forEach(address -> routers.forEach(each -> each.addressRemoved(address)));
     }
 
     // ---- for other threads
@@ -363,7 +318,7 @@ public final class RouterHost implements AutoCloseable {
         var result = new CompletableFuture<DrillReport>();
         control.execute(() -> {
             try {
-                begin(name, withhold, result);
+                Drill.begin(router(name), groups, withhold, control, result);
             } catch (RuntimeException refused) {
                 result.completeExceptionally(refused);
             }
@@ -371,20 +326,11 @@ public final class RouterHost implements AutoCloseable {
         return result;
     }
 
-    private void begin(String name, Duration withhold, CompletableFuture<DrillReport> result) {
-        var target = routers.stream()
+    private RunningRouter router(String name) {
+        return routers.stream()
                 .filter(each -> each.router().name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no virtual router '" + name + "'"));
-        var members = groups.companions(target);
-        if (!target.state().isActive()) {
-            throw new IllegalStateException("virtual router '" + name + "' is "
-                    + target.state().phase() + "; only an active one can withhold adverts");
-        }
-        if (members.stream().anyMatch(member -> member.drill() != null)) {
-            throw new IllegalStateException("virtual router '" + name + "' is in a drill already");
-        }
-        new Drill(target, members, withhold, control, result).begin();
     }
 
     /** Says good-bye with priority 0, takes everything away, and ends. For all threads but the control thread; again without effect. */

@@ -1,19 +1,14 @@
 package io.steelyard.vrrp.system;
 
-import io.steelyard.api.vrrp.SplitBrainDefence.AddressProbe;
 import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.VirtualRouter;
-import io.steelyard.linux.netlink.MacAddress;
-import io.steelyard.vrrp.DefenceStatus;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
-import io.steelyard.vrrp.defence.DefenceActions;
 import io.steelyard.vrrp.defence.GuardedElection;
 import io.steelyard.vrrp.election.Effect;
 import io.steelyard.vrrp.election.ElectionEvent;
 import io.steelyard.vrrp.election.Outcome;
 import io.steelyard.vrrp.election.Phase;
-import io.steelyard.vrrp.election.PrioritySum;
 import io.steelyard.vrrp.election.RouterState;
 import io.steelyard.vrrp.wire.AdvertCounters;
 import io.steelyard.vrrp.wire.AdvertDecoder;
@@ -21,13 +16,11 @@ import io.steelyard.vrrp.wire.ForeignAdvert;
 import io.steelyard.vrrp.wire.ReceivedPacket;
 import io.steelyard.vrrp.wire.RouterSecrets;
 import io.steelyard.vrrp.wire.Verdict;
-import io.steelyard.vrrp.witness.Witness;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,16 +30,18 @@ import org.slf4j.LoggerFactory;
  * One virtual router at work: what happens to it becomes events of its {@link GuardedElection}, and what that decides is carried out, in its order.
  * Used by the control thread.
  */
-final class RunningRouter
-        implements AdvertPorts.Hearer, Attachment.Listener, Conflicts.Listener, DefenceActions, AutoCloseable {
+final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningRouter.class);
 
-    /** So long after the round began the kernel is not told any more for how long to keep addresses: what was computed is too old. */
-    private static final long STALE_NS = 50_000_000L;
+    /** So long after a round began, what was reckoned for its time is too old to tell the kernel; with a lease to count on, sooner. */
+    private static final long STALE_NS = 500_000_000L;
+
+    private static final long STALE_LEASE_NS = 50_000_000L;
+    private static final long SOON_NS = 1_000_000L;
 
     private final VirtualRouter router;
     private final RouterHost host;
-    private final List<Track> tracks;
+    private final RouterHealth health;
     private final boolean isInGroup;
     private final AdvertCounters counters = new AdvertCounters();
     private final AdvertDecoder decoder;
@@ -54,30 +49,33 @@ final class RunningRouter
     private final Holdings holdings;
     private final Attachment attachment;
     private final Announcing announcing;
-    private final Conflicts conflicts;
     private final HeardAdverts heard = new HeardAdverts();
-    private final Decisions decisions = new Decisions();
+    private final RouterDefences defences;
     private final GuardedElection election;
     private final ArrayDeque<Runnable> pending = new ArrayDeque<>();
     private final List<Effect> effects = new ArrayList<>();
     private final Timers.Timer deadline;
-    private final @Nullable LeaseLink lease;
 
-    private PrioritySum sum;
     private boolean isWorking;
     private boolean isStarted;
-    private boolean isHealthy;
-    private String unhealthy = "it has not started";
     private Optional<Effect.Reason> reason = Optional.empty();
     private long phaseSinceNs;
-    private Optional<MacAddress> claimant = Optional.empty();
     private @Nullable Drill drill;
 
-    /** @param tracks of the router and of its group */
-    RunningRouter(VirtualRouter router, RouterHost host, List<Track> tracks, boolean isInGroup) {
+    /**
+     * Not begun yet.
+     *
+     * @param tracks of the router and of its group
+     * @param fencing null where there is none
+     */
+    RunningRouter(
+            VirtualRouter router,
+            RouterHost host,
+            List<Track> tracks,
+            boolean isInGroup,
+            @Nullable FencingLink fencing) {
         this.router = router;
         this.host = host;
-        this.tracks = tracks;
         this.isInGroup = isInGroup;
         var secrets = RouterSecrets.of(router);
         decoder = new AdvertDecoder(router, secrets, counters);
@@ -85,10 +83,9 @@ final class RunningRouter
         holdings = new Holdings(router, host.kernel());
         attachment = new Attachment(router, host, secrets, holdings, this, this);
         announcing = new Announcing(router, host, holdings);
-        conflicts = new Conflicts(router, host, holdings, this);
+        health = new RouterHealth(router, host, tracks, attachment);
+        defences = new RouterDefences(this, host, holdings, fencing);
         deadline = host.control().timer(() -> perform(() -> election().tick(now())));
-        var witness = host.witnesses().of(router);
-        lease = witness == null ? null : new LeaseLink(this, host.control(), witness);
         var nowhere = RouterPath.inet(
                 new byte
                         [router.addresses().stream()
@@ -96,8 +93,7 @@ final class RunningRouter
                                 .map(address -> address.address().getAddress().length)
                                 .orElse(4)]);
         // Messages of an earlier process of this node have lower numbers.
-        election = new GuardedElection(router, nowhere, isInGroup, System.currentTimeMillis() * 1_000_000L, this);
-        sum = host.sum(router, tracks);
+        election = new GuardedElection(router, nowhere, isInGroup, System.currentTimeMillis() * 1_000_000L, defences);
         phaseSinceNs = host.control().nowNs();
     }
 
@@ -127,16 +123,20 @@ final class RunningRouter
 
     void start(boolean isGroupWaiting, long delayNs) {
         attachment.look();
-        isHealthy = unhealthiness().isEmpty();
+        health.look();
         isStarted = true;
-        on(new ElectionEvent.Start(sum.isKnown(), isHealthy, isGroupWaiting, delayNs));
+        on(new ElectionEvent.Start(health.sum().isKnown(), health.isHealthy(), isGroupWaiting, delayNs));
+        defences.start();
     }
 
     void stop() {
         if (isStarted) {
-            on(new ElectionEvent.Stop());
+            perform(() -> {
+                // What the group makes of it is no matter of ours any more.
+                isStarted = false;
+                election.on(new ElectionEvent.Stop(), now());
+            });
         }
-        isStarted = false;
     }
 
     /** One event, and those that follow from it; none before the start and after the end. */
@@ -272,8 +272,7 @@ final class RunningRouter
 
     // ---- what the election has done
 
-    @Override
-    public void carryOut(Effect effect, long nowNs) {
+    void carryOut(Effect effect) {
         effects.add(effect);
         switch (effect) {
             case Effect.SendAdvert advert -> send(advert.priority());
@@ -308,7 +307,7 @@ final class RunningRouter
     }
 
     private void changed(Effect.Changed changed) {
-        conflicts.forget();
+        defences.stateChanged();
         reason = Optional.of(changed.reason());
         phaseSinceNs = now();
         if (changed.to() == Phase.ACTIVE) {
@@ -334,9 +333,11 @@ final class RunningRouter
         }
     }
 
-    @Override
-    public void keepAddresses(int seconds) {
-        if (System.nanoTime() - now() > STALE_NS) {
+    /** The kernel is to keep the addresses; the election hears where they are gone. */
+    void keepAddresses(int seconds) {
+        long staleNs = router.defence().witness().isPresent() ? STALE_LEASE_NS : STALE_NS;
+        if (System.nanoTime() - now() > staleNs) {
+            election.refreshAt(now() + SOON_NS);
             return;
         }
         if (!holdings.keep(seconds)) {
@@ -344,114 +345,28 @@ final class RunningRouter
         }
     }
 
-    @Override
-    public void askLease(int priority, long leaseNs, long sequence, long heldEpoch) {
-        Objects.requireNonNull(lease).ask(priority, leaseNs, sequence, heldEpoch);
-    }
-
-    @Override
-    public void giveUpLease(long sequence) {
-        Objects.requireNonNull(lease).giveUp(sequence);
-    }
-
-    void leaseAnswered(long askedNs, Witness.Answer answer) {
-        if (isStarted) {
-            perform(() ->
-                    election.leaseAnswered(askedNs, answer.isGranted(), answer.epoch(), answer.isWanted(), now()));
-        }
-    }
-
-    /** Whoever was heard a moment ago is about to give way, and its addresses still answer. */
-    @Override
-    public void probeAddresses() {
-        boolean isHeard = heard.isAnySince(now() - 2 * election.timers().intervalNs());
-        if (!state().isActive() || !isHeard) {
-            conflicts.probe();
-        }
-    }
-
-    @Override
-    public void fence(long formerHigh, long formerLow) {
-        throw new IllegalStateException("there is no fencing");
-    }
-
-    @Override
-    public void readyForGroup() {
-        perform(() -> host.groups().claimed(this));
-    }
-
-    @Override
-    public void report(Finding finding) {
-        switch (finding) {
-            case Finding.AddressInUse inUse ->
-                warn(
-                        RouterEvent.Kind.ADDRESS_CONFLICT,
-                        claimant.map(MacAddress::toString).orElse("somebody") + " says that it has "
-                                + inUse.address().getHostAddress() + ": a suspected split brain");
-            case Finding.AdvertPathSilent silent ->
-                warn(
-                        RouterEvent.Kind.ADVERT_PATH_SILENT,
-                        "no adverts are heard, but " + silent.activeNode() + " says on another path that it is active");
-            case Finding.LeaseRefused refused ->
-                warn(
-                        RouterEvent.Kind.LEASE_REFUSED,
-                        "the witness does not give the lease; its epoch is " + refused.epoch());
-            case Finding.LeaseLost lost ->
-                warn(RouterEvent.Kind.LEASE_LOST, "the lease ran out; the addresses are given up");
-            case Finding.LeaseWanted wanted ->
-                warn(RouterEvent.Kind.LEASE_WANTED, "somebody of higher priority asks the witness for the lease");
-            case Finding.Isolated isolated ->
-                warn(RouterEvent.Kind.ISOLATED, "too few of the hosts answer that should");
-            case Finding.FencingFailed failed ->
-                warn(RouterEvent.Kind.FENCING_FAILED, "the former active router could not be fenced");
-            case Finding.Paused paused ->
-                warn(RouterEvent.Kind.PAUSED, "this process stood still for " + paused.gapNs() / 1_000_000 + " ms");
-        }
-    }
-
     /** Tells it, unless the same was told a moment ago. */
     void warn(RouterEvent.Kind kind, String text) {
-        if (decisions.add(kind, text, now())) {
-            LOG.warn("virtual router '{}': {}: {}", router.name(), kind, text);
-            var warning = new RouterEvent.Warning(router.name(), kind, text);
-            host.publish(warning);
-            var running = drill;
-            if (running != null) {
-                running.warned(warning);
-            }
-        }
-    }
-
-    // ---- who else has our addresses
-
-    @Override
-    public boolean claimed(InetAddress address, MacAddress by) {
-        claimant = Optional.of(by);
-        if (state().isClaiming() && router.defence().addressProbe() != AddressProbe.OFF) {
-            perform(() -> election.probeAnswered(address, now()));
-        }
-        return state().isActive();
-    }
-
-    @Override
-    public void conflict(InetAddress address, MacAddress by) {
-        warn(
-                RouterEvent.Kind.ADDRESS_CONFLICT,
-                by + " says that it has " + address.getHostAddress() + ": a suspected split brain");
+        defences.warn(kind, text);
     }
 
     // ---- the world around
 
     /** Trackers have spoken. */
     void trackersChanged() {
-        sum = host.sum(router, tracks);
-        if (!isStarted) {
-            return;
-        }
-        if (sum.isKnown()) {
+        health.trackersChanged();
+        if (isStarted) {
             checkHealth();
+            on(new ElectionEvent.PriorityChanged(health.sum().effective()));
         }
-        on(new ElectionEvent.PriorityChanged(sum.effective()));
+    }
+
+    private void checkHealth() {
+        boolean hasTurned = health.look();
+        if (health.sum().isKnown() && (hasTurned || state().phase() == Phase.INITIALIZE)) {
+            boolean isHealthy = health.isHealthy();
+            perform(() -> election.health(isHealthy, now()));
+        }
     }
 
     /** Interfaces or addresses have changed. */
@@ -459,31 +374,8 @@ final class RunningRouter
         if (isStarted) {
             attachment.look();
             checkHealth();
+            defences.interfacesChanged();
         }
-    }
-
-    private void checkHealth() {
-        boolean was = isHealthy;
-        isHealthy = unhealthiness().isEmpty();
-        if (sum.isKnown() && (was != isHealthy || state().phase() == Phase.INITIALIZE)) {
-            perform(() -> election.health(isHealthy, now()));
-        }
-    }
-
-    private Optional<String> unhealthiness() {
-        var link = host.kernel().interfaces().link(router.interfaceName());
-        var found = Optional.<String>empty();
-        if (link.isEmpty()) {
-            found = Optional.of("there is no interface " + router.interfaceName());
-        } else if (router.tracksInterface() && !link.get().isUsable()) {
-            found = Optional.of("interface " + router.interfaceName() + " is down");
-        } else if (attachment.path() == null) {
-            found = Optional.of(attachment.problem());
-        } else if (sum.isFault()) {
-            found = Optional.of("a tracker is down: " + sum.text());
-        }
-        unhealthy = found.orElse("");
-        return found;
     }
 
     /** An address was taken from the interface, by whomever. */
@@ -496,12 +388,12 @@ final class RunningRouter
     @Override
     public void attached(InetAddress source, int interfaceIndex) throws IOException {
         election.ownAddress(source);
-        conflicts.listen(interfaceIndex);
+        defences.listen(interfaceIndex);
     }
 
     @Override
     public void detached() {
-        conflicts.stop();
+        defences.deafen();
     }
 
     // ---- for who asks
@@ -510,12 +402,8 @@ final class RunningRouter
         return StatusReport.of(this, now());
     }
 
-    PrioritySum sum() {
-        return sum;
-    }
-
-    Optional<String> unhealthy() {
-        return unhealthy.isEmpty() ? Optional.empty() : Optional.of(unhealthy);
+    RouterHealth health() {
+        return health;
     }
 
     Optional<Effect.Reason> reason() {
@@ -524,6 +412,14 @@ final class RunningRouter
 
     long phaseSinceNs() {
         return phaseSinceNs;
+    }
+
+    boolean isStarted() {
+        return isStarted;
+    }
+
+    RouterDefences defences() {
+        return defences;
     }
 
     Attachment attachment() {
@@ -536,17 +432,6 @@ final class RunningRouter
 
     HeardAdverts heardAdverts() {
         return heard;
-    }
-
-    Decisions decisions() {
-        return decisions;
-    }
-
-    Optional<DefenceStatus.Lease> lease() {
-        var link = lease;
-        return link == null
-                ? Optional.empty()
-                : Optional.of(link.status(election.leaseLeftNs(now()), election.epoch(), now()));
     }
 
     Optional<Heartbeats> heartbeats() {
@@ -565,7 +450,7 @@ final class RunningRouter
         }
         deadline.stop();
         announcing.stop();
-        conflicts.close();
+        defences.close();
         attachment.close();
     }
 }

@@ -30,8 +30,8 @@ final class StatusReport {
                         ? Optional.empty()
                         : Optional.of(Duration.ofNanos(Math.max(0, state.deadlineNs() - nowNs))),
                 router.advertInterval(),
-                running.sum(),
-                running.unhealthy(),
+                running.health().sum(),
+                running.health().unhealthy(),
                 isSomebodyHeard
                         ? running.heardAdverts().of(state.activeHigh(), state.activeLow(), nowNs)
                         : Optional.empty(),
@@ -58,10 +58,10 @@ final class StatusReport {
         var heartbeats = running.heartbeats();
         return new DefenceStatus(
                 pending(running),
-                running.decisions().list(nowNs),
+                running.defences().decisions(),
                 lifetime.isLimited() ? Optional.of(Duration.ofSeconds(lifetime.seconds())) : Optional.empty(),
-                running.lease(),
-                Optional.empty(),
+                running.defences().lease(),
+                running.defences().reachability(),
                 heartbeats.map(each -> each.peers(running, nowNs)).orElse(List.of()),
                 heartbeats.map(each -> each.hearing(nowNs)).orElse(List.of()));
     }
@@ -69,6 +69,7 @@ final class StatusReport {
     private static Optional<String> pending(RunningRouter running) {
         return switch (running.election().claim()) {
             case NONE -> Optional.empty();
+            case REACHABILITY -> Optional.of("the hosts are asked that must be reached");
             case LEASE -> Optional.of("the witness is asked for the lease");
             case PROBE -> Optional.of("the network is asked who has the addresses");
             case FENCING -> Optional.of("the former active router is being fenced");

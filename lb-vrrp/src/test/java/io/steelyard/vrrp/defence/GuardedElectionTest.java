@@ -45,6 +45,11 @@ class GuardedElectionTest {
         }
 
         @Override
+        public void askReachability() {
+            done.add("reach");
+        }
+
+        @Override
         public void askLease(int priority, long leaseNs, long sequence, long heldEpoch) {
             done.add("ask " + priority);
             heldEpochs.add(heldEpoch);
@@ -193,6 +198,24 @@ class GuardedElectionTest {
         assertThat(guarded.state().phase()).isEqualTo(Phase.BACKUP);
         guarded.isolated(false, nowNs);
         pass(guarded, Duration.ofSeconds(1));
+        guarded.reached(true, nowNs);
+        assertThat(guarded.state().isActive()).isTrue();
+    }
+
+    @Test
+    void aClaimAsksWhetherAnybodyIsThereBeforeTheVoteHasNoticed() {
+        var guarded = started(SplitBrainDefence.builder().reachability(SplitBrainDefence.Reachability.gateway()));
+        passDown(guarded);
+        assertThat(done).containsExactly("reach");
+        pass(guarded, Duration.ofMillis(999));
+        assertThat(done).containsExactly("reach");
+        pass(guarded, Duration.ofMillis(1));
+        assertThat(done).containsExactly("reach", "Isolated");
+        guarded.reached(true, nowNs);
+        assertThat(guarded.state().phase()).as("too late").isEqualTo(Phase.BACKUP);
+        pass(guarded, Duration.ofSeconds(1));
+        assertThat(done).containsExactly("reach", "Isolated", "reach");
+        guarded.reached(true, nowNs);
         assertThat(guarded.state().isActive()).isTrue();
     }
 
@@ -305,5 +328,18 @@ class GuardedElectionTest {
         assertThat(guarded.state().phase()).as("as long as it says so").isEqualTo(Phase.BACKUP);
         pass(guarded, Duration.ofSeconds(2));
         assertThat(guarded.state().isActive()).isTrue();
+    }
+
+    @Test
+    void whatCouldNotBeToldToTheKernelIsReckonedAnew() {
+        var guarded = started(witness());
+        passDown(guarded);
+        guarded.leaseAnswered(nowNs, true, 7, false, nowNs);
+        done.clear();
+        guarded.refreshAt(nowNs + 1_000_000);
+        pass(guarded, Duration.ofNanos(999_999));
+        assertThat(done).isEmpty();
+        pass(guarded, Duration.ofNanos(1));
+        assertThat(done).containsExactly("keep 2");
     }
 }

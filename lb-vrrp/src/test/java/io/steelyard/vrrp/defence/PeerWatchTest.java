@@ -47,6 +47,14 @@ class PeerWatchTest {
     }
 
     @Test
+    void whatCameLaterOnAFasterPathIsNotOverruled() {
+        assertThat(watch.heard(report("b", 6), "cable", 0)).isTrue();
+        assertThat(watch.heard(report("b", 5, "a"), "office", 1)).isFalse();
+        assertThat(watch.reports().getFirst().sequence()).isEqualTo(6);
+        assertThat(watch.heardAgoNs("b", 2).get("office")).as("it was heard").hasValue(1);
+    }
+
+    @Test
     void anUnsignedNodeWhoseClockWentBackIsHeardAgain() {
         var open = new PeerWatch("a", List.of("cable"), SILENCE, false);
         assertThat(open.heard(report("b", 500), "cable", 0)).isTrue();

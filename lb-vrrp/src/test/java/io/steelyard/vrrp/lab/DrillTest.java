@@ -97,11 +97,11 @@ class DrillTest {
         var one = pair.start(pair.lab.one, router(150));
         until("active", () -> phase(one) == Phase.ACTIVE);
 
-        var report = one.drill("a", Duration.ofMillis(300)).get(30, TimeUnit.SECONDS);
+        var report = one.drill("a", Duration.ofMillis(600)).get(30, TimeUnit.SECONDS);
 
         assertThat(report.outcome()).isEqualTo(DrillReport.Outcome.NOBODY_TOOK_OVER);
         assertThat(report.takeover()).isEmpty();
-        assertThat(report.withheld()).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+        assertThat(report.withheld()).isGreaterThanOrEqualTo(Duration.ofMillis(600));
         assertThat(phase(one)).isEqualTo(Phase.ACTIVE);
         assertThat(Lab.has(pair.lab.one, Pair.ADDRESS)).isTrue();
         long sent = status(one).counters().get("advert_sent");
@@ -163,19 +163,19 @@ class DrillTest {
         assertThat(active.sourceAddress()).contains("10.9.0.1");
         assertThat(active.active()).isEmpty();
         assertThat(active.untilTimer())
-                .hasValueSatisfying(left -> assertThat(left).isLessThan(Duration.ofMillis(201)));
+                .hasValueSatisfying(left -> assertThat(left).isLessThan(Duration.ofMillis(401)));
         assertThat(active.priority().text()).isEqualTo("150 = 150");
         assertThat(active.addresses())
                 .extracting(address -> address.address() + " " + address.isAdvertised() + " " + address.isHeld())
                 .containsExactly("10.9.0.100/24 true true", "10.9.0.102/32 false true");
-        assertThat(active.defences().lifetime()).contains(Duration.ofSeconds(1));
+        assertThat(active.defences().lifetime()).contains(Duration.ofSeconds(4));
 
         var backup = status(other);
         assertThat(backup.phase()).isEqualTo(Phase.BACKUP);
         assertThat(backup.active()).hasValueSatisfying(heard -> {
             assertThat(heard.address()).isEqualTo("10.9.0.1");
             assertThat(heard.priority()).isEqualTo(150);
-            assertThat(heard.interval()).isEqualTo(Duration.ofMillis(200));
+            assertThat(heard.interval()).isEqualTo(Duration.ofMillis(400));
             assertThat(heard.count()).isPositive();
         });
         assertThat(backup.heard()).hasSize(1);

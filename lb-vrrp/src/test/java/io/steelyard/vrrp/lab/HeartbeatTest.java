@@ -55,7 +55,7 @@ class HeartbeatTest {
     /** On the cable, and on the switch beside the adverts. */
     private static SplitBrainDefence.Builder defence(int host) {
         int peer = 3 - host;
-        return SplitBrainDefence.builder()
+        return Pair.defence()
                 .pathKey(KEY)
                 .path(new HeartbeatPath(
                         "cable",
@@ -96,6 +96,7 @@ class HeartbeatTest {
                 "the path",
                 () -> pair.warned(other, RouterEvent.Kind.PATH_SILENT)
                         && pair.warned(one, RouterEvent.Kind.PATH_SILENT));
+        assertThat(pair.wasActive(other)).isFalse();
         assertThat(phase(other)).isEqualTo(Phase.BACKUP);
         assertThat(Lab.has(pair.lab.other, Pair.ADDRESS)).isFalse();
         var peer = status(other).defences().peers().getFirst();
@@ -166,7 +167,7 @@ class HeartbeatTest {
         var other = start(
                 2,
                 router(100)
-                        .advertInterval(Duration.ofMillis(300))
+                        .advertInterval(Duration.ofMillis(800))
                         .address("10.9.0.105/24")
                         .defence(defence(2).build()));
 
@@ -177,7 +178,7 @@ class HeartbeatTest {
         assertThat(pair.events(one))
                 .anyMatch(event -> event instanceof RouterEvent.Warning warning
                         && warning.text()
-                                .equals("not as on gate2 (ours, theirs): intervalMs: 200, 300; addresses: 10.9.0.100, "
+                                .equals("not as on gate2 (ours, theirs): intervalMs: 400, 800; addresses: 10.9.0.100, "
                                         + "10.9.0.100 10.9.0.105"));
         assertThat(status(other).defences().peers().getFirst().differences()).hasSize(2);
     }

@@ -283,11 +283,12 @@ class RouterFaultsTest {
                         .router(router("a", 52, 100, SECOND).build())
                         .start())
                 .hasMessageContaining("same name");
-        var defence =
-                SplitBrainDefence.builder().backupCheck(Duration.ofSeconds(1)).build();
+        var defence = SplitBrainDefence.builder()
+                .fencing(new SplitBrainDefence.Fencing("oracle", java.util.Map.of(), Duration.ofSeconds(1), true))
+                .build();
         assertThatThrownBy(() -> VirtualRouters.builder()
                         .router(router("a", 51, 100, ADDRESS).defence(defence).build())
                         .start())
-                .hasMessageContaining("the defences backupCheck cannot be run here");
+                .hasMessageContaining("there is no fencing 'oracle', expected one of script");
     }
 }

@@ -61,7 +61,7 @@ class WitnessTest {
     }
 
     private static SplitBrainDefence defence() {
-        return SplitBrainDefence.builder()
+        return Pair.defence()
                 .witness(SplitBrainDefence.Witness.of("steelyard", Map.of("address", "10.9.0.9:" + PORT, "key", KEY)))
                 .build();
     }
@@ -81,6 +81,7 @@ class WitnessTest {
         pair.lab.cut("other", "one");
 
         until("the backup is refused the lease", () -> pair.warned(other, RouterEvent.Kind.LEASE_REFUSED));
+        assertThat(pair.wasActive(other)).isFalse();
         assertThat(phase(other)).isEqualTo(Phase.BACKUP);
         assertThat(Lab.has(pair.lab.other, Pair.ADDRESS)).isFalse();
         assertThat(Lab.has(pair.lab.one, Pair.ADDRESS)).isTrue();
@@ -135,7 +136,7 @@ class WitnessTest {
 
     @Test
     void whatCannotBeIsRefusedAtTheStart() {
-        var unknown = SplitBrainDefence.builder()
+        var unknown = Pair.defence()
                 .witness(SplitBrainDefence.Witness.of("oracle", Map.of()))
                 .build();
         assertThatThrownBy(() -> pair.start(pair.lab.one, router(100).defence(unknown)))

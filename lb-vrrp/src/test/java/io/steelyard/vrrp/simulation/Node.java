@@ -213,6 +213,11 @@ final class Node implements DefenceActions {
     }
 
     @Override
+    public void askReachability() {
+        throw new IllegalStateException("there are no hosts to reach here");
+    }
+
+    @Override
     public void askLease(int priority, long leaseNs, long sequence, long heldEpoch) {
         world.askWitness(this, priority, leaseNs, sequence, heldEpoch, localNs());
     }

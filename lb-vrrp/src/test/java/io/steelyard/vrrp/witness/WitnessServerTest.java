@@ -13,39 +13,41 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class WitnessServerTest extends WitnessContract {
     private static final String KEY = "a key of the test's own";
-    private WitnessServer server;
+    private static final Duration LONGEST = Duration.ofSeconds(10);
 
-    @BeforeEach
-    void start() throws Exception {
+    private static WitnessServer server;
+
+    @BeforeAll
+    static void start() throws Exception {
         server = WitnessServer.builder()
                 .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .key(KEY)
-                .longestLease(Duration.ofSeconds(2))
+                .longestLease(LONGEST)
                 .start();
         // A witness that has just begun grants nothing new.
-        var probe = witness("probe");
-        await().atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(50))
-                .until(() -> isGranted(probe, 0));
-        probe.close();
+        try (var probe = new SteelyardWitness("probe", server.address(), WitnessMessage.key(KEY))) {
+            await().atMost(Duration.ofSeconds(40))
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> isGranted(probe, 0));
+        }
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
         server.close();
     }
 
-    private long sequence;
+    private static long sequence;
 
-    private boolean isGranted(Witness witness, long heldEpoch) throws Exception {
+    private static boolean isGranted(Witness witness, long heldEpoch) throws Exception {
         var answered = new CompletableFuture<Boolean>();
-        witness.ask(new Witness.Question("probe", 1, 100_000_000L, ++sequence, heldEpoch), new Witness.Listener() {
+        witness.ask(new Witness.Question("probe", 1, LONGEST.toNanos(), ++sequence, heldEpoch), new Witness.Listener() {
             @Override
             public void answered(Witness.Answer answer) {
                 answered.complete(answer.isGranted());
@@ -70,27 +72,27 @@ class WitnessServerTest extends WitnessContract {
 
     @Test
     void afterARestartItsHolderKeepsTheLeaseAndOthersWait() throws Exception {
-        server.close();
-        server = WitnessServer.builder()
-                .address(server.address())
+        var begun = WitnessServer.builder()
+                .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .key(KEY)
                 .longestLease(Duration.ofMinutes(10))
                 .start();
-        try (var holder = witness("holder");
-                var other = witness("other")) {
+        try (begun;
+                var holder = new SteelyardWitness("holder", begun.address(), WitnessMessage.key(KEY));
+                var other = new SteelyardWitness("other", begun.address(), WitnessMessage.key(KEY))) {
             assertThat(isGranted(other, 0)).isFalse();
             assertThat(isGranted(holder, 4)).isTrue();
             assertThat(isGranted(other, 3)).isFalse();
+            assertThat(begun.granted()).isEqualTo(1);
+            assertThat(begun.refused()).isEqualTo(2);
         }
-        assertThat(server.granted()).isEqualTo(1);
-        assertThat(server.refused()).isEqualTo(2);
     }
 
     @Test
     void aLeaseLongerThanTheLongestIsRefused() throws Exception {
         try (var one = witness("one")) {
             var answered = new CompletableFuture<Boolean>();
-            var question = new Witness.Question("long", 1, 2_000_000_001L, 1, 0);
+            var question = new Witness.Question("long", 1, LONGEST.toNanos() + 1, 1, 0);
             one.ask(question, new Witness.Listener() {
                 @Override
                 public void answered(Witness.Answer answer) {
@@ -112,7 +114,7 @@ class WitnessServerTest extends WitnessContract {
         var silent = new AtomicReference<String>("nothing");
         try (var stranger = new SteelyardWitness("x", server.address(), WitnessMessage.key("some other key of 16"));
                 var noise = DatagramChannel.open()) {
-            stranger.ask(new Witness.Question("gate", 1, 1_000_000L, 1, 0), new Witness.Listener() {
+            stranger.ask(new Witness.Question("stranger", 1, 1_000_000L, 1, 0), new Witness.Listener() {
                 @Override
                 public void answered(Witness.Answer answer) {
                     silent.set("an answer");
@@ -127,7 +129,7 @@ class WitnessServerTest extends WitnessContract {
             await().atMost(Duration.ofSeconds(30)).until(() -> server.dropped() == before + 2);
         }
         assertThat(silent.get()).isEqualTo("nothing");
-        assertThat(server.leases()).noneMatch(lease -> lease.lease().equals("gate"));
+        assertThat(server.leases()).noneMatch(lease -> lease.lease().equals("stranger"));
     }
 
     @Test
