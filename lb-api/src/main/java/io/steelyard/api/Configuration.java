@@ -3,12 +3,15 @@ package io.steelyard.api;
 import io.steelyard.api.affinity.RequestAffinity;
 import io.steelyard.api.affinity.StickTable;
 import io.steelyard.api.affinity.TableAffinity;
+import io.steelyard.api.affinity.Tracking;
 import io.steelyard.api.http.Content;
+import io.steelyard.api.http.HttpAction;
 import io.steelyard.api.http.HttpService;
 import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ConnectionLimit;
+import io.steelyard.api.proxy.ConnectionRule;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
@@ -25,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Everything a balancer is told, as an immutable tree. A builder, a configuration reader and the runtime API all make one; nothing else
@@ -284,6 +288,32 @@ public record Configuration(
                 }
             }
         }
+        for (var server : virtualServers) {
+            tracked(server)
+                    .filter(tracking -> !names.contains(tracking.table()))
+                    .map(Tracking::table)
+                    .distinct()
+                    .forEach(table -> problems.add(
+                            Problem.error("virtualServers." + server.name(), "unknown stick table '" + table + "'")
+                                    .expected(oneOf(names))));
+        }
+    }
+
+    private static Stream<Tracking> tracked(VirtualServer server) {
+        var ofConnections = server.connectionRules().stream()
+                .map(ConnectionRule::action)
+                .filter(ConnectionRule.Action.Track.class::isInstance)
+                .map(action -> ((ConnectionRule.Action.Track) action).tracking());
+        if (!(server.target() instanceof Target.Http http)) {
+            return ofConnections;
+        }
+        var ofRequests = http.service().routes().stream()
+                .flatMap(route -> Stream.of(route.rules(), route.responseRules(), route.answerRules()))
+                .flatMap(List::stream)
+                .flatMap(rule -> rule.actions().stream())
+                .filter(HttpAction.Track.class::isInstance)
+                .map(action -> ((HttpAction.Track) action).tracking());
+        return Stream.concat(ofConnections, ofRequests);
     }
 
     private static boolean isAddress(String text) {

@@ -1,5 +1,6 @@
 package io.steelyard.api;
 
+import io.steelyard.api.affinity.CountedKeys;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.vrrp.RunningRouters;
@@ -30,6 +31,11 @@ public interface LoadBalancer extends AutoCloseable {
 
     /** A pool at work, for an application that sends traffic itself; absent where there is none of the name. */
     Optional<Balancer> balancer(String pool);
+
+    /** A stick table at work, with its counters; absent where there is none of the name. */
+    default Optional<CountedKeys> stickTable(String name) {
+        return Optional.empty();
+    }
 
     /** A picture of servers and listeners now. */
     Status status();

@@ -6,6 +6,7 @@ import io.steelyard.api.Event;
 import io.steelyard.api.LoadBalancer;
 import io.steelyard.api.Problem;
 import io.steelyard.api.Status;
+import io.steelyard.api.affinity.CountedKeys;
 import io.steelyard.api.http.StatusPageProvider;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.AdminState;
@@ -195,6 +196,11 @@ final class Engine implements LoadBalancer {
     @Override
     public Optional<Balancer> balancer(String pool) {
         return Optional.ofNullable(pools.get(pool)).map(DrainablePool::balancer);
+    }
+
+    @Override
+    public Optional<CountedKeys> stickTable(String name) {
+        return control.call(() -> Optional.ofNullable(sessions.stickTables().counted(name)));
     }
 
     @Override

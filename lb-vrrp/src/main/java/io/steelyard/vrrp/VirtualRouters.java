@@ -65,13 +65,18 @@ public final class VirtualRouters implements RunningRouters {
     }
 
     /**
-     * Makes the virtual routers of a configuration what runs. Where anything of them differs all begin anew: those that were active say good-bye
-     * first, and another machine has the addresses for the while.
+     * Makes the virtual routers of a configuration what runs. Routers and trackers that stay as they are notice nothing; a router that differs says
+     * good-bye and begins anew. All begin anew where the settings or the sync groups differ, or a router of a group, with a witness or with further
+     * paths.
      */
     @Override
     public synchronized void change(Configuration changed) throws IOException {
         var next = builder().onEvent(plan.onEvent()).all(changed).plan();
         if (next.equals(plan)) {
+            return;
+        }
+        if (host.change(next)) {
+            plan = next;
             return;
         }
         host.close();

@@ -18,6 +18,7 @@ public final class RuntimeCommands {
     public static final String HELP = """
               add server <bk>/<srv> <addr>            : create a new server
               clear counters [all]                    : clear statistics counters
+              clear table <table> [<filter>]*         : remove entries of a stick table
               del server <bk>/<srv>                   : remove a server that is in maintenance
               disable server <bk>/<srv>               : take a server out (also 'set server')
               enable server <bk>/<srv>                : let a server serve again (also 'set server')
@@ -28,6 +29,7 @@ public final class RuntimeCommands {
               set maxconn global <value>              : change the limit of connections
               set maxconn server <bk>/<srv> <value>   : change a server's limit of connections
               set server <bk>/<srv> [opts]            : change a server's state, weight, address or name
+              set table <table> key <key> [<data>]*   : change or make an entry of a stick table
               set weight <bk>/<srv> <weight>          : change a server's weight
               show acl [<id>]                         : list acls (there are none that can be changed)
               show backend                            : list backends
@@ -38,13 +40,14 @@ public final class RuntimeCommands {
               show servers state [<backend>]          : list the servers' states
               show sess                               : report how many sessions there are
               show stat [<iid> <type> <sid>]          : report counters of each proxy and server
-              show table [<table>]                    : list stick tables
+              show table [<table> [<filter>]*]        : list stick tables, or the entries of one
               show version                            : show the version
             """;
 
     private final LoadBalancer balancer;
     private final Shown shown;
     private final ServerChanges changes;
+    private final Tables tables;
     private final Baseline baseline = new Baseline();
 
     /**
@@ -56,6 +59,7 @@ public final class RuntimeCommands {
         this.balancer = balancer;
         shown = new Shown(balancer, identity, nowMs, baseline);
         changes = new ServerChanges(balancer);
+        tables = new Tables(balancer);
     }
 
     /**
@@ -124,7 +128,7 @@ public final class RuntimeCommands {
                 require(level, Level.OPERATOR);
                 yield shown.sessions();
             }
-            case "table" -> shown.tables(rest);
+            case "table" -> tables.show(rest);
             case "servers" ->
                 switch (word(rest, 0)) {
                     case "state" -> shown.serverStates(rest.subList(1, rest.size()));
@@ -140,6 +144,10 @@ public final class RuntimeCommands {
         var kind = word(words, 0);
         if (kind.equals("map")) {
             return noPatterns();
+        }
+        if (kind.equals("table")) {
+            require(level, Level.OPERATOR);
+            return tables.set(words.subList(1, words.size()));
         }
         if (!List.of("server", "weight", "maxconn").contains(kind)) {
             return unknown();
@@ -182,10 +190,8 @@ public final class RuntimeCommands {
                 return "";
             }
             case "table" -> {
-                var known = balancer.configuration().stickTables().stream()
-                        .anyMatch(table -> table.name().equals(word(words, 1)));
-                throw new RefusedCommandException(
-                        known ? "Entries of tables cannot be cleared here." : "No such table");
+                require(level, Level.OPERATOR);
+                return tables.clear(words.subList(1, words.size()));
             }
             case "map", "acl" -> {
                 return noPatterns();

@@ -158,24 +158,6 @@ final class Shown {
         return text.toString();
     }
 
-    String tables(List<String> words) {
-        var tables = balancer.configuration().stickTables().stream()
-                .filter(table -> words.isEmpty() || table.name().equals(words.getFirst()))
-                .toList();
-        if (tables.isEmpty() && !words.isEmpty()) {
-            throw new RefusedCommandException("No such table");
-        }
-        var text = new StringBuilder();
-        for (var table : tables) {
-            text.append("# table: ")
-                    .append(table.name())
-                    .append(", type: string, size:")
-                    .append(table.capacity());
-            text.append(", expire:").append(table.expire().toMillis()).append('\n');
-        }
-        return text.toString();
-    }
-
     private List<ServerPool> pools(List<String> words) {
         if (words.isEmpty()) {
             return balancer.configuration().pools();

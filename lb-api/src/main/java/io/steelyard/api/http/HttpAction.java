@@ -1,5 +1,7 @@
 package io.steelyard.api.http;
 
+import io.steelyard.api.affinity.Counting;
+import io.steelyard.api.affinity.Tracking;
 import io.steelyard.api.text.Assignment;
 import io.steelyard.api.text.NamedPattern;
 import io.steelyard.api.text.Template;
@@ -225,6 +227,20 @@ public sealed interface HttpAction {
         public Prioritise {
             Objects.requireNonNull(kind, "kind");
             Objects.requireNonNull(value, "value");
+        }
+    }
+
+    /** What the request does is counted under a key of a stick table. */
+    record Track(Tracking tracking) implements HttpAction {
+        public Track {
+            Objects.requireNonNull(tracking, "tracking");
+        }
+    }
+
+    /** Changes a counter of what the request or its connection tracks. */
+    record Count(Counting counting) implements HttpAction {
+        public Count {
+            Objects.requireNonNull(counting, "counting");
         }
     }
 

@@ -1,5 +1,7 @@
 package io.steelyard.api.http;
 
+import io.steelyard.api.affinity.CountedKey;
+import io.steelyard.api.affinity.CountedKeys;
 import io.steelyard.api.schedule.Balancer;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
@@ -131,6 +133,18 @@ public interface HttpFacts {
     String termination();
 
     long measure(Measure measure);
+
+    // ---- what is counted
+
+    /** A stick table at work; null where there is none of the name. */
+    default @Nullable CountedKeys table(String name) {
+        return null;
+    }
+
+    /** What the request, or else its connection, tracks in a slot; null where neither does. */
+    default @Nullable CountedKey tracked(int slot) {
+        return null;
+    }
 
     // ---- what rules remembered
 

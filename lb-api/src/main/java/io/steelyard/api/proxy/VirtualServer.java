@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param assignments variables given a value when a connection is accepted, in order
  * @param limits how many connections of one key there may be; each is asked
  * @param accessLogs what is written when a connection has ended
+ * @param connectionRules what is done with a connection when it was accepted; of UDP there are none
  */
 public record VirtualServer(
         String name,
@@ -34,7 +35,8 @@ public record VirtualServer(
         List<AccessRule> access,
         List<Assignment> assignments,
         List<ConnectionLimit> limits,
-        List<AccessLog> accessLogs) {
+        List<AccessLog> accessLogs,
+        List<ConnectionRule> connectionRules) {
     public VirtualServer {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(protocol, "protocol");
@@ -47,6 +49,11 @@ public record VirtualServer(
         assignments = List.copyOf(assignments);
         limits = List.copyOf(limits);
         accessLogs = List.copyOf(accessLogs);
+        connectionRules = List.copyOf(connectionRules);
+        if (protocol == Protocol.UDP && !connectionRules.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "virtual server " + name + " speaks UDP, where there are no connectionRules; leave them out");
+        }
         boolean hasHeader = listen.stream().anyMatch(ListenAddress::proxyProtocol)
                 || options.sendProxyProtocol() != ProxyProtocol.NONE;
         if (protocol == Protocol.UDP && hasHeader) {
@@ -92,6 +99,7 @@ public record VirtualServer(
         builder.assignments.addAll(assignments);
         builder.limits.addAll(limits);
         builder.accessLogs.addAll(accessLogs);
+        builder.connectionRules.addAll(connectionRules);
         builder.tls = tls;
         return builder.forwardingMode(forwardingMode).target(target).options(options);
     }
@@ -113,6 +121,7 @@ public record VirtualServer(
         private final List<Assignment> assignments = new ArrayList<>();
         private final List<ConnectionLimit> limits = new ArrayList<>();
         private final List<AccessLog> accessLogs = new ArrayList<>();
+        private final List<ConnectionRule> connectionRules = new ArrayList<>();
         private ForwardingMode forwardingMode = new ForwardingMode.Proxy();
         private Optional<Target> target = Optional.empty();
         private ProxyOptions options = ProxyOptions.defaults();
@@ -183,6 +192,11 @@ public record VirtualServer(
             return this;
         }
 
+        public Builder connectionRule(ConnectionRule value) {
+            connectionRules.add(value);
+            return this;
+        }
+
         public VirtualServer build() {
             return new VirtualServer(
                     name,
@@ -196,7 +210,8 @@ public record VirtualServer(
                     access,
                     assignments,
                     limits,
-                    accessLogs);
+                    accessLogs,
+                    connectionRules);
         }
     }
 }

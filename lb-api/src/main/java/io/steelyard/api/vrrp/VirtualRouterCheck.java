@@ -121,10 +121,13 @@ final class VirtualRouterCheck {
             error("initialState", "with an authentication header nobody starts as ACTIVE", "initial state BACKUP");
         }
         if (isCalledActive && !router.isOwner() && !router.strict()) {
-            problems.add(Problem.notice(
-                    path + ".initialState",
-                    "with priority " + router.priority()
-                            + " the router starts as BACKUP all the same and waits for the down interval"));
+            problems.add(
+                    Problem.warning(
+                                    path + ".initialState",
+                                    "with priority " + router.priority()
+                                            + " the router starts as BACKUP all the same and waits for the down interval")
+                            .remedy(
+                                    "start it as BACKUP, or give it the priority 255 where the machine has the addresses for its own"));
         }
     }
 

@@ -79,7 +79,7 @@ class VirtualRouterTest {
     void anInitialStateOfActiveIsOnlyAName() {
         var said = router("gate").initialState(InitialState.ACTIVE).build().problems("r");
         assertThat(said).hasSize(1);
-        assertThat(said.getFirst().severity()).isEqualTo(Problem.Severity.NOTICE);
+        assertThat(said.getFirst().severity()).isEqualTo(Problem.Severity.WARNING);
         assertThat(errors(router("gate").initialState(InitialState.ACTIVE).preemption(Preemption.NO)))
                 .containsExactly("r.preemption");
     }

@@ -16,9 +16,11 @@ import java.util.stream.Stream;
 final class FrontReader {
     private final Findings findings;
     private final Rules rules;
+    private final ConnectionRuleReader connectionRules;
     private final Map<String, Proxy> backends;
 
-    FrontReader(Findings findings, Rules rules, Map<String, Proxy> backends) {
+    FrontReader(Findings findings, Rules rules, ConnectionRuleReader connectionRules, Map<String, Proxy> backends) {
+        this.connectionRules = connectionRules;
         this.findings = findings;
         this.rules = rules;
         this.backends = backends;
@@ -118,6 +120,9 @@ final class FrontReader {
     }
 
     private void readGates(Proxy proxy, List<Gate> gates) {
+        if (proxy.kind() != Place.BACKEND && connectionRules.isNeeded(proxy)) {
+            return;
+        }
         for (var rule : proxy.statements()) {
             int phase = switch (rule.keyword().name()) {
                 case "tcp-request connection" -> 0;

@@ -232,7 +232,8 @@ final class HaproxyTranslator {
         var texts = new Texts(users);
         var fronts = new ArrayList<FrontReader.Front>();
         var httpFronts = new ArrayList<FrontReader.Front>();
-        var reader = new FrontReader(findings, rules, backends);
+        var connectionRules = new ConnectionRuleReader(findings, rules, texts);
+        var reader = new FrontReader(findings, rules, connectionRules, backends);
         var ruleReader = new RuleReader(findings, rules, texts, backends);
         for (var proxy : proxies) {
             if (proxy.isFrontend() && proxy.isHttp()) {
@@ -246,11 +247,11 @@ final class HaproxyTranslator {
         var poolReader =
                 new PoolReader(findings, new CheckReader(findings, global.jitter()), rules, texts, global.tls());
         backends.values().forEach(backend -> poolReader.draft(backend, port(backend, all)));
-        proxies.stream().filter(Proxy::isHttp).forEach(poolReader::addTable);
+        proxies.forEach(poolReader::addTable);
         backends.values().forEach(backend -> makePool(backend, poolReader, all));
         stickTables = poolReader.stickTables();
         var options = new OptionsReader(findings, global);
-        var maker = new VirtualServerMaker(findings, options, pools, reader);
+        var maker = new VirtualServerMaker(findings, options, pools, reader, connectionRules);
         for (var front : fronts) {
             virtualServers.addAll(maker.make(front));
         }
@@ -264,12 +265,23 @@ final class HaproxyTranslator {
                 new HttpLogs(findings, texts, globalLogs),
                 new ErrorAnswers(findings, errorSections),
                 new StatsReader(findings, rules, texts, users),
+                connectionRules,
                 backends,
                 pools);
         for (var front : httpFronts) {
             virtualServers.addAll(services.make(front));
         }
         variables.addAll(texts.variables());
+        var known = stickTables.stream().map(StickTable::name).toList();
+        texts.tables().forEach((table, proxy) -> {
+            if (!known.contains(table)) {
+                findings.error(
+                        proxy.name().position(),
+                        proxy + " asks a stick-table of '" + table + "'",
+                        "a proxy of this name with a stick-table that stores what is asked for",
+                        "");
+            }
+        });
     }
 
     /** A front of mode http: where it listens, and which backends it may use. */

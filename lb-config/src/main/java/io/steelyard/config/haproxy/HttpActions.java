@@ -59,6 +59,14 @@ final class HttpActions {
         var name = words.getFirst().text();
         var rest = words.subList(1, words.size()).stream().map(Word::text).toList();
         boolean isRequest = kind.equals("http-request");
+        var tracking = TrackingActions.tracking(proxy, texts, name, rest);
+        if (tracking.isPresent()) {
+            return new HttpAction.Track(tracking.get());
+        }
+        var counting = TrackingActions.counting(proxy, texts, name, rest);
+        if (counting.isPresent()) {
+            return new HttpAction.Count(counting.get());
+        }
         return switch (name) {
             case "allow" -> new HttpAction.Stay();
             case "deny", "tarpit" -> refusal(name, rest, isRequest);

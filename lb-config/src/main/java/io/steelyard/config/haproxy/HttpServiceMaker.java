@@ -41,6 +41,7 @@ final class HttpServiceMaker {
     private final HttpLogs logs;
     private final ErrorAnswers errors;
     private final StatsReader stats;
+    private final ConnectionRuleReader connectionRules;
     private final Map<String, Proxy> backends;
     private final Map<String, ServerPool> pools;
 
@@ -53,6 +54,7 @@ final class HttpServiceMaker {
             HttpLogs logs,
             ErrorAnswers errors,
             StatsReader stats,
+            ConnectionRuleReader connectionRules,
             Map<String, Proxy> backends,
             Map<String, ServerPool> pools) {
         this.findings = findings;
@@ -63,6 +65,7 @@ final class HttpServiceMaker {
         this.logs = logs;
         this.errors = errors;
         this.stats = stats;
+        this.connectionRules = connectionRules;
         this.backends = backends;
         this.pools = pools;
     }
@@ -99,6 +102,7 @@ final class HttpServiceMaker {
         }
         site.root(root.build());
         var service = new HttpService(List.of(site.build()));
+        var connections = connectionRules.read(proxy);
         var servers = new ArrayList<VirtualServer>();
         for (var group : front.groups()) {
             var serverName = servers.isEmpty() ? name : name + "-" + (servers.size() + 1);
@@ -106,6 +110,7 @@ final class HttpServiceMaker {
             var server = VirtualServer.tcp(serverName).http(service).options(options.ofFrontend(proxy));
             group.addresses().forEach(server::listen);
             group.tls().ifPresent(server::tls);
+            connections.forEach(server::connectionRule);
             servers.add(server.build());
         }
         return servers;

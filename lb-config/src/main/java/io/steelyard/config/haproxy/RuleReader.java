@@ -49,7 +49,7 @@ final class RuleReader {
         monitor(proxy, requests);
         captures(proxy, captures, requests, responses);
         uniqueId(proxy, requests);
-        refusals(proxy, requests);
+        refusals(proxy, actions, requests);
         for (var statement : proxy.all("block")) {
             add(proxy, new HttpAction.Fail(403, Duration.ZERO), statement.arguments(), requests);
         }
@@ -276,33 +276,28 @@ final class RuleReader {
                                 texts.format(proxy, "%[unique-id]")))));
     }
 
-    /** {@code tcp-request}: clients that are not let in are closed at once. */
-    private void refusals(Proxy proxy, List<HttpRule> into) {
+    /** {@code tcp-request content}, of each request: clients that are not let in are closed at once. */
+    private void refusals(Proxy proxy, HttpActions actions, List<HttpRule> into) {
         boolean isAccepted = false;
-        for (var kind : List.of("tcp-request connection", "tcp-request session", "tcp-request content")) {
-            for (var statement : proxy.all(kind)) {
-                var words = statement.arguments();
-                var action = words.getFirst().text();
-                var condition = words.subList(Rules.conditionStart(words), words.size());
-                switch (action) {
-                    case "accept" -> isAccepted = true;
-                    case "reject" -> {
-                        if (isAccepted) {
-                            findings.error(
-                                    statement.position(),
-                                    "'" + kind + " reject' behind 'accept' cannot be honoured in mode http",
-                                    "conditions that say who is rejected",
-                                    "");
-                        }
-                        add(proxy, new HttpAction.Reply(444, Optional.empty(), Optional.empty()), condition, into);
-                    }
-                    default ->
+        for (var statement : proxy.all("tcp-request content")) {
+            var words = statement.arguments();
+            int end = Rules.conditionStart(words);
+            var condition = words.subList(end, words.size());
+            switch (words.getFirst().text()) {
+                case "accept" -> isAccepted = true;
+                case "reject", "silent-drop" -> {
+                    if (isAccepted) {
                         findings.error(
-                                words.getFirst().position(),
-                                "'" + kind + "' cannot honour '" + action + "' in mode http",
-                                "accept or reject, or a rule of http-request",
+                                statement.position(),
+                                "'tcp-request content reject' behind 'accept' cannot be honoured in mode http",
+                                "conditions that say who is rejected",
                                 "");
+                    }
+                    add(proxy, new HttpAction.Reply(444, Optional.empty(), Optional.empty()), condition, into);
                 }
+                default ->
+                    make(statement, () -> actions.make("tcp-request content", words.subList(0, end)))
+                            .ifPresent(action -> add(proxy, action, condition, into));
             }
         }
     }

@@ -1,13 +1,16 @@
 package io.steelyard.config.haproxy;
 
+import io.steelyard.api.affinity.StickCount;
 import io.steelyard.api.affinity.StickTable;
 import io.steelyard.api.affinity.TableAffinity;
 import io.steelyard.api.affinity.TableAffinity.Use;
 import io.steelyard.api.pool.Affinity;
+import io.steelyard.config.haproxy.grammar.Word;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -108,15 +111,27 @@ final class StickReader {
         }
     }
 
-    /** Reads the table of a proxy in mode http, so that rules of any proxy may use it. */
+    /** Reads the table of a proxy, so that rules of any proxy may use it; in mode tcp only where it counts anything. */
     void addTable(Proxy proxy) {
-        proxy.last("stick-table").flatMap(this::table).ifPresent(read -> {
-            var name = proxy.name().text();
-            int keyBytes = read.keyBytes();
-            int capacity = (int) Math.min(read.size(), MOST_CLIENTS);
-            var expire = read.expire().equals(Values.LONGEST) ? Duration.ZERO : read.expire();
-            tables.put(name, new StickTable(name, keyBytes, capacity, expire, read.purges()));
-        });
+        proxy.last("stick-table")
+                .filter(statement -> proxy.isHttp() || statement.texts().contains("store"))
+                .flatMap(this::table)
+                .ifPresent(read -> {
+                    var name = proxy.name().text();
+                    int keyBytes = read.keyBytes();
+                    int capacity = (int) Math.min(read.size(), MOST_CLIENTS);
+                    var expire = read.expire().equals(Values.LONGEST) ? Duration.ZERO : read.expire();
+                    tables.put(
+                            name,
+                            new StickTable(
+                                    name,
+                                    keyBytes,
+                                    capacity,
+                                    expire,
+                                    read.purges(),
+                                    StickTable.Keys.valueOf(read.type().toUpperCase(Locale.ROOT)),
+                                    read.counters()));
+                });
     }
 
     // ---- both modes: by the client's address
@@ -162,7 +177,8 @@ final class StickReader {
     }
 
     /** A table as it was written. */
-    private record Table(String type, int keyBytes, long size, Duration expire, boolean purges) {}
+    private record Table(
+            String type, int keyBytes, long size, Duration expire, boolean purges, List<StickTable.Counter> counters) {}
 
     private Optional<Table> table(Statement table) {
         var words = table.arguments();
@@ -171,6 +187,7 @@ final class StickReader {
         var type = "";
         int keyBytes = 0;
         boolean purges = true;
+        var counters = new ArrayList<StickTable.Counter>();
         for (int i = 0; i < words.size(); i++) {
             var name = words.get(i).text();
             if (name.equals("nopurge")) {
@@ -191,11 +208,12 @@ final class StickReader {
                     case "len" -> keyBytes = Values.number(value.text(), 1, MOST_KEY_BYTES);
                     case "size" -> size = Values.size(value.text());
                     case "expire" -> expire = Values.positiveTime(value.text());
-                    case "store", "peers", "srvkey", "write-to" ->
+                    case "store" -> store(words.get(i - 1), value, counters);
+                    case "peers", "srvkey", "write-to" ->
                         findings.accepted(
                                 words.get(i - 1).position(),
                                 name + "' of 'stick-table",
-                                "the table holds clients and their servers alone, for this process");
+                                "the table is of this process alone");
                     default ->
                         findings.error(
                                 words.get(i - 1).position(),
@@ -217,6 +235,35 @@ final class StickReader {
                     "");
             return Optional.empty();
         }
-        return Optional.of(new Table(type, keyBytes, size, expire, purges));
+        return Optional.of(new Table(type, keyBytes, size, expire, purges, counters));
+    }
+
+    /** Such as {@code gpc0,http_req_rate(10s)}; which server a client had is stored anyway. */
+    private void store(Word keyword, Word list, List<StickTable.Counter> counters) {
+        for (var item : list.text().split(",")) {
+            int open = item.indexOf('(');
+            var name = open < 0 ? item : item.substring(0, open);
+            if (name.equals("server_id") || name.equals("server_key")) {
+                continue;
+            }
+            var count = StickCount.named(name)
+                    .orElseThrow(() -> new IllegalArgumentException("'" + name
+                            + "' cannot be stored, expected server_id, gpt0, gpc0, gpc1, conn_cnt, conn_cur, sess_cnt, http_req_cnt, "
+                            + "http_err_cnt, http_fail_cnt, bytes_in_cnt or bytes_out_cnt, or a rate with its period, such as "
+                            + "http_req_rate(10s)"));
+            boolean hasPeriod = open > 0 && item.endsWith(")");
+            if (count.isRate() != hasPeriod) {
+                throw new IllegalArgumentException(
+                        count.isRate()
+                                ? "'" + name + "' has no period, such as " + name + "(10s)"
+                                : "'" + name + "' is no rate");
+            }
+            var period = hasPeriod ? Values.positiveTime(item.substring(open + 1, item.length() - 1)) : Duration.ZERO;
+            if (counters.stream().noneMatch(known -> known.count() == count)) {
+                counters.add(new StickTable.Counter(count, period));
+            } else {
+                findings.warning(keyword.position(), "'stick-table' stores '" + name + "' twice", "leave one out");
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.steelyard.api.text.Template;
 import io.steelyard.api.text.VariableDefinition;
 import io.steelyard.config.haproxy.expression.BinaryLanguage;
 import io.steelyard.config.haproxy.expression.ConditionLanguage;
+import io.steelyard.config.haproxy.expression.Fetches;
 import io.steelyard.config.haproxy.expression.FormatLanguage;
 import io.steelyard.config.haproxy.expression.LogFormat;
 import io.steelyard.config.haproxy.expression.LogLanguage;
@@ -19,12 +20,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The variables that conditions and texts of haproxy.cfg become; what is written twice becomes one. One thread. */
 final class Texts {
     private final Map<String, String> nameByText = new LinkedHashMap<>();
     private final List<VariableDefinition> variables = new ArrayList<>();
     private final Map<String, List<String>> users;
+
+    /** A fetch about the client without arguments; which of these look into tables is told by their names. */
+    private static final Pattern OWN_TABLE =
+            Pattern.compile("(?<![\\w.(-])(src_(?!port|is_local)[a-z0-9_]+)(?:\\(\\))?(?![\\w(])");
+
+    private static final Pattern TABLE =
+            Pattern.compile("(?:\\bsrc_[a-z0-9_]+|\\btable_[a-z0-9_]+|\\bin_table)\\(([^,()]+)\\)");
+
+    private final Map<String, Proxy> tables = new LinkedHashMap<>();
 
     /** @param users lines {@code user LIST NAME PASSWORD GROUP…} of each list */
     Texts(Map<String, List<String>> users) {
@@ -98,7 +110,29 @@ final class Texts {
         return Optional.of(new Condition.IsTrue(text));
     }
 
-    private Template variable(Proxy proxy, String kind, ExpressionLanguage language, String text) {
+    /** The tables that are named anywhere, each with a proxy that does. */
+    Map<String, Proxy> tables() {
+        return tables;
+    }
+
+    /** A rule names a table. */
+    void usesTable(Proxy proxy, String table) {
+        tables.putIfAbsent(table, proxy);
+    }
+
+    /** Fetches about the client that name no table mean that of their own proxy. */
+    private String withTables(Proxy proxy, String text) {
+        var named = OWN_TABLE
+                .matcher(text)
+                .replaceAll(match -> Fetches.named(match.group(1)).isPresent()
+                        ? Matcher.quoteReplacement(match.group(1) + "(" + proxy.name() + ")")
+                        : Matcher.quoteReplacement(match.group()));
+        TABLE.matcher(named).results().forEach(use -> usesTable(proxy, use.group(1)));
+        return named;
+    }
+
+    private Template variable(Proxy proxy, String kind, ExpressionLanguage language, String written) {
+        var text = withTables(proxy, written);
         language.compile(text);
         var name = nameByText.computeIfAbsent(language.name() + "\n" + text, ignored -> {
             var base = proxy.name().text().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");

@@ -2,6 +2,7 @@ package io.steelyard.config.haproxy;
 
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.AccessRule;
+import io.steelyard.api.proxy.ConnectionRule;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.proxy.Target;
@@ -30,10 +31,21 @@ final class VirtualServerMaker {
     private final OptionsReader options;
     private final Map<String, ServerPool> pools;
     private final FrontReader reader;
+    private final ConnectionRuleReader connectionRules;
+
+    /** Of the front at hand. */
+    private List<ConnectionRule> connections = List.of();
+
     private final Map<Proxy, List<Gate>> backendGates = new HashMap<>();
     private final List<VariableDefinition> variables = new ArrayList<>();
 
-    VirtualServerMaker(Findings findings, OptionsReader options, Map<String, ServerPool> pools, FrontReader reader) {
+    VirtualServerMaker(
+            Findings findings,
+            OptionsReader options,
+            Map<String, ServerPool> pools,
+            FrontReader reader,
+            ConnectionRuleReader connectionRules) {
+        this.connectionRules = connectionRules;
         this.findings = findings;
         this.options = options;
         this.pools = pools;
@@ -64,6 +76,7 @@ final class VirtualServerMaker {
             var gates = backendGates.computeIfAbsent(backend, reader::gates);
             gates.forEach(gate -> conditions.add(gate.condition()));
         }
+        connections = connectionRules.isNeeded(front.proxy()) ? connectionRules.read(front.proxy()) : List.of();
         var servers = new ArrayList<VirtualServer>();
         for (var group : front.groups()) {
             make(front, group, conditions, servers);
@@ -157,6 +170,7 @@ final class VirtualServerMaker {
                 .filter(backend -> names.contains(backend.name().text()))
                 .toList();
         server.target(names.size() == 1 ? target(names.getFirst()) : chosen(name, regions));
+        connections.forEach(server::connectionRule);
         server.options(options(front, used));
         return server.build();
     }

@@ -1,5 +1,7 @@
 package io.steelyard.config.yaml;
 
+import io.steelyard.api.affinity.Counting;
+import io.steelyard.api.affinity.Tracking;
 import io.steelyard.api.http.FieldChange;
 import io.steelyard.api.http.HttpAction;
 import io.steelyard.api.text.Assignment;
@@ -89,6 +91,19 @@ final class ActionSection extends Section<HttpAction> {
             "",
             "Says when the request's turn comes where it has to wait for a server.");
 
+    private final Key<HttpAction, Tracking> track = absent(
+            "track",
+            new TrackingSection(),
+            action -> as(action, HttpAction.Track.class).map(HttpAction.Track::tracking),
+            "",
+            "Counts what the request does under a key of a stick table.");
+    private final Key<HttpAction, Counting> count = absent(
+            "count",
+            new CountingSection(),
+            action -> as(action, HttpAction.Count.class).map(HttpAction.Count::counting),
+            "",
+            "Changes a counter of what the request or its connection tracks.");
+
     ActionSection() {
         super("action");
     }
@@ -112,13 +127,15 @@ final class ActionSection extends Section<HttpAction> {
                         values.find(editField),
                         values.find(editLine),
                         values.find(remember),
-                        values.find(priority))
+                        values.find(priority),
+                        values.find(track).map(HttpAction.Track::new),
+                        values.find(count).map(HttpAction.Count::new))
                 .<HttpAction>flatMap(Optional::stream)
                 .toList();
         if (given.size() != 1) {
             throw new IllegalArgumentException("an action has " + (given.isEmpty() ? "no key" : "several keys")
                     + "; expected one of assignment, reply, rewrite, stay, route, change, priority, routeText, fail, respond, editField, "
-                    + "editLine, remember");
+                    + "editLine, remember, track, count");
         }
         return given.getFirst();
     }

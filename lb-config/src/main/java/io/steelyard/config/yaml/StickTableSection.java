@@ -2,6 +2,7 @@ package io.steelyard.config.yaml;
 
 import io.steelyard.api.affinity.StickTable;
 import java.time.Duration;
+import java.util.List;
 
 /** {@link StickTable}. */
 final class StickTableSection extends Section<StickTable> {
@@ -22,6 +23,19 @@ final class StickTableSection extends Section<StickTable> {
             true,
             "In a full table the key that was not used for longest gives way; `false`: a new key is not stored.");
 
+    private final Key<StickTable, StickTable.Keys> keys = optional(
+            "keys",
+            Forms.word(StickTable.Keys.class),
+            StickTable::keys,
+            StickTable.Keys.STRING,
+            "What is counted under: addresses that are none, and the like, are not stored.");
+    private final Key<StickTable, List<StickTable.Counter>> counters = optional(
+            "counters",
+            Forms.list(Forms.shortened(new CounterSection(), "count")),
+            StickTable::counters,
+            List.of(),
+            "What is counted under each key. A text alone names what is no rate.");
+
     StickTableSection() {
         super("stick table");
     }
@@ -33,6 +47,8 @@ final class StickTableSection extends Section<StickTable> {
                 values.or(keyBytes, 32),
                 values.get(capacity),
                 values.or(expire, Duration.ZERO),
-                values.or(purges, true));
+                values.or(purges, true),
+                values.or(keys, StickTable.Keys.STRING),
+                values.or(counters, List.of()));
     }
 }

@@ -4,6 +4,7 @@ import io.steelyard.api.http.HttpService;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.AccessRule;
 import io.steelyard.api.proxy.ConnectionLimit;
+import io.steelyard.api.proxy.ConnectionRule;
 import io.steelyard.api.proxy.ForwardingMode;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.Protocol;
@@ -95,6 +96,13 @@ final class VirtualServerSection extends Section<VirtualServer> {
             List.of(),
             "What is written when a connection has ended.");
 
+    private final Key<VirtualServer, List<ConnectionRule>> connectionRules = optional(
+            "connectionRules",
+            Forms.list(new ConnectionRuleSection()),
+            VirtualServer::connectionRules,
+            List.of(),
+            "What is done with a connection when it was accepted, in order.");
+
     VirtualServerSection() {
         super("virtual server");
     }
@@ -123,6 +131,7 @@ final class VirtualServerSection extends Section<VirtualServer> {
         values.or(assignments, List.of()).forEach(builder::assignment);
         values.or(limits, List.of()).forEach(builder::limit);
         values.or(accessLogs, List.of()).forEach(builder::accessLog);
+        values.or(connectionRules, List.of()).forEach(builder::connectionRule);
         return builder.build();
     }
 

@@ -188,14 +188,14 @@ class TcpRulesTest {
                           use_backend b if { dst 10.0.0.1 }
                           use_backend x
                           use_backend b if nosuch
-                          tcp-request content silent-drop
+                          tcp-request content set-nice 5
                           default_backend a
                         """))
                 .hasSize(5)
                 .anyMatch(text -> text.startsWith("4:30 'tcp-request content' cannot ask 'req.ssl_hello_type'"))
                 .anyMatch(text -> text.startsWith("6:15 unknown backend 'x'"))
                 .anyMatch(text -> text.startsWith("7:20 unknown ACL 'nosuch'"))
-                .anyMatch(text -> text.startsWith("8:23 'tcp-request content' cannot honour 'silent-drop' yet"));
+                .anyMatch(text -> text.startsWith("8:23 'tcp-request content': 'set-nice' cannot be honoured"));
         assertThat(errors("frontend f\n bind :80\n use_backend b if { dst 10.0.0.1 }\n"))
                 .singleElement()
                 .asString()

@@ -3,7 +3,11 @@ package io.steelyard.config.yaml;
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Personality;
 import io.steelyard.api.Settings;
+import io.steelyard.api.affinity.Counting;
+import io.steelyard.api.affinity.StickCount;
 import io.steelyard.api.affinity.StickTable;
+import io.steelyard.api.affinity.Tracking;
+import io.steelyard.api.http.Condition;
 import io.steelyard.api.http.HttpService;
 import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.pool.AdminState;
@@ -20,6 +24,7 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.AccessRule;
 import io.steelyard.api.proxy.ConnectionLimit;
+import io.steelyard.api.proxy.ConnectionRule;
 import io.steelyard.api.proxy.ForwardingMode;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.Network;
@@ -110,7 +115,18 @@ final class RandomConfiguration {
             builder.settings(new Settings(random.nextInt(5), time(), random.nextInt(3) * 1000));
         }
         builder.stickTable(new StickTable(
-                RandomAffinity.TABLE, 1 + random.nextInt(99), 1 + random.nextInt(99), time(), random.nextBoolean()));
+                RandomAffinity.TABLE,
+                1 + random.nextInt(99),
+                1 + random.nextInt(99),
+                time(),
+                random.nextBoolean(),
+                StickTable.Keys.values()[random.nextInt(StickTable.Keys.values().length)],
+                random.nextBoolean()
+                        ? List.of()
+                        : List.of(
+                                StickTable.Counter.of(StickCount.CONN_CUR),
+                                new StickTable.Counter(
+                                        StickCount.HTTP_REQ_RATE, Duration.ofMillis(1 + random.nextInt(99_999))))));
         int pools = 1 + random.nextInt(3);
         for (int i = 0; i < pools; i++) {
             builder.pool(pool(i + text()));
@@ -275,6 +291,9 @@ final class RandomConfiguration {
         maybe(() -> builder.limit(new ConnectionLimit(
                 "zone", 1 + random.nextInt(65_535), random.nextBoolean(), one(ConnectionLimit.Level.values()))));
         maybe(() -> builder.accessLog(accessLog()));
+        if (isTcp) {
+            maybe(() -> builder.connectionRule(connectionRule()));
+        }
         return builder.build();
     }
 
@@ -293,6 +312,23 @@ final class RandomConfiguration {
 
     private RandomTls tls() {
         return new RandomTls(random, this::text, this::template);
+    }
+
+    private ConnectionRule connectionRule() {
+        var action = switch (random.nextInt(4)) {
+            case 0 -> new ConnectionRule.Action.Accept();
+            case 1 -> new ConnectionRule.Action.Reject();
+            case 2 ->
+                new ConnectionRule.Action.Track(new Tracking(random.nextInt(3), RandomAffinity.TABLE, template()));
+            default ->
+                new ConnectionRule.Action.Count(
+                        new Counting(random.nextInt(3), StickCount.GPC0, random.nextBoolean(), template()));
+        };
+        var phases = ConnectionRule.Phase.values();
+        return new ConnectionRule(
+                phases[random.nextInt(phases.length)],
+                random.nextBoolean() ? Optional.empty() : Optional.of(new Condition.IsTrue(template())),
+                action);
     }
 
     private AccessLog accessLog() {

@@ -1,6 +1,9 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.Personality;
+import io.steelyard.api.affinity.Counting;
+import io.steelyard.api.affinity.StickCount;
+import io.steelyard.api.affinity.Tracking;
 import io.steelyard.api.http.ClientAddressRule;
 import io.steelyard.api.http.Condition;
 import io.steelyard.api.http.Content;
@@ -209,14 +212,17 @@ final class RandomHttp {
     }
 
     private HttpAction action() {
-        return switch (random.nextInt(9)) {
-            case 6, 7 -> edit();
+        return switch (random.nextInt(11)) {
+            case 9, 10 -> edit();
             case 0 -> new HttpAction.Assign(new Assignment("x", templates.get()));
             case 1 -> new HttpAction.Reply(100 + random.nextInt(500), maybe(templates), maybe(templates));
             case 2 ->
                 new HttpAction.Rewrite("^/(.*)$", random.nextBoolean(), templates.get(), one(HttpAction.Then.values()));
             case 3 -> new HttpAction.Stay();
             case 4 -> new HttpAction.Go("@" + texts.get());
+            case 6 -> new HttpAction.Track(new Tracking(random.nextInt(3), RandomAffinity.TABLE, templates.get()));
+            case 7 ->
+                new HttpAction.Count(new Counting(2, one(StickCount.values()), random.nextBoolean(), templates.get()));
             case 5 -> new HttpAction.Prioritise(one(HttpAction.Prioritise.Kind.values()), templates.get());
             default -> new HttpAction.Change(fieldChange());
         };

@@ -4,6 +4,7 @@ import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.core.tls.TlsNames;
 import io.steelyard.pool.limit.Permit;
+import io.steelyard.pool.stick.TrackedKeys;
 import io.steelyard.pool.variable.ConnectionFacts;
 import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.realip.greeting.ClientHello;
@@ -28,6 +29,7 @@ public final class Session {
     private final Evaluation evaluation;
     private final long startNs;
     private @Nullable Permit permit;
+    private @Nullable TrackedKeys tracked;
 
     private @Nullable String serverAddress;
     private long attemptNs;
@@ -42,6 +44,17 @@ public final class Session {
         evaluation = rules.table().open(facts);
         tell(nowNs, 0, 0);
         rules.sets().forEach(set -> evaluation.assign(set.variable(), set.value()));
+    }
+
+    /** Goes through the rules for connections. @return whether they let it in */
+    public boolean passGate() {
+        var gate = rules.gate();
+        if (gate == null) {
+            return true;
+        }
+        var passage = gate.pass(facts);
+        tracked = passage.tracked();
+        return passage.isAdmitted();
     }
 
     /** Counts the connection in its zones. @return whether every limit lets it in */
@@ -194,12 +207,18 @@ public final class Session {
         if (permit != null) {
             permit.close();
         }
+        if (tracked != null) {
+            tracked.countBytes(bytesFromClient, bytesToClient);
+        }
         facts.status(status);
         tell(nowNs, bytesFromClient, bytesToClient);
         for (var log : rules.logs()) {
             if (log.line().isWanted(evaluation)) {
                 rules.files().write(log.configured(), log.line().bytes(evaluation));
             }
+        }
+        if (tracked != null) {
+            tracked.end();
         }
     }
 

@@ -52,10 +52,18 @@ public final class SessionRules {
     private final Map<String, Balancer> pools = new HashMap<>();
     private final Map<String, CompiledTemplate> hashKeys = new HashMap<>();
 
+    private final @Nullable ConnectionGate gate;
+
     private final NamedServers named = new NamedServers();
 
     SessionRules(
-            VirtualServer server, ForwarderContext context, VariableTable table, LimitZones zones, LogFiles files) {
+            VirtualServer server,
+            ForwarderContext context,
+            VariableTable table,
+            LimitZones zones,
+            LogFiles files,
+            @Nullable ConnectionGate gate) {
+        this.gate = gate;
         this.table = table;
         this.zones = zones;
         this.files = files;
@@ -91,6 +99,7 @@ public final class SessionRules {
                 || !server.assignments().isEmpty()
                 || !server.limits().isEmpty()
                 || !server.accessLogs().isEmpty()
+                || !server.connectionRules().isEmpty()
                 || server.options().sourceText().isPresent()
                 || server.options().downloadRateText().isPresent()
                 || server.options().uploadRateText().isPresent()
@@ -150,6 +159,12 @@ public final class SessionRules {
     public Session open(InetAddress client, int clientPort, InetAddress local, int localPort, long nowNs) {
         var facts = Sessions.facts(protocol).client(client, clientPort).server(local, localPort);
         return new Session(this, facts, nowNs);
+    }
+
+    /** What connections go through; null for nothing. */
+    @Nullable
+    ConnectionGate gate() {
+        return gate;
     }
 
     VariableTable table() {

@@ -5,6 +5,7 @@ import io.steelyard.api.Event;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.api.schedule.Balancer;
 import io.steelyard.pool.limit.LimitZones;
 import io.steelyard.pool.limit.RateZones;
 import io.steelyard.pool.stick.StickTables;
@@ -13,10 +14,12 @@ import io.steelyard.pool.variable.VariableTable;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the sessions of all virtual servers share: variables, limit zones, log files. Owned by the control thread, except {@link #reopenLogs}.
@@ -69,8 +72,18 @@ public final class Sessions implements AutoCloseable {
     /** The rules of a virtual server; empty where it has none, and each connection may do without a {@link Session}. */
     public Optional<SessionRules> rules(VirtualServer server, ForwarderContext context) {
         return SessionRules.isNeeded(server, context)
-                ? Optional.of(new SessionRules(server, context, variables, zones, files))
+                ? Optional.of(new SessionRules(server, context, variables, zones, files, gate(server, context)))
                 : Optional.empty();
+    }
+
+    /** The rules that a virtual server's connections go through; null where there are none. */
+    public @Nullable ConnectionGate gate(VirtualServer server, ForwarderContext context) {
+        if (server.connectionRules().isEmpty()) {
+            return null;
+        }
+        var pools = new HashMap<String, Balancer>();
+        context.configuration().pools().forEach(pool -> pools.put(pool.name(), context.balancer(pool.name())));
+        return new ConnectionGate(server.name(), server.connectionRules(), variables, stickTables, pools::get);
     }
 
     /** The facts of a new connection or UDP session, which gets the next serial number. Any thread. */

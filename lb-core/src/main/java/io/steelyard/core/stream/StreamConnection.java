@@ -178,7 +178,9 @@ final class StreamConnection extends Timer {
     private void identified() {
         openSession();
         var rules = session;
-        if (rules != null && !rules.enterLimits()) {
+        if (rules != null && !rules.passGate()) {
+            refuse(FORBIDDEN);
+        } else if (rules != null && !rules.enterLimits()) {
             refuse(LIMITED);
         } else if (!introduction.isAdmitted()) {
             refuse(FORBIDDEN);

@@ -12,9 +12,9 @@ import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.octet.Octets;
-import io.steelyard.http.route.Test;
 import io.steelyard.pool.stick.LearnedServers;
 import io.steelyard.pool.stick.StickTables;
+import io.steelyard.pool.variable.CompiledCondition;
 import io.steelyard.pool.variable.CompiledTemplate;
 import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.pool.variable.VariableTable;
@@ -37,18 +37,18 @@ public final class PoolAffinity {
 
     record ByRoute(List<CompiledTemplate> values, StickyNames names) implements Rule {}
 
-    record ByServer(CompiledTemplate server, @Nullable Test when) implements Rule {}
+    record ByServer(CompiledTemplate server, @Nullable CompiledCondition when) implements Rule {}
 
     record ByTable(
             TableAffinity configured,
             CompiledTemplate key,
-            @Nullable Test when,
+            @Nullable CompiledCondition when,
             LearnedServers table) implements Rule {}
 
     private final ServerPool pool;
     private final boolean persists;
-    private final @Nullable Test persistsWhen;
-    private final @Nullable Test ignoredWhen;
+    private final @Nullable CompiledCondition persistsWhen;
+    private final @Nullable CompiledCondition ignoredWhen;
     private final List<Rule> rules = new ArrayList<>();
 
     public PoolAffinity(ServerPool pool, RequestAffinity configured, VariableTable variables, StickTables tables) {
@@ -78,8 +78,10 @@ public final class PoolAffinity {
         }
     }
 
-    private static @Nullable Test test(Optional<Condition> condition, VariableTable variables) {
-        return condition.map(given -> Test.compile(given, variables)).orElse(null);
+    private static @Nullable CompiledCondition test(Optional<Condition> condition, VariableTable variables) {
+        return condition
+                .map(given -> CompiledCondition.compile(given, variables))
+                .orElse(null);
     }
 
     private ByCookie byCookie(CookieAffinity cookie) {

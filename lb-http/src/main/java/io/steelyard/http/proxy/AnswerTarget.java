@@ -1,5 +1,7 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.affinity.Counting;
+import io.steelyard.api.affinity.Tracking;
 import io.steelyard.api.http.HttpAction;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.route.FieldChanges;
@@ -67,6 +69,16 @@ final class AnswerTarget implements Target {
     @Override
     public void note(String name, @Nullable String value) {
         facts.notes().put(name, value);
+    }
+
+    @Override
+    public void track(Tracking tracking, String key) {
+        facts.tracking().track(tracking, key);
+    }
+
+    @Override
+    public void count(Counting counting, String value) {
+        facts.tracking().count(counting, value);
     }
 
     @Override

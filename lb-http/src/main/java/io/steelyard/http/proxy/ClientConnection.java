@@ -11,6 +11,7 @@ import io.steelyard.core.tcp.Transport;
 import io.steelyard.core.tls.TlsTransport;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
+import io.steelyard.pool.stick.TrackedKeys;
 import io.steelyard.pool.variable.ConnectionFacts;
 import java.lang.System.Logger;
 import java.lang.foreign.MemorySegment;
@@ -58,6 +59,7 @@ final class ClientConnection extends Timer {
     private InetAddress address;
     private int clientPort;
     private State state = State.OPENING;
+    private @Nullable TrackedKeys tracked;
     private @Nullable Opening opening;
     private long lastActivityNs;
     private long receivedBytes;
@@ -94,6 +96,10 @@ final class ClientConnection extends Timer {
     }
 
     void begin() {
+        // What is told in a PROXY protocol header comes first; rules need no TLS.
+        if (!listener.acceptsProxyProtocol() && !passesGate()) {
+            return;
+        }
         if (opening == null) {
             opened();
             updateInterest();
@@ -124,6 +130,9 @@ final class ClientConnection extends Timer {
                     clientPort = under.clientPort();
                 }
                 opening = null;
+                if (listener.acceptsProxyProtocol() && !passesGate()) {
+                    return;
+                }
                 touch();
                 opened();
                 if (transport.hasInput()) {
@@ -131,6 +140,27 @@ final class ClientConnection extends Timer {
                 }
             }
         }
+    }
+
+    /** Goes through the rules for connections. @return false where they closed it */
+    private boolean passesGate() {
+        var gate = plan.gate();
+        if (gate == null) {
+            return true;
+        }
+        var passage = gate.pass(facts);
+        tracked = passage.tracked();
+        if (!passage.isAdmitted()) {
+            listener.countRefused();
+            close();
+        }
+        return passage.isAdmitted();
+    }
+
+    /** What the connection tracks in stick tables; null for nothing. */
+    @Nullable
+    TrackedKeys tracked() {
+        return tracked;
     }
 
     /** Requests may come. The protocol follows from what was agreed on in the handshake ({@link #agreedProtocol}). */
@@ -303,6 +333,9 @@ final class ClientConnection extends Timer {
         held.drop();
         transport.close();
         registration.close();
+        if (tracked != null) {
+            tracked.end();
+        }
         worker.onClosed(this);
     }
 

@@ -3,6 +3,7 @@ package io.steelyard.http.proxy;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.core.tls.TlsTransport;
 import io.steelyard.http.message.FieldBlock;
+import io.steelyard.pool.stick.TrackedKeys;
 import io.steelyard.pool.variable.ConnectionFacts;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
@@ -33,6 +34,11 @@ interface ClientSide {
 
     /** Tells a flow the address that the client spoke to. */
     void fillDestination(Flow flow);
+
+    /** What the connection tracks in stick tables; null for nothing. */
+    default @Nullable TrackedKeys tracked() {
+        return null;
+    }
 
     /** What rules noted about the connection, by name, for its later requests. */
     default Map<String, String> notes() {

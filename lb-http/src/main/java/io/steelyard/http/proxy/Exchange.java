@@ -70,6 +70,7 @@ final class Exchange {
         this.request = request;
         this.framing = framing;
         facts = new RequestFacts(client.facts(), request, client.requestNumber(), client.notes());
+        facts.tracking(new RequestTracking(plan.stickTables(), client.tracked()));
         facts.facts(new RequestView(this));
         progress = new Progress(client.readyNs(), client.requestStartNs(), client.nowNs());
         evaluation = plan.variables().open(facts);
@@ -166,6 +167,9 @@ final class Exchange {
         routing.useFallback();
         progress.termination(status == 408 ? "cR" : "PR");
         progress.unread();
+        if (status != 408) {
+            facts.tracking().refused();
+        }
         // HAProxy has one answer for all that cannot be read.
         replyError(isHaproxy() && status != 408 ? 400 : status);
     }
@@ -194,6 +198,9 @@ final class Exchange {
     }
 
     private void fail(HttpAction.Fail fail) {
+        if (fail.status() >= 400 && fail.status() != 503) {
+            facts.tracking().refused();
+        }
         // 503 says that there is no server, whoever says it.
         progress.termination(fail.status() == 503 ? "SC" : fail.delay().isZero() ? "PR" : "PT");
         if (fail.delay().isZero()) {
@@ -443,6 +450,9 @@ final class Exchange {
      * @return sends what a rule answers in its place, once the server was given back; empty where the answer is passed on
      */
     Optional<Runnable> refusal(int status) {
+        if (!isDenied) {
+            facts.tracking().answered(status);
+        }
         var rules = routing.route().responseRules();
         if (rules.isEmpty() || isDenied) {
             return Optional.empty();
@@ -612,6 +622,7 @@ final class Exchange {
             count(ofServer);
         }
         log();
+        facts.tracking().end(client.requestBytes(), client.answerHeadBytes() + client.answerBodyBytes());
     }
 
     private void count(TrafficCounts traffic) {

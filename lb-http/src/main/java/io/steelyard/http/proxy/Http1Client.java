@@ -84,6 +84,10 @@ final class Http1Client implements ClientProtocol {
         return readyNs;
     }
 
+    ClientConnection connection() {
+        return connection;
+    }
+
     /** What rules noted about the connection. */
     Map<String, String> notes() {
         return notes;

@@ -7,6 +7,7 @@ import io.steelyard.http.h1.RequestParser;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.HttpVersion;
 import io.steelyard.http.message.Method;
+import io.steelyard.pool.stick.TrackedKeys;
 import io.steelyard.pool.variable.ConnectionFacts;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
@@ -78,6 +79,11 @@ final class Http1Side implements ClientSide {
     @Override
     public void fillDestination(Flow flow) {
         connection.fillDestination(flow);
+    }
+
+    @Override
+    public @Nullable TrackedKeys tracked() {
+        return client.connection().tracked();
     }
 
     @Override

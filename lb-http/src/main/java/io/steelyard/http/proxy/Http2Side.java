@@ -7,6 +7,7 @@ import io.steelyard.http.h2.Http2Session;
 import io.steelyard.http.h2.Http2Stream;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.Method;
+import io.steelyard.pool.stick.TrackedKeys;
 import io.steelyard.pool.variable.ConnectionFacts;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
@@ -79,6 +80,11 @@ final class Http2Side implements ClientSide {
     @Override
     public void fillDestination(Flow flow) {
         connection.fillDestination(flow);
+    }
+
+    @Override
+    public @Nullable TrackedKeys tracked() {
+        return connection.tracked();
     }
 
     // ---- when it was

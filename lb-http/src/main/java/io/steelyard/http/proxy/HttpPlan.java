@@ -12,6 +12,7 @@ import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.TrafficCounts;
 import io.steelyard.api.tls.TlsClient;
+import io.steelyard.core.session.ConnectionGate;
 import io.steelyard.core.session.LogFiles;
 import io.steelyard.core.session.NamedServers;
 import io.steelyard.core.tcp.EngineContext;
@@ -52,6 +53,7 @@ final class HttpPlan {
     private final Map<String, CompiledTemplate> hashKeys = new HashMap<>();
     private final Map<String, Set<String>> publicHosts = new HashMap<>();
     private final StickTables stickTables;
+    private final @Nullable ConnectionGate gate;
 
     /** Put by any loop that meets a pool whose servers changed; each entry is immutable. */
     private final Map<String, PoolAffinity> affinities = new ConcurrentHashMap<>();
@@ -82,6 +84,7 @@ final class HttpPlan {
         rateZones = context.sessions().rateZones();
         logs = context.sessions().logs();
         stickTables = context.sessions().stickTables();
+        gate = context.sessions().gate(server, context);
         service = new CompiledService(configured, variables);
         trusted = CidrTrie.of(server.options().trustedProxies());
         tls = HttpTls.read(server, configured, service, context);
@@ -202,6 +205,17 @@ final class HttpPlan {
 
     private PoolAffinity affinity(ServerPool pool, RequestAffinity configured) {
         return new PoolAffinity(pool, configured, variables, stickTables);
+    }
+
+    /** Where clients are remembered and counted. */
+    StickTables stickTables() {
+        return stickTables;
+    }
+
+    /** What connections go through when they were accepted; null for nothing. */
+    @Nullable
+    ConnectionGate gate() {
+        return gate;
     }
 
     /** How a pool's clients come back; null where they do not. */

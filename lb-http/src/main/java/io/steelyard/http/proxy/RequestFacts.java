@@ -88,6 +88,7 @@ final class RequestFacts implements HttpVariableSource {
     private @Nullable String changedTarget;
     private @Nullable String changedMethod;
     private @Nullable HttpFacts facts;
+    private @Nullable RequestTracking tracking;
     private @Nullable String reason;
 
     /**
@@ -109,6 +110,15 @@ final class RequestFacts implements HttpVariableSource {
 
     RequestHead head() {
         return head;
+    }
+
+    /** What is counted of the request; set once, before rules run. */
+    void tracking(RequestTracking value) {
+        tracking = value;
+    }
+
+    RequestTracking tracking() {
+        return Objects.requireNonNull(tracking);
     }
 
     Notes notes() {

@@ -1,5 +1,7 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.affinity.CountedKey;
+import io.steelyard.api.affinity.CountedKeys;
 import io.steelyard.api.http.HttpFacts;
 import io.steelyard.api.http.HttpVariable;
 import io.steelyard.api.schedule.Balancer;
@@ -216,6 +218,16 @@ final class RequestView implements HttpFacts {
             case PROCESS_CONNECTIONS -> exchange.plan().openConnections();
             case BODY_BYTES -> -1;
         };
+    }
+
+    @Override
+    public @Nullable CountedKeys table(String name) {
+        return exchange.facts().tracking().tables().counted(name);
+    }
+
+    @Override
+    public @Nullable CountedKey tracked(int slot) {
+        return exchange.facts().tracking().tracked(slot);
     }
 
     @Override

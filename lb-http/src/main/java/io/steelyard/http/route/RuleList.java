@@ -1,6 +1,7 @@
 package io.steelyard.http.route;
 
 import io.steelyard.api.http.HttpRule;
+import io.steelyard.pool.variable.CompiledCondition;
 import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.pool.variable.VariableTable;
 import java.util.List;
@@ -8,14 +9,14 @@ import java.util.Optional;
 
 /** The rules of a route, made ready. Immutable, safe for all threads. */
 public final class RuleList {
-    private record Rule(Optional<Test> test, List<Step> steps) {}
+    private record Rule(Optional<CompiledCondition> test, List<Step> steps) {}
 
     private final List<Rule> rules;
 
     RuleList(List<HttpRule> configured, VariableTable variables) {
         rules = configured.stream()
                 .map(rule -> new Rule(
-                        rule.condition().map(condition -> Test.compile(condition, variables)),
+                        rule.condition().map(condition -> CompiledCondition.compile(condition, variables)),
                         rule.actions().stream()
                                 .map(action -> Step.compile(action, variables))
                                 .toList()))

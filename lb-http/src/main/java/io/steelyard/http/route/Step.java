@@ -84,6 +84,20 @@ interface Step {
                         variables.compile(respond.body()));
                 yield (target, evaluation) -> verdict;
             }
+            case HttpAction.Track track -> {
+                var key = variables.compile(track.tracking().key());
+                yield (target, evaluation) -> {
+                    target.track(track.tracking(), evaluation.raw(key));
+                    return GO_ON;
+                };
+            }
+            case HttpAction.Count count -> {
+                var value = variables.compile(count.counting().value());
+                yield (target, evaluation) -> {
+                    target.count(count.counting(), evaluation.raw(value));
+                    return GO_ON;
+                };
+            }
             case HttpAction.EditField edit -> FieldStep.of(edit, variables);
             case HttpAction.EditLine edit -> LineStep.of(edit, variables);
             case HttpAction.Remember remember -> {

@@ -1,5 +1,7 @@
 package io.steelyard.http.route;
 
+import io.steelyard.api.affinity.Counting;
+import io.steelyard.api.affinity.Tracking;
 import io.steelyard.api.http.HttpAction;
 import io.steelyard.http.message.FieldBlock;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,12 @@ public interface Target {
 
     /** Notes a text for later rules; null forgets it. */
     void note(String name, @Nullable String value);
+
+    /** Counts what the request does under a key, from now on. */
+    void track(Tracking tracking, String key);
+
+    /** Changes a counter of what is tracked. */
+    void count(Counting counting, String value);
 
     /** Whether there is a route of a name. */
     boolean hasRoute(String name);

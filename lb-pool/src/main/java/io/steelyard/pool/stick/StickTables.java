@@ -1,13 +1,16 @@
 package io.steelyard.pool.stick;
 
 import io.steelyard.api.affinity.StickTable;
+import io.steelyard.api.schedule.TrafficCounts;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The stick tables of a configuration, by name. Immutable but for what the tables learn; safe for all threads. */
 public final class StickTables {
     private final Map<String, LearnedServers> tables = new HashMap<>();
+    private final Map<String, KeyTable> counted = new HashMap<>();
 
     private StickTables() {}
 
@@ -24,8 +27,19 @@ public final class StickTables {
             next.tables.put(
                     specification.name(),
                     known == null ? LearnedServers.of(specification) : known.successor(specification));
+            var counters = counted.get(specification.name());
+            next.counted.put(
+                    specification.name(),
+                    counters == null
+                            ? KeyTable.of(specification, () -> TrafficCounts.milliseconds(System.nanoTime()))
+                            : counters.successor(specification));
         }
         return next;
+    }
+
+    /** The counters of the table of a name; null where there is no such table. */
+    public @Nullable KeyTable counted(String name) {
+        return counted.get(name);
     }
 
     /**

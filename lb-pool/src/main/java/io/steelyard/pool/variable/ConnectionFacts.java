@@ -1,5 +1,6 @@
 package io.steelyard.pool.variable;
 
+import io.steelyard.api.http.HttpFacts;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.text.BuiltInVariable;
 import io.steelyard.api.text.VariableSource;
@@ -70,6 +71,7 @@ public final class ConnectionFacts implements VariableSource {
     private int status;
     private long sessionMs;
     private Instant now = Instant.EPOCH;
+    private @Nullable HttpFacts view;
 
     /** @param connection the serial number */
     public ConnectionFacts(Host host, Protocol protocol, long connection) {
@@ -90,6 +92,7 @@ public final class ConnectionFacts implements VariableSource {
         copy.toldDestination = toldDestination;
         copy.greeting = greeting;
         copy.tls = tls;
+        copy.view = view;
         copy.server = server;
         copy.serverPort = serverPort;
         copy.bytesReceived = bytesReceived;
@@ -104,6 +107,25 @@ public final class ConnectionFacts implements VariableSource {
         client = address;
         clientPort = port;
         return this;
+    }
+
+    /** Who the client is; null where it is not known. */
+    public @Nullable InetAddress clientAddress() {
+        return client;
+    }
+
+    public int clientPort() {
+        return clientPort;
+    }
+
+    /** What expressions see of the connection where it carries no request; without it they have no value then. */
+    public void view(HttpFacts value) {
+        view = value;
+    }
+
+    @Nullable
+    HttpFacts view() {
+        return view;
     }
 
     /** Who connected, where that is not the client. */

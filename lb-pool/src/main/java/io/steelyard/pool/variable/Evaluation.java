@@ -30,10 +30,14 @@ public final class Evaluation {
         this.source = source;
     }
 
-    /** What expressions are made of; null for what is no HTTP request. */
+    /** What expressions are made of; null for what is no HTTP request, nor a connection that went through rules. */
     @Nullable
     HttpFacts facts() {
-        return source instanceof HttpVariableSource http ? http.facts() : null;
+        return switch (source) {
+            case HttpVariableSource http -> http.facts();
+            case ConnectionFacts connection -> connection.view();
+            default -> null;
+        };
     }
 
     /** Gives a variable the value of {@code value} as it is now (nginx {@code set}). */

@@ -3,13 +3,17 @@ package io.steelyard.vrrp.system;
 import io.steelyard.api.vrrp.VirtualAddress;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.linux.netlink.AssignedAddress;
+import io.steelyard.linux.netlink.Sysctl;
 import io.steelyard.vrrp.election.Effect;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +32,9 @@ final class Holdings {
 
     /** What the kernel took from us and has, as far as we know. */
     private final Map<VirtualAddress, AssignedAddress> held = new LinkedHashMap<>();
+
+    /** Interfaces whose kernel has been told to keep addresses when an older one of their network goes. */
+    private final Set<Integer> promoting = new HashSet<>();
 
     Holdings(VirtualRouter router, Kernel kernel) {
         this.router = router;
@@ -110,11 +117,22 @@ final class Holdings {
         for (var address : addresses) {
             attempt(() -> {
                 var assigned = KernelAddress.of(address, indexOf(address), lifetimeSeconds);
+                promoteSecondaries(assigned);
                 kernel.addresses().replace(assigned);
                 // The kernel's own message comes later; until then this is what is known.
                 kernel.interfaces().put(assigned);
                 held.put(address, assigned);
             });
+        }
+    }
+
+    /** Without it an IPv4 address that goes takes all others of its network with it that came later (keepalived promote_secondaries). */
+    private void promoteSecondaries(AssignedAddress address) {
+        if (address.address() instanceof Inet4Address && promoting.add(address.interfaceIndex())) {
+            var link = kernel.interfaces().link(address.interfaceIndex());
+            if (link.isPresent()) {
+                attempt(() -> Sysctl.setIpv4(link.get().name(), "promote_secondaries", 1));
+            }
         }
     }
 

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +64,8 @@ public final class RouterHost implements AutoCloseable {
     private final Consumer<RouterEvent> onEvent;
     private final Timers.Timer pulse;
     private final KernelChanges changes;
+    private Plan plan;
+    private boolean hasStarted;
     private boolean isClosed;
 
     /**
@@ -78,7 +82,29 @@ public final class RouterHost implements AutoCloseable {
             List<SyncGroup> groups,
             List<Tracker> trackers,
             VrrpSettings settings,
-            Consumer<RouterEvent> onEvent) {}
+            Consumer<RouterEvent> onEvent) {
+        Optional<SyncGroup> groupOf(VirtualRouter router) {
+            return groups.stream()
+                    .filter(each -> each.members().contains(router.name()))
+                    .findFirst();
+        }
+
+        /** Whether a host that runs this can go on with the other: what routers share is the same, and none that differs is tied to others. */
+        boolean leadsTo(Plan next) {
+            return settings.equals(next.settings)
+                    && groups.equals(next.groups)
+                    && Stream.concat(
+                                    routers.stream().filter(router -> !next.routers.contains(router)),
+                                    next.routers.stream().filter(router -> !routers.contains(router)))
+                            .allMatch(this::standsAlone);
+        }
+
+        private boolean standsAlone(VirtualRouter router) {
+            return groupOf(router).isEmpty()
+                    && router.defence().witness().isEmpty()
+                    && router.defence().paths().isEmpty();
+        }
+    }
 
     /**
      * Opens all that is needed; nothing runs yet.
@@ -112,11 +138,10 @@ public final class RouterHost implements AutoCloseable {
         trackerSet = new TrackerSet(control, this::turned);
         pulse = control.timer(this::pulse);
         changes = new KernelChanges(kernel, announcer, this::changed);
+        this.plan = plan;
         plan.trackers().forEach(tracker -> trackers.put(tracker.name(), tracker));
         for (var router : plan.routers()) {
-            var group = plan.groups().stream()
-                    .filter(each -> each.members().contains(router.name()))
-                    .findFirst();
+            var group = plan.groupOf(router);
             var tracks = new ArrayList<Track>(router.tracks());
             group.ifPresent(each -> tracks.addAll(each.tracks()));
             routers.add(new RunningRouter(
@@ -166,11 +191,7 @@ public final class RouterHost implements AutoCloseable {
 
     private void begin() {
         statics.add();
-        for (var tracker : trackers.values()) {
-            if (!trackerSet.add(tracker, settings.scriptUser(), settings.scriptSecurity(), kernel.interfaces())) {
-                unwatched.add(tracker.name());
-            }
-        }
+        trackers.values().forEach(this::watch);
         routers.forEach(RunningRouter::trackersChanged);
         long waitNs = settings.bootDelay().toNanos() - upNs();
         if (waitNs > 0) {
@@ -180,11 +201,78 @@ public final class RouterHost implements AutoCloseable {
         }
     }
 
-    private void startRouters() {
-        for (var router : routers) {
-            router.start(groups.contain(router), settings.startDelay().toNanos());
+    private void watch(Tracker tracker) {
+        if (!trackerSet.add(tracker, settings.scriptUser(), settings.scriptSecurity(), kernel.interfaces())) {
+            unwatched.add(tracker.name());
         }
+    }
+
+    private void startRouters() {
+        hasStarted = true;
+        routers.forEach(this::start);
         heartbeats.forEach(Heartbeats::start);
+        pulse();
+    }
+
+    private void start(RunningRouter router) {
+        router.start(groups.contain(router), settings.startDelay().toNanos());
+    }
+
+    /**
+     * Goes on with another plan: routers and trackers that are the same notice nothing; those that differ end and begin anew. For all threads but the
+     * control thread.
+     *
+     * @return false where all must begin anew; nothing has changed then
+     * @throws IllegalArgumentException for a fencing that cannot be; nothing has changed then
+     */
+    public boolean change(Plan next) {
+        if (!plan.leadsTo(next)) {
+            return false;
+        }
+        var fencings = new HashMap<VirtualRouter, Optional<FencingLink>>();
+        for (var router : next.routers()) {
+            if (!plan.routers().contains(router)) {
+                fencings.put(router, FencingLink.of(router, settings));
+            }
+        }
+        control.call(() -> {
+                    takeOver(next, fencings);
+                    return true;
+                })
+                .join();
+        plan = next;
+        return true;
+    }
+
+    private void takeOver(Plan next, Map<VirtualRouter, Optional<FencingLink>> fencings) {
+        var ended = routers.stream()
+                .filter(each -> !next.routers().contains(each.router()))
+                .toList();
+        ended.forEach(RunningRouter::stop);
+        ended.forEach(RunningRouter::close);
+        routers.removeAll(ended);
+        for (var tracker : List.copyOf(trackers.values())) {
+            if (!next.trackers().contains(tracker)) {
+                trackerSet.remove(tracker.name());
+                trackers.remove(tracker.name());
+                readings.remove(tracker.name());
+                unwatched.remove(tracker.name());
+            }
+        }
+        for (var tracker : next.trackers()) {
+            if (trackers.put(tracker.name(), tracker) == null) {
+                watch(tracker);
+            }
+        }
+        var begun = new ArrayList<RunningRouter>();
+        fencings.forEach((router, fencing) ->
+                begun.add(new RunningRouter(router, this, router.tracks(), false, fencing.orElse(null))));
+        routers.addAll(begun);
+        routers.sort(Comparator.comparingInt(each -> next.routers().indexOf(each.router())));
+        routers.forEach(RunningRouter::trackersChanged);
+        if (hasStarted) {
+            begun.forEach(this::start);
+        }
         pulse();
     }
 

@@ -34,7 +34,6 @@ final class TrackerSet implements AutoCloseable {
     private final ControlThread control;
     private final Listener listener;
     private final Map<String, Watched> watched = new HashMap<>();
-    private final List<AutoCloseable> open = new ArrayList<>();
     private final Map<String, List<Debounce>> byInterface = new HashMap<>();
     private @Nullable HttpClient client;
 
@@ -50,6 +49,10 @@ final class TrackerSet implements AutoCloseable {
 
     private static final class Watched {
         private final Tracker tracker;
+
+        /** What ends with it. */
+        private final List<AutoCloseable> open = new ArrayList<>();
+
         private @Nullable ScriptTracker script;
 
         private Watched(Tracker tracker) {
@@ -76,10 +79,10 @@ final class TrackerSet implements AutoCloseable {
         watched.put(tracker.name(), added);
         switch (tracker) {
             case Tracker.Script script -> addScript(added, script, scriptUser);
-            case Tracker.Interface link -> addInterface(link, interfaces);
-            case Tracker.Process process -> addProcess(process);
-            case Tracker.File file -> addFile(file);
-            case Tracker.Urls urls -> addUrls(urls);
+            case Tracker.Interface link -> addInterface(added, link, interfaces);
+            case Tracker.Process process -> addProcess(added, process);
+            case Tracker.File file -> addFile(added, file);
+            case Tracker.Urls urls -> addUrls(added, urls);
             case Tracker.Pool pool -> LOG.debug("pool '{}' is told of by the balancer", pool.pool());
             case Tracker.Listener server -> LOG.debug("'{}' is told of by the balancer", server.virtualServer());
         }
@@ -112,13 +115,13 @@ final class TrackerSet implements AutoCloseable {
         var runner = new ScriptTracker(control, script, scriptUser, () -> listener.turned(script, holder[0].isUp(), 0));
         holder[0] = runner;
         added.script = runner;
-        open.add(runner);
+        added.open.add(runner);
         runner.start();
     }
 
     // ---- interfaces
 
-    private void addInterface(Tracker.Interface tracker, InterfaceState interfaces) {
+    private void addInterface(Watched added, Tracker.Interface tracker, InterfaceState interfaces) {
         var holder = new Debounce[1];
         var debounce = new Debounce(
                 control, tracker.upDelay(), tracker.downDelay(), () -> listener.turned(tracker, holder[0].isUp(), 0));
@@ -126,7 +129,10 @@ final class TrackerSet implements AutoCloseable {
         byInterface
                 .computeIfAbsent(tracker.interfaceName(), name -> new ArrayList<>())
                 .add(debounce);
-        open.add(debounce::close);
+        added.open.add(() -> byInterface
+                .getOrDefault(tracker.interfaceName(), new ArrayList<>())
+                .remove(debounce));
+        added.open.add(debounce::close);
         debounce.see(isUsable(interfaces, tracker.interfaceName()));
     }
 
@@ -144,7 +150,7 @@ final class TrackerSet implements AutoCloseable {
 
     // ---- processes and files
 
-    private void addProcess(Tracker.Process tracker) {
+    private void addProcess(Watched added, Tracker.Process tracker) {
         var holder = new Debounce[1];
         var debounce = new Debounce(
                 control,
@@ -152,15 +158,16 @@ final class TrackerSet implements AutoCloseable {
                 tracker.terminateDelay(),
                 () -> listener.turned(tracker, holder[0].isUp(), 0));
         holder[0] = debounce;
-        open.add(debounce::close);
+        added.open.add(debounce::close);
         repeat(
+                added,
                 LOOK_NS,
                 () -> ProcessMatch.count(tracker),
                 count -> debounce.see(count >= tracker.quorum()
                         && count <= tracker.mostQuorum().orElse(Integer.MAX_VALUE)));
     }
 
-    private void addFile(Tracker.File tracker) {
+    private void addFile(Watched added, Tracker.File tracker) {
         if (tracker.initial().isPresent() && (tracker.overwritesAtStart() || !Files.exists(tracker.path()))) {
             try {
                 Files.writeString(
@@ -171,7 +178,7 @@ final class TrackerSet implements AutoCloseable {
         }
         var last = new int[1];
         var isKnown = new boolean[1];
-        repeat(LOOK_NS, () -> number(tracker), value -> {
+        repeat(added, LOOK_NS, () -> number(tracker), value -> {
             if (!isKnown[0] || last[0] != value) {
                 isKnown[0] = true;
                 last[0] = value;
@@ -206,25 +213,30 @@ final class TrackerSet implements AutoCloseable {
     }
 
     /** Looks again and again on a thread where looking may wait, and says on the control thread what was seen. */
-    private void repeat(long intervalNs, Look look, Seen seen) {
+    private void repeat(Watched added, long intervalNs, Look look, Seen seen) {
         var thread = Thread.ofVirtual().name("vrrp-tracker").unstarted(() -> {
             try {
                 while (true) {
-                    lookOnce(look, seen);
+                    lookOnce(added, look, seen);
                     Thread.sleep(Duration.ofNanos(intervalNs));
                 }
             } catch (InterruptedException | RejectedExecutionException closed) {
                 LOG.debug("a tracker has ended");
             }
         });
-        open.add(thread::interrupt);
+        added.open.add(thread::interrupt);
         thread.start();
     }
 
-    private void lookOnce(Look look, Seen seen) {
+    private void lookOnce(Watched added, Look look, Seen seen) {
         try {
             int value = look.look();
-            control.execute(() -> seen.seen(value));
+            control.execute(() -> {
+                // It may have been removed meanwhile.
+                if (watched.get(added.tracker.name()) == added) {
+                    seen.seen(value);
+                }
+            });
         } catch (IOException failed) {
             LOG.warn("a tracker cannot look: {}", failed.getMessage());
         }
@@ -232,7 +244,7 @@ final class TrackerSet implements AutoCloseable {
 
     // ---- pages
 
-    private void addUrls(Tracker.Urls tracker) {
+    private void addUrls(Watched added, Tracker.Urls tracker) {
         var http = client;
         if (http == null) {
             http = HttpClient.newBuilder()
@@ -245,7 +257,7 @@ final class TrackerSet implements AutoCloseable {
         var counter = new RiseFall[] {RiseFall.initial(tracker.rise(), tracker.fall(), false)};
         var isKnown = new boolean[1];
         var limit = tracker.timeout().isZero() ? tracker.interval() : tracker.timeout();
-        repeat(tracker.interval().toNanos(), () -> allAnswer(user, tracker, limit) ? 1 : 0, passed -> {
+        repeat(added, tracker.interval().toNanos(), () -> allAnswer(user, tracker, limit) ? 1 : 0, passed -> {
             boolean wasUp = counter[0].isUp();
             counter[0] = passed == 1 ? counter[0].passed() : counter[0].failed();
             if (!isKnown[0] || wasUp != counter[0].isUp()) {
@@ -266,16 +278,28 @@ final class TrackerSet implements AutoCloseable {
         return answers.stream().allMatch(CompletableFuture::join);
     }
 
-    @Override
-    public void close() {
-        for (var each : open) {
+    /** Watches it no more; nothing is said of it again. */
+    void remove(String name) {
+        var gone = watched.remove(name);
+        if (gone != null) {
+            close(gone);
+        }
+    }
+
+    private static void close(Watched gone) {
+        for (var each : gone.open) {
             try {
                 each.close();
             } catch (Exception failed) {
-                LOG.warn("a tracker did not close", failed);
+                LOG.warn("tracker '{}' did not close", gone.tracker.name(), failed);
             }
         }
-        open.clear();
+    }
+
+    @Override
+    public void close() {
+        watched.values().forEach(TrackerSet::close);
+        watched.clear();
         var http = client;
         if (http != null) {
             http.shutdownNow();

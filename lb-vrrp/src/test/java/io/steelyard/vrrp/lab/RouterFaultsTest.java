@@ -253,6 +253,24 @@ class RouterFaultsTest {
     }
 
     @Test
+    void anAddressThatGoesTakesNoOtherOfItsNetworkAlong() throws Exception {
+        lab.one.call(() -> {
+            java.nio.file.Files.writeString(Path.of("/proc/sys/net/ipv4/conf/eth0/promote_secondaries"), "0");
+            return true;
+        });
+        var first = start(lab.one, router("a", 51, 100, "10.8.0.100"));
+        until(() -> Lab.has(lab.one, "10.8.0.100"));
+        var second = start(lab.one, router("b", 52, 100, "10.8.0.101"));
+        until(() -> Lab.has(lab.one, "10.8.0.101"));
+
+        first.close();
+
+        until(() -> !Lab.has(lab.one, "10.8.0.100"));
+        assertThat(Lab.has(lab.one, "10.8.0.101")).isTrue();
+        assertThat(phase(second, 0)).isEqualTo(Phase.ACTIVE);
+    }
+
+    @Test
     void packetsAreKeptFromAnAddressThatDoesNotAcceptThem() throws Exception {
         assumeTrue(java.nio.file.Files.isExecutable(Path.of("/usr/sbin/nft")), "needs nft (package nftables)");
         var routers = start(

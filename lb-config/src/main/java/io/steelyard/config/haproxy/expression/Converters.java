@@ -30,6 +30,17 @@ public final class Converters {
         parts();
         encodings();
         add("ipmask", ADDR, ADDR, 1, 2, Masks::apply);
+        // Tables are asked where the expression is worked out.
+        CounterSamples.converters()
+                .forEach((name, isTruth) -> ALL.put(
+                        name,
+                        new Converter(
+                                name,
+                                Optional.empty(),
+                                Optional.of(isTruth ? BOOL : SINT),
+                                1,
+                                1,
+                                (sample, arguments) -> Optional.of(sample))));
     }
 
     private Converters() {}

@@ -62,6 +62,7 @@ public record Expression(Fetch fetch, List<Step> steps) {
         count("fetch method '" + call.name() + "'", call.arguments().size(), method.least(), method.most());
         var fetch = new Fetch(method, call.arguments());
         Constants.check(fetch);
+        CounterSamples.check(fetch);
         return fetch;
     }
 
@@ -99,7 +100,10 @@ public record Expression(Fetch fetch, List<Step> steps) {
         if (steps.isEmpty()) {
             return fetched;
         }
-        return fetched.stream().map(this::convert).flatMap(Optional::stream).toList();
+        return fetched.stream()
+                .map(sample -> convert(sample, source))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** The value that a log or a header takes: the last, but of parameters of a URL the first. */
@@ -112,10 +116,14 @@ public record Expression(Fetch fetch, List<Step> steps) {
         return Optional.of(takesFirst ? all.getFirst() : all.getLast());
     }
 
-    private Optional<Sample> convert(Sample sample) {
+    private Optional<Sample> convert(Sample sample, SampleSource source) {
         Optional<Sample> value = Optional.of(sample);
         for (var step : steps) {
-            value = value.flatMap(before -> step.converter().convert(before, step.arguments()));
+            value = value.flatMap(before -> CounterSamples.isOfTable(
+                            step.converter().name())
+                    ? source.table(
+                            step.converter().name(), before, step.arguments().getFirst())
+                    : step.converter().convert(before, step.arguments()));
         }
         return value;
     }

@@ -34,6 +34,11 @@ final class FactSource implements SampleSource {
         };
     }
 
+    @Override
+    public Optional<Sample> table(String converter, Sample sample, String name) {
+        return CounterSamples.ofTable(converter, sample, name, facts);
+    }
+
     private static List<Sample> one(@Nullable Sample sample) {
         return sample == null ? List.of() : List.of(sample);
     }
@@ -124,6 +129,9 @@ final class FactSource implements SampleSource {
     // ---- the connection
 
     private @Nullable Sample ofConnection(Fetch fetch) {
+        if (CounterSamples.isOne(fetch.method().name())) {
+            return CounterSamples.of(fetch, facts);
+        }
         return switch (fetch.method().name()) {
             case "src" -> new Sample.Addr(facts.clientAddress());
             case "src_port" -> number(facts.clientPort());

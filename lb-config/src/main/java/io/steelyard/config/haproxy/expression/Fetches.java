@@ -137,7 +137,7 @@ public final class Fetches {
     private static final Map<String, FetchMethod> METHODS = new LinkedHashMap<>();
 
     static {
-        for (var row : TABLE.lines().toList()) {
+        for (var row : (TABLE + CounterSamples.rows()).lines().toList()) {
             var cells = Arrays.stream(row.split("\\|")).map(String::strip).toList();
             var names = cells.getFirst().split(" +");
             var counts = cells.get(2).split("-");

@@ -1,6 +1,7 @@
 package io.steelyard.config.haproxy.expression;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What can be told of one connection, request or response: a proxy implements it over its own state.
@@ -15,4 +16,14 @@ public interface SampleSource {
      * @param fetch one of {@link Fetches}, with its arguments
      */
     List<Sample> fetch(Fetch fetch);
+
+    /**
+     * What a stick table knows of a key; empty where there is no such table.
+     *
+     * @param converter one of {@code table_*} and {@code in_table}
+     * @param table its name
+     */
+    default Optional<Sample> table(String converter, Sample sample, String table) {
+        return Optional.empty();
+    }
 }

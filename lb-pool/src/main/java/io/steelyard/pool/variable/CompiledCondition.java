@@ -1,19 +1,16 @@
-package io.steelyard.http.route;
+package io.steelyard.pool.variable;
 
 import io.steelyard.api.http.Condition;
 import io.steelyard.api.http.Condition.Relation;
 import io.steelyard.api.text.NamedPattern;
-import io.steelyard.pool.variable.CompiledTemplate;
-import io.steelyard.pool.variable.Evaluation;
-import io.steelyard.pool.variable.VariableTable;
 import java.util.List;
 
 /** A condition, made ready. Immutable, safe for all threads. */
 @FunctionalInterface
-public interface Test {
+public interface CompiledCondition {
     boolean holds(Evaluation evaluation);
 
-    static Test compile(Condition condition, VariableTable variables) {
+    static CompiledCondition compile(Condition condition, VariableTable variables) {
         return switch (condition) {
             case Condition.IsTrue isTrue -> {
                 var text = variables.compile(isTrue.text());
@@ -40,11 +37,11 @@ public interface Test {
         };
     }
 
-    private static List<Test> compile(List<Condition> conditions, VariableTable variables) {
+    private static List<CompiledCondition> compile(List<Condition> conditions, VariableTable variables) {
         return conditions.stream().map(each -> compile(each, variables)).toList();
     }
 
-    private static Test comparison(Condition.Compares compares, VariableTable variables) {
+    private static CompiledCondition comparison(Condition.Compares compares, VariableTable variables) {
         var text = variables.compile(compares.text());
         List<CompiledTemplate> others =
                 compares.others().stream().map(variables::compile).toList();

@@ -1,0 +1,59 @@
+package io.steelyard.config.haproxy;
+
+import io.steelyard.api.affinity.Counting;
+import io.steelyard.api.affinity.StickCount;
+import io.steelyard.api.affinity.Tracking;
+import io.steelyard.api.text.Template;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes of {@code track-sc0} to {@code track-sc2} and {@code sc-inc-gpc0} and its like what the model has. Each method throws {@link
+ * IllegalArgumentException} with what cannot be.
+ */
+final class TrackingActions {
+    private TrackingActions() {}
+
+    /** A key and perhaps a table, which else is the proxy's own; empty for another action. */
+    static Optional<Tracking> tracking(Proxy proxy, Texts texts, String name, List<String> rest) {
+        if (!name.startsWith("track-sc")) {
+            return Optional.empty();
+        }
+        var slot = name.substring("track-sc".length());
+        if (!slot.matches("[0-2]")) {
+            throw new IllegalArgumentException("'" + name + "' has no such counter, expected track-sc0 to track-sc2");
+        }
+        int table = rest.indexOf("table");
+        if (rest.isEmpty() || table >= 0 && table != rest.size() - 2) {
+            throw new IllegalArgumentException("'" + name + "' has an expression, and perhaps 'table' and its name");
+        }
+        var key = String.join("", table < 0 ? rest : rest.subList(0, table));
+        var owner = table < 0 ? proxy.name().text() : rest.getLast();
+        texts.usesTable(proxy, owner);
+        return Optional.of(new Tracking(Integer.parseInt(slot), owner, texts.format(proxy, "%[" + key + "]")));
+    }
+
+    /** Empty for another action. */
+    static Optional<Counting> counting(Proxy proxy, Texts texts, String name, List<String> rest) {
+        int open = name.indexOf('(');
+        if (!name.startsWith("sc-") || open < 0 || !name.endsWith(")")) {
+            return Optional.empty();
+        }
+        var slot = name.substring(open + 1, name.length() - 1);
+        if (!slot.matches("[0-2]")) {
+            throw new IllegalArgumentException("'" + name + "' has no such counter, expected 0 to 2 in parentheses");
+        }
+        int number = Integer.parseInt(slot);
+        return switch (name.substring(0, open)) {
+            case "sc-inc-gpc0" -> Optional.of(new Counting(number, StickCount.GPC0, false, Template.literal("1")));
+            case "sc-inc-gpc1" -> Optional.of(new Counting(number, StickCount.GPC1, false, Template.literal("1")));
+            case "sc-set-gpt0" ->
+                Optional.of(new Counting(number, StickCount.GPT0, true, value(proxy, texts, String.join("", rest))));
+            default -> Optional.empty();
+        };
+    }
+
+    private static Template value(Proxy proxy, Texts texts, String text) {
+        return text.matches("[0-9]+") ? Template.literal(text) : texts.format(proxy, "%[" + text + "]");
+    }
+}
