@@ -44,6 +44,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +57,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Engine implements LoadBalancer {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+    /** How often host names are looked up again. The system's resolver may remember for longer; the JDK does for 30 s. */
+    private static final Duration NAMES_EVERY = Duration.ofSeconds(10);
 
     private final Plugins plugins;
     private final ControlLoop control;
@@ -78,14 +82,29 @@ final class Engine implements LoadBalancer {
     /** By its type, what forwarders share. */
     private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
 
+    private final LastAnswers names;
+    private final Duration namesEvery;
+
+    /** The control thread's: the pools as they run, with addresses for names, and whether names are about to be looked up again. */
+    private Map<String, ServerPool> resolvedNow = Map.of();
+
+    private boolean isLookingAgain;
+
     /** Written by the control thread. */
     private volatile Configuration configuration;
 
     /** What is being applied, or was last. */
     private Configuration applying;
 
-    private Engine(Configuration first, Plugins plugins, List<Consumer<Event>> listeners) {
+    private Engine(
+            Configuration first,
+            Plugins plugins,
+            List<Consumer<Event>> listeners,
+            HostNames.Resolver resolver,
+            Duration namesEvery) {
         this.plugins = plugins;
+        this.namesEvery = namesEvery;
+        names = new LastAnswers(resolver, text -> publish(new Event.Trouble(text)));
         sessions = new Sessions(this::publish, plugins::language);
         this.listeners.addAll(listeners);
         applying = first;
@@ -106,11 +125,21 @@ final class Engine implements LoadBalancer {
     }
 
     static LoadBalancer start(Configuration configuration, Plugins plugins, List<Consumer<Event>> listeners) {
+        return start(configuration, plugins, listeners, HostNames.SYSTEM, NAMES_EVERY);
+    }
+
+    /** @param namesEvery how often the host names of servers are looked up again */
+    static LoadBalancer start(
+            Configuration configuration,
+            Plugins plugins,
+            List<Consumer<Event>> listeners,
+            HostNames.Resolver resolver,
+            Duration namesEvery) {
         var problems = Validation.problems(configuration, plugins);
         if (problems.stream().anyMatch(Problem::isError)) {
             throw new ConfigurationException(problems);
         }
-        var engine = new Engine(configuration, plugins, listeners);
+        var engine = new Engine(configuration, plugins, listeners, resolver, namesEvery);
         try {
             engine.apply(configuration);
             return engine;
@@ -141,11 +170,11 @@ final class Engine implements LoadBalancer {
         });
     }
 
-    private static Map<String, ServerPool> resolve(Configuration changed) {
+    private Map<String, ServerPool> resolve(Configuration changed) {
         var resolved = new HashMap<String, ServerPool>();
         var problems = new ArrayList<Problem>();
         for (var pool : changed.pools()) {
-            var resolution = HostNames.resolve(pool);
+            var resolution = HostNames.resolve(pool, names);
             problems.addAll(resolution.problems());
             resolved.put(pool.name(), resolution.pool());
         }
@@ -365,10 +394,48 @@ final class Engine implements LoadBalancer {
             publish(new Event.Trouble("the number of loops stays as it is until the next start"));
         }
         configuration = changed;
+        resolvedNow = resolved;
+        lookAgainLater();
         publish(new Event.ConfigurationApplied(
                 changed.virtualServers().size(),
                 changed.pools().size(),
                 changed.pools().stream().mapToInt(pool -> pool.servers().size()).sum()));
+    }
+
+    /** Names are looked up again after a while, on a thread that may wait for a name server. */
+    private void lookAgainLater() {
+        if (!isLookingAgain && configuration.pools().stream().anyMatch(HostNames::areIn)) {
+            isLookingAgain = true;
+            control.schedule(namesEvery, () -> {
+                var looked = configuration;
+                Thread.ofVirtual().name("lb-names").start(() -> {
+                    var found = resolve(looked);
+                    control.execute(() -> onLookedAgain(looked, found));
+                });
+            });
+        }
+    }
+
+    private void onLookedAgain(Configuration looked, Map<String, ServerPool> found) {
+        isLookingAgain = false;
+        if (isClosed.get()) {
+            return;
+        }
+        if (configuration == looked) {
+            for (var pool : looked.pools()) {
+                var now = resolvedPool(found, pool);
+                if (!now.equals(resolvedNow.get(pool.name()))) {
+                    LOG.info("pool {} has other addresses now: {}", pool.name(), addresses(now));
+                    running(pool.name()).apply(now, looked.settings().drainTimeout(), servers::cutFlows);
+                }
+            }
+            resolvedNow = found;
+        }
+        lookAgainLater();
+    }
+
+    private static String addresses(ServerPool pool) {
+        return pool.servers().stream().map(server -> server.address().text()).collect(Collectors.joining(" "));
     }
 
     private void addPools(Configuration changed, Map<String, ServerPool> resolved, Deque<Runnable> undo) {

@@ -32,11 +32,19 @@ public final class HostNames {
         List<InetAddress> resolve(String host) throws UnknownHostException;
     }
 
+    /** The system's. */
+    public static final Resolver SYSTEM = host -> List.of(InetAddress.getAllByName(host));
+
     private HostNames() {}
+
+    /** Whether a server of the pool is named by a host name. */
+    public static boolean areIn(ServerPool pool) {
+        return pool.servers().stream().anyMatch(server -> server.address() instanceof ServerAddress.Name);
+    }
 
     /** Resolves with the system's resolver. */
     public static Resolution resolve(ServerPool pool) {
-        return resolve(pool, host -> List.of(InetAddress.getAllByName(host)));
+        return resolve(pool, SYSTEM);
     }
 
     /**

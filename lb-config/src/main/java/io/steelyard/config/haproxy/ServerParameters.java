@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /** Reads the parameters of {@code server}, {@code default-server} and {@code server-template}. */
 final class ServerParameters {
     private static final String NAMES =
-            "names are resolved when the configuration is applied, not again; reload when addresses change";
+            "every name is looked up again every ten seconds, by the system's resolver, and keeps its last addresses";
     private static final String PASSIVE = "servers are not watched at work; they are checked alone";
     private static final String AGENTS = "agents are not asked";
     private static final String HTTP = "it belongs to mode http";

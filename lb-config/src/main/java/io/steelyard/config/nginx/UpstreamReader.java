@@ -286,12 +286,9 @@ final class UpstreamReader {
                 }
                 server.backup();
             }
-            case "resolve" ->
-                findings.warning(
-                        word.position(),
-                        "'resolve' is not honoured: '" + directive.argument(0)
-                                + "' is resolved when the configuration is applied, not again",
-                        "reload when its addresses change");
+            case "resolve" -> {
+                // Every name is looked up again.
+            }
             case "route=" -> readRoute(word, value, server);
             case "service=" ->
                 findings.error(

@@ -23,36 +23,25 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(300)
 class SeedHttpTest {
-    private static final List<String> SERVERS = List.of("192.168.0.161", "192.168.0.162", "192.168.0.163");
-
     @TempDir
     private Path folder;
 
-    private NetworkNamespace servers;
+    private SeedServers servers;
     private NetworkNamespace network;
 
     @BeforeEach
     void startServers() throws Exception {
-        assumeTrue(NetworkNamespace.missing().isEmpty(), NetworkNamespace::missing);
-        assumeTrue(Files.isExecutable(Path.of("/usr/sbin/nginx")), "needs nginx (package nginx)");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "needs curl (package curl)");
-        servers = NetworkNamespace.create("hsrv");
-        network = NetworkNamespace.create("hbal");
-        NetworkNamespace.join(
-                network,
-                List.of("192.168.0.160/24"),
-                servers,
-                SERVERS.stream().map(address -> address + "/24").toList());
-        for (var address : SERVERS) {
-            startNginx(address);
-        }
+        servers = SeedServers.start(
+                folder,
+                "h",
+                "set_real_ip_from 192.168.0.160;",
+                "ADDRESS client $remote_addr header $http_x_real_ip\\n");
+        network = servers.balancer();
     }
 
     @AfterEach
     void closeNetwork() throws Exception {
-        if (network != null) {
-            network.close();
-        }
         if (servers != null) {
             servers.close();
         }
@@ -98,7 +87,7 @@ class SeedHttpTest {
     void killedServerCostsNoRequest() throws Exception {
         run(seed("0-http-rr"));
         var before = servedBy(6);
-        var killed = nginx("192.168.0.162");
+        var killed = servers.nginx("192.168.0.162");
         killed.destroy();
         killed.onExit().get(10, TimeUnit.SECONDS);
 
@@ -136,7 +125,9 @@ class SeedHttpTest {
     /** Which server answered each of so many requests, one after the other: a, b or c. */
     private String servedBy(int requests) throws Exception {
         var letters = new StringBuilder();
-        curl(requests).lines().forEach(line -> letters.append((char) ('a' + SERVERS.indexOf(line.split(" ")[0]))));
+        curl(requests)
+                .lines()
+                .forEach(line -> letters.append((char) ('a' + SeedServers.ADDRESSES.indexOf(line.split(" ")[0]))));
         return letters.toString();
     }
 
@@ -145,24 +136,5 @@ class SeedHttpTest {
         command.addAll(List.of(more));
         command.add("http://127.0.0.1/[1-" + requests + "]");
         return network.output(folder.resolve("curl.out"), command.toArray(String[]::new));
-    }
-
-    private void startNginx(String address) throws IOException {
-        var home = Files.createDirectory(folder.resolve(address));
-        var file = Files.writeString(home.resolve("nginx.conf"), """
-                daemon off; master_process off; pid %1$s/pid; error_log %1$s/error.log;
-                events { worker_connections 1024; }
-                http { access_log off; client_body_temp_path %1$s; proxy_temp_path %1$s; fastcgi_temp_path %1$s;
-                       uwsgi_temp_path %1$s; scgi_temp_path %1$s; set_real_ip_from 192.168.0.160;
-                       server { listen %2$s:80; return 200 "%2$s client $remote_addr header $http_x_real_ip\\n"; } }
-                """.formatted(home, address));
-        servers.start(home.resolve("out"), "nginx", "-e", home + "/error.log", "-c", file.toString());
-        await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(home.resolve("pid")));
-    }
-
-    private ProcessHandle nginx(String address) throws IOException {
-        long pid = Long.parseLong(
-                Files.readString(folder.resolve(address).resolve("pid")).strip());
-        return ProcessHandle.of(pid).orElseThrow();
     }
 }

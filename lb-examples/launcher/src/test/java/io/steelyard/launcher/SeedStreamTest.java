@@ -2,7 +2,6 @@ package io.steelyard.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,30 +21,18 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(300)
 class SeedStreamTest {
-    private static final List<String> SERVERS = List.of("192.168.0.161", "192.168.0.162", "192.168.0.163");
-
     @TempDir
     private Path folder;
 
-    private NetworkNamespace servers;
+    private SeedServers servers;
     private NetworkNamespace network;
     private Path configuration;
     private Process balancer;
 
     @BeforeEach
     void startServers() throws Exception {
-        assumeTrue(NetworkNamespace.missing().isEmpty(), NetworkNamespace::missing);
-        assumeTrue(Files.isExecutable(Path.of("/usr/sbin/nginx")), "needs nginx (package nginx)");
-        servers = NetworkNamespace.create("srv");
-        network = NetworkNamespace.create("bal");
-        NetworkNamespace.join(
-                network,
-                List.of("192.168.0.160/24"),
-                servers,
-                SERVERS.stream().map(address -> address + "/24").toList());
-        for (var address : SERVERS) {
-            startNginx(address);
-        }
+        servers = SeedServers.start(folder, "s", "", "ADDRESS");
+        network = servers.balancer();
         configuration = folder.resolve("nginx.conf");
         try (var seed = SeedStreamTest.class.getResourceAsStream("/seeds/0-stream.nginx.conf")) {
             Files.write(configuration, seed.readAllBytes());
@@ -58,9 +45,6 @@ class SeedStreamTest {
 
     @AfterEach
     void closeNetwork() throws Exception {
-        if (network != null) {
-            network.close();
-        }
         if (servers != null) {
             servers.close();
         }
@@ -75,7 +59,7 @@ class SeedStreamTest {
     void losesNothingDuringReloadsAndAKilledServer() throws Exception {
         var reloading = Thread.ofVirtual().start(this::reloadTwentyTimes);
         var first = load(4_500);
-        var killed = nginx("192.168.0.162");
+        var killed = servers.nginx("192.168.0.162");
         killed.destroy();
         killed.onExit().get(10, TimeUnit.SECONDS);
         var second = load(4_500);
@@ -164,24 +148,5 @@ class SeedStreamTest {
                 Lb.class.getName()));
         start.addAll(List.of(arguments));
         return start.toArray(String[]::new);
-    }
-
-    private void startNginx(String address) throws IOException {
-        var home = Files.createDirectory(folder.resolve(address));
-        var file = Files.writeString(home.resolve("nginx.conf"), """
-                daemon off; master_process off; pid %1$s/pid; error_log %1$s/error.log;
-                events { worker_connections 1024; }
-                http { access_log off; client_body_temp_path %1$s; proxy_temp_path %1$s; fastcgi_temp_path %1$s;
-                       uwsgi_temp_path %1$s; scgi_temp_path %1$s;
-                       server { listen %2$s:80; return 200 "%2$s"; } }
-                """.formatted(home, address));
-        servers.start(home.resolve("out"), "nginx", "-e", home + "/error.log", "-c", file.toString());
-        await().atMost(Duration.ofSeconds(10)).until(() -> Files.exists(home.resolve("pid")));
-    }
-
-    private ProcessHandle nginx(String address) throws IOException {
-        long pid = Long.parseLong(
-                Files.readString(folder.resolve(address).resolve("pid")).strip());
-        return ProcessHandle.of(pid).orElseThrow();
     }
 }

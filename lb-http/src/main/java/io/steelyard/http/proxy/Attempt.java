@@ -1,12 +1,13 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.pool.ServerAddress;
+import org.jspecify.annotations.Nullable;
 
 /** How one try of a server goes, as its log will tell. Reused from try to try; owned by one loop. */
 final class Attempt {
     private static final long NEVER = -1;
 
-    private String address = "";
+    private @Nullable ServerAddress address;
     private long beganNs;
     private long connectMs = NEVER;
     private long headMs = NEVER;
@@ -14,7 +15,7 @@ final class Attempt {
     private boolean isSent;
 
     void begin(ServerAddress server, long nowNs) {
-        address = server.text();
+        address = server;
         beganNs = nowNs;
         connectMs = NEVER;
         headMs = NEVER;
@@ -55,12 +56,12 @@ final class Attempt {
 
     RequestFacts.Attempt end(long nowNs, int status, long bytesSent, long bytesReceived) {
         return new RequestFacts.Attempt(
-                address, status, connectMs, headMs, sinceBegin(nowNs), bytesSent, bytesReceived, bodyBytes);
+                address, "", status, connectMs, headMs, sinceBegin(nowNs), bytesSent, bytesReceived, bodyBytes);
     }
 
     /** What can be told while the answer is under way. */
     RequestFacts.Attempt soFar(int status) {
-        return new RequestFacts.Attempt(address, status, connectMs, headMs, NEVER, 0, 0, bodyBytes);
+        return new RequestFacts.Attempt(address, "", status, connectMs, headMs, NEVER, 0, 0, bodyBytes);
     }
 
     private long sinceBegin(long nowNs) {

@@ -3,6 +3,7 @@ package io.steelyard.http.proxy;
 import io.steelyard.api.http.HttpFacts;
 import io.steelyard.api.http.HttpVariable;
 import io.steelyard.api.http.HttpVariableSource;
+import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.text.BuiltInVariable;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
@@ -30,10 +31,13 @@ final class RequestFacts implements HttpVariableSource {
     /**
      * One server tried. Times are -1 where it did not come so far.
      *
+     * @param server null where none of the pool could be tried
+     * @param pool told in the server's place; empty where there is one
      * @param status of its answer; 502 or 504 where there was none
      */
     record Attempt(
-            String address,
+            @Nullable ServerAddress server,
+            String pool,
             int status,
             long connectMs,
             long headerMs,
@@ -43,7 +47,12 @@ final class RequestFacts implements HttpVariableSource {
             long bodyBytes) {
         /** No server of the pool could be tried. */
         static Attempt none(String pool, int status) {
-            return new Attempt(pool, status, -1, -1, 0, 0, 0, 0);
+            return new Attempt(null, pool, status, -1, -1, 0, 0, 0, 0);
+        }
+
+        /** Made only where somebody asks for it, which most requests' logs do not. */
+        String address() {
+            return server == null ? pool : server.text();
         }
     }
 
