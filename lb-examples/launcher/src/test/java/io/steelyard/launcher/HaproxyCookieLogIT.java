@@ -188,7 +188,8 @@ class HaproxyCookieLogIT {
             var request = "GET " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
             var theirs = ask(pair.theirs(), 3, request);
             var ours = ask(pair.ours(), 3, request);
-            assertThat(ours.lines().sorted().toList()).isEqualTo(theirs.lines().sorted().toList());
+            assertThat(ours.lines().sorted().toList())
+                    .isEqualTo(theirs.lines().sorted().toList());
         }
     }
 

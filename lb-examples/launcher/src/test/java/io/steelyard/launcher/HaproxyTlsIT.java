@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(300)
 class HaproxyTlsIT {
-    private static final int TRIES = 3;
     private static final String FACTS =
             "http-request return status 200 content-type text/plain lf-string \"ssl=%[ssl_fc] sni=%[ssl_fc_sni] "
                     + "has=%[ssl_fc_has_sni] alpn=%[ssl_fc_alpn] version=%[ssl_fc_protocol] cipher=%[ssl_fc_cipher] "
@@ -216,23 +215,9 @@ class HaproxyTlsIT {
     }
 
     private List<Integer> startLb(int count) throws Exception {
-        for (int attempt = 1; ; attempt++) {
-            var ports = CurlCall.freePorts(count);
-            var file = Files.writeString(folder.resolve("lb.cfg"), configuration(ports));
-            var lb = keep(LbProcess.start("run", file.toString()));
-            try {
-                for (int port : ports) {
-                    lb.awaitOut(line -> line.contains("127.0.0.1:" + port));
-                }
-                return ports;
-            } catch (AssertionError failed) {
-                // Another program may have taken a port between our asking for it and its use.
-                if (attempt == TRIES) {
-                    throw failed;
-                }
-                lb.close();
-            }
-        }
+        var listening = LbProcess.listening(folder.resolve("lb.cfg"), count, this::configuration);
+        keep(listening.process());
+        return listening.ports();
     }
 
     private <T extends AutoCloseable> T keep(T closeable) {

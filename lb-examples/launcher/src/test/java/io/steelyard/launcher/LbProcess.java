@@ -5,16 +5,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** The launcher as a process of its own, started as {@code ./lb} starts it. */
 final class LbProcess implements AutoCloseable {
     private static final long LIMIT_SECONDS = 120;
+    private static final int TRIES = 5;
 
     private final Process process;
     private final Lines out;
@@ -42,6 +45,30 @@ final class LbProcess implements AutoCloseable {
     /** A program that is started as {@code command} says. */
     static LbProcess start(ProcessBuilder command) throws IOException {
         return new LbProcess(command.start());
+    }
+
+    /** A launcher, and the ports of 127.0.0.1 that it listens on. */
+    record Listening(LbProcess process, List<Integer> ports) {}
+
+    /** Runs a file that listens on free ports; others, where another program takes one between our asking for it and its use. */
+    static Listening listening(Path file, int count, Function<List<Integer>, String> configuration)
+            throws IOException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            var ports = CurlCall.freePorts(count);
+            Files.writeString(file, configuration.apply(ports));
+            var lb = start("run", file.toString());
+            try {
+                for (int port : ports) {
+                    lb.awaitOut(line -> line.contains("127.0.0.1:" + port));
+                }
+                return new Listening(lb, ports);
+            } catch (AssertionError failed) {
+                lb.close();
+                if (attempt == TRIES) {
+                    throw failed;
+                }
+            }
+        }
     }
 
     /** The process that was started. */

@@ -22,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** One nginx.conf with TLS in http and in stream, run by nginx and by {@code lb run}: what curl and openssl get is compared. */
 @Timeout(300)
 class NginxTlsIT {
-    private static final int TRIES = 3;
     private static final int PORTS = 8;
 
     /** Calls by the index of their port: http, then stream. */
@@ -174,23 +173,9 @@ class NginxTlsIT {
     }
 
     private List<Integer> startLb() throws Exception {
-        for (int attempt = 1; ; attempt++) {
-            var ports = CurlCall.freePorts(PORTS);
-            var file = Files.writeString(folder.resolve("lb.conf"), "events {}\n" + blocks(ports));
-            var lb = keep(LbProcess.start("run", file.toString()));
-            try {
-                for (int port : ports) {
-                    lb.awaitOut(line -> line.contains("127.0.0.1:" + port));
-                }
-                return ports;
-            } catch (AssertionError failed) {
-                // Another program may have taken a port between our asking for it and its use.
-                if (attempt == TRIES) {
-                    throw failed;
-                }
-                lb.close();
-            }
-        }
+        var listening = LbProcess.listening(folder.resolve("lb.conf"), PORTS, ports -> "events {}\n" + blocks(ports));
+        keep(listening.process());
+        return listening.ports();
     }
 
     private <T extends AutoCloseable> T keep(T closeable) {

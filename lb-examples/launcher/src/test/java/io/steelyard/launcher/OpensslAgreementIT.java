@@ -22,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** One nginx.conf with TLS run by nginx and by {@code lb run}: what openssl's client, curl and h2load learn of both is the same. */
 @Timeout(300)
 class OpensslAgreementIT {
-    private static final int TRIES = 3;
     private static final int HTTP = 0;
     private static final int VERIFYING = 1;
     private static final int PORTS = 2;
@@ -203,23 +202,9 @@ class OpensslAgreementIT {
     }
 
     private List<Integer> startLb() throws Exception {
-        for (int attempt = 1; ; attempt++) {
-            var ports = CurlCall.freePorts(PORTS);
-            var file = Files.writeString(folder.resolve("lb.conf"), "events {}\n" + blocks(ports));
-            var lb = keep(LbProcess.start("run", file.toString()));
-            try {
-                for (int port : ports) {
-                    lb.awaitOut(line -> line.contains("127.0.0.1:" + port));
-                }
-                return ports;
-            } catch (AssertionError failed) {
-                // Another program may have taken a port between our asking for it and its use.
-                if (attempt == TRIES) {
-                    throw failed;
-                }
-                lb.close();
-            }
-        }
+        var listening = LbProcess.listening(folder.resolve("lb.conf"), PORTS, ports -> "events {}\n" + blocks(ports));
+        keep(listening.process());
+        return listening.ports();
     }
 
     private <T extends AutoCloseable> T keep(T closeable) {
