@@ -42,6 +42,19 @@ final class TrainingRun {
                 server a 127.0.0.1:9001 check weight 2
             """;
 
+    private static final String KEEPALIVED = """
+            vrrp_script web { script "/usr/bin/true"  interval 2  weight -20 }
+            vrrp_instance one {
+                state BACKUP
+                interface lo
+                virtual_router_id 51
+                priority 100
+                authentication { auth_type PASS  auth_pass word }
+                virtual_ipaddress { 192.0.2.1/24 }
+                track_script { web }
+            }
+            """;
+
     private TrainingRun() {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
@@ -68,10 +81,13 @@ final class TrainingRun {
                 "k");
         run(nowhere, "help");
         run(nowhere, "demo", "--requests", "20");
+        run(nowhere, "demo", "--http", "--requests", "20");
         NginxProgram.run("-t", "-q", "-c", nginx.toString());
         var haproxy = Files.writeString(directory.resolve("haproxy.cfg"), HAPROXY);
         HaproxyProgram.run("-c", "-q", "-f", haproxy.toString());
-        delete(nginx, yaml, haproxy, directory);
+        var keepalived = Files.writeString(directory.resolve("keepalived.conf"), KEEPALIVED);
+        run(nowhere, "check", keepalived.toString());
+        delete(nginx, yaml, haproxy, keepalived, directory);
         // The balancer's threads have ended, but not those of the demo's web servers.
         System.exit(0);
     }
