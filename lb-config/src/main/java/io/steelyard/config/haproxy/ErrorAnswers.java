@@ -120,8 +120,8 @@ final class ErrorAnswers {
                     if (i + 2 == words.size()) {
                         throw new IllegalArgumentException("'hdr' has a name and a value");
                     }
-                    fields.add(new FieldChange(
-                            FieldChange.Kind.ADD, value, texts.format(proxy, words.get(i + 2)), true));
+                    fields.add(
+                            new FieldChange(FieldChange.Kind.ADD, value, texts.format(proxy, words.get(i + 2)), true));
                     i++;
                 }
                 default -> throw new IllegalArgumentException("'" + words.get(i) + "' is not supported");

@@ -8,12 +8,14 @@ import io.steelyard.api.proxy.ConnectionRule.Action;
 import io.steelyard.api.proxy.ConnectionRule.Phase;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** {@link ConnectionRule}. */
 final class ConnectionRuleSection extends Section<ConnectionRule> {
-    private static final Map<String, Action> ENDS =
-            Map.of("accept", new Action.Accept(), "reject", new Action.Reject());
+    private static final SequencedMap<String, Action> ENDS =
+            new TreeMap<>(Map.of("accept", new Action.Accept(), "reject", new Action.Reject()));
 
     private final Key<ConnectionRule, Phase> phase = optional(
             "phase",
