@@ -23,8 +23,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Adverts withheld on purpose, and what a status says. Needs root. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(120)
 class DrillTest {
     private static final Duration LONG = Duration.ofSeconds(20);

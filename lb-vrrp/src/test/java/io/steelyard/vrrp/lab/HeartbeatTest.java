@@ -25,8 +25,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Two routers on one switch, with a cable of their own beside it. Needs root. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(180)
 class HeartbeatTest {
     private static final String KEY = "a key of the test's own";

@@ -22,8 +22,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Machines that reach nobody, and the client as their gateway. Needs root. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(180)
 class IsolationTest {
     @TempDir

@@ -21,6 +21,8 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * We and Debian's keepalived share an address, in every way the two speak. Each step waits for what the protocol promises; how long it took is
  * printed. Needs root, keepalived, tshark, tcpdump and ping.
  */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(300)
 class KeepalivedTest {
     private static final Duration LIMIT = Duration.ofSeconds(40);

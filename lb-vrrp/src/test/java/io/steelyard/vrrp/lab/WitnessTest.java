@@ -22,8 +22,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Two routers and a witness at the client's place, on a network that is cut. Needs root. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(180)
 class WitnessTest {
     private static final String KEY = "a key of the test's own";
