@@ -351,7 +351,11 @@ final class Exchange {
     /** Shows a page instead of what came so far. */
     void show(Route.Page page, int status) {
         isInErrorPage = true;
+        var over = forwarding;
         forwarding = null;
+        if (over != null) {
+            over.dropBody();
+        }
         act(routing.errorPage(page, status));
     }
 

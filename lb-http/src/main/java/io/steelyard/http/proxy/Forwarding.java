@@ -728,6 +728,11 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                 && lease.server().id().equals(serverId);
     }
 
+    /** Its answer is not used: the request's body is needed no more. */
+    void dropBody() {
+        upload.close();
+    }
+
     /** Gives back what it held. */
     void end() {
         state = State.DONE;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Hosts on one switch, each a network namespace of its own with one interface. Named after this process, so that several may be
@@ -11,7 +12,12 @@ import java.util.List;
  */
 final class LabNetwork implements AutoCloseable {
     private final String prefix = "lb-lab" + ProcessHandle.current().pid() + "-";
-    private final List<String> namespaces = new ArrayList<>();
+    private final List<String> namespaces = new CopyOnWriteArrayList<>();
+
+    /** Guarded by itself: what runs on the hosts; nothing is started any more once it is closed. */
+    private final List<Process> processes = new ArrayList<>();
+
+    private boolean isClosed;
 
     private LabNetwork() {}
 
@@ -72,14 +78,23 @@ final class LabNetwork implements AutoCloseable {
     Process start(String host, List<String> command) throws IOException {
         var whole = new ArrayList<>(List.of("ip", "netns", "exec", prefix + host));
         whole.addAll(command);
-        return new ProcessBuilder(whole).redirectErrorStream(true).start();
+        return started(whole);
+    }
+
+    private Process started(List<String> command) throws IOException {
+        synchronized (processes) {
+            if (isClosed) {
+                throw new IOException("the laboratory is closed");
+            }
+            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            processes.add(process);
+            return process;
+        }
     }
 
     /** Starts ip on a host, for what goes on printing. */
     Process startIp(String host, String... arguments) throws IOException {
-        return new ProcessBuilder(ipCommand(host, arguments))
-                .redirectErrorStream(true)
-                .start();
+        return started(ipCommand(host, arguments));
     }
 
     private void ip(String host, String... arguments) throws IOException {
@@ -105,9 +120,13 @@ final class LabNetwork implements AutoCloseable {
         }
     }
 
-    /** Takes everything away; whatever still ran on the hosts must have been ended. */
+    /** Ends whatever still runs on the hosts, and takes everything away. Again without effect. */
     @Override
     public void close() {
+        synchronized (processes) {
+            isClosed = true;
+            processes.forEach(Process::destroyForcibly);
+        }
         for (var namespace : namespaces.reversed()) {
             try {
                 run("ip", "netns", "delete", namespace);

@@ -310,17 +310,7 @@ final class VrrpLab implements Callable<Integer> {
     }
 
     /** For a laboratory that is interrupted. */
-    private void clean(LabNetwork network, Path folder) {
-        try {
-            for (var node : balancers.values()) {
-                node.kill();
-            }
-            for (var node : running) {
-                node.kill();
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    private static void clean(LabNetwork network, Path folder) {
         network.close();
         remove(folder);
     }
