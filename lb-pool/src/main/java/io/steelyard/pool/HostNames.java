@@ -73,23 +73,6 @@ public final class HostNames {
                         .remedy("correct the name, or give the server's address"));
             }
         }
-        return new Resolution(withServers(pool, servers), problems);
-    }
-
-    private static ServerPool withServers(ServerPool pool, List<RealServer> servers) {
-        return new ServerPool(
-                pool.name(),
-                pool.personality(),
-                pool.scheduler(),
-                pool.hashKey(),
-                servers,
-                pool.allBackups(),
-                pool.affinity(),
-                pool.requestAffinity(),
-                pool.healthChecks(),
-                pool.passiveHealth(),
-                pool.queue(),
-                pool.retryBudget(),
-                pool.reuse());
+        return new Resolution(pool.withServers(servers), problems);
     }
 }

@@ -69,20 +69,7 @@ final class ServerChanges {
     }
 
     private void replace(ServerPool pool, List<RealServer> servers) {
-        var changed = new ServerPool(
-                pool.name(),
-                pool.personality(),
-                pool.scheduler(),
-                pool.hashKey(),
-                servers,
-                pool.allBackups(),
-                pool.affinity(),
-                pool.requestAffinity(),
-                pool.healthChecks(),
-                pool.passiveHealth(),
-                pool.queue(),
-                pool.retryBudget(),
-                pool.reuse());
+        var changed = pool.withServers(servers);
         var now = balancer.configuration();
         balancer.apply(now.withPools(now.pools().stream()
                 .map(one -> one.name().equals(pool.name()) ? changed : one)

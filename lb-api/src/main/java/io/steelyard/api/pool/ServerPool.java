@@ -94,6 +94,24 @@ public record ServerPool(
         return builder;
     }
 
+    /** The same with these servers instead of its own. */
+    public ServerPool withServers(List<RealServer> changed) {
+        return new ServerPool(
+                name,
+                personality,
+                scheduler,
+                hashKey,
+                changed,
+                allBackups,
+                affinity,
+                requestAffinity,
+                healthChecks,
+                passiveHealth,
+                queue,
+                retryBudget,
+                reuse);
+    }
+
     /** Names every value; not thread-safe. */
     public static final class Builder {
         private final String name;
