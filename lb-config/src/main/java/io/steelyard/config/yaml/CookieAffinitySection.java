@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** {@link CookieAffinity}. */
 final class CookieAffinitySection extends Section<CookieAffinity> {
@@ -21,7 +22,7 @@ final class CookieAffinitySection extends Section<CookieAffinity> {
             "Who sets it: we `insert` it; or the server does, and we `rewrite` its value, or put ours before it (`prefix`).");
     private final Key<CookieAffinity, Value> value = absent(
             "value",
-            Forms.word(Map.<String, Value>of("addressDigest", new Value.AddressDigest())),
+            Forms.word(new TreeMap<>(Map.<String, Value>of("addressDigest", new Value.AddressDigest()))),
             cookie -> Optional.of(cookie.value()).filter(Value.AddressDigest.class::isInstance),
             "the server's `stickyName`, without which it gets no cookie",
             "`addressDigest`: a server without a `stickyName` has the MD5 of its address and port.");

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -164,8 +165,8 @@ final class Forms {
         return word(words);
     }
 
-    /** One of some words. Every value that is written is among them. */
-    static <V> Form<V> word(Map<String, V> words) {
+    /** One of some words, told in this order. Every value that is written is among them. */
+    static <V> Form<V> word(SequencedMap<String, V> words) {
         var names = List.copyOf(words.keySet());
         return new Parsed<>(
                 new Shape.Words(names),

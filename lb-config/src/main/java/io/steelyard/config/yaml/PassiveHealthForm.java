@@ -4,15 +4,15 @@ import io.steelyard.api.pool.PassiveHealth;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /** {@link PassiveHealth}: a word, or the numbers of a sliding window. */
 final class PassiveHealthForm implements Form<PassiveHealth> {
     private final Form<PassiveHealth> words = Forms.word(wordsByName());
     private final WindowSection window = new WindowSection();
 
-    private static Map<String, PassiveHealth> wordsByName() {
+    private static SequencedMap<String, PassiveHealth> wordsByName() {
         var byName = new LinkedHashMap<String, PassiveHealth>();
         byName.put("off", new PassiveHealth.Off());
         byName.put("maxFails", new PassiveHealth.MaxFails());

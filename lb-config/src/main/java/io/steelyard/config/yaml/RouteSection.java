@@ -16,8 +16,8 @@ import io.steelyard.api.proxy.AccessRule;
 import io.steelyard.api.proxy.ConnectionLimit;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /** {@link HttpRoute}; it holds sections like itself. */
@@ -178,7 +178,7 @@ final class RouteSection extends Section<HttpRoute> {
         super("route");
     }
 
-    private static Map<String, Content> ownContents() {
+    private static SequencedMap<String, Content> ownContents() {
         var contents = new LinkedHashMap<String, Content>();
         contents.put("health", new Content.Health());
         contents.put("counts", new Content.Counts());

@@ -4,7 +4,7 @@ import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.AccessLog.Destination;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 
 /** {@link Destination.Syslog}. */
 final class SyslogSection extends Section<Destination.Syslog> {
@@ -71,7 +71,7 @@ final class SyslogSection extends Section<Destination.Syslog> {
     }
 
     /** Words by number, from 0. */
-    private static Map<String, Integer> numbers(String... words) {
+    private static SequencedMap<String, Integer> numbers(String... words) {
         var numbers = new LinkedHashMap<String, Integer>();
         List.of(words).forEach(word -> numbers.put(word, numbers.size()));
         return numbers;

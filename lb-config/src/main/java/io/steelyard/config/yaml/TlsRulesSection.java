@@ -5,7 +5,7 @@ import io.steelyard.api.tls.TlsVersion;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 
 /** {@link TlsRules}. */
 final class TlsRulesSection extends Section<TlsRules> {
@@ -33,7 +33,7 @@ final class TlsRulesSection extends Section<TlsRules> {
         super("TLS rules");
     }
 
-    private static Map<String, TlsVersion> words() {
+    private static SequencedMap<String, TlsVersion> words() {
         var words = new LinkedHashMap<String, TlsVersion>();
         for (var version : TlsVersion.values()) {
             words.put(version.text(), version);

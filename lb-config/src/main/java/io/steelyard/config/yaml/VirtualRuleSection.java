@@ -7,6 +7,7 @@ import io.steelyard.api.vrrp.VirtualRule.Action;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /** {@link VirtualRule}. */
@@ -64,7 +65,7 @@ final class VirtualRuleSection extends Section<VirtualRule> {
         super("virtual rule");
     }
 
-    private static Map<String, Action> verdicts() {
+    private static SequencedMap<String, Action> verdicts() {
         var words = new LinkedHashMap<String, Action>();
         words.put("blackhole", new Action.Blackhole());
         words.put("unreachable", new Action.Unreachable());

@@ -16,8 +16,8 @@ import io.steelyard.api.text.Template;
 import io.steelyard.api.tls.TlsServer;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /** {@link VirtualServer}. */
@@ -107,7 +107,7 @@ final class VirtualServerSection extends Section<VirtualServer> {
         super("virtual server");
     }
 
-    private static Map<String, ForwardingMode> forwardingModes() {
+    private static SequencedMap<String, ForwardingMode> forwardingModes() {
         var modes = new LinkedHashMap<String, ForwardingMode>();
         modes.put("proxy", new ForwardingMode.Proxy());
         modes.put("nat", new ForwardingMode.Nat());
