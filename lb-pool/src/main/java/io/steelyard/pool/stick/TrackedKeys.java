@@ -5,6 +5,7 @@ import io.steelyard.api.affinity.CountedKeys;
 import io.steelyard.api.affinity.Counting;
 import io.steelyard.api.affinity.StickCount;
 import io.steelyard.api.affinity.Tracking;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrackedKeys {
     private static final int SERVER_ERRORS = 500;
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}");
 
     private final @Nullable TrackedKeys outer;
     private final @Nullable CountedKey[] keys = new CountedKey[Tracking.SLOTS];
@@ -106,7 +108,7 @@ public final class TrackedKeys {
     /** Changes a counter as a rule says. @param value text that is no number is 0 */
     public void count(Counting counting, String value) {
         var number = value.strip();
-        boolean isNumber = number.matches("-?[0-9]{1,18}");
+        boolean isNumber = NUMBER.matcher(number).matches();
         count(counting.slot(), counting.count(), counting.sets(), isNumber ? Long.parseLong(number) : 0);
     }
 
