@@ -35,14 +35,9 @@ final class ExplainCommand implements Callable<Integer> {
         if (read.configuration().isEmpty()) {
             return 2;
         }
-        String text;
-        try {
-            text = YamlWriter.write(read.configuration().get());
-        } catch (IllegalArgumentException unwritable) {
-            command.commandLine().getErr().println("lb: " + unwritable.getMessage());
-            return 2;
-        }
-        command.commandLine().getOut().print(text);
+        command.commandLine()
+                .getOut()
+                .print(YamlWriter.write(read.configuration().get()));
         command.commandLine().getOut().flush();
         return 0;
     }
