@@ -53,6 +53,7 @@ public final class RouterHost implements AutoCloseable {
     private final TrackerSet trackerSet;
     private final VrrpSettings settings;
     private final Map<String, Tracker> trackers = new HashMap<>();
+
     /** Names of trackers that cannot be watched: no priority follows them. */
     private final Set<String> unwatched = new HashSet<>();
 
