@@ -5,13 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Hosts on one switch, each a network namespace of its own with one interface. Named after this process, so that several may be
- * there at once. Needs root and ip (iproute2).
+ * Hosts on one switch, each a network namespace of its own with one interface. Named after this process and
+ * counted in it, so that several may be there at once. Needs root and ip (iproute2).
  */
 final class LabNetwork implements AutoCloseable {
-    private final String prefix = "lb-lab" + ProcessHandle.current().pid() + "-";
+    private static final AtomicInteger MADE = new AtomicInteger();
+
+    private final String prefix = "lb-lab" + ProcessHandle.current().pid() + "-" + MADE.incrementAndGet() + "-";
     private final List<String> namespaces = new CopyOnWriteArrayList<>();
 
     /** Guarded by itself: what runs on the hosts; nothing is started any more once it is closed. */
