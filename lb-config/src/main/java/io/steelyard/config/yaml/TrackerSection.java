@@ -131,7 +131,7 @@ final class TrackerSection extends Section<Tracker> {
                 false,
                 "Down until it rose; else the first pass brings it up.");
         private final Key<Tracker.Script, String> user =
-                absent("user", Forms.text(), Tracker.Script::user, "`scriptUser` of the settings", "Who runs it.");
+                absent("user", Forms.text(), Tracker.Script::user, "`scriptUser` of the settings", "Who runs it: a user, or `user:group`.");
 
         ScriptSection() {
             super("script tracker");
