@@ -138,7 +138,7 @@ final class VrrpSettingsSection extends Section<VrrpSettings> {
                 "When it is killed.");
 
         ScriptSection() {
-            super("script");
+            super("process script");
         }
 
         @Override

@@ -411,8 +411,9 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
     }
 
     @Override
-    public void attached(InetAddress source, int interfaceIndex) throws IOException {
-        election.ownAddress(source);
+    public void attached(RouterPath way, int interfaceIndex) throws IOException {
+        election.ownAddress(way.source());
+        decoder.expectAddresses(way.advertised());
         defences.listen(interfaceIndex);
     }
 
