@@ -110,8 +110,9 @@ final class KeywordTable {
             .refused("BFD is not carried out", "track_bfd");
 
     static final KeywordTable GROUP = new KeywordTable("vrrp_sync_group")
-            .honoured("group track_interface track_script track_process track_file notify notify_master notify_backup"
-                    + " notify_fault notify_stop notify_priority_changes smtp_alert global_tracking sync_group_tracking_weight")
+            .honoured(
+                    "group track_interface track_script track_process track_file notify notify_master notify_backup"
+                            + " notify_fault notify_stop notify_priority_changes smtp_alert global_tracking sync_group_tracking_weight")
             .refused("BFD is not carried out", "track_bfd");
 
     static final KeywordTable SCRIPT =

@@ -16,8 +16,8 @@ final class NotificationsSection extends Section<Notifications> {
             command("onFault", Notifications::onFault, "Run on becoming FAULT.");
     private final Key<Notifications, Command> onStop =
             command("onStop", Notifications::onStop, "Run when the router stops.");
-    private final Key<Notifications, Command> onDeleted = command(
-            "onDeleted", Notifications::onDeleted, "Run when the router is configured away.");
+    private final Key<Notifications, Command> onDeleted =
+            command("onDeleted", Notifications::onDeleted, "Run when the router is configured away.");
     private final Key<Notifications, Boolean> tellsDeletion = optional(
             "tellsDeletion",
             Forms.flag(),
@@ -78,8 +78,12 @@ final class NotificationsSection extends Section<Notifications> {
                 Forms.list(Forms.text()),
                 Command::words,
                 "The program and its arguments; no shell reads them.");
-        private final Key<Command, String> user =
-                absent("user", Forms.text(), Command::user, "`scriptUser` of the settings", "Who runs it: a user, or `user:group`.");
+        private final Key<Command, String> user = absent(
+                "user",
+                Forms.text(),
+                Command::user,
+                "`scriptUser` of the settings",
+                "Who runs it: a user, or `user:group`.");
 
         CommandSection() {
             super("command");

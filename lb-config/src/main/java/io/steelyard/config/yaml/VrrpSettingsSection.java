@@ -50,8 +50,8 @@ final class VrrpSettingsSection extends Section<VrrpSettings> {
             "Named pipes where each change of state is written.");
     private final Key<VrrpSettings, VrrpSettings.Mail> mail =
             absent("mail", new MailSection(), VrrpSettings::mail, "none are sent", "How mails are sent.");
-    private final Key<VrrpSettings, Boolean> mailsFaults = optional(
-            "mailsFaults", Forms.flag(), VrrpSettings::mailsFaults, true, "Whether mails tell of faults too.");
+    private final Key<VrrpSettings, Boolean> mailsFaults =
+            optional("mailsFaults", Forms.flag(), VrrpSettings::mailsFaults, true, "Whether mails tell of faults too.");
     private final Key<VrrpSettings, VrrpSettings.Script> onStart = absent(
             "onStart",
             new ScriptSection(),
@@ -126,16 +126,9 @@ final class VrrpSettingsSection extends Section<VrrpSettings> {
         private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
         private final Key<VrrpSettings.Script, Notifications.Command> command = required(
-                "command",
-                new NotificationsSection.CommandSection(),
-                VrrpSettings.Script::command,
-                "The program.");
-        private final Key<VrrpSettings.Script, Duration> timeout = optional(
-                "timeout",
-                Forms.positiveTime(),
-                VrrpSettings.Script::timeout,
-                TIMEOUT,
-                "When it is killed.");
+                "command", new NotificationsSection.CommandSection(), VrrpSettings.Script::command, "The program.");
+        private final Key<VrrpSettings.Script, Duration> timeout =
+                optional("timeout", Forms.positiveTime(), VrrpSettings.Script::timeout, TIMEOUT, "When it is killed.");
 
         ScriptSection() {
             super("process script");

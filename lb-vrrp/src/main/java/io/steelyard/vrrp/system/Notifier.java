@@ -131,7 +131,9 @@ final class Notifier implements AutoCloseable {
         commands.shutdown();
         try {
             if (!commands.awaitTermination(CLOSE_LIMIT_S, TimeUnit.SECONDS)) {
-                LOG.warn("{} commands are not run any more", commands.shutdownNow().size());
+                LOG.warn(
+                        "{} commands are not run any more",
+                        commands.shutdownNow().size());
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -22,8 +22,8 @@ public final class ProcessScript {
     }
 
     private static void run(VrrpSettings.Script script, VrrpSettings settings) {
-        var command = new Command(
-                script.command().words(), script.command().user().orElse(settings.scriptUser()));
+        var command =
+                new Command(script.command().words(), script.command().user().orElse(settings.scriptUser()));
         var refusal = command.refusal(settings.scriptSecurity());
         if (refusal.isPresent()) {
             LOG.warn("{}", refusal.get());

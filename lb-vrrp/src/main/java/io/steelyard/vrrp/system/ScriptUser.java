@@ -78,7 +78,9 @@ record ScriptUser(String name, int userNumber, int groupNumber) {
         if (output("id", "-u", "--", DEFAULT).isPresent()) {
             return find(DEFAULT);
         }
-        LOG.warn("default user '{}' for script execution does not exist: scripts run as root; create it, or set the script user", DEFAULT);
+        LOG.warn(
+                "default user '{}' for script execution does not exist: scripts run as root; create it, or set the script user",
+                DEFAULT);
         return self;
     }
 
@@ -121,7 +123,6 @@ record ScriptUser(String name, int userNumber, int groupNumber) {
         if (self.userNumber == userNumber && self.groupNumber == groupNumber) {
             return List.of();
         }
-        return List.of(
-                "setpriv", "--reuid=" + userNumber, "--regid=" + groupNumber, "--init-groups", "--");
+        return List.of("setpriv", "--reuid=" + userNumber, "--regid=" + groupNumber, "--init-groups", "--");
     }
 }

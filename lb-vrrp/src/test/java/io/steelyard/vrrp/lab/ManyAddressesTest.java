@@ -74,7 +74,9 @@ class ManyAddressesTest {
 
         one.close();
         Pair.until("two has all", () -> Pair.phase(two) == Phase.ACTIVE);
-        Pair.until("the last one too", () -> pair.lab.other.ip("address", "show", "dev", "eth0").contains(" " + last + "/"));
+        Pair.until(
+                "the last one too",
+                () -> pair.lab.other.ip("address", "show", "dev", "eth0").contains(" " + last + "/"));
         return advertised(count, form, mtu);
     }
 

@@ -153,7 +153,9 @@ class ScriptsTest {
     void scriptsRunAsTheirUserWithItsGroupsOrTheOneGiven() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
         assertThat(identity("nobody")).isEqualTo(printed("id", "nobody"));
-        assertThat(identity("nobody:adm")).contains("uid=65534(nobody) gid=4(adm)").doesNotContain("root");
+        assertThat(identity("nobody:adm"))
+                .contains("uid=65534(nobody) gid=4(adm)")
+                .doesNotContain("root");
         assertThat(identity("root")).contains("uid=0(root) gid=0(root)");
     }
 
@@ -163,7 +165,8 @@ class ScriptsTest {
         Files.setPosixFilePermissions(out, PosixFilePermissions.fromString("rw-rw-rw-"));
         Files.setAttribute(folder, "unix:mode", 0_755);
         var script = program("id " + user, "#!/bin/sh\nid > '" + out + "'\n");
-        assertThat(new Command(List.of(script.toString()), user).start().waitFor()).isZero();
+        assertThat(new Command(List.of(script.toString()), user).start().waitFor())
+                .isZero();
         return Files.readString(out);
     }
 
@@ -177,8 +180,10 @@ class ScriptsTest {
         var nobody = new Command(List.of("/usr/bin/true"), "no-such-user");
         var group = new Command(List.of("/usr/bin/true"), "nobody:no-such-group");
 
-        assertThat(nobody.refusal(false)).hasValueSatisfying(text -> assertThat(text).contains("user no-such-user"));
-        assertThat(group.refusal(false)).hasValueSatisfying(text -> assertThat(text).contains("group no-such-group"));
+        assertThat(nobody.refusal(false))
+                .hasValueSatisfying(text -> assertThat(text).contains("user no-such-user"));
+        assertThat(group.refusal(false))
+                .hasValueSatisfying(text -> assertThat(text).contains("group no-such-group"));
     }
 
     @Test
