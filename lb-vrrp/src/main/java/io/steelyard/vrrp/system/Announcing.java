@@ -30,13 +30,30 @@ final class Announcing {
         for (int i = 0; i < isIpv6.length; i++) {
             isIpv6[i] = addresses.get(i).family() == AddressFamily.IPV6;
         }
-        schedule = new AnnouncementSchedule(router.announcements(), isIpv6);
+        var paces = addresses.stream()
+                .map(address -> host.pace(address.interfaceName().orElse(router.interfaceName())))
+                .toList();
+        schedule = new AnnouncementSchedule(router.announcements(), paces, isIpv6);
         next = host.control().timer(this::announce);
     }
 
     void begin(Effect.Cause cause) {
         schedule.begin(cause, host.control().nowNs());
         announce();
+    }
+
+    /** Tells neighbours who has the address that adverts come from, once, so that unicast finds the way. */
+    void announceSource(RouterPath way) {
+        try {
+            int index = way.interfaceIndex();
+            host.announcer().announce(index, host.hardwareAddress(index), way.source());
+        } catch (IOException failed) {
+            LOG.warn(
+                    "virtual router '{}': announcing {}: {}",
+                    router.name(),
+                    way.source().getHostAddress(),
+                    failed.getMessage());
+        }
     }
 
     void stop() {

@@ -13,6 +13,7 @@ import io.steelyard.linux.netlink.RoutingRule;
 import io.steelyard.vrrp.DrillReport;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
+import io.steelyard.vrrp.announce.Pace;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -49,6 +50,10 @@ public final class RouterHost implements AutoCloseable {
     private final Witnesses witnesses;
     private final VirtualInterfaces virtualInterfaces;
     private final Announcer announcer = new Announcer();
+
+    /** By the interface's name. Used by who makes routers: at first who makes this, then the control thread. */
+    private final Map<String, Pace> paces = new HashMap<>();
+
     private final AdvertPorts ports;
     private final Notifier notifier;
     private final Trackers trackers;
@@ -321,6 +326,11 @@ public final class RouterHost implements AutoCloseable {
                 .link(interfaceIndex)
                 .map(Link::hardwareAddress)
                 .orElse(MacAddress.NONE);
+    }
+
+    /** When announcements may leave an interface, whichever router they are of. */
+    Pace pace(String interfaceName) {
+        return paces.computeIfAbsent(interfaceName, name -> new Pace());
     }
 
     AdvertPorts ports() {

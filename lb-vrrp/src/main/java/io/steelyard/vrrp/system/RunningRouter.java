@@ -327,6 +327,10 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
                 changed.to(),
                 changed.priority(),
                 changed.reason());
+        var way = attachment.path();
+        if (changed.from() == Phase.FAULT && router.isUnicast() && way != null) {
+            announcing.announceSource(way);
+        }
         host.tell(
                 router,
                 isDeleted && changed.to() == Phase.INITIALIZE
