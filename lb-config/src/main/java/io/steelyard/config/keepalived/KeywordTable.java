@@ -41,7 +41,7 @@ final class KeywordTable {
                     + " vrrp_delay_after_boot script_user enable_script_security notify_fifo notify_fifo_script"
                     + " vrrp_notify_fifo vrrp_notify_fifo_script vmac_prefix default_interface vrrp_iptables"
                     + " vrrp_owner_ignore_adverts vrrp_notify_priority_changes startup_script startup_script_timeout"
-                    + " shutdown_script shutdown_script_timeout")
+                    + " shutdown_script shutdown_script_timeout disable_local_igmp")
             .accepted(
                     "interfaces that come later are taken up whenever they come", "dynamic_interfaces allow_if_changes")
             .accepted("the kernel tells of every change of a link", "linkbeat_use_polling")
@@ -49,7 +49,7 @@ final class KeywordTable {
             .accepted("what matters is always logged", "log_unknown_vrids enable_console_log debug log_command_line")
             .accepted(
                     "addresses of these interfaces are added as given",
-                    "vmac_addr_prefix disable_local_igmp use_vmac_addr")
+                    "vmac_addr_prefix use_vmac_addr")
             .accepted(
                     SNMP,
                     "enable_traps enable_snmp_vrrp enable_snmp_keepalived enable_snmp_checker enable_snmp_rfc"
