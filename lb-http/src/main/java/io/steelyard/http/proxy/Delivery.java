@@ -63,8 +63,7 @@ final class Delivery {
                 : configured.buffersResponse();
         mostFileBytes = isBuffered ? configured.mostFileBytes() : 0;
         if (!isBuffered) {
-            mostMemoryBytes =
-                    Math.min(mostMemoryBytes, configured.transport().bufferBytes());
+            mostMemoryBytes = Math.min(mostMemoryBytes, configured.transport().bufferBytes());
         }
     }
 
@@ -115,8 +114,7 @@ final class Delivery {
     /** Sends what was put together for the client, and sees whether the server is to be held. */
     void flush() {
         client.flush();
-        holdsServer =
-                hasRest() ? file.size() >= mostFileBytes : mostFileBytes == 0 && client.isSlow(mostMemoryBytes);
+        holdsServer = hasRest() ? file.size() >= mostFileBytes : mostFileBytes == 0 && client.isSlow(mostMemoryBytes);
     }
 
     /** The client takes more. @return whether the server was held and may go on */

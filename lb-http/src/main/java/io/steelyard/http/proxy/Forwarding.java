@@ -460,7 +460,13 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                 return;
             }
         }
-        AnswerFields.forClient(exchange, plan, balancer.pool(), head, asksForUpgrade(), lease.server().id());
+        AnswerFields.forClient(
+                exchange,
+                plan,
+                balancer.pool(),
+                head,
+                asksForUpgrade(),
+                lease.server().id());
         var refusal = exchange.refusal(status);
         if (refusal.isPresent()) {
             finish(status, false);

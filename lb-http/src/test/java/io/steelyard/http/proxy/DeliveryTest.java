@@ -148,8 +148,7 @@ class DeliveryTest {
                 var lazy = proxy.client();
                 var other = proxy.client()) {
             lazy.send("GET /length HTTP/1.1\r\nHost: site\r\n\r\n");
-            await().atMost(PATIENCE)
-                    .until(() -> proxy.balancer().status().bufferBytes() > 0);
+            await().atMost(PATIENCE).until(() -> proxy.balancer().status().bufferBytes() > 0);
             for (int i = 0; i < 20; i++) {
                 assertThat(other.get("/small").text()).isEqualTo("small");
             }
@@ -166,9 +165,8 @@ class DeliveryTest {
     void answerIsBufferedWhereItSaysSoOrItsWordIsNotHeeded(boolean buffers, boolean chooses, String field)
             throws Exception {
         try (var large = new Large(field);
-                var proxy = front(
-                        large,
-                        builder -> builder.buffersResponse(buffers).serverChoosesBuffering(chooses));
+                var proxy =
+                        front(large, builder -> builder.buffersResponse(buffers).serverChoosesBuffering(chooses));
                 var lazy = proxy.client()) {
             lazy.send("GET /length HTTP/1.1\r\nHost: site\r\n\r\n");
             assertThat(large.isSent()).isTrue();
@@ -201,8 +199,7 @@ class DeliveryTest {
                 await().atMost(PATIENCE).until(() -> proxy.activeFlows() == 0);
             }
             await().atMost(PATIENCE).until(() -> proxy.openConnections() == 0);
-            await().atMost(PATIENCE)
-                    .until(() -> proxy.balancer().status().bufferBytes() == 0);
+            await().atMost(PATIENCE).until(() -> proxy.balancer().status().bufferBytes() == 0);
         }
     }
 

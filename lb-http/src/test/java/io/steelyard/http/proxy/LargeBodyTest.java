@@ -7,21 +7,21 @@ import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.RetryRule;
 import io.steelyard.api.http.RetryRule.Reason;
-import io.steelyard.http.h2.Frame;
-import java.util.Arrays;
-import java.nio.ByteBuffer;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.InetAddress;
-import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.pool.RealServer;
-import java.util.Locale;
-import java.io.UncheckedIOException;
+import io.steelyard.api.pool.ServerPool;
+import io.steelyard.http.h2.Frame;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.zip.CRC32;
@@ -74,8 +74,7 @@ class LargeBodyTest {
 
     @Test
     void largeBodyIsSentAgainForAStatus() throws Exception {
-        var rule = new RetryRule(
-                Set.of(Reason.ERROR, Reason.STATUS_503), true, 0, Duration.ZERO, Optional.empty());
+        var rule = new RetryRule(Set.of(Reason.ERROR, Reason.STATUS_503), true, 0, Duration.ZERO, Optional.empty());
         try (var first = new SlowServer();
                 var second = new SlowServer();
                 var proxy = front(rule, first, second);
@@ -113,9 +112,7 @@ class LargeBodyTest {
     void largeBodyOfHttp2ReachesAServerThatReadsLate() throws Exception {
         try (var server = new SlowServer();
                 var proxy = front(RetryRule.DEFAULT, server);
-                var client = new FrameClient(
-                        proxy,
-                        Frame.post(1, "/"))) {
+                var client = new FrameClient(proxy, Frame.post(1, "/"))) {
             var sender = Thread.ofVirtual().start(() -> upload(client));
             server.accept();
             sender.join();
