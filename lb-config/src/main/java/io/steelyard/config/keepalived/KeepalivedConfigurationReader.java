@@ -64,7 +64,9 @@ public final class KeepalivedConfigurationReader implements ConfigurationReader 
     /** keepalived's config-id: this machine's name up to its first dot. */
     private static String machine() {
         try {
-            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip().split("\\.", 2)[0];
+            return Files.readString(Path.of("/proc/sys/kernel/hostname"))
+                    .strip()
+                    .split("\\.", 2)[0];
         } catch (IOException unreadable) {
             return "localhost";
         }

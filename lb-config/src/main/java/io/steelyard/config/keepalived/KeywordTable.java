@@ -47,9 +47,7 @@ final class KeywordTable {
             .accepted("the kernel tells of every change of a link", "linkbeat_use_polling")
             .accepted("pauses of this process are always noticed", "timer_expired_backup thread_timer_expired")
             .accepted("what matters is always logged", "log_unknown_vrids enable_console_log debug log_command_line")
-            .accepted(
-                    "addresses of these interfaces are added as given",
-                    "vmac_addr_prefix use_vmac_addr")
+            .accepted("addresses of these interfaces are added as given", "vmac_addr_prefix use_vmac_addr")
             .accepted(
                     SNMP,
                     "enable_traps enable_snmp_vrrp enable_snmp_keepalived enable_snmp_checker enable_snmp_rfc"

@@ -121,7 +121,8 @@ final class PacketRestriction implements AutoCloseable {
         return begin + "table inet " + TABLE
                 + " {\n  chain input {\n    type filter hook input priority -1; policy accept;\n"
                 + "    icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept\n" + rules
-                + "  }\n  chain output {\n    type filter hook output priority -1; policy accept;\n" + silence + "  }\n}\n";
+                + "  }\n  chain output {\n    type filter hook output priority -1; policy accept;\n" + silence
+                + "  }\n}\n";
     }
 
     private static String rules(VirtualAddress address) {

@@ -40,7 +40,8 @@ class VirtualMacTest {
     }
 
     private static String setting(PrivateNetwork network, String name) throws Exception {
-        return network.call(() -> Files.readString(Path.of("/proc/sys/net/ipv4/" + name)).strip());
+        return network.call(
+                () -> Files.readString(Path.of("/proc/sys/net/ipv4/" + name)).strip());
     }
 
     @Test
@@ -50,10 +51,17 @@ class VirtualMacTest {
             return true;
         });
         var mac = VirtualMac.standard();
-        var first = pair.start(pair.lab.one, VirtualRouters.builder()
-                .router(Pair.router("a", 51, 100, Pair.ADDRESS).virtualMac(mac).build())
-                .router(Pair.router("b", 52, 100, Pair.SECOND).virtualMac(mac).build())
-                .settings(VrrpSettings.builder().reportsLocalGroups(false).build()));
+        var first = pair.start(
+                pair.lab.one,
+                VirtualRouters.builder()
+                        .router(Pair.router("a", 51, 100, Pair.ADDRESS)
+                                .virtualMac(mac)
+                                .build())
+                        .router(Pair.router("b", 52, 100, Pair.SECOND)
+                                .virtualMac(mac)
+                                .build())
+                        .settings(
+                                VrrpSettings.builder().reportsLocalGroups(false).build()));
         Pair.until("active", () -> Pair.phase(first) == Phase.ACTIVE);
         assertThat(setting(pair.lab.one, "conf/eth0/arp_ignore")).isEqualTo("1");
         assertThat(setting(pair.lab.one, "conf/eth0/arp_filter")).isEqualTo("1");
@@ -69,8 +77,7 @@ class VirtualMacTest {
     @Test
     void noMembershipIsReportedByTheVirtualAddress() throws Exception {
         var output = folder.resolve("tcpdump.out");
-        pair.lab.wire.start(
-                output, "tcpdump", "-leni", "br0", "igmp or icmp6 or arp or proto 112");
+        pair.lab.wire.start(output, "tcpdump", "-leni", "br0", "igmp or icmp6 or arp or proto 112");
         Pair.until("tcpdump listens", () -> Files.readString(output).contains("listening on"));
 
         var routers = pair.start(pair.lab.one, Pair.router(100).virtualMac(VirtualMac.standard()));
@@ -81,8 +88,9 @@ class VirtualMacTest {
                 .contains("oifname \"vrrp.51\" ip protocol igmp drop", "oifname \"vrrp.51\" icmpv6 type");
         // Reports follow the interface's coming up and the joining of the group at once; adverts are later.
         Pair.until("adverts are heard", () -> lines(output, "vrrp").size() > 3);
-        assertThat(lines(output, "00:00:5e:00:01:33 >")).isNotEmpty().noneMatch(line -> line.contains("igmp")
-                || line.contains("multicast listener"));
+        assertThat(lines(output, "00:00:5e:00:01:33 >"))
+                .isNotEmpty()
+                .noneMatch(line -> line.contains("igmp") || line.contains("multicast listener"));
         routers.close();
         assertThat(pair.lab.one.succeeds("nft", "list", "table", "inet", "steelyard_vrrp"))
                 .isFalse();

@@ -88,9 +88,7 @@ final class DocumentParser {
         var lines = text.split("\n", -1);
         for (int i = 0; i < lines.length && problems.size() < MOST_PROBLEMS; i++) {
             int last = i;
-            while (isDefinition(lines[i])
-                    && lines[last].stripTrailing().endsWith("\\")
-                    && last + 1 < lines.length) {
+            while (isDefinition(lines[i]) && lines[last].stripTrailing().endsWith("\\") && last + 1 < lines.length) {
                 last++;
             }
             var whole = String.join("\n", Arrays.asList(lines).subList(i, last + 1));
@@ -109,7 +107,8 @@ final class DocumentParser {
     /** Whether a line begins a definition; a condition may stand before it. */
     private static boolean isDefinition(String line) {
         var text = line.strip();
-        return LineReader.isDefinition(text.startsWith("@") ? text.replaceFirst("\\S+", "").strip() : text);
+        return LineReader.isDefinition(
+                text.startsWith("@") ? text.replaceFirst("\\S+", "").strip() : text);
     }
 
     /** One line, or the lines of a definition. Its places are those of the file: what is taken from its head is replaced by spaces. */
@@ -144,8 +143,7 @@ final class DocumentParser {
             read(at, " ".repeat(begin + length) + rest, depth + 1);
         } else if (!isSkippingTold) {
             isSkippingTold = true;
-            problems.add(Problem.notice(
-                            "", "this machine is '" + machine + "'; lines that are for others are left out")
+            problems.add(Problem.notice("", "this machine is '" + machine + "'; lines that are for others are left out")
                     .at(at.position()));
         }
     }
@@ -214,8 +212,7 @@ final class DocumentParser {
                 .collect(Collectors.joining("\n"))
                 .strip();
         boolean isQuoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
-        definitions.put(
-                line.substring(1, equals), isQuoted ? value.substring(1, value.length() - 1) : value);
+        definitions.put(line.substring(1, equals), isQuoted ? value.substring(1, value.length() - 1) : value);
     }
 
     private void include(ConfigurationSource from, List<Word> words, int depth) {

@@ -67,7 +67,8 @@ record Repetition(List<Map<String, String>> rounds, int length) {
             throw new IllegalArgumentException("expected ~LST(NAME, VALUE, …)");
         }
         boolean isGrouped = matcher.group(1).startsWith("{");
-        var names = words(isGrouped ? matcher.group(1).substring(1, matcher.group(1).length() - 1) : matcher.group(1));
+        var names =
+                words(isGrouped ? matcher.group(1).substring(1, matcher.group(1).length() - 1) : matcher.group(1));
         var rounds = new ArrayList<Map<String, String>>();
         if (isGrouped) {
             var groups = GROUP.matcher(matcher.group(2));

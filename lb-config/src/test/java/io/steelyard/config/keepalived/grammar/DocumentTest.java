@@ -70,7 +70,12 @@ class DocumentTest {
                 .containsExactly(List.of("a", "1"), List.of("d", "4"), List.of("e", "5"), List.of("g", "1"));
         assertThat(problems(text))
                 .containsExactly("k:2:1: notice: this machine is 'main'; lines that are for others are left out");
-        assertThat(parse("a {\n  @main b ${NO}\n}\n").problems().getFirst().position().orElseThrow().column())
+        assertThat(parse("a {\n  @main b ${NO}\n}\n")
+                        .problems()
+                        .getFirst()
+                        .position()
+                        .orElseThrow()
+                        .column())
                 .isEqualTo(11);
     }
 
@@ -118,7 +123,10 @@ class DocumentTest {
         assertThat(problems("~LST({A,B},{1}) x\n")).singleElement().asString().contains("2 names and 1 values");
         assertThat(problems("~LST x\n")).singleElement().asString().contains("expected ~LST");
         assertThat(problems("$A=$B\n$B=$A\n$A\n")).singleElement().asString().contains("stand for each other");
-        assertThat(problems("~SEQ(A,60000) ~SEQ(B,60000) x\n")).singleElement().asString().contains("too many lines");
+        assertThat(problems("~SEQ(A,60000) ~SEQ(B,60000) x\n"))
+                .singleElement()
+                .asString()
+                .contains("too many lines");
     }
 
     @Test
@@ -158,8 +166,8 @@ class DocumentTest {
         Files.writeString(folder.resolve("two.conf"), "c {\n d\n");
         var main = folder.resolve("k.conf");
 
-        var document =
-                Document.parse(new ConfigurationSource("k.conf", "a {\ninclude *.conf\n}\n}\n", Optional.of(main)), "main");
+        var document = Document.parse(
+                new ConfigurationSource("k.conf", "a {\ninclude *.conf\n}\n}\n", Optional.of(main)), "main");
 
         assertThat(document.problems()).isEmpty();
         assertThat(document.entries().getFirst().entries().stream().map(Entry::keyword))
