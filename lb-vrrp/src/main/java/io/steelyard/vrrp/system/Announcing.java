@@ -6,6 +6,7 @@ import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.vrrp.announce.AnnouncementSchedule;
 import io.steelyard.vrrp.election.Effect;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,11 +18,14 @@ final class Announcing {
     private final VirtualRouter router;
     private final RouterHost host;
     private final Holdings holdings;
+    private final Attachment attachment;
     private final List<VirtualAddress> addresses;
     private final AnnouncementSchedule schedule;
     private final Timers.Timer next;
+    private final Timers.Timer extra;
 
-    Announcing(VirtualRouter router, RouterHost host, Holdings holdings) {
+    Announcing(VirtualRouter router, RouterHost host, Holdings holdings, Attachment attachment) {
+        this.attachment = attachment;
         this.router = router;
         this.host = host;
         this.holdings = holdings;
@@ -35,10 +39,12 @@ final class Announcing {
                 .toList();
         schedule = new AnnouncementSchedule(router.announcements(), paces, isIpv6);
         next = host.control().timer(this::announce);
+        extra = host.control().timer(this::announceExtra);
     }
 
     void begin(Effect.Cause cause) {
         schedule.begin(cause, host.control().nowNs());
+        planExtra();
         announce();
     }
 
@@ -59,6 +65,37 @@ final class Announcing {
     void stop() {
         schedule.stop();
         next.stop();
+        extra.stop();
+    }
+
+    private void planExtra() {
+        long everyNs = router.announcements().extraRefresh().toNanos();
+        if (everyNs > 0) {
+            extra.set(host.control().nowNs() + everyNs);
+        }
+    }
+
+    /** One address of each interface by which no adverts go, so that switches keep its link-layer address in mind. */
+    private void announceExtra() {
+        planExtra();
+        var done = new HashSet<Integer>();
+        var way = attachment.path();
+        if (way != null) {
+            done.add(way.interfaceIndex());
+        }
+        for (var address : addresses) {
+            try {
+                int index = holdings.indexOf(address);
+                var link = host.kernel().interfaces().link(index);
+                boolean isMeant = router.announcements().isExtraEverywhere()
+                        || link.filter(each -> each.kind().equals("macvlan")).isPresent();
+                if (isMeant && done.add(index)) {
+                    host.announcer().announce(index, host.hardwareAddress(index), address.address());
+                }
+            } catch (IOException failed) {
+                LOG.warn("virtual router '{}': announcing {}: {}", router.name(), address.text(), failed.getMessage());
+            }
+        }
     }
 
     private void announce() {

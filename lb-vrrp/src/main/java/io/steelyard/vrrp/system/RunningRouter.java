@@ -85,7 +85,7 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         foreign = new ForeignAdvert(router);
         holdings = new Holdings(router, host.kernel());
         attachment = new Attachment(router, host, secrets, holdings, this, this);
-        announcing = new Announcing(router, host, holdings);
+        announcing = new Announcing(router, host, holdings, attachment);
         health = new RouterHealth(router, host, tracks, attachment);
         defences = new RouterDefences(this, host, holdings, fencing);
         deadline = host.control().timer(() -> perform(() -> election().tick(now())));

@@ -3,12 +3,15 @@ package io.steelyard.vrrp.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.steelyard.api.vrrp.Announcements;
 import io.steelyard.api.vrrp.VirtualMac;
 import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Phase;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +97,27 @@ class VirtualMacTest {
         routers.close();
         assertThat(pair.lab.one.succeeds("nft", "list", "table", "inet", "steelyard_vrrp"))
                 .isFalse();
+    }
+
+    @Test
+    void interfacesThatSendNoAdvertsAreAnnouncedFromTimeToTime() throws Exception {
+        var output = folder.resolve("tcpdump.out");
+        pair.lab.wire.start(output, "tcpdump", "-leni", "br0", "arp");
+        Pair.until("tcpdump listens", () -> Files.readString(output).contains("listening on"));
+        var fromParent = new VirtualMac(Optional.empty(), VirtualMac.Kind.MACVLAN, Optional.empty(), true);
+        var rules = Announcements.builder()
+                .repeat(1)
+                .delay(Duration.ZERO)
+                .extraRefresh(Duration.ofMillis(300))
+                .build();
+
+        var routers = pair.start(
+                pair.lab.one, Pair.router(100).virtualMac(fromParent).announcements(rules));
+
+        Pair.until("active", () -> Pair.phase(routers) == Phase.ACTIVE);
+        var told = "who-has " + Pair.ADDRESS + " tell " + Pair.ADDRESS;
+        Pair.until("told again and again", () -> lines(output, told).size() > 3);
+        assertThat(lines(output, told)).allMatch(line -> line.contains("00:00:5e:00:01:33 >"));
     }
 
     private static java.util.List<String> lines(Path file, String part) throws Exception {
