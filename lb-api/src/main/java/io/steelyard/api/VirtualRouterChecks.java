@@ -40,6 +40,23 @@ final class VirtualRouterChecks {
         checkIds();
         checkOwnership();
         checkGroups(names);
+        checkStaticGroups(names);
+    }
+
+    private void checkStaticGroups(Set<String> routers) {
+        var names = new HashSet<String>();
+        for (var group : configuration.vrrp().staticGroups()) {
+            var path = "vrrp.staticGroups." + group.name();
+            if (!names.add(group.name())) {
+                problems.add(Problem.error(path, "static group '" + group.name() + "' is configured twice"));
+            }
+            for (var router : group.routers()) {
+                if (!routers.contains(router)) {
+                    problems.add(Problem.error(path + ".routers", "unknown virtual router '" + router + "'")
+                            .expected(oneOf(routers.stream())));
+                }
+            }
+        }
     }
 
     private void check(Tracker tracker) {

@@ -112,6 +112,12 @@ final class VirtualRouterCheck {
                 error("excludedAddresses", address.address().getHostAddress() + " is there twice", "each address once");
             }
         }
+        if (router.virtualMac()
+                .map(VirtualMac::kind)
+                .filter(VirtualMac.Kind.IPVLAN::equals)
+                .isPresent()) {
+            error("virtualMac", "interfaces of kind ipvlan cannot be made yet", "macvlan");
+        }
         if (seen.isEmpty()) {
             problems.add(Problem.warning(path + ".addresses", "the router owns no address"));
         }

@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param addresses that this machine has while the process lives, whatever the routers do (keepalived {@code static_ipaddress})
  * @param routes the same for routes
  * @param rules the same for rules
+ * @param staticGroups the same for what virtual routers need
  */
 public record VrrpSettings(
         String routerId,
@@ -43,7 +44,8 @@ public record VrrpSettings(
         boolean reportsLocalGroups,
         List<VirtualAddress> addresses,
         List<VirtualRoute> routes,
-        List<VirtualRule> rules) {
+        List<VirtualRule> rules,
+        List<StaticGroup> staticGroups) {
     /** No delays, no script security, nobody is told. */
     public static final VrrpSettings DEFAULT = builder().build();
 
@@ -110,6 +112,7 @@ public record VrrpSettings(
         addresses = List.copyOf(addresses);
         routes = List.copyOf(routes);
         rules = List.copyOf(rules);
+        staticGroups = List.copyOf(staticGroups);
     }
 
     public static Builder builder() {
@@ -132,6 +135,7 @@ public record VrrpSettings(
         private final List<VirtualAddress> addresses = new ArrayList<>();
         private final List<VirtualRoute> routes = new ArrayList<>();
         private final List<VirtualRule> rules = new ArrayList<>();
+        private final List<StaticGroup> staticGroups = new ArrayList<>();
 
         private Builder() {}
 
@@ -209,6 +213,12 @@ public record VrrpSettings(
             return this;
         }
 
+        /** One more. */
+        public Builder staticGroup(StaticGroup given) {
+            staticGroups.add(given);
+            return this;
+        }
+
         public VrrpSettings build() {
             return new VrrpSettings(
                     routerId,
@@ -224,7 +234,8 @@ public record VrrpSettings(
                     reportsLocalGroups,
                     addresses,
                     routes,
-                    rules);
+                    rules,
+                    staticGroups);
         }
     }
 }

@@ -57,6 +57,14 @@ class VirtualRouterTest {
     }
 
     @Test
+    void whatCannotBeMadeIsAnError() {
+        var mac = new VirtualMac(Optional.empty(), VirtualMac.Kind.IPVLAN, Optional.empty(), false);
+
+        assertThat(errors(router("gate").virtualMac(mac))).containsExactly("r.virtualMac");
+        assertThat(errors(router("gate").virtualMac(VirtualMac.standard()))).isEmpty();
+    }
+
+    @Test
     void defaultsAreThoseOfTheRfcAndTheHarmlessDefences() {
         var router = router("gate").build();
         assertThat(router.version()).isEqualTo(VrrpVersion.V3);

@@ -95,7 +95,9 @@ final class AddressReader {
             }
             default ->
                 findings.error(
-                        option.position(), "'track_group' cannot be honoured: such groups are not carried out", "");
+                        option.position(),
+                        "'track_group' is for static addresses alone",
+                        "virtual ones are tracked anyway");
         }
     }
 }

@@ -130,6 +130,7 @@ final class InstanceReader {
         for (var entry : words.block.entries()) {
             switch (entry.keyword()) {
                 case "virtual_ipaddress" -> findings.place(path + ".addresses", entry.position());
+                case "use_vmac", "use_ipvlan" -> findings.place(path + ".virtualMac", entry.position());
                 case "virtual_ipaddress_excluded" -> findings.place(path + ".excludedAddresses", entry.position());
                 case "nopreempt", "preempt_delay" -> findings.place(path + ".preemption", entry.position());
                 default -> {}

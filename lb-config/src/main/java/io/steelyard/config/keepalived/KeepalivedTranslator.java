@@ -4,7 +4,6 @@ import io.steelyard.api.Configuration;
 import io.steelyard.api.Position;
 import io.steelyard.api.vrrp.SyncGroup;
 import io.steelyard.api.vrrp.VirtualRouter;
-import io.steelyard.api.vrrp.VirtualRule;
 import io.steelyard.config.keepalived.grammar.Document;
 import io.steelyard.config.keepalived.grammar.Entry;
 import java.util.ArrayList;
@@ -43,12 +42,13 @@ final class KeepalivedTranslator {
         each(entries, "vrrp_track_process", trackers::readProcess);
         each(entries, "vrrp_track_file", trackers::readFile);
         each(entries, "track_file", trackers::readFile);
-        var rules = new ArrayList<VirtualRule>();
+        var statics = new StaticItems(globals, findings);
+        each(entries, "track_group", statics::define);
         // In their order: rules that say no priority get theirs by it.
         for (var entry : entries) {
             switch (entry.keyword()) {
                 case "vrrp_instance" -> readInstance(entry);
-                case "static_rules" -> rules.addAll(RuleReader.readAll(entry, globals, findings));
+                case "static_ipaddress", "static_routes", "static_rules" -> statics.read(entry);
                 default -> {}
             }
         }
@@ -63,15 +63,7 @@ final class KeepalivedTranslator {
                 document.entries().isEmpty()
                         ? new Position("", 1, 1)
                         : document.entries().getFirst().position());
-        each(
-                entries,
-                "static_ipaddress",
-                block -> new AddressReader(findings).read(block).forEach(settings::address));
-        each(
-                entries,
-                "static_routes",
-                block -> RouteReader.readAll(block, globals.names, findings).forEach(settings::route));
-        rules.forEach(settings::rule);
+        statics.addTo(settings);
         var nothing = Configuration.builder().build();
         return new Configuration(
                 nothing.settings(),

@@ -19,7 +19,7 @@ final class KeywordTable {
     static final KeywordTable TOP = new KeywordTable("the top level")
             .honoured(
                     "global_defs vrrp_instance vrrp_sync_group vrrp_script vrrp_track_process vrrp_track_file track_file"
-                            + " static_ipaddress static_routes static_rules interface_up_down_delays garp_group")
+                            + " static_ipaddress static_routes static_rules interface_up_down_delays garp_group track_group")
             .accepted(FORWARDING, "virtual_server virtual_server_group")
             .warned(
                     "trackers belong into a vrrp_instance or vrrp_sync_group; keepalived ignores this block",
@@ -28,8 +28,7 @@ final class KeywordTable {
             .accepted(FORWARDING, "SSL")
             .accepted("one process runs in one network namespace; start it there", "net_namespace net_namespace_ipvs")
             .accepted(PROCESS, "instance use_pid_dir")
-            .refused("BFD is not carried out", "bfd_instance")
-            .refused("groups of static addresses that follow a router are not carried out", "track_group");
+            .refused("BFD is not carried out", "bfd_instance");
 
     static final KeywordTable GLOBAL = new KeywordTable("global_defs")
             .honoured("notification_email notification_email_from smtp_server smtp_helo_name smtp_connect_timeout"
@@ -109,6 +108,8 @@ final class KeywordTable {
                     "group track_interface track_script track_process track_file notify notify_master notify_backup"
                             + " notify_fault notify_stop notify_priority_changes smtp_alert global_tracking sync_group_tracking_weight")
             .refused("BFD is not carried out", "track_bfd");
+
+    static final KeywordTable STATIC_GROUP = new KeywordTable("track_group").honoured("group");
 
     static final KeywordTable SCRIPT =
             new KeywordTable("vrrp_script").honoured("script interval timeout weight rise fall init_fail user");

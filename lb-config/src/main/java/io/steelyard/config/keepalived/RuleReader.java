@@ -108,7 +108,7 @@ final class RuleReader {
                 value(word).ifPresent(given -> priority = values.number(given, "preference", 1, Integer.MAX_VALUE));
             case "track_group" ->
                 findings.error(
-                        word.position(), "'track_group' cannot be honoured: such groups are not carried out", "");
+                        word.position(), "'track_group' is for static rules alone", "virtual ones are tracked anyway");
             default -> {
                 var selector = RuleSelector.of(ALIASES.getOrDefault(word.text(), word.text()));
                 if (selector.isPresent()) {

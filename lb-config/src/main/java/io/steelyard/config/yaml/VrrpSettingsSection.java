@@ -1,6 +1,7 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.vrrp.Notifications;
+import io.steelyard.api.vrrp.StaticGroup;
 import io.steelyard.api.vrrp.VirtualAddress;
 import io.steelyard.api.vrrp.VirtualRoute;
 import io.steelyard.api.vrrp.VirtualRule;
@@ -80,6 +81,12 @@ final class VrrpSettingsSection extends Section<VrrpSettings> {
             "routes", Forms.list(new VirtualRouteSection()), VrrpSettings::routes, List.of(), "The same for routes.");
     private final Key<VrrpSettings, List<VirtualRule>> rules = optional(
             "rules", Forms.list(new VirtualRuleSection()), VrrpSettings::rules, List.of(), "The same for rules.");
+    private final Key<VrrpSettings, List<StaticGroup>> staticGroups = optional(
+            "staticGroups",
+            Forms.list(new StaticGroupSection()),
+            VrrpSettings::staticGroups,
+            List.of(),
+            "The same for what virtual routers need.");
 
     VrrpSettingsSection() {
         super("VRRP settings");
@@ -101,7 +108,46 @@ final class VrrpSettingsSection extends Section<VrrpSettings> {
                 values.or(reportsLocalGroups, true),
                 values.or(addresses, List.of()),
                 values.or(routes, List.of()),
-                values.or(rules, List.of()));
+                values.or(rules, List.of()),
+                values.or(staticGroups, List.of()));
+    }
+
+    /** {@link StaticGroup}. */
+    static final class StaticGroupSection extends Section<StaticGroup> {
+        private final Key<StaticGroup, String> name = required("name", Forms.text(), StaticGroup::name, "For people.");
+        private final Key<StaticGroup, List<String>> routers = required(
+                "routers",
+                Forms.list(Forms.text()),
+                StaticGroup::routers,
+                "Virtual routers that are in FAULT while something of it is missing.");
+        private final Key<StaticGroup, List<VirtualAddress>> addresses = optional(
+                "addresses",
+                VirtualAddressSection.list(),
+                StaticGroup::addresses,
+                List.of(),
+                "Addresses that this machine has while the process lives.");
+        private final Key<StaticGroup, List<VirtualRoute>> routes = optional(
+                "routes",
+                Forms.list(new VirtualRouteSection()),
+                StaticGroup::routes,
+                List.of(),
+                "The same for routes.");
+        private final Key<StaticGroup, List<VirtualRule>> rules = optional(
+                "rules", Forms.list(new VirtualRuleSection()), StaticGroup::rules, List.of(), "The same for rules.");
+
+        StaticGroupSection() {
+            super("static group");
+        }
+
+        @Override
+        StaticGroup make(Values values) {
+            return new StaticGroup(
+                    values.get(name),
+                    values.get(routers),
+                    values.or(addresses, List.of()),
+                    values.or(routes, List.of()),
+                    values.or(rules, List.of()));
+        }
     }
 
     /** {@link VrrpSettings.Fifo}. */

@@ -150,6 +150,28 @@ class RoutesAndRulesTest {
     }
 
     @Test
+    void staticThingsMayBelongToRouters() {
+        var settings = Read.configuration(Read.instance()
+                        + "static_ipaddress {\n10.7.0.1/24 dev eth0 track_group G\n10.7.0.2/24 dev eth0\n}\n"
+                        + "static_routes {\n10.8.0.0/16 via 10.7.0.9 track_group G\n}\n"
+                        + "static_rules {\nfrom 10.9.0.0/16 table 9 preference 300 track_group G\n}\n"
+                        + "track_group G {\ngroup {\nV\n}\n}\n")
+                .vrrp();
+
+        assertThat(settings.addresses()).hasSize(1);
+        assertThat(settings.staticGroups()).singleElement().satisfies(group -> {
+            assertThat(group.routers()).containsExactly("V");
+            assertThat(group.addresses()).hasSize(1);
+            assertThat(group.routes()).hasSize(1);
+            assertThat(group.rules()).hasSize(1);
+        });
+        assertThat(Read.findings(Read.instance() + "static_routes {\n10.8.0.0/16 via 10.7.0.9 track_group H\n}\n"))
+                .anySatisfy(text -> assertThat(text).contains("unknown track_group 'H'"));
+        assertThat(Read.findings(Read.instance() + "track_group G {\ngroup {\nW\n}\n}\n"))
+                .anySatisfy(text -> assertThat(text).contains("unknown virtual router 'W'"));
+    }
+
+    @Test
     void namesAreThoseOfTheMachine() throws Exception {
         Files.writeString(folder.resolve("rt_tables"), "# names\n255\tlocal\n100 blue # ours\n");
         Files.createDirectory(folder.resolve("rt_tables.d"));

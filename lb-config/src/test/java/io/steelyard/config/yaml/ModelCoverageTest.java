@@ -24,6 +24,7 @@ class ModelCoverageTest {
             Map.entry("Track", Set.of("isReversed", "tracking")),
             Map.entry("VirtualAddress", Set.of("prefix", "isTracked")),
             Map.entry("VirtualRoute", Set.of("isTracked")),
+            Map.entry("Announcements", Set.of("isExtraEverywhere")),
             Map.entry("VirtualRule", Set.of("action", "isInverted", "isTracked")),
             Map.entry("VirtualServer", Set.of("name", "target")),
             Map.entry("Zone", Set.of("name")),

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Routes and rules that come and go together: puts them to the kernel, takes them away, and knows when somebody else took one away. A refusal of one
@@ -28,16 +29,27 @@ final class HeldRoutes {
 
     private final Map<VirtualRule, RoutingRule> heldRules = new LinkedHashMap<>();
     private long refusals;
+    private boolean isQuiet;
 
-    /** @param owner whose they are, for messages */
-    HeldRoutes(String owner, List<VirtualRoute> routes, List<VirtualRule> rules, Kernel kernel) {
+    /**
+     * @param owner whose they are, for messages
+     * @param isWatched whether it matters that somebody else takes one away
+     */
+    HeldRoutes(String owner, List<VirtualRoute> routes, List<VirtualRule> rules, boolean isWatched, Kernel kernel) {
         this.owner = owner;
         this.routes = routes;
         this.rules = rules;
         this.kernel = kernel;
-        if (routes.stream().anyMatch(VirtualRoute::isTracked) || rules.stream().anyMatch(VirtualRule::isTracked)) {
+        if (isWatched
+                && (routes.stream().anyMatch(VirtualRoute::isTracked)
+                        || rules.stream().anyMatch(VirtualRule::isTracked))) {
             kernel.watchRoutes();
         }
+    }
+
+    /** Whether refusals are no news, as the same was tried before. */
+    void quiet(boolean given) {
+        isQuiet = given;
     }
 
     /** How many changes the kernel refused. */
@@ -82,6 +94,13 @@ final class HeldRoutes {
                 kernel.rules().remove(KernelRule.of(rule));
             });
         }
+    }
+
+    /** Whether one that is tracked was never taken by the kernel, or is not there any more. */
+    boolean isIncomplete() {
+        return routes.stream().anyMatch(route -> route.isTracked() && !heldRoutes.containsKey(route))
+                || rules.stream().anyMatch(rule -> rule.isTracked() && !heldRules.containsKey(rule))
+                || isAnyMissing();
     }
 
     /** Whether a route or a rule of ours that is tracked is missing, as the kernel says now. */
@@ -148,7 +167,7 @@ final class HeldRoutes {
             change.make();
         } catch (IOException | IllegalArgumentException refused) {
             refusals++;
-            LOG.error("{}: {}", owner, refused.getMessage());
+            LOG.atLevel(isQuiet ? Level.DEBUG : Level.ERROR).log("{}: {}", owner, refused.getMessage());
         }
     }
 }

@@ -41,7 +41,8 @@ final class Holdings {
     Holdings(VirtualRouter router, Kernel kernel) {
         this.router = router;
         this.kernel = kernel;
-        routes = new HeldRoutes("virtual router '" + router.name() + "'", router.routes(), router.rules(), kernel);
+        routes =
+                new HeldRoutes("virtual router '" + router.name() + "'", router.routes(), router.rules(), true, kernel);
         // A lease is told of right after; what is left of it then is at least a second, or nothing is claimed.
         lifetimeSeconds = router.defence().witness().isPresent()
                 ? 1

@@ -59,6 +59,10 @@ final class RouterHealth {
         if (attachment.path() == null) {
             return Optional.of(attachment.problem());
         }
+        var missing = host.statics().problem(router.name());
+        if (missing.isPresent()) {
+            return missing;
+        }
         return sum.isFault() ? Optional.of("a tracker is down: " + sum.text()) : Optional.empty();
     }
 }

@@ -353,6 +353,10 @@ public final class RouterHost implements AutoCloseable {
         return paces.computeIfAbsent(interfaceName, name -> new Pace());
     }
 
+    StaticHoldings statics() {
+        return statics;
+    }
+
     AdvertPorts ports() {
         return ports;
     }
@@ -402,6 +406,7 @@ public final class RouterHost implements AutoCloseable {
         @Override
         public void interfacesChanged(List<InetAddress> removed) {
             trackers.interfacesChanged();
+            statics.look();
             routers.forEach(RunningRouter::interfacesChanged);
             heartbeats.forEach(Heartbeats::interfacesChanged);
             removed.forEach(address -> routers.forEach(each -> each.addressRemoved(address)));
@@ -409,11 +414,17 @@ public final class RouterHost implements AutoCloseable {
 
         @Override
         public void routesRemoved(List<Route> routes, List<RoutingRule> rules) {
+            if (statics.look()) {
+                routers.forEach(RunningRouter::interfacesChanged);
+            }
             routers.forEach(each -> each.routesRemoved(routes, rules));
         }
 
         @Override
         public void routesUnknown() {
+            if (statics.look()) {
+                routers.forEach(RunningRouter::interfacesChanged);
+            }
             routers.forEach(RunningRouter::routesUnknown);
         }
     }

@@ -5,14 +5,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.proxy.Network;
 import io.steelyard.api.vrrp.AddressFamily;
+import io.steelyard.api.vrrp.StaticGroup;
+import io.steelyard.api.vrrp.VirtualAddress;
 import io.steelyard.api.vrrp.VirtualRoute;
 import io.steelyard.api.vrrp.VirtualRule;
+import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Effect;
 import io.steelyard.vrrp.election.Phase;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +125,47 @@ class TrackedRoutesTest {
         assertThat(Pair.phase(routers)).isEqualTo(Phase.FAULT);
         pair.lab.one.ip("addr", "add", "10.9.0.1/24", "dev", "eth0");
         Pair.until("active", () -> Pair.phase(routers) == Phase.ACTIVE && Lab.has(pair.lab.one, Pair.ADDRESS));
+    }
+
+    @Test
+    void whatRoutersNeedIsPutBackAndWhereItCannotBeTheyAreFaulty() throws Exception {
+        pair.lab.one.ip("link", "add", "up0", "type", "veth", "peer", "name", "up1");
+        pair.lab.one.ip("link", "set", "up1", "up");
+        pair.lab.one.ip("link", "set", "up0", "up");
+        var group = new StaticGroup(
+                "uplink",
+                List.of("a"),
+                List.of(VirtualAddress.builder("10.7.0.1/24")
+                        .interfaceName("up0")
+                        .build()),
+                List.of(VirtualRoute.builder(Network.parse("10.50.0.0/16"))
+                        .nextHop(VirtualRoute.NextHop.via(InetAddress.ofLiteral("10.7.0.9")))
+                        .build()),
+                List.of());
+        var routers = pair.start(
+                pair.lab.one,
+                VirtualRouters.builder()
+                        .router(Pair.router(100).build())
+                        .settings(VrrpSettings.builder().staticGroup(group).build()));
+        Pair.until("active", () -> Pair.phase(routers) == Phase.ACTIVE && hasStaticRoute());
+
+        pair.lab.one.ip("route", "del", "10.50.0.0/16");
+        Pair.until("the route is back", this::hasStaticRoute);
+        pair.lab.one.ip("addr", "del", "10.7.0.1/24", "dev", "up0");
+        Pair.until("the address is back", () -> Lab.has(pair.lab.one, "10.7.0.1") && hasStaticRoute());
+
+        pair.lab.one.ip("link", "del", "up0");
+        Pair.until("faulty", () -> Pair.phase(routers) == Phase.FAULT);
+        assertThat(Pair.status(routers).unhealthy().orElse("")).contains("static group 'uplink' is incomplete");
+
+        pair.lab.one.ip("link", "add", "up0", "type", "veth", "peer", "name", "up1");
+        pair.lab.one.ip("link", "set", "up1", "up");
+        pair.lab.one.ip("link", "set", "up0", "up");
+        Pair.until("active again", () -> Pair.phase(routers) == Phase.ACTIVE && hasStaticRoute());
+    }
+
+    private boolean hasStaticRoute() throws Exception {
+        return pair.lab.one.ip("route").contains("10.50.0.0/16 via 10.7.0.9");
     }
 
     @Test

@@ -111,8 +111,8 @@ class VirtualMacTest {
                 .extraRefresh(Duration.ofMillis(300))
                 .build();
 
-        var routers = pair.start(
-                pair.lab.one, Pair.router(100).virtualMac(fromParent).announcements(rules));
+        var routers =
+                pair.start(pair.lab.one, Pair.router(100).virtualMac(fromParent).announcements(rules));
 
         Pair.until("active", () -> Pair.phase(routers) == Phase.ACTIVE);
         var told = "who-has " + Pair.ADDRESS + " tell " + Pair.ADDRESS;

@@ -120,7 +120,7 @@ class RoutesInKernelTest {
         var routes = ROUTES.stream().map(RoutesInKernelTest::route).toList();
         ours.call(() -> {
             try (var kernel = Kernel.open()) {
-                var held = new HeldRoutes("test", routes, List.of(), kernel);
+                var held = new HeldRoutes("test", routes, List.of(), true, kernel);
                 held.addRoutes();
                 assertThat(held.refusals()).isZero();
                 assertThat(held.isAnyMissing()).isFalse();
@@ -161,7 +161,7 @@ class RoutesInKernelTest {
         var rules = RULES.stream().map(RoutesInKernelTest::rule).toList();
         ours.call(() -> {
             try (var kernel = Kernel.open()) {
-                var held = new HeldRoutes("test", List.of(), rules, kernel);
+                var held = new HeldRoutes("test", List.of(), rules, true, kernel);
                 held.addRules();
                 assertThat(held.refusals()).isZero();
                 assertThat(held.isAnyMissing()).isFalse();
@@ -180,7 +180,7 @@ class RoutesInKernelTest {
         var routes = List.of(route("0.0.0.0/0 via 10.0.0.9"));
         ours.call(() -> {
             try (var kernel = Kernel.open()) {
-                var held = new HeldRoutes("test", routes, List.of(), kernel);
+                var held = new HeldRoutes("test", routes, List.of(), true, kernel);
                 held.addRoutes();
                 assertThat(shown(ours, "route")).contains("via 10.0.0.9", "via 10.0.0.7");
                 held.removeRoutes();
