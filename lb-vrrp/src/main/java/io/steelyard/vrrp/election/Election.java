@@ -209,8 +209,8 @@ public final class Election {
     private void lowerPriority(Draft draft, ElectionEvent.AdvertHeard advert, long nowNs) {
         if (router.dialect().answersLowerPriority()) {
             sendAndWait(draft, nowNs);
-            draft.effect(new Effect.Announce(Effect.Cause.LOWER_PRIORITY));
         }
+        draft.effect(new Effect.Announce(Effect.Cause.LOWER_PRIORITY));
         draft.effect(new Effect.LowerPriorityHeard(advert.priority()));
     }
 
@@ -393,6 +393,10 @@ public final class Election {
 
     private static void change(Draft draft, Phase next, Effect.Reason reason) {
         if (draft.phase != next) {
+            if (next == Phase.BACKUP) {
+                // The delay of a preemption begins with the first advert of lower priority that this backup hears.
+                draft.lowerSinceNs = RouterState.NEVER;
+            }
             draft.effect(new Effect.Changed(draft.phase, next, draft.priority, reason));
             draft.phase = next;
         }
