@@ -52,8 +52,10 @@ final class ControlThread implements AutoCloseable {
     /** Handed in by any thread, taken by this one. */
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
 
-    /** Written by {@link #close}, read by all; volatile so that whoever sees it unset has its command run or refused. */
-    private volatile boolean isClosing;
+    /** Guards {@link #isClosing} and that {@link #wakeUp} is open while it is not set: a command is either refused or run, and never wakes another. */
+    private final Object door = new Object();
+
+    private boolean isClosing;
 
     private LongConsumer onLate = gapNs -> {};
     private long timerSetForNs;
@@ -132,11 +134,13 @@ final class ControlThread implements AutoCloseable {
      * @throws RejectedExecutionException where the thread has ended or is about to
      */
     void execute(Runnable command) {
-        if (isClosing) {
-            throw new RejectedExecutionException("the virtual routers have been closed");
+        synchronized (door) {
+            if (isClosing) {
+                throw new RejectedExecutionException("the virtual routers have been closed");
+            }
+            commands.add(command);
+            wake();
         }
-        commands.add(command);
-        wake();
     }
 
     /** As {@link #execute}, with a result. */
@@ -160,19 +164,31 @@ final class ControlThread implements AutoCloseable {
 
     private void run() {
         try {
-            while (!isClosing || !commands.isEmpty()) {
+            while (!isClosing()) {
                 setClock();
                 round(set.await(-1));
             }
         } finally {
-            isClosing = true;
+            synchronized (door) {
+                isClosing = true;
+            }
             for (Runnable left; (left = commands.poll()) != null; ) {
                 guarded(left);
             }
-            Linux.close(wakeUp);
-            Linux.close(clock);
-            Linux.close(set.fd());
+            closeDescriptors();
         }
+    }
+
+    private boolean isClosing() {
+        synchronized (door) {
+            return isClosing;
+        }
+    }
+
+    private void closeDescriptors() {
+        Linux.close(wakeUp);
+        Linux.close(clock);
+        Linux.close(set.fd());
     }
 
     /** @param ready what await gave: how many descriptors are ready; an error number is EINTR and means none */
@@ -250,11 +266,20 @@ final class ControlThread implements AutoCloseable {
         }
     }
 
-    /** Ends the thread after what was handed in before. */
+    /** Ends the thread after what was handed in before. Again without effect. */
     @Override
     public void close() {
-        isClosing = true;
-        wake();
+        synchronized (door) {
+            if (isClosing) {
+                return;
+            }
+            isClosing = true;
+            if (thread.getState() == Thread.State.NEW) {
+                closeDescriptors();
+            } else {
+                wake();
+            }
+        }
     }
 
     /** Waits until the thread has ended. */
