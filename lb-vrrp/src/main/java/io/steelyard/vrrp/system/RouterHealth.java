@@ -1,5 +1,6 @@
 package io.steelyard.vrrp.system;
 
+import io.steelyard.api.vrrp.AdvertTransport;
 import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.vrrp.election.PrioritySum;
@@ -55,6 +56,11 @@ final class RouterHealth {
         }
         if (router.tracksInterface() && !link.get().isUsable()) {
             return Optional.of("interface " + router.interfaceName() + " is down");
+        }
+        if (router.transport() instanceof AdvertTransport.Unicast unicast
+                && unicast.peers().isEmpty()
+                && unicast.faultWithoutPeers()) {
+            return Optional.of("it has no peers");
         }
         if (attachment.path() == null) {
             return Optional.of(attachment.problem());

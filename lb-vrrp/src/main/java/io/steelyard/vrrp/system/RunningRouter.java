@@ -20,8 +20,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +56,10 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
     private final GuardedElection election;
     private final ArrayDeque<Runnable> pending = new ArrayDeque<>();
     private final List<Effect> effects = new ArrayList<>();
+
+    /** Why adverts were dropped in this state, as far as it was told. */
+    private final Set<Verdict> toldOf = EnumSet.noneOf(Verdict.class);
+
     private final Timers.Timer deadline;
 
     private boolean isWorking;
@@ -156,8 +162,9 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         try {
             for (Runnable next; (next = pending.poll()) != null; ) {
                 effects.clear();
+                boolean wasFaulty = state().isFaulty();
                 next.run();
-                if (isInGroup && !effects.isEmpty()) {
+                if (isInGroup && (!effects.isEmpty() || state().isFaulty() != wasFaulty)) {
                     host.groups().memberDid(this, new Outcome(state(), effects));
                 }
             }
@@ -195,8 +202,15 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
     }
 
     @Override
+    public boolean isFromPeer(ReceivedPacket packet) {
+        return decoder.isFromPeer(packet);
+    }
+
+    @Override
     public void heard(ReceivedPacket packet) {
-        if (decoder.check(packet, System.currentTimeMillis() * 1_000_000L) != Verdict.ACCEPTED) {
+        var verdict = decoder.check(packet, System.currentTimeMillis() * 1_000_000L);
+        if (verdict != Verdict.ACCEPTED) {
+            dropped(verdict, packet);
             return;
         }
         int priority = decoder.priority();
@@ -217,8 +231,20 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         on(new ElectionEvent.AdvertHeard(priority, interval, high, low));
     }
 
+    /** What two routers of one number disagree on makes both active: it is told, each kind once for each state of ours (RFC 9568 section 7.1). */
+    private void dropped(Verdict verdict, ReceivedPacket packet) {
+        if (verdict != Verdict.OWNER_IGNORES && toldOf.add(verdict)) {
+            warn(
+                    RouterEvent.Kind.ADVERT_DROPPED,
+                    "an advert of "
+                            + RouterPath.inet(packet.sourceHigh(), packet.sourceLow())
+                                    .getHostAddress() + " is dropped: " + verdict.text());
+        }
+    }
+
     @Override
     public void overheard(ReceivedPacket packet) {
+        counters.count(Verdict.OTHER_ROUTER);
         int place = router.defence().fingerprint() ? foreign.find(packet) : ForeignAdvert.NONE;
         if (place != ForeignAdvert.NONE) {
             warn(
@@ -308,6 +334,7 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
 
     private void changed(Effect.Changed changed) {
         defences.stateChanged();
+        toldOf.clear();
         reason = Optional.of(changed.reason());
         phaseSinceNs = now();
         if (changed.to() == Phase.ACTIVE) {
