@@ -7,6 +7,7 @@ import io.steelyard.api.vrrp.SyncGroup;
 import io.steelyard.api.vrrp.Tracker;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpSettings;
+import io.steelyard.vrrp.system.ProcessScript;
 import io.steelyard.vrrp.system.RouterHost;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,6 +38,9 @@ public final class VirtualRouters implements RunningRouters {
     /** Guarded by this. */
     private RouterHost.Plan plan;
 
+    /** Guarded by this. */
+    private boolean isClosed;
+
     /** Replaced under the lock of this; read by all. */
     private volatile RouterHost host;
 
@@ -45,6 +49,7 @@ public final class VirtualRouters implements RunningRouters {
 
     private VirtualRouters(RouterHost.Plan plan) throws IOException {
         this.plan = plan;
+        ProcessScript.run(plan.settings().onStart(), plan.settings());
         host = started(plan);
     }
 
@@ -85,7 +90,7 @@ public final class VirtualRouters implements RunningRouters {
             return;
         }
         RouterHost.check(next);
-        host.close();
+        host.closeFor(next);
         try {
             host = started(next);
             plan = next;
@@ -125,7 +130,12 @@ public final class VirtualRouters implements RunningRouters {
     /** Gives up all addresses, says so to the others, and ends. Not to be called by a listener. */
     @Override
     public synchronized void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
         host.close();
+        ProcessScript.run(plan.settings().onEnd(), plan.settings());
     }
 
     /** Names every value; not thread-safe. */

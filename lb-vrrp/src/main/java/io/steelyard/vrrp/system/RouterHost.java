@@ -22,8 +22,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +53,10 @@ public final class RouterHost implements AutoCloseable {
     private final VrrpSettings settings;
     private final List<RunningRouter> routers = new ArrayList<>();
     private final SyncGroups groups;
+
+    /** The same for as long as the host lives. */
+    private final List<SyncGroup> syncGroups;
+
     private final StaticHoldings statics;
     private final List<Heartbeats> heartbeats;
     private final Consumer<RouterEvent> onEvent;
@@ -133,6 +139,7 @@ public final class RouterHost implements AutoCloseable {
         pulse = control.timer(this::pulse);
         changes = new KernelChanges(kernel, announcer, this::changed);
         this.plan = plan;
+        syncGroups = plan.groups();
         for (var router : plan.routers()) {
             var group = plan.groupOf(router);
             var tracks = new ArrayList<Track>(router.tracks());
@@ -246,7 +253,8 @@ public final class RouterHost implements AutoCloseable {
         var ended = routers.stream()
                 .filter(each -> !next.routers().contains(each.router()))
                 .toList();
-        ended.forEach(RunningRouter::stop);
+        var names = names(next);
+        ended.forEach(each -> each.stop(!names.contains(each.router().name())));
         ended.forEach(RunningRouter::close);
         routers.removeAll(ended);
         trackers.become(next.trackers());
@@ -260,6 +268,10 @@ public final class RouterHost implements AutoCloseable {
             begun.forEach(this::start);
         }
         pulse();
+    }
+
+    private static Set<String> names(Plan plan) {
+        return plan.routers().stream().map(VirtualRouter::name).collect(Collectors.toSet());
     }
 
     /** For how long this machine has been up. */
@@ -329,6 +341,14 @@ public final class RouterHost implements AutoCloseable {
 
     void tell(VirtualRouter router, Notifier.Change change, int priority) {
         notifier.tell(Notifier.Kind.INSTANCE, router.name(), change, priority, router.notifications());
+    }
+
+    /** Whether changes of a router's priority are told, by itself or by its group. */
+    boolean tellsPriority(VirtualRouter router) {
+        return router.notifications().tellsPriority()
+                || syncGroups.stream()
+                        .anyMatch(group -> group.members().contains(router.name())
+                                && group.notifications().tellsPriority());
     }
 
     /** A router's state has changed: its peers are told at once. */
@@ -402,6 +422,15 @@ public final class RouterHost implements AutoCloseable {
     /** Says good-bye with priority 0, takes everything away, and ends. For all threads but the control thread; again without effect. */
     @Override
     public void close() {
+        close(names(plan));
+    }
+
+    /** Ends for another plan to begin: routers that it does not have are told to be deleted. For all threads but the control thread. */
+    public void closeFor(Plan next) {
+        close(names(next));
+    }
+
+    private void close(Set<String> staying) {
         if (control.isThisThread()) {
             throw new IllegalStateException("virtual routers cannot be closed by their own thread");
         }
@@ -412,7 +441,8 @@ public final class RouterHost implements AutoCloseable {
             isClosed = true;
         }
         control.call(() -> {
-                    routers.forEach(RunningRouter::stop);
+                    routers.forEach(
+                            each -> each.stop(!staying.contains(each.router().name())));
                     heartbeats.forEach(Heartbeats::close);
                     routers.forEach(RunningRouter::close);
                     trackers.close();
