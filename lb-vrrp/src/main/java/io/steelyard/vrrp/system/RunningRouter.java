@@ -92,7 +92,7 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         announcing = new Announcing(router, host, holdings);
         health = new RouterHealth(router, host, tracks, attachment);
         defences = new RouterDefences(this, host, holdings, fencing);
-        deadline = host.control().timer(() -> perform(() -> election().tick(now())));
+        deadline = host.control().timer(this::due);
         var nowhere = RouterPath.inet(
                 new byte
                         [router.addresses().stream()
@@ -181,6 +181,17 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         return host.control().nowNs();
     }
 
+    /** The timer has expired. */
+    private void due() {
+        int priority = isWorking ? 0 : election.advertDue(now());
+        if (priority != 0) {
+            send(priority);
+            plan();
+        } else {
+            perform(() -> election.tick(now()));
+        }
+    }
+
     private void plan() {
         long nextNs = election.nextNs();
         if (nextNs == RouterState.NEVER) {
@@ -231,7 +242,11 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         if (running != null && running.isWithholding()) {
             running.heard(this, RouterPath.inet(high, low).getHostAddress(), priority);
         }
-        on(new ElectionEvent.AdvertHeard(priority, interval, high, low));
+        if (isStarted && !isWorking && election.heardAsUsual(priority, interval, high, low, now())) {
+            plan();
+        } else {
+            on(new ElectionEvent.AdvertHeard(priority, interval, high, low));
+        }
     }
 
     /** What two routers of one number disagree on makes both active: it is told, each kind once for each state of ours (RFC 9568 section 7.1). */
