@@ -163,6 +163,23 @@ public final class PeerWatch {
                 .min(Comparator.comparingInt(same -> same.differences().size()));
     }
 
+    /**
+     * Whether a peer's router wins against ours where both are active. Who was given the lease later has it; without a witness the priority decides,
+     * and then the name of the node.
+     *
+     * @param ourPriority of our router
+     * @param ourEpoch of its lease; 0 without one
+     * @param ourNode this machine's name
+     */
+    public static boolean isAbove(
+            PeerReport.Router theirs, String theirNode, int ourPriority, long ourEpoch, String ourNode) {
+        if (theirs.epoch() != 0 && ourEpoch != 0 && theirs.epoch() != ourEpoch) {
+            return theirs.epoch() > ourEpoch;
+        }
+        int order = Integer.compare(theirs.priority(), ourPriority);
+        return order != 0 ? order > 0 : theirNode.compareTo(ourNode) > 0;
+    }
+
     private static boolean isSameFamily(ConfigFingerprint ours, ConfigFingerprint theirs) {
         return ours.addresses().isEmpty()
                 || theirs.addresses().isEmpty()

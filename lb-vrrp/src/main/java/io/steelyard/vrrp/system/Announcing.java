@@ -21,7 +21,8 @@ final class Announcing {
     private final AnnouncementSchedule schedule;
     private final Timers.Timer next;
 
-    Announcing(VirtualRouter router, RouterHost host, Holdings holdings) {
+    /** @param downNs how long a backup waits for adverts */
+    Announcing(VirtualRouter router, RouterHost host, Holdings holdings, long downNs) {
         this.router = router;
         this.host = host;
         this.holdings = holdings;
@@ -30,12 +31,20 @@ final class Announcing {
         for (int i = 0; i < isIpv6.length; i++) {
             isIpv6[i] = addresses.get(i).family() == AddressFamily.IPV6;
         }
-        schedule = new AnnouncementSchedule(router.announcements(), isIpv6);
+        // A rival's adverts come an interval apart, and may be late by the half of one.
+        long silenceNs = Math.min(router.advertInterval().toNanos() * 3 / 2, downNs);
+        schedule = new AnnouncementSchedule(router.announcements(), silenceNs, downNs, isIpv6);
         next = host.control().timer(this::announce);
     }
 
     void begin(Effect.Cause cause) {
         schedule.begin(cause, host.control().nowNs());
+        announce();
+    }
+
+    /** Whoever was active beside us is not any more. */
+    void rivalGone() {
+        schedule.rivalGone(host.control().nowNs());
         announce();
     }
 

@@ -89,7 +89,6 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         foreign = new ForeignAdvert(router);
         holdings = new Holdings(router, host.kernel());
         attachment = new Attachment(router, host, secrets, holdings, this, this);
-        announcing = new Announcing(router, host, holdings);
         health = new RouterHealth(router, host, tracks, attachment);
         defences = new RouterDefences(this, host, holdings, fencing);
         deadline = host.control().timer(this::due);
@@ -101,6 +100,8 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
                                 .orElse(4)]);
         // Messages of an earlier process of this node have lower numbers.
         election = new GuardedElection(router, nowhere, isInGroup, System.currentTimeMillis() * 1_000_000L, defences);
+        var timers = election.timers();
+        announcing = new Announcing(router, host, holdings, timers.downNs(router.priority(), timers.intervalNs()));
         phaseSinceNs = host.control().nowNs();
     }
 
@@ -232,6 +233,9 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         long high = packet.sourceHigh();
         long low = packet.sourceLow();
         heard.heard(high, low, priority, interval, now());
+        if (priority == 0) {
+            announcing.rivalGone();
+        }
         if (decoder.hasOtherAddresses()) {
             warn(
                     RouterEvent.Kind.OTHER_ADDRESSES,
@@ -283,6 +287,7 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
             perform(() -> election.activeElsewhere(node, priority, isAbove, holdsNs, now()));
         } else {
             perform(() -> election.notActiveElsewhere(node));
+            announcing.rivalGone();
         }
     }
 

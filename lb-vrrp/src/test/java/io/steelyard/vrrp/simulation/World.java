@@ -39,7 +39,7 @@ final class World {
     private final List<Node> nodes = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
     private final List<String> story = new ArrayList<>();
-    private LeaseTable witness = new LeaseTable(Long.MIN_VALUE);
+    private LeaseTable witness = new LeaseTable(Long.MIN_VALUE, 1);
     private boolean isTold;
     private long order;
     private long nowNs;
@@ -72,7 +72,10 @@ final class World {
                 at(beginNs, () -> nodes.get(fault.node()).health(false));
                 at(endNs, () -> nodes.get(fault.node()).health(true));
             }
-            case WITNESS_RESTART -> at(beginNs, () -> witness = new LeaseTable(nowNs + LONGEST_LEASE_NS));
+            case WITNESS_RESTART ->
+                at(
+                        beginNs,
+                        () -> witness = new LeaseTable(nowNs + LONGEST_LEASE_NS, 1_000_000L + nowNs / 1_000_000_000L));
             default -> {
                 // Looked at when something is sent.
             }
