@@ -6,6 +6,7 @@ import io.steelyard.linux.EpollSet;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.ErrnoException;
 import io.steelyard.linux.Linux;
+import io.steelyard.vrrp.defence.PauseWatch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -36,14 +37,12 @@ final class ControlThread implements AutoCloseable {
     private static final long CLOCK = 1;
     private static final int FIRST_WATCHED = 2;
 
-    /** A timer that comes later than that is worth a question. */
-    private static final long LATE_NS = 5_000_000;
-
     private final EpollSet set = EpollSet.create(MOST_READY);
     private final int wakeUp;
     private final int clock;
     private final MemorySegment counter = Arena.ofAuto().allocate(8, 8);
     private final Timers timers = new Timers();
+    private final PauseWatch pauses = new PauseWatch();
     private final Thread thread;
 
     /** By tag; null where none is any more. */
@@ -60,8 +59,6 @@ final class ControlThread implements AutoCloseable {
     private LongConsumer onLate = gapNs -> {};
     private long timerSetForNs;
     private boolean isTimerSet;
-    private boolean hasNoticed;
-    private long noticedNs;
     private long nowNs = System.nanoTime();
 
     /** @throws ErrnoException where there is no descriptor left */
@@ -209,19 +206,10 @@ final class ControlThread implements AutoCloseable {
         }
     }
 
-    /** Looked for whenever the clock has been read: a process can be stopped in the middle of a round, too. */
     private void noticeLateness() {
-        if (!timers.isDue(nowNs)) {
-            return;
-        }
-        long sinceNs = nowNs - timers.earliestNs();
-        if (hasNoticed) {
-            sinceNs = Math.min(sinceNs, nowNs - noticedNs);
-        }
-        if (sinceNs > LATE_NS) {
-            hasNoticed = true;
-            noticedNs = nowNs;
-            onLate.accept(sinceNs);
+        long lateNs = timers.isEmpty() ? 0 : pauses.lateNs(timers.earliestNs(), nowNs);
+        if (lateNs > 0) {
+            onLate.accept(lateNs);
         }
     }
 

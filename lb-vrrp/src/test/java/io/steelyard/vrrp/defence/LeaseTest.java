@@ -159,9 +159,10 @@ class LeaseTest {
     @Test
     void aPauseIsWhatIsBeyondThePlan() {
         var watch = new PauseWatch();
-        assertThat(watch.lateNs(SECOND)).isZero();
-        watch.planned(2 * SECOND);
-        assertThat(watch.lateNs(SECOND)).isZero();
-        assertThat(watch.lateNs(5 * SECOND)).isEqualTo(3 * SECOND);
+        assertThat(watch.lateNs(Long.MAX_VALUE, SECOND)).isZero();
+        assertThat(watch.lateNs(2 * SECOND, SECOND)).isZero();
+        assertThat(watch.lateNs(2 * SECOND, 5 * SECOND)).isEqualTo(3 * SECOND);
+        assertThat(watch.lateNs(2 * SECOND, 5 * SECOND + 1)).as("told already").isZero();
+        assertThat(watch.lateNs(2 * SECOND, 6 * SECOND)).as("once more").isEqualTo(SECOND);
     }
 }
