@@ -60,6 +60,7 @@ final class ClientConnection extends Timer {
     private int clientPort;
     private State state = State.OPENING;
     private @Nullable TrackedKeys tracked;
+    private final AboutClient about = new AboutClient();
     private @Nullable Opening opening;
     private long lastActivityNs;
     private long receivedBytes;
@@ -207,6 +208,10 @@ final class ClientConnection extends Timer {
 
     ConnectionFacts facts() {
         return facts;
+    }
+
+    AboutClient about() {
+        return about;
     }
 
     InetAddress address() {
