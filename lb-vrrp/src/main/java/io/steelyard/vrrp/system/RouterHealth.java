@@ -28,6 +28,13 @@ final class RouterHealth {
         sum = host.trackers().sum(router, tracks);
     }
 
+    /** How often a script that it looks at had to be ended. */
+    long hungRuns() {
+        return tracks.stream()
+                .mapToLong(track -> host.trackers().hungRuns(track.tracker()))
+                .sum();
+    }
+
     /** What the priority is made of. */
     PrioritySum sum() {
         return sum;

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,6 +129,28 @@ class DisagreementTest {
             until("all are active", () -> all(group, Phase.ACTIVE));
             Files.writeString(file, "-254");
         }
+    }
+
+    @Test
+    void aScriptThatHangsIsEndedAndCounted() throws Exception {
+        var hanging = new Tracker.Script(
+                "hang",
+                0,
+                List.of("/bin/sleep", "600"),
+                Duration.ofMillis(300),
+                Duration.ofMillis(200),
+                1,
+                1,
+                false,
+                Optional.empty());
+        var router = pair.start(
+                pair.lab.one,
+                VirtualRouters.builder()
+                        .tracker(hanging)
+                        .router(router(100).track(Track.of("hang")).build()));
+
+        until("counted", () -> status(router).counters().get("script_hung") > 0);
+        until("it counts as failed", () -> phase(router) == Phase.FAULT);
     }
 
     private static boolean all(VirtualRouters routers, Phase phase) {
