@@ -56,7 +56,7 @@ public final class ClientTrust {
         }
         var lines = lines(fields);
         if (!isOwn) {
-            return new Word(Optional.of(nginxs.client(peer, lines)).filter(Endpoint::isIp), false);
+            return new Word(Optional.ofNullable(nginxs.client(peer, lines)).filter(Endpoint::isIp), false);
         }
         var found = field.equals(FieldName.FORWARDED) ? own.byForwarded(peer, lines) : own.byForwardedFor(peer, lines);
         return found.certainty() == ClientSearch.Certainty.REJECTED
