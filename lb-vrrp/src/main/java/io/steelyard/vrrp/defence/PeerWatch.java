@@ -103,7 +103,13 @@ public final class PeerWatch {
     /** What is to be told now; each thing once as long as it lasts. */
     public List<Remark> look(long nowNs) {
         var remarks = new ArrayList<Remark>();
-        peers.values().removeIf(peer -> nowNs - peer.lastNs > FORGOTTEN_NS);
+        peers.entrySet().removeIf(peer -> {
+            boolean isForgotten = nowNs - peer.getValue().lastNs > FORGOTTEN_NS;
+            if (isForgotten) {
+                matrix.forget(peer.getKey());
+            }
+            return isForgotten;
+        });
         peers.forEach((node, peer) -> lookAtPaths(node, peer, nowNs, remarks));
         lookForOneWay(nowNs, remarks);
         return remarks;
@@ -135,6 +141,10 @@ public final class PeerWatch {
                 remarks.add(new Remark.OneWay(oneWay.hears(), oneWay.heard()));
             }
         }
+    }
+
+    int size() {
+        return peers.size() + matrix.size();
     }
 
     // ---- what the peers say of one router

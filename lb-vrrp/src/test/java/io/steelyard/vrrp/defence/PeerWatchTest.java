@@ -49,6 +49,17 @@ class PeerWatchTest {
     }
 
     @Test
+    void namesThatComeOnceLeaveNothing() {
+        var open = new PeerWatch("a", List.of("cable"), SILENCE, false);
+        for (int i = 0; i < 1_000; i++) {
+            open.heard(report("stranger" + i, 1, "a"), "cable", i * SECOND);
+            open.look(i * SECOND);
+        }
+        open.look(10_000 * SECOND);
+        assertThat(open.size()).isZero();
+    }
+
+    @Test
     void aReplayAndOurOwnVoiceDoNotCount() {
         assertThat(watch.heard(report("b", 5), "cable", 0)).isTrue();
         assertThat(watch.heard(report("b", 5), "office", 0))
