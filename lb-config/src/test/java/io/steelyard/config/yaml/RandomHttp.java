@@ -267,7 +267,9 @@ final class RandomHttp {
                         pools.get(random.nextInt(pools.size())),
                         one(302, 303, 307, 308),
                         times.get(),
-                        random.nextBoolean() ? Optional.of(proxy()) : Optional.empty());
+                        random.nextBoolean() ? Optional.of(proxy()) : Optional.empty(),
+                        one("", "hop"),
+                        1 + random.nextInt(99));
             default -> proxy();
         };
     }

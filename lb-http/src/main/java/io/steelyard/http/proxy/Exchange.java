@@ -309,6 +309,7 @@ final class Exchange {
         if (to == null) {
             throw new IllegalStateException("a route to a server has no plan for it");
         }
+        facts.asks();
         var started = new Forwarding(this, to);
         forwarding = started;
         started.begin();

@@ -73,9 +73,11 @@ public final class Route {
         proxy = switch (configured.content()) {
             case HttpProxy toServer -> new ProxyPlan(toServer, variables);
             case Content.RedirectToPool redirect ->
-                redirect.others()
-                        .map(others -> new ProxyPlan(others, variables))
-                        .orElse(null);
+                new ProxyPlan(
+                        redirect.others()
+                                .orElseGet(
+                                        () -> HttpProxy.toPool(redirect.pool()).build()),
+                        variables);
             default -> null;
         };
         text = configured.content() instanceof Content.Reply reply ? variables.compile(reply.text()) : null;
