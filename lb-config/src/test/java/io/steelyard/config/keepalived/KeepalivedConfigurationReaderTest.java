@@ -76,6 +76,20 @@ class KeepalivedConfigurationReaderTest {
     }
 
     @Test
+    void interfacesWithoutAdvertsAreAnnouncedEverySoOften() {
+        var some = Read.router("garp_extra_if 100").announcements();
+        var all = Read.configuration("global_defs {\nvrrp_garp_extra_if all 50\n}\n" + Read.instance())
+                .virtualRouters()
+                .getFirst()
+                .announcements();
+
+        assertThat(some.extraRefresh()).isEqualTo(Duration.ofSeconds(100));
+        assertThat(some.isExtraEverywhere()).isFalse();
+        assertThat(all.extraRefresh()).isEqualTo(Duration.ofSeconds(50));
+        assertThat(all.isExtraEverywhere()).isTrue();
+    }
+
+    @Test
     void changesOfPriorityAreToldWhereTheFileSaysSoForAll() {
         var text = "global_defs {\nvrrp_notify_priority_changes true\n}\n";
 

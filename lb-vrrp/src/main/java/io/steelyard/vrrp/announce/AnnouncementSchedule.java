@@ -2,6 +2,8 @@ package io.steelyard.vrrp.announce;
 
 import io.steelyard.api.vrrp.Announcements;
 import io.steelyard.vrrp.election.Effect;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * When which address of one virtual router is announced: bursts, second bursts, the refresh while active, and the pause between two packets of one
@@ -16,7 +18,8 @@ import io.steelyard.vrrp.election.Effect;
  * its silence is waited for, or its word that it is not active, and then there is one burst for all its adverts. A rival that does not fall silent
  * is waited for no longer than a backup waits for adverts.
  *
- * <p>With pacing, packets of one family are apart by at least that; a burst that is still going on when the next is due takes it in: it begins anew with
+ * <p>With pacing, packets of one family by one interface are apart by at least that, whichever router they are of; a burst that is still going on when
+ * the next is due takes it in: it begins anew with
  * the larger of what is left and what is asked for.
  */
 public final class AnnouncementSchedule {
@@ -30,7 +33,7 @@ public final class AnnouncementSchedule {
     private final long longestRivalNs;
     private final boolean[] isIpv6;
     private final long[] pacingNs;
-    private final long[] freeAtNs = {Long.MIN_VALUE, Long.MIN_VALUE};
+    private final Pace[] paces;
 
     /** By family: rounds still to go, and the address that comes next. */
     private final int[] rounds = new int[2];
@@ -51,9 +54,20 @@ public final class AnnouncementSchedule {
      * @param isIpv6 for each address, in the order in which they are announced
      */
     public AnnouncementSchedule(Announcements rules, long rivalSilenceNs, long longestRivalNs, boolean... isIpv6) {
+        this(rules, rivalSilenceNs, longestRivalNs, Collections.nCopies(isIpv6.length, new Pace()), isIpv6);
+    }
+
+    /**
+     * The same with interfaces that others announce by, too.
+     *
+     * @param paces for each address, that of its interface
+     */
+    public AnnouncementSchedule(
+            Announcements rules, long rivalSilenceNs, long longestRivalNs, List<Pace> paces, boolean... isIpv6) {
         this.rules = rules;
         this.rivalSilenceNs = rivalSilenceNs;
         this.longestRivalNs = longestRivalNs;
+        this.paces = paces.toArray(Pace[]::new);
         this.isIpv6 = isIpv6.clone();
         pacingNs =
                 new long[] {rules.arpPacing().toNanos(), rules.neighbourPacing().toNanos()};
@@ -137,12 +151,18 @@ public final class AnnouncementSchedule {
             burst(rules.refreshRepeat());
         }
         for (int family = 0; family < 2; family++) {
-            if (rounds[family] > 0 && nowNs >= freeAtNs[family]) {
-                freeAtNs[family] = nowNs + pacingNs[family];
+            if (rounds[family] > 0 && nowNs >= freeAtNs(family)) {
+                if (pacingNs[family] > 0) {
+                    paces[next[family]].take(family, nowNs, pacingNs[family]);
+                }
                 return take(family);
             }
         }
         return NONE;
+    }
+
+    private long freeAtNs(int family) {
+        return pacingNs[family] == 0 ? Long.MIN_VALUE : paces[next[family]].freeAtNs(family);
     }
 
     private int take(int family) {
@@ -170,7 +190,7 @@ public final class AnnouncementSchedule {
         long at = Math.min(healedAtNs, Math.min(secondAtNs, refreshAtNs));
         for (int family = 0; family < 2; family++) {
             if (rounds[family] > 0) {
-                at = Math.min(at, freeAtNs[family]);
+                at = Math.min(at, freeAtNs(family));
             }
         }
         return at == NEVER ? NEVER : Math.max(at, nowNs);

@@ -26,7 +26,7 @@ final class AdvertPorts implements AutoCloseable {
     /** How often one wake-up reads a socket, {@link RawSocket#MOST_PACKETS} packets each time. */
     private static final int MOST_READS = 8;
 
-    private static final int HOP_LIMIT = 255;
+    static final int HOP_LIMIT = 255;
     private static final int CS6 = 0xC0;
 
     private final ControlThread control;
@@ -36,8 +36,8 @@ final class AdvertPorts implements AutoCloseable {
         this.control = control;
     }
 
-    /** What a socket is for. @param group absent for unicast */
-    record Key(int interfaceIndex, boolean isIpv6, int protocol, Optional<InetAddress> group) {}
+    /** What a socket is for. @param group absent for unicast @param hopLimit of what is sent over IPv6 */
+    record Key(int interfaceIndex, boolean isIpv6, int protocol, Optional<InetAddress> group, int hopLimit) {}
 
     /** Gets what arrives for its virtual router. */
     interface Hearer {
@@ -135,7 +135,7 @@ final class AdvertPorts implements AutoCloseable {
         var port = ports.get(key);
         if (port == null) {
             var socket = RawSocket.open(new RawSocket.Options(
-                    key.isIpv6(), key.protocol(), key.interfaceIndex(), key.group(), HOP_LIMIT, CS6, -1));
+                    key.isIpv6(), key.protocol(), key.interfaceIndex(), key.group(), key.hopLimit(), CS6, -1));
             try {
                 port = new Port(key, socket);
             } catch (ErrnoException failed) {

@@ -103,7 +103,7 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         // Messages of an earlier process of this node have lower numbers.
         election = new GuardedElection(router, nowhere, isInGroup, System.currentTimeMillis() * 1_000_000L, defences);
         var timers = election.timers();
-        announcing = new Announcing(router, host, holdings, timers.downNs(router.priority(), timers.intervalNs()));
+        announcing = new Announcing(router, host, holdings, attachment, timers.downNs(router.priority(), timers.intervalNs()));
         phaseSinceNs = host.control().nowNs();
     }
 
@@ -374,6 +374,10 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
                 changed.to(),
                 changed.priority(),
                 changed.reason());
+        var way = attachment.path();
+        if (changed.from() == Phase.FAULT && router.isUnicast() && way != null) {
+            announcing.announceSource(way);
+        }
         host.tell(
                 router,
                 isDeleted && changed.to() == Phase.INITIALIZE

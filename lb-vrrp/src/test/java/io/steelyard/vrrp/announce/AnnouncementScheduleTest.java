@@ -52,6 +52,33 @@ class AnnouncementScheduleTest {
     }
 
     @Test
+    void routersOfOneInterfaceKeepThePauseTogether() {
+        var rules = Announcements.builder()
+                .repeat(2)
+                .delay(Duration.ZERO)
+                .arpPacing(Duration.ofSeconds(1))
+                .build();
+        var pace = new Pace();
+        var one = new AnnouncementSchedule(rules, 0, 0, List.of(pace), false);
+        var other = new AnnouncementSchedule(rules, 0, 0, List.of(pace), false);
+        var elsewhere = new AnnouncementSchedule(rules, 0, 0, List.of(new Pace()), false);
+        var ipv6 = new AnnouncementSchedule(rules, 0, 0, List.of(pace), true);
+        for (var schedule : List.of(one, other, elsewhere, ipv6)) {
+            schedule.begin(Cause.BECAME_ACTIVE, 0);
+        }
+
+        assertThat(take(one, 0)).hasSize(1);
+        assertThat(take(other, 0)).isEmpty();
+        assertThat(other.nextNs(0)).isEqualTo(SECOND);
+        assertThat(take(elsewhere, 0)).hasSize(1);
+        assertThat(take(ipv6, 0)).hasSize(2);
+        assertThat(take(other, SECOND)).hasSize(1);
+        assertThat(take(one, SECOND)).isEmpty();
+        assertThat(take(one, 2 * SECOND)).hasSize(1);
+        assertThat(take(other, 3 * SECOND)).hasSize(1);
+    }
+
+    @Test
     void aLowerPriorityHasCountsOfItsOwn() {
         var rules = Announcements.builder()
                 .lowerPriorityRepeat(2)
