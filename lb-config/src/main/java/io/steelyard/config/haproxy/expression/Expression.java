@@ -63,6 +63,7 @@ public record Expression(Fetch fetch, List<Step> steps) {
         var fetch = new Fetch(method, call.arguments());
         Constants.check(fetch);
         CounterSamples.check(fetch);
+        ContentSamples.check(fetch);
         return fetch;
     }
 

@@ -17,6 +17,11 @@ public interface SampleSource {
      */
     List<Sample> fetch(Fetch fetch);
 
+    /** Whether a fetch may come to something else when more has come than there is now. */
+    default boolean isPending(Fetch fetch) {
+        return false;
+    }
+
     /**
      * What a stick table knows of a key; empty where there is no such table.
      *
