@@ -77,6 +77,20 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * A virtual router's priority changed, as its trackers turned.
+     *
+     * @param state it is in: {@code BACKUP} or {@code ACTIVE}
+     * @param from its own before, with what trackers add and take, 1 to 255
+     * @param to now
+     */
+    record VirtualRouterPriorityChanged(String router, String state, int from, int to) implements Event {
+        @Override
+        public String toString() {
+            return "virtual router " + router + ": priority " + from + " -> " + to + " while " + state;
+        }
+    }
+
     /** Something about a virtual router needs an operator's attention, such as somebody else who answers for its address. */
     record VirtualRouterTrouble(String router, String what) implements Event {
         @Override

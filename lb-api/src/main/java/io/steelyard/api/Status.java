@@ -12,8 +12,9 @@ import java.util.Map;
  *
  * @param pools in configuration order
  * @param listeners in configuration order
+ * @param bufferBytes memory that holds now what a peer does not take yet or what cannot be looked at yet, in buffers of the event loops
  */
-public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners) {
+public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners, long bufferBytes) {
     /**
      * A pool and its servers, in configuration order.
      *
@@ -110,6 +111,11 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners) {
         public ListenerStatus(String name, String pool, List<String> addresses, int open, long accepted, long refused) {
             this(name, pool, addresses, open, accepted, refused, Traffic.NONE, Map.of());
         }
+    }
+
+    /** One of a balancer whose buffers are empty. */
+    public Status(List<PoolStatus> pools, List<ListenerStatus> listeners) {
+        this(pools, listeners, 0);
     }
 
     public Status {

@@ -213,7 +213,8 @@ final class Engine implements LoadBalancer {
                 configuration.pools().stream()
                         .map(pool -> running(pool.name()).status())
                         .toList(),
-                servers.status());
+                servers.status(),
+                tcpLoops.stream().mapToLong(each -> each.buffers().lentBytes()).sum());
     }
 
     @Override

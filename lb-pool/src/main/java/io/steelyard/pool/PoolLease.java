@@ -371,6 +371,15 @@ final class PoolLease implements Lease {
     }
 
     @Override
+    public void declined() {
+        var here = heldTier();
+        long nowNs = pool.nowNs();
+        succeeded(here, nowNs);
+        here.report(index, Report.COMPLETED, nowNs - pickedNs);
+        endForGood(here);
+    }
+
+    @Override
     public void failed(Failure failure) {
         var here = heldTier();
         long nowNs = pool.nowNs();
@@ -380,6 +389,11 @@ final class PoolLease implements Lease {
             gate.onFailure(nowNs, here.gates);
         }
         here.report(index, Report.FAILED, nowNs - pickedNs);
+        endForGood(here);
+    }
+
+    /** The flow goes to another server. */
+    private void endForGood(Tier here) {
         int position = held().position(tier, index);
         tried[position >>> 6] |= 1L << position;
         end(here, State.FAILED);

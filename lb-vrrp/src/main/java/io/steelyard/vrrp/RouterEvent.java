@@ -22,6 +22,15 @@ public sealed interface RouterEvent {
     }
 
     /**
+     * The router's effective priority changed while it was active or a backup, as its trackers turned.
+     *
+     * @param phase its state
+     * @param from before
+     * @param to now
+     */
+    record PriorityChanged(String router, Phase phase, int from, int to) implements RouterEvent {}
+
+    /**
      * Something an operator should see: a suspected split brain, a conflict, a difference between nodes. The same is not told again within 10 s.
      *
      * @param kind what kind of thing

@@ -7,6 +7,7 @@ import io.steelyard.api.vrrp.SyncGroup;
 import io.steelyard.api.vrrp.Tracker;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpSettings;
+import io.steelyard.vrrp.system.ProcessScript;
 import io.steelyard.vrrp.system.RouterHost;
 import java.io.IOException;
 import java.time.Duration;
@@ -35,11 +36,15 @@ public final class VirtualRouters implements RunningRouters {
     /** Guarded by this. */
     private RouterHost.Plan plan;
 
+    /** Guarded by this. */
+    private boolean isClosed;
+
     /** Replaced under the lock of this; read by all. */
     private volatile RouterHost host;
 
     private VirtualRouters(RouterHost.Plan plan) throws IOException {
         this.plan = plan;
+        ProcessScript.run(plan.settings().onStart(), plan.settings());
         host = started(plan);
     }
 
@@ -79,7 +84,7 @@ public final class VirtualRouters implements RunningRouters {
             plan = next;
             return;
         }
-        host.close();
+        host.closeFor(next);
         try {
             host = started(next);
             plan = next;
@@ -116,7 +121,12 @@ public final class VirtualRouters implements RunningRouters {
     /** Gives up all addresses, says so to the others, and ends. Not to be called by a listener. */
     @Override
     public synchronized void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
         host.close();
+        ProcessScript.run(plan.settings().onEnd(), plan.settings());
     }
 
     /** Names every value; not thread-safe. */

@@ -40,6 +40,9 @@ public final class VrrpProvider implements VirtualRouterProvider {
                         changed.to().name(),
                         changed.priority(),
                         words(changed.reason())));
+            case RouterEvent.PriorityChanged changed ->
+                events.accept(new Event.VirtualRouterPriorityChanged(
+                        changed.router(), changed.phase().name(), changed.from(), changed.to()));
             case RouterEvent.Warning warning ->
                 events.accept(new Event.VirtualRouterTrouble(
                         warning.router(), words(warning.kind()) + ": " + warning.text()));

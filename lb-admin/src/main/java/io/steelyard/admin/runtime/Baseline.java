@@ -29,7 +29,8 @@ final class Baseline {
     Status since(Status status) {
         return new Status(
                 status.pools().stream().map(this::since).toList(),
-                status.listeners().stream().map(this::since).toList());
+                status.listeners().stream().map(this::since).toList(),
+                status.bufferBytes());
     }
 
     private PoolStatus since(PoolStatus pool) {

@@ -29,8 +29,11 @@ import java.util.Set;
  * @param readTimeout how long between two reads from a server
  * @param retry when another server is tried
  * @param buffersRequest whether a request's body is read as a whole before a server is asked; needed to repeat it
- * @param buffersResponse whether a server may be read faster than the client reads, up to {@code mostBufferBytes}
- * @param mostBufferBytes kept in memory of one answer that a client is slower to read
+ * @param buffersResponse whether a server may be read faster than the client reads: up to {@code mostBufferBytes}, and then up to
+ *     {@code mostFileBytes}. Otherwise no more is kept of an answer than is read at once
+ * @param mostBufferBytes kept in memory of one answer that a client is slower to read, 1 to 16 MiB
+ * @param mostFileBytes kept in a temporary file of one answer that a client is slower to read; 0 for none
+ * @param serverChoosesBuffering whether an answer with {@code X-Accel-Buffering: yes} or {@code no} says itself whether it is buffered
  * @param hedging whether a second server is asked where the first is slow; absent for no
  * @param interceptsErrors whether error pages are shown for a server's answers of status 300 and above too
  */
@@ -51,8 +54,13 @@ public record HttpProxy(
         boolean buffersRequest,
         boolean buffersResponse,
         int mostBufferBytes,
+        long mostFileBytes,
+        boolean serverChoosesBuffering,
         boolean interceptsErrors)
         implements Content {
+    /** The largest {@code mostBufferBytes}. */
+    public static final int MOST_BUFFER_BYTES = 16 << 20;
+
     /** The protocol spoken with servers. */
     public enum Version {
         HTTP_1_0,
@@ -73,8 +81,12 @@ public record HttpProxy(
         Objects.requireNonNull(readTimeout, "readTimeout");
         Objects.requireNonNull(retry, "retry");
         Objects.requireNonNull(hedging, "hedging");
-        if (mostBufferBytes < 1) {
-            throw new IllegalArgumentException("mostBufferBytes is " + mostBufferBytes + ", expected at least 1");
+        if (mostBufferBytes < 1 || mostBufferBytes > MOST_BUFFER_BYTES) {
+            throw new IllegalArgumentException(
+                    "mostBufferBytes is " + mostBufferBytes + ", expected 1 to " + MOST_BUFFER_BYTES);
+        }
+        if (mostFileBytes < 0) {
+            throw new IllegalArgumentException("mostFileBytes is " + mostFileBytes + ", expected at least 0");
         }
     }
 
@@ -139,6 +151,8 @@ public record HttpProxy(
         private boolean buffersRequest;
         private boolean buffersResponse = true;
         private int mostBufferBytes = 64 << 10;
+        private long mostFileBytes;
+        private boolean serverChoosesBuffering;
         private boolean interceptsErrors;
 
         private Builder(Template server) {
@@ -220,6 +234,16 @@ public record HttpProxy(
             return this;
         }
 
+        public Builder mostFileBytes(long value) {
+            mostFileBytes = value;
+            return this;
+        }
+
+        public Builder serverChoosesBuffering(boolean value) {
+            serverChoosesBuffering = value;
+            return this;
+        }
+
         public Builder interceptsErrors(boolean value) {
             interceptsErrors = value;
             return this;
@@ -243,6 +267,8 @@ public record HttpProxy(
                     buffersRequest,
                     buffersResponse,
                     mostBufferBytes,
+                    mostFileBytes,
+                    serverChoosesBuffering,
                     interceptsErrors);
         }
     }

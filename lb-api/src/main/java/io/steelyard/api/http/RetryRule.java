@@ -94,6 +94,18 @@ public record RetryRule(
         this(reasons, repeatsUnsafe, tries, timeout, Optional.empty());
     }
 
+    /**
+     * Whether an answer with this status, where it is one of the reasons, speaks of the server and not of the request: what a client may not
+     * have or what is not there (401, 403, 404, 425) may be asked of another server, but no server is held to have failed for it (nginx: 403
+     * and 404).
+     */
+    public static boolean isOfServer(int status) {
+        return switch (status) {
+            case 401, 403, 404, 425 -> false;
+            default -> true;
+        };
+    }
+
     /** Whether an answer with this status is a failure. */
     public boolean isFailure(int status) {
         return switch (status) {

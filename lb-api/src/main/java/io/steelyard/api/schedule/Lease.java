@@ -69,6 +69,14 @@ public interface Lease {
     /** The flow failed on its server, which is given back and will not be picked for this flow again. */
     void failed(Failure failure);
 
+    /**
+     * The server did its part, and the flow is given to another all the same, as for an answer that another server may not give. The server is
+     * given back, is not held to have failed, and will not be picked for this flow again.
+     */
+    default void declined() {
+        completed();
+    }
+
     /** The flow ended for a reason that says nothing of the server, such as a client that left; the server is given back. */
     void cancelled();
 

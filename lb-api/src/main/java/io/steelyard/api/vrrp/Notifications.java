@@ -13,10 +13,14 @@ import java.util.Optional;
  * @param onBackup run on becoming BACKUP
  * @param onFault run on becoming FAULT
  * @param onStop run when the router stops
- * @param onDeleted run when the router is configured away; absent for {@code onFault}
+ * @param onDeleted run when the router is configured away
+ * @param tellsDeletion a router that is configured away is told as {@code DELETED}; otherwise as {@code FAULT}, with {@code onFault} (keepalived
+ *     {@code notify_deleted}). Always on with {@code onDeleted}
  * @param onAny run on each change with four more arguments: {@code INSTANCE} or {@code GROUP}, the name in quotes, the state as keepalived
  *     writes it, the priority
  * @param onLowerPriority run when an active router hears an advert of lower priority
+ * @param tellsPriority whether changes of the effective priority are written into pipes, as {@code MASTER_PRIORITY} and {@code BACKUP_PRIORITY}
+ *     (keepalived {@code notify_priority_changes}); a group's holds for its members
  * @param mails whether a mail is sent too, if the settings say where to
  */
 public record Notifications(
@@ -25,8 +29,10 @@ public record Notifications(
         Optional<Command> onFault,
         Optional<Command> onStop,
         Optional<Command> onDeleted,
+        boolean tellsDeletion,
         List<Command> onAny,
         Optional<Command> onLowerPriority,
+        boolean tellsPriority,
         boolean mails) {
     /** Nobody. */
     public static final Notifications NONE = builder().build();
@@ -35,7 +41,7 @@ public record Notifications(
      * A program to run.
      *
      * @param words the program and its arguments
-     * @param user who runs it; absent for the settings' {@link VrrpSettings#scriptUser}
+     * @param user who runs it, as {@code user} or {@code user:group}; absent for the settings' {@link VrrpSettings#scriptUser}
      */
     public record Command(List<String> words, Optional<String> user) {
         public Command {
@@ -57,6 +63,7 @@ public record Notifications(
         Objects.requireNonNull(onFault, "onFault");
         Objects.requireNonNull(onStop, "onStop");
         Objects.requireNonNull(onDeleted, "onDeleted");
+        tellsDeletion |= onDeleted.isPresent();
         onAny = List.copyOf(onAny);
         Objects.requireNonNull(onLowerPriority, "onLowerPriority");
     }
@@ -75,6 +82,8 @@ public record Notifications(
         private Optional<Command> onDeleted = Optional.empty();
         private final List<Command> onAny = new ArrayList<>();
         private Optional<Command> onLowerPriority = Optional.empty();
+        private boolean tellsDeletion;
+        private boolean tellsPriority;
         private boolean mails;
 
         private Builder() {}
@@ -104,6 +113,16 @@ public record Notifications(
             return this;
         }
 
+        public Builder tellsDeletion(boolean given) {
+            tellsDeletion = given;
+            return this;
+        }
+
+        public Builder tellsPriority(boolean given) {
+            tellsPriority = given;
+            return this;
+        }
+
         /** One more. */
         public Builder onAny(Command given) {
             onAny.add(given);
@@ -121,7 +140,17 @@ public record Notifications(
         }
 
         public Notifications build() {
-            return new Notifications(onActive, onBackup, onFault, onStop, onDeleted, onAny, onLowerPriority, mails);
+            return new Notifications(
+                    onActive,
+                    onBackup,
+                    onFault,
+                    onStop,
+                    onDeleted,
+                    tellsDeletion,
+                    onAny,
+                    onLowerPriority,
+                    tellsPriority,
+                    mails);
         }
     }
 }

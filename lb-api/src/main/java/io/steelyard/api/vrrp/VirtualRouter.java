@@ -75,6 +75,21 @@ public record VirtualRouter(
     /** Priority of the owner of the addresses. */
     public static final int OWNER_PRIORITY = 255;
 
+    /** The MTU of Ethernet, for which {@link #problems} says what does not fit into adverts. */
+    public static final int ETHERNET_MTU = 1_500;
+
+    private static final int MOST_ADVERTISED = 255;
+    private static final int IPV4_HEADER = 20;
+    private static final int IPV6_HEADER = 40;
+    private static final int ADVERT_HEADER = 8;
+
+    /** keepalived leaves so much free; who advertises one address more than it does would be found to differ. */
+    private static final int LEFT_FREE = 16;
+
+    private static final int V2_AUTHENTICATION = 8;
+    private static final int AUTHENTICATION_HEADER = 24;
+    private static final int HMAC_TRAILER = 28;
+
     /**
      * Small choices in the protocol, each of which keepalived has too.
      *
@@ -151,6 +166,18 @@ public record VirtualRouter(
      */
     public static Builder builder(String name, String interfaceName, int virtualRouterId) {
         return new Builder(name, interfaceName, virtualRouterId);
+    }
+
+    /** How many addresses an advert has room for on a link with this MTU in octets: at most 255. An advert is never fragmented, and has as many as keepalived's. */
+    public int mostAdvertised(int mtu) {
+        boolean isIpv6 = family == AddressFamily.IPV6;
+        int fixed = (isIpv6 ? IPV6_HEADER : IPV4_HEADER)
+                + ADVERT_HEADER
+                + LEFT_FREE
+                + (version == VrrpVersion.V2 ? V2_AUTHENTICATION : 0)
+                + (authentication instanceof Authentication.Header ? AUTHENTICATION_HEADER : 0)
+                + (hmac.isPresent() ? HMAC_TRAILER : 0);
+        return Math.clamp((mtu - fixed) / (isIpv6 ? 16 : 4), 0, MOST_ADVERTISED);
     }
 
     public boolean isOwner() {

@@ -91,6 +91,16 @@ final class VirtualRouterCheck {
                     .expected("at most 255")
                     .remedy("make the rest excludedAddresses"));
         }
+        int fitting = router.mostAdvertised(VirtualRouter.ETHERNET_MTU);
+        if (router.addresses().size() > fitting && fitting < MOST_ADVERTISED) {
+            problems.add(Problem.warning(
+                            path + ".addresses",
+                            "adverts have room for " + fitting + " addresses where the MTU is that of Ethernet, "
+                                    + VirtualRouter.ETHERNET_MTU + ", and the router has "
+                                    + router.addresses().size() + ": there those after the first " + fitting
+                                    + " are not advertised")
+                    .remedy("make them excludedAddresses, or use a larger MTU on all machines"));
+        }
         var seen = new HashSet<InetAddress>();
         for (var address : router.addresses()) {
             if (!seen.add(address.address())) {

@@ -14,11 +14,15 @@ import java.util.Optional;
  * @param routerId this machine's name in mails and between peers; empty for the host's name
  * @param startDelay for how long after the start no timer runs, while adverts are heard (keepalived {@code vrrp_startup_delay})
  * @param bootDelay until the machine has been up for so long nothing is sent or heard (keepalived {@code vrrp_delay_after_boot})
- * @param scriptUser who runs scripts; empty for {@code keepalived_script} where that user exists and else whoever runs this process
+ * @param scriptUser who runs scripts, as {@code user}, whose groups are taken, or {@code user:group}; empty for {@code keepalived_script} where that
+ *     user exists and else whoever runs this process
  * @param scriptSecurity scripts that others than root may change are refused when root runs them (keepalived
  *     {@code enable_script_security})
  * @param fifos where each change of state is written, as a line such as {@code INSTANCE "VI_1" MASTER 100}
  * @param mail where mails go; absent for nowhere
+ * @param mailsFaults whether mails tell of faults too (off: keepalived {@code no_email_faults})
+ * @param onStart run and waited for before the first router begins (keepalived {@code startup_script})
+ * @param onEnd run and waited for after the last router has ended (keepalived {@code shutdown_script})
  * @param addresses that this machine has while the process lives, whatever the routers do (keepalived {@code static_ipaddress})
  * @param routes the same for routes
  * @param rules the same for rules
@@ -31,6 +35,9 @@ public record VrrpSettings(
         boolean scriptSecurity,
         List<Fifo> fifos,
         Optional<Mail> mail,
+        boolean mailsFaults,
+        Optional<Script> onStart,
+        Optional<Script> onEnd,
         List<VirtualAddress> addresses,
         List<VirtualRoute> routes,
         List<VirtualRule> rules) {
@@ -47,6 +54,20 @@ public record VrrpSettings(
         public Fifo {
             Objects.requireNonNull(path, "path");
             Objects.requireNonNull(reader, "reader");
+        }
+    }
+
+    /**
+     * A program that is waited for.
+     *
+     * @param timeout after which it is killed; greater than zero
+     */
+    public record Script(Notifications.Command command, Duration timeout) {
+        public Script {
+            Objects.requireNonNull(command, "command");
+            if (timeout.isNegative() || timeout.isZero()) {
+                throw new IllegalArgumentException("timeout must be greater than zero");
+            }
         }
     }
 
@@ -81,6 +102,8 @@ public record VrrpSettings(
         Objects.requireNonNull(scriptUser, "scriptUser");
         fifos = List.copyOf(fifos);
         Objects.requireNonNull(mail, "mail");
+        Objects.requireNonNull(onStart, "onStart");
+        Objects.requireNonNull(onEnd, "onEnd");
         addresses = List.copyOf(addresses);
         routes = List.copyOf(routes);
         rules = List.copyOf(rules);
@@ -99,6 +122,9 @@ public record VrrpSettings(
         private boolean scriptSecurity;
         private final List<Fifo> fifos = new ArrayList<>();
         private Optional<Mail> mail = Optional.empty();
+        private boolean mailsFaults = true;
+        private Optional<Script> onStart = Optional.empty();
+        private Optional<Script> onEnd = Optional.empty();
         private final List<VirtualAddress> addresses = new ArrayList<>();
         private final List<VirtualRoute> routes = new ArrayList<>();
         private final List<VirtualRule> rules = new ArrayList<>();
@@ -141,6 +167,21 @@ public record VrrpSettings(
             return this;
         }
 
+        public Builder mailsFaults(boolean given) {
+            mailsFaults = given;
+            return this;
+        }
+
+        public Builder onStart(Script given) {
+            onStart = Optional.of(given);
+            return this;
+        }
+
+        public Builder onEnd(Script given) {
+            onEnd = Optional.of(given);
+            return this;
+        }
+
         /** One more. */
         public Builder address(VirtualAddress given) {
             addresses.add(given);
@@ -161,7 +202,19 @@ public record VrrpSettings(
 
         public VrrpSettings build() {
             return new VrrpSettings(
-                    routerId, startDelay, bootDelay, scriptUser, scriptSecurity, fifos, mail, addresses, routes, rules);
+                    routerId,
+                    startDelay,
+                    bootDelay,
+                    scriptUser,
+                    scriptSecurity,
+                    fifos,
+                    mail,
+                    mailsFaults,
+                    onStart,
+                    onEnd,
+                    addresses,
+                    routes,
+                    rules);
         }
     }
 }

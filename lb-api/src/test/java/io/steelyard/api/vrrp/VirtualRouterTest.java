@@ -42,6 +42,21 @@ class VirtualRouterTest {
     }
 
     @Test
+    void addressesThatDoNotFitIntoAnAdvertAreWarnedOf() {
+        var many = VirtualRouter.builder("many", "eth0", 51);
+        for (int i = 1; i <= 90; i++) {
+            many.address("2001:db8::%x/64".formatted(i));
+        }
+
+        assertThat(many.build().problems("r")).singleElement().satisfies(problem -> {
+            assertThat(problem.isError()).isFalse();
+            assertThat(problem.path()).isEqualTo("r.addresses");
+            assertThat(problem.toString()).contains("room for 89 addresses", "has 90");
+        });
+        assertThat(errors(many)).isEmpty();
+    }
+
+    @Test
     void defaultsAreThoseOfTheRfcAndTheHarmlessDefences() {
         var router = router("gate").build();
         assertThat(router.version()).isEqualTo(VrrpVersion.V3);

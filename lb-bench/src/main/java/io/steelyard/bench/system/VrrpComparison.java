@@ -10,22 +10,30 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.DoubleStream;
 
 /**
- * How long a failover takes, by turns with keepalived and with lb, from the same files in the same network: two machines share an address, the one
+ * How long a failover takes with keepalived and with lb, from the same files in the same kind of network: two machines share an address, the one
  * that has it is killed (SIGKILL) at a random moment between two adverts, and the time is taken until the other's kernel has the address. And what
  * virtual routers cost while nothing happens. As root.
  */
 public final class VrrpComparison {
     private static final double[] INTERVALS = {1, 0.1, 0.01};
+
+    /** From this on, in seconds, a program that starts beside a failover moves it by less than can be seen, so that several pairs run at once. */
+    private static final double LONG_INTERVAL = 1;
+
+    private static final int PAIRS_AT_ONCE = 2;
+    private static final List<String> PROGRAMS = List.of("keepalived", "lb");
     private static final int[] ROUTERS = {1, 100};
     private static final int IDLE_SECONDS = 20;
     private static final long SEED = 42;
 
     private final String lb;
     private final int kills;
-    private final Random random = new Random(SEED);
-
     private VrrpComparison(String lb, int kills) {
         this.lb = lb;
         this.kills = kills;
@@ -43,8 +51,9 @@ public final class VrrpComparison {
         System.out.printf("%-10s %-11s %9s %9s %9s %9s%n", "advert", "program", "least", "median", "9 of 10", "most");
         for (var interval : INTERVALS) {
             var medians = new LinkedHashMap<String, Double>();
-            for (var program : List.of("keepalived", "lb")) {
-                var times = failovers(program, interval);
+            for (var measured : failovers(interval).entrySet()) {
+                var program = measured.getKey();
+                var times = measured.getValue();
                 Arrays.sort(times);
                 medians.put(program, times[times.length / 2]);
                 System.out.printf(
@@ -67,21 +76,56 @@ public final class VrrpComparison {
                 "%nprocessor time of an active machine, an advert a second each, milliseconds a second over %d s%n%n",
                 IDLE_SECONDS);
         for (var routers : ROUTERS) {
-            for (var program : List.of("keepalived", "lb")) {
+            for (var program : PROGRAMS) {
                 System.out.printf(
                         Locale.ROOT, "%-10s %-11s %9.2f%n", routers + " routers", program, idleCost(program, routers));
             }
         }
     }
 
-    private double[] failovers(String program, double interval) throws IOException, InterruptedException {
-        var times = new double[kills];
+    /** The times of each program. */
+    private Map<String, double[]> failovers(double interval) throws IOException, InterruptedException {
+        var times = new LinkedHashMap<String, double[]>();
+        if (interval < LONG_INTERVAL) {
+            for (var program : PROGRAMS) {
+                times.put(program, failovers(program, interval, kills, SEED));
+            }
+            return times;
+        }
+        try (var pairs = Executors.newVirtualThreadPerTaskExecutor()) {
+            var running = new LinkedHashMap<String, List<Future<double[]>>>();
+            for (var program : PROGRAMS) {
+                var shares = new ArrayList<Future<double[]>>();
+                for (int i = 0; i < PAIRS_AT_ONCE; i++) {
+                    int share = kills * (i + 1) / PAIRS_AT_ONCE - kills * i / PAIRS_AT_ONCE;
+                    long seed = SEED + i;
+                    shares.add(pairs.submit(() -> failovers(program, interval, share, seed)));
+                }
+                running.put(program, shares);
+            }
+            for (var program : running.entrySet()) {
+                var all = DoubleStream.empty();
+                for (var share : program.getValue()) {
+                    all = DoubleStream.concat(all, Arrays.stream(share.get()));
+                }
+                times.put(program.getKey(), all.toArray());
+            }
+        } catch (ExecutionException failed) {
+            throw new IOException(failed.getCause());
+        }
+        return times;
+    }
+
+    private double[] failovers(String program, double interval, int count, long seed)
+            throws IOException, InterruptedException {
+        var random = new Random(seed);
+        var times = new double[count];
         try (var pair = VrrpPair.create(program, lb, routers(1, interval))) {
             pair.start(0);
             pair.start(1);
             int holder = pair.awaitHolder(-1);
             pair.awaitBackup(1 - holder);
-            for (int i = 0; i < kills; i++) {
+            for (int i = 0; i < count; i++) {
                 // Some adverts are heard, and then the kill comes anywhere between two.
                 Thread.sleep((long) (1_000 * interval * (2 + random.nextDouble())) + 50);
                 long beginNs = System.nanoTime();

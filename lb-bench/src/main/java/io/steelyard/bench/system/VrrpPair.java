@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class VrrpPair implements AutoCloseable {
     private static final String ADDRESS = " 10.77.1.1/";
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final AtomicInteger MADE = new AtomicInteger();
 
     private final String program;
     private final String lb;
@@ -41,8 +43,9 @@ final class VrrpPair implements AutoCloseable {
         this.program = program;
         this.lb = lb;
         this.folder = folder;
+        int number = MADE.incrementAndGet();
         for (int i = 0; i < 2; i++) {
-            hosts[i] = "lb-vrrp" + ProcessHandle.current().pid() + "-" + i;
+            hosts[i] = "lb-vrrp" + ProcessHandle.current().pid() + "-" + number + "-" + i;
         }
     }
 

@@ -6,6 +6,7 @@ import io.steelyard.config.keepalived.grammar.Word;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Reads commands as keepalived splits them: at spaces, with quotes and backslashes, and by no shell. */
 final class Commands {
@@ -15,18 +16,25 @@ final class Commands {
         this.findings = findings;
     }
 
-    /** A command that a user, and a group which is not looked at, may follow: {@code notify_master "/bin/x y" user}. */
+    /** A command that a user and a group may follow: {@code notify_master "/bin/x y" user group}. */
     Optional<Command> withUser(Entry entry) {
         var arguments = entry.arguments();
         if (arguments.isEmpty() || arguments.size() > 3) {
             findings.error(
                     entry.position(),
                     "'" + entry.keyword() + "' has " + arguments.size() + " arguments",
-                    "a command in quotes, and perhaps a user");
+                    "a command in quotes, and perhaps a user and a group");
             return Optional.empty();
         }
-        var user = arguments.size() > 1 ? Optional.of(arguments.get(1).text()) : Optional.<String>empty();
+        var user = user(arguments.subList(1, arguments.size()));
         return words(arguments.subList(0, 1), entry).map(words -> new Command(words, user));
+    }
+
+    /** A user, and perhaps a group behind it; empty where there is none. */
+    static Optional<String> user(List<Word> words) {
+        return words.isEmpty()
+                ? Optional.empty()
+                : Optional.of(words.stream().map(Word::text).collect(Collectors.joining(":")));
     }
 
     /** A command that goes on to the end of the line. */

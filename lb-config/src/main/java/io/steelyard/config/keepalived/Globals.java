@@ -30,6 +30,10 @@ final class Globals {
     private String mailFrom = "";
     private String heloName = "";
     private Duration mailTimeout = Duration.ofSeconds(30);
+    private Optional<Command> startScript = Optional.empty();
+    private Optional<Command> endScript = Optional.empty();
+    private Duration startTimeout = Duration.ofSeconds(10);
+    private Duration endTimeout = Duration.ofSeconds(10);
 
     final AnnouncementWords announcements;
     Optional<Duration> arpPacing = Optional.empty();
@@ -49,6 +53,7 @@ final class Globals {
     boolean checksSource;
     boolean ownerIgnoresAdverts;
     boolean mails;
+    boolean tellsPriority;
 
     Globals(Findings findings) {
         this.findings = findings;
@@ -81,6 +86,7 @@ final class Globals {
             case "vrrp_mcast_group6" -> group6 = values.address(entry);
             case "vmac_prefix" -> macPrefix = values.name(entry);
             case "default_interface" -> defaultInterface = values.name(entry);
+            case "vrrp_notify_priority_changes" -> tellsPriority = values.truth(entry);
             case "vrrp_iptables" -> iptables = Optional.of(entry);
             default -> {
                 return false;
@@ -98,8 +104,7 @@ final class Globals {
             case "smtp_helo_name" -> values.name(entry).ifPresent(given -> heloName = given);
             case "smtp_connect_timeout" -> values.seconds(entry, 0.001, 86_400).ifPresent(time -> mailTimeout = time);
             case "smtp_alert", "smtp_alert_vrrp" -> mails = values.truth(entry);
-            case "no_email_faults" ->
-                findings.warning(entry.position(), "'no_email_faults' is not carried out: mails tell of FAULT too", "");
+            case "no_email_faults" -> settings.mailsFaults(false);
             default -> {
                 return false;
             }
@@ -129,9 +134,15 @@ final class Globals {
                 if (entry.arguments().isEmpty() || entry.arguments().size() > 2) {
                     values.wrongCount(entry, "a user, and perhaps a group");
                 } else {
-                    settings.scriptUser(entry.arguments().getFirst().text());
+                    Commands.user(entry.arguments()).ifPresent(settings::scriptUser);
                 }
             }
+            case "startup_script" -> startScript = new Commands(findings).withUser(entry);
+            case "shutdown_script" -> endScript = new Commands(findings).withUser(entry);
+            case "startup_script_timeout" ->
+                values.number(entry, 1, 1_000).ifPresent(seconds -> startTimeout = Duration.ofSeconds(seconds));
+            case "shutdown_script_timeout" ->
+                values.number(entry, 1, 1_000).ifPresent(seconds -> endTimeout = Duration.ofSeconds(seconds));
             case "notify_fifo", "vrrp_notify_fifo" -> readFifo(entry);
             case "notify_fifo_script", "vrrp_notify_fifo_script" ->
                 new Commands(findings)
@@ -159,6 +170,8 @@ final class Globals {
     VrrpSettings.Builder settings(Position at) {
         fifos.forEach((keyword, path) ->
                 settings.fifo(new VrrpSettings.Fifo(path, Optional.ofNullable(fifoReaders.get(keyword)))));
+        startScript.ifPresent(command -> settings.onStart(new VrrpSettings.Script(command, startTimeout)));
+        endScript.ifPresent(command -> settings.onEnd(new VrrpSettings.Script(command, endTimeout)));
         if (!recipients.isEmpty()) {
             try {
                 settings.mail(new VrrpSettings.Mail(

@@ -29,7 +29,7 @@ final class GroupReader {
         var name = block.arguments().getFirst().text();
         var members = new ArrayList<String>();
         var tracks = new ArrayList<Track>();
-        var notify = new NotifyReader(findings, mails);
+        var notify = new NotifyReader(findings, mails, false);
         weighs = false;
         Blocks.read(block.entries(), KeywordTable.GROUP, findings, entry -> {
             if (notify.read(entry)) {

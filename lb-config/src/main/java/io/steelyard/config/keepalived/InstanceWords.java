@@ -77,7 +77,7 @@ final class InstanceWords {
         this.findings = findings;
         values = new Values(findings);
         tracking = new TrackReader(findings, trackers);
-        notify = new NotifyReader(findings, globals.mails);
+        notify = new NotifyReader(findings, globals.mails, globals.tellsPriority);
         announcements = new AnnouncementWords(values, findings);
         Blocks.read(block.entries(), KeywordTable.INSTANCE, findings, this::read);
     }

@@ -40,11 +40,11 @@ final class KeywordTable {
                     + " vrrp_skip_check_adv_addr vrrp_check_unicast_src vrrp_down_timer_adverts vrrp_startup_delay"
                     + " vrrp_delay_after_boot script_user enable_script_security notify_fifo notify_fifo_script"
                     + " vrrp_notify_fifo vrrp_notify_fifo_script vmac_prefix default_interface vrrp_iptables"
-                    + " vrrp_owner_ignore_adverts")
+                    + " vrrp_owner_ignore_adverts vrrp_notify_priority_changes startup_script startup_script_timeout"
+                    + " shutdown_script shutdown_script_timeout")
             .accepted(
                     "interfaces that come later are taken up whenever they come", "dynamic_interfaces allow_if_changes")
             .accepted("the kernel tells of every change of a link", "linkbeat_use_polling")
-            .accepted("changes of priority are told to the application's listeners", "vrrp_notify_priority_changes")
             .accepted("pauses of this process are always noticed", "timer_expired_backup thread_timer_expired")
             .accepted("what matters is always logged", "log_unknown_vrids enable_console_log debug log_command_line")
             .accepted(
@@ -75,8 +75,8 @@ final class KeywordTable {
             .accepted(
                     RELOAD,
                     "reload_check_config reload_time_file reload_repeat reload_file reload_date_specific"
-                            + " config_save_dir config_copy_directory use_disk_copy_for_config startup_script_timeout"
-                            + " shutdown_script_timeout json_version fifo_write_vrrp_states_on_reload")
+                            + " config_save_dir config_copy_directory use_disk_copy_for_config"
+                            + " json_version fifo_write_vrrp_states_on_reload")
             .accepted(
                     FORWARDING,
                     "lvs_sync_daemon lvs_flush lvs_flush_on_stop lvs_flush_onstop lvs_timeouts"
@@ -86,8 +86,7 @@ final class KeywordTable {
             .accepted("run it in its own network namespace (ip netns exec)", "net_namespace net_namespace_ipvs")
             .warned(
                     "more ARP from the parent interface is not sent",
-                    "vrrp_garp_extra_if vmac_garp_intvl vrrp_vmac_garp_intvl")
-            .warned("it is not run; run it from the service unit", "startup_script shutdown_script");
+                    "vrrp_garp_extra_if vmac_garp_intvl vrrp_vmac_garp_intvl");
 
     static final KeywordTable INSTANCE = new KeywordTable("vrrp_instance")
             .honoured("state interface virtual_router_id priority advert_int version use_vmac use_ipvlan vmac_xmit_base"
@@ -99,11 +98,10 @@ final class KeywordTable {
                     + " garp_master_refresh garp_master_refresh_repeat lower_prio_no_advert higher_prio_send_advert"
                     + " strict_mode skip_check_adv_addr owner_ignore_adverts dont_track_primary track_interface"
                     + " track_script track_process track_file notify notify_master notify_backup notify_fault notify_stop"
-                    + " notify_deleted notify_master_rx_lower_pri smtp_alert")
+                    + " notify_deleted notify_master_rx_lower_pri notify_priority_changes smtp_alert")
             .accepted("the kernel tells of every change of a link", "linkbeat_use_polling")
             .accepted("pauses of this process are always noticed", "timer_expired_backup thread_timer_expired")
             .accepted("it is set on the interface whenever there are addresses on it", "promote_secondaries")
-            .accepted("changes of priority are told to the application's listeners", "notify_priority_changes")
             .accepted("what matters is always logged", "debug log_unknown_vrids")
             .accepted(BUFFERS, "kernel_rx_buf_size")
             .accepted(FORWARDING, "lvs_sync_daemon_interface")
@@ -112,9 +110,9 @@ final class KeywordTable {
             .refused("BFD is not carried out", "track_bfd");
 
     static final KeywordTable GROUP = new KeywordTable("vrrp_sync_group")
-            .honoured("group track_interface track_script track_process track_file notify notify_master notify_backup"
-                    + " notify_fault notify_stop smtp_alert global_tracking sync_group_tracking_weight")
-            .accepted("changes of priority are told to the application's listeners", "notify_priority_changes")
+            .honoured(
+                    "group track_interface track_script track_process track_file notify notify_master notify_backup"
+                            + " notify_fault notify_stop notify_priority_changes smtp_alert global_tracking sync_group_tracking_weight")
             .refused("BFD is not carried out", "track_bfd");
 
     static final KeywordTable SCRIPT =

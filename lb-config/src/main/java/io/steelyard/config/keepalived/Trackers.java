@@ -104,7 +104,7 @@ final class Trackers {
                     if (entry.arguments().isEmpty() || entry.arguments().size() > 2) {
                         values.wrongCount(entry, "a user, and perhaps a group");
                     } else {
-                        draft.user = Optional.of(entry.arguments().getFirst().text());
+                        draft.user = Commands.user(entry.arguments());
                     }
                 }
             }

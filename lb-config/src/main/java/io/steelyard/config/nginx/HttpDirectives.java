@@ -23,7 +23,7 @@ final class HttpDirectives {
     private static final Set<Context> OUTER = Set.of(HTTP, HTTP_SERVER);
     private static final Set<Context> RULES = Set.of(HTTP_SERVER, LOCATION, SERVER_IF, LOCATION_IF);
 
-    private static final String BODIES = "bodies are streamed, or buffered in memory";
+    private static final String BODIES = "bodies are streamed, or wait in memory and then in a temporary file";
     private static final String TABLES = "tables are sized by themselves";
     private static final String SOCKETS = "sockets and event loops are sized by themselves";
     private static final String RESOLVER = "names are resolved by the system's resolver";
@@ -197,6 +197,8 @@ final class HttpDirectives {
         honoured("proxy_request_buffering", ALL, Value.FLAG);
         honoured("proxy_buffer_size", ALL, Value.SIZE);
         add(honouring("proxy_buffers", ALL, 2, 2));
+        honoured("proxy_max_temp_file_size", ALL, Value.SIZE);
+        add(honouring("proxy_ignore_headers", ALL, 1, ANY));
         honoured("proxy_intercept_errors", ALL, Value.FLAG);
         honoured("proxy_socket_keepalive", ALL, Value.FLAG);
         add(honouring("proxy_bind", ALL, 1, 2));
@@ -206,10 +208,8 @@ final class HttpDirectives {
         honoured("proxy_pass_request_body", ALL, Value.FLAG);
         honoured("proxy_limit_rate", ALL, Value.TEXT);
         add(honouring("health_check", Set.of(LOCATION), 0, ANY).repeating().words("match"));
-        accept("a server's answer decides nothing beside its status", "proxy_ignore_headers", ALL, 1, ANY, Value.TEXT);
         accept("a client that leaves ends its request", "proxy_ignore_client_abort", ALL, 1, 1, Value.FLAG);
         accept(BODIES, "proxy_busy_buffers_size", ALL, 1, 1, Value.SIZE);
-        accept(BODIES, "proxy_max_temp_file_size", ALL, 1, 1, Value.SIZE);
         accept(BODIES, "proxy_temp_file_write_size", ALL, 1, 1, Value.SIZE);
         accept(BODIES, "proxy_temp_path", ALL, 1, 4, Value.TEXT);
         accept(BODIES, "proxy_send_lowat", ALL, 1, 1, Value.SIZE);

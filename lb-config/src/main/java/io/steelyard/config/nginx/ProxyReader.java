@@ -32,7 +32,6 @@ final class ProxyReader {
             "x-accel-buffering",
             "x-accel-charset");
 
-    private static final int DEFAULT_BUFFER_BYTES = 8 * 8 << 10;
     private static final int LEAST_BUFFER_BYTES = 1_024;
     private static final int MOST_BUFFER_BYTES = 16 << 20;
 
@@ -40,6 +39,7 @@ final class ProxyReader {
     private final VariableScope variables;
     private final Pools pools;
     private final CookieReader cookies;
+    private final BufferReader buffers;
     private final TlsReader tls;
 
     ProxyReader(Findings findings, VariableScope variables, Pools pools) {
@@ -48,6 +48,7 @@ final class ProxyReader {
         this.pools = pools;
         tls = new TlsReader(findings, variables);
         cookies = new CookieReader(findings, variables);
+        buffers = new BufferReader(findings);
     }
 
     /**
@@ -83,7 +84,9 @@ final class ProxyReader {
                 .buffersRequest(
                         scope.nearest("proxy_request_buffering", Values::flag).orElse(true))
                 .buffersResponse(scope.nearest("proxy_buffering", Values::flag).orElse(true))
-                .mostBufferBytes(buffers(scope))
+                .mostBufferBytes(buffers.memoryBytes(scope))
+                .mostFileBytes(buffers.fileBytes(scope))
+                .serverChoosesBuffering(buffers.areChosenByServer(scope))
                 .interceptsErrors(
                         scope.nearest("proxy_intercept_errors", Values::flag).orElse(false));
         refuse(scope, "proxy_cache", "off", "answers are not cached");
@@ -298,26 +301,6 @@ final class ProxyReader {
 
     private static Duration time(HttpScope scope, String name) {
         return scope.nearest(name, Values::positiveTime).orElse(Duration.ofSeconds(60));
-    }
-
-    private int buffers(HttpScope scope) {
-        var directive = scope.nearest("proxy_buffers");
-        if (directive.isEmpty()) {
-            return DEFAULT_BUFFER_BYTES;
-        }
-        try {
-            long bytes = Math.multiplyExact(
-                    (long) Values.positiveNumber(directive.get().argument(0).text()),
-                    Values.size(directive.get().argument(1).text()));
-            if (bytes > 0) {
-                return (int) Math.min(bytes, Integer.MAX_VALUE);
-            }
-        } catch (IllegalArgumentException | ArithmeticException wrong) {
-            findings.badArgument(directive.get(), directive.get().argument(0), "a number and a size, such as 8 8k");
-            return DEFAULT_BUFFER_BYTES;
-        }
-        findings.badArgument(directive.get(), directive.get().argument(1), "a size above 0");
-        return DEFAULT_BUFFER_BYTES;
     }
 
     private RetryRule retry(HttpScope scope) {

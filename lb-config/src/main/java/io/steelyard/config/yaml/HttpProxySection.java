@@ -115,13 +115,25 @@ final class HttpProxySection extends Section<HttpProxy> {
             Forms.flag(),
             HttpProxy::buffersResponse,
             DEFAULTS.buffersResponse(),
-            "Whether a server may be read faster than the client reads, up to `mostBufferBytes`.");
+            "Whether a server may be read faster than the client reads, up to `mostBufferBytes` and then `mostFileBytes`; otherwise no more is kept of an answer than is read at once.");
     private final Key<HttpProxy, Integer> mostBufferBytes = optional(
             "mostBufferBytes",
-            Forms.whole(1, Integer.MAX_VALUE),
+            Forms.whole(1, HttpProxy.MOST_BUFFER_BYTES),
             HttpProxy::mostBufferBytes,
             DEFAULTS.mostBufferBytes(),
             "Kept in memory of one answer that a client is slower to read.");
+    private final Key<HttpProxy, Long> mostFileBytes = optional(
+            "mostFileBytes",
+            Forms.whole(0L, Long.MAX_VALUE),
+            HttpProxy::mostFileBytes,
+            DEFAULTS.mostFileBytes(),
+            "Kept in a temporary file of one answer that a client is slower to read; 0 for none.");
+    private final Key<HttpProxy, Boolean> serverChoosesBuffering = optional(
+            "serverChoosesBuffering",
+            Forms.flag(),
+            HttpProxy::serverChoosesBuffering,
+            DEFAULTS.serverChoosesBuffering(),
+            "Whether an answer with `X-Accel-Buffering: yes` or `no` says itself whether it is buffered.");
     private final Key<HttpProxy, Boolean> interceptsErrors = optional(
             "interceptsErrors",
             Forms.flag(),
@@ -151,6 +163,8 @@ final class HttpProxySection extends Section<HttpProxy> {
                 .buffersRequest(values.or(buffersRequest, DEFAULTS.buffersRequest()))
                 .buffersResponse(values.or(buffersResponse, DEFAULTS.buffersResponse()))
                 .mostBufferBytes(values.or(mostBufferBytes, DEFAULTS.mostBufferBytes()))
+                .mostFileBytes(values.or(mostFileBytes, DEFAULTS.mostFileBytes()))
+                .serverChoosesBuffering(values.or(serverChoosesBuffering, DEFAULTS.serverChoosesBuffering()))
                 .interceptsErrors(values.or(interceptsErrors, DEFAULTS.interceptsErrors()));
         values.find(hedging).ifPresent(builder::hedging);
         values.or(requestFields, List.of()).forEach(builder::requestField);

@@ -16,8 +16,14 @@ final class NotificationsSection extends Section<Notifications> {
             command("onFault", Notifications::onFault, "Run on becoming FAULT.");
     private final Key<Notifications, Command> onStop =
             command("onStop", Notifications::onStop, "Run when the router stops.");
-    private final Key<Notifications, Command> onDeleted = command(
-            "onDeleted", Notifications::onDeleted, "Run when the router is configured away; else `onFault` is.");
+    private final Key<Notifications, Command> onDeleted =
+            command("onDeleted", Notifications::onDeleted, "Run when the router is configured away.");
+    private final Key<Notifications, Boolean> tellsDeletion = optional(
+            "tellsDeletion",
+            Forms.flag(),
+            Notifications::tellsDeletion,
+            false,
+            "A router that is configured away is told as `DELETED`; otherwise as `FAULT`, with `onFault`. Always on with `onDeleted`.");
     private final Key<Notifications, List<Command>> onAny = optional(
             "onAny",
             Forms.list(new CommandSection()),
@@ -28,6 +34,12 @@ final class NotificationsSection extends Section<Notifications> {
             "onLowerPriority",
             Notifications::onLowerPriority,
             "Run when an active router hears an advert of lower priority.");
+    private final Key<Notifications, Boolean> tellsPriority = optional(
+            "tellsPriority",
+            Forms.flag(),
+            Notifications::tellsPriority,
+            false,
+            "Whether changes of priority are written into pipes, as `MASTER_PRIORITY` and `BACKUP_PRIORITY`; a group's holds for its members.");
     private final Key<Notifications, Boolean> mails = optional(
             "mails",
             Forms.flag(),
@@ -52,8 +64,10 @@ final class NotificationsSection extends Section<Notifications> {
                 values.find(onFault),
                 values.find(onStop),
                 values.find(onDeleted),
+                values.or(tellsDeletion, false),
                 values.or(onAny, List.of()),
                 values.find(onLowerPriority),
+                values.or(tellsPriority, false),
                 values.or(mails, false));
     }
 
@@ -64,8 +78,12 @@ final class NotificationsSection extends Section<Notifications> {
                 Forms.list(Forms.text()),
                 Command::words,
                 "The program and its arguments; no shell reads them.");
-        private final Key<Command, String> user =
-                absent("user", Forms.text(), Command::user, "`scriptUser` of the settings", "Who runs it.");
+        private final Key<Command, String> user = absent(
+                "user",
+                Forms.text(),
+                Command::user,
+                "`scriptUser` of the settings",
+                "Who runs it: a user, or `user:group`.");
 
         CommandSection() {
             super("command");

@@ -130,8 +130,12 @@ final class TrackerSection extends Section<Tracker> {
                 Tracker.Script::startsDown,
                 false,
                 "Down until it rose; else the first pass brings it up.");
-        private final Key<Tracker.Script, String> user =
-                absent("user", Forms.text(), Tracker.Script::user, "`scriptUser` of the settings", "Who runs it.");
+        private final Key<Tracker.Script, String> user = absent(
+                "user",
+                Forms.text(),
+                Tracker.Script::user,
+                "`scriptUser` of the settings",
+                "Who runs it: a user, or `user:group`.");
 
         ScriptSection() {
             super("script tracker");

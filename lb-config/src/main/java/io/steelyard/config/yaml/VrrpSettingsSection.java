@@ -35,7 +35,7 @@ final class VrrpSettingsSection extends Section<VrrpSettings> {
             Forms.text(),
             VrrpSettings::scriptUser,
             "",
-            "Who runs scripts; empty for `keepalived_script` where there is such a user, and else whoever runs this process.");
+            "Who runs scripts: a user, or `user:group`; empty for `keepalived_script` where there is such a user, and else whoever runs this process.");
     private final Key<VrrpSettings, Boolean> scriptSecurity = optional(
             "scriptSecurity",
             Forms.flag(),
@@ -50,6 +50,20 @@ final class VrrpSettingsSection extends Section<VrrpSettings> {
             "Named pipes where each change of state is written.");
     private final Key<VrrpSettings, VrrpSettings.Mail> mail =
             absent("mail", new MailSection(), VrrpSettings::mail, "none are sent", "How mails are sent.");
+    private final Key<VrrpSettings, Boolean> mailsFaults =
+            optional("mailsFaults", Forms.flag(), VrrpSettings::mailsFaults, true, "Whether mails tell of faults too.");
+    private final Key<VrrpSettings, VrrpSettings.Script> onStart = absent(
+            "onStart",
+            new ScriptSection(),
+            VrrpSettings::onStart,
+            "nothing",
+            "Run and waited for before the first router begins.");
+    private final Key<VrrpSettings, VrrpSettings.Script> onEnd = absent(
+            "onEnd",
+            new ScriptSection(),
+            VrrpSettings::onEnd,
+            "nothing",
+            "Run and waited for after the last router has ended.");
     private final Key<VrrpSettings, List<VirtualAddress>> addresses = optional(
             "addresses",
             VirtualAddressSection.list(),
@@ -75,6 +89,9 @@ final class VrrpSettingsSection extends Section<VrrpSettings> {
                 values.or(scriptSecurity, false),
                 values.or(fifos, List.of()),
                 values.find(mail),
+                values.or(mailsFaults, true),
+                values.find(onStart),
+                values.find(onEnd),
                 values.or(addresses, List.of()),
                 values.or(routes, List.of()),
                 values.or(rules, List.of()));
@@ -101,6 +118,25 @@ final class VrrpSettingsSection extends Section<VrrpSettings> {
         @Override
         VrrpSettings.Fifo make(Values values) {
             return new VrrpSettings.Fifo(values.get(path), values.find(reader));
+        }
+    }
+
+    /** {@link VrrpSettings.Script}. */
+    static final class ScriptSection extends Section<VrrpSettings.Script> {
+        private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+        private final Key<VrrpSettings.Script, Notifications.Command> command = required(
+                "command", new NotificationsSection.CommandSection(), VrrpSettings.Script::command, "The program.");
+        private final Key<VrrpSettings.Script, Duration> timeout =
+                optional("timeout", Forms.positiveTime(), VrrpSettings.Script::timeout, TIMEOUT, "When it is killed.");
+
+        ScriptSection() {
+            super("process script");
+        }
+
+        @Override
+        VrrpSettings.Script make(Values values) {
+            return new VrrpSettings.Script(values.get(command), values.or(timeout, TIMEOUT));
         }
     }
 

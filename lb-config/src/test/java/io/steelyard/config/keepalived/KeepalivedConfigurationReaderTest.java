@@ -51,6 +51,42 @@ class KeepalivedConfigurationReaderTest {
         assertThat(Read.router("state BACKUP").priority()).isEqualTo(100);
     }
 
+    @Test
+    void scriptsHaveUsersAndGroups() {
+        var configuration = Read.configuration("global_defs {\nscript_user nobody adm\nno_email_faults\n"
+                + "startup_script /bin/a root adm\nshutdown_script \"/bin/b c\"\nshutdown_script_timeout 3\n}\n"
+                + Read.instance("notify_master /bin/x nobody", "notify_deleted", "notify_priority_changes true"));
+        var settings = configuration.vrrp();
+
+        assertThat(settings.scriptUser()).isEqualTo("nobody:adm");
+        assertThat(settings.mailsFaults()).isFalse();
+        assertThat(settings.onStart()).hasValueSatisfying(script -> {
+            assertThat(script.command().user()).hasValue("root:adm");
+            assertThat(script.timeout()).isEqualTo(Duration.ofSeconds(10));
+        });
+        assertThat(settings.onEnd()).hasValueSatisfying(script -> {
+            assertThat(script.command().words()).containsExactly("/bin/b", "c");
+            assertThat(script.timeout()).isEqualTo(Duration.ofSeconds(3));
+        });
+        var notifications = configuration.virtualRouters().getFirst().notifications();
+        assertThat(notifications.onActive().orElseThrow().user()).hasValue("nobody");
+        assertThat(notifications.tellsDeletion()).isTrue();
+        assertThat(notifications.tellsPriority()).isTrue();
+    }
+
+    @Test
+    void changesOfPriorityAreToldWhereTheFileSaysSoForAll() {
+        var text = "global_defs {\nvrrp_notify_priority_changes true\n}\n";
+
+        assertThat(Read.configuration(text + Read.instance())
+                        .virtualRouters()
+                        .getFirst()
+                        .notifications()
+                        .tellsPriority())
+                .isTrue();
+        assertThat(Read.router().notifications().tellsPriority()).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource({"2, 0.4, 1000", "2, 1.5, 2000", "3, 0.254, 250", "3, 0.01, 10", "3, 40.95, 40950"})
     void intervalsAreRoundedToWhatTheVersionCanSay(int version, String written, long ms) {
@@ -191,7 +227,7 @@ class KeepalivedConfigurationReaderTest {
         assertThat(script.command()).isEqualTo(List.of("/usr/bin/killall", "-0", "a b"));
         assertThat(script.interval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(script.rise()).isEqualTo(1);
-        assertThat(script.user()).isEqualTo(Optional.of("nobody"));
+        assertThat(script.user()).isEqualTo(Optional.of("nobody:nogroup"));
         assertThat(process.process()).isEqualTo("/usr/sbin/nginx -g daemon");
         assertThat(process.matching()).isEqualTo(Tracker.Matching.INITIAL);
         assertThat(process.forkDelay()).isEqualTo(Duration.ofSeconds(2));

@@ -283,6 +283,23 @@ class HttpReaderTest {
         assertThat(proxy.readTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(proxy.buffersRequest()).isTrue();
         assertThat(proxy.buffersResponse()).isTrue();
+        assertThat(proxy.mostFileBytes()).isEqualTo(1L << 30);
+        assertThat(proxy.serverChoosesBuffering()).isTrue();
+    }
+
+    @Test
+    void buffersOfAnswersReachTheModel() {
+        var proxy = proxy(routes("server { proxy_buffering off; proxy_max_temp_file_size 8m; proxy_buffers 4 16k;"
+                        + " proxy_ignore_headers Vary x-accel-buffering; location / { proxy_pass http://x; } }")
+                .getFirst());
+        assertThat(proxy.buffersResponse()).isFalse();
+        assertThat(proxy.mostFileBytes()).isEqualTo(8L << 20);
+        assertThat(proxy.mostBufferBytes()).isEqualTo(64 << 10);
+        assertThat(proxy.serverChoosesBuffering()).isFalse();
+        var none = proxy(routes("server { proxy_max_temp_file_size 0; proxy_ignore_headers Expires; " + TO_A + " }")
+                .getFirst());
+        assertThat(none.mostFileBytes()).isZero();
+        assertThat(none.serverChoosesBuffering()).isTrue();
     }
 
     @Test

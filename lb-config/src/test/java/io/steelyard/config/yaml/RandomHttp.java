@@ -298,6 +298,8 @@ final class RandomHttp {
                 random.nextBoolean(),
                 random.nextBoolean(),
                 1 + random.nextInt(99_999),
+                one(0L, 1L << 30, 5_000_000_000L),
+                random.nextBoolean(),
                 random.nextBoolean());
     }
 

@@ -3,47 +3,102 @@ package io.steelyard.core.tcp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Where bytes are kept that their target has no room for. Buffers are lent, so only stalled directions hold one. Owned by one loop.
+ * Where bytes are kept that their target has no room for. Buffers are lent, so only stalled directions hold one. Of what is given back some is
+ * kept for whoever asks next, and the rest goes back to the system. Owned by one loop.
  */
 public final class PendingBuffers {
-    private static final int LEAST_SHIFT = 10;
-    private static final int CLASSES = 15;
-    private static final int KEPT_PER_CLASS = 256;
+    /** The largest buffer. */
+    public static final int MOST_BYTES = 64 << 20;
 
-    private final Arena arena;
+    private static final int LEAST_SHIFT = 10;
+    private static final int CLASSES = 17;
+
+    /** How much is kept that nobody has. */
+    static final long MOST_FREE_BYTES = 8 << 20;
+
     private final ArrayDeque<MemorySegment>[] free;
+
+    /** What frees each buffer, by its address; looked up only where memory is got from the system or goes back. */
+    private final Map<Long, Arena> owners = new HashMap<>();
+
     private int lent;
+    private long freeBytes;
+
+    /** Written by the loop, read by the control thread, which shows it: opaque is enough. */
+    private final AtomicLong lentBytes = new AtomicLong();
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
-    PendingBuffers(Arena arena) {
-        this.arena = arena;
+    PendingBuffers() {
         free = new ArrayDeque[CLASSES];
         for (int i = 0; i < CLASSES; i++) {
             free[i] = new ArrayDeque<>();
         }
     }
 
-    /** Lends at least {@code bytes}, 1 to 16 MiB. */
+    /**
+     * Lends at least {@code bytes}.
+     *
+     * @throws IllegalArgumentException unless that is 1 to {@link #MOST_BYTES}
+     */
     public MemorySegment take(int bytes) {
+        if (bytes < 1 || bytes > MOST_BYTES) {
+            throw new IllegalArgumentException(
+                    "a buffer of " + bytes + " bytes is asked for, and 1 to " + MOST_BYTES + " can be lent");
+        }
         int sizeClass = sizeClass(bytes);
-        lent++;
+        long size = 1L << (LEAST_SHIFT + sizeClass);
         var buffer = free[sizeClass].pollLast();
-        return buffer != null ? buffer : arena.allocate(1L << (LEAST_SHIFT + sizeClass));
+        if (buffer == null) {
+            buffer = allocate(size);
+        } else {
+            freeBytes -= size;
+        }
+        lent++;
+        lentBytes.setOpaque(lentBytes.getPlain() + size);
+        return buffer;
     }
 
     public void giveBack(MemorySegment buffer) {
+        long size = buffer.byteSize();
         lent--;
-        var kept = free[sizeClass((int) buffer.byteSize())];
-        if (kept.size() < KEPT_PER_CLASS) {
-            kept.addLast(buffer);
+        lentBytes.setOpaque(lentBytes.getPlain() - size);
+        if (freeBytes + size <= MOST_FREE_BYTES) {
+            freeBytes += size;
+            free[sizeClass((int) size)].addLast(buffer);
+        } else {
+            var owner = owners.remove(buffer.address());
+            if (owner == null) {
+                throw new IllegalStateException("a buffer is given back that was not lent");
+            }
+            owner.close();
         }
     }
 
     /** How many are lent now. */
     public int lent() {
         return lent;
+    }
+
+    /** How large all that are lent now are together. Any thread. */
+    public long lentBytes() {
+        return lentBytes.getOpaque();
+    }
+
+    /** How much memory it has of the system. */
+    long heldBytes() {
+        return lentBytes.getPlain() + freeBytes;
+    }
+
+    private MemorySegment allocate(long size) {
+        var arena = Arena.ofConfined();
+        var buffer = arena.allocate(size);
+        owners.put(buffer.address(), arena);
+        return buffer;
     }
 
     private static int sizeClass(int bytes) {

@@ -18,7 +18,7 @@ public final class TcpLoop {
     private final ConnectionLimit limit;
     private final OwnAddresses ownAddresses;
     private final Arena arena = Arena.ofShared();
-    private final PendingBuffers buffers = new PendingBuffers(arena);
+    private final PendingBuffers buffers = new PendingBuffers();
     private final Connector connector = new Connector(arena);
     private final Flow flow = new Flow();
     private MemorySegment readBuffer = arena.allocate(64 << 10);

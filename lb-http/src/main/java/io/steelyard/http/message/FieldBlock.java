@@ -53,6 +53,18 @@ public final class FieldBlock {
         this.bytes = new byte[initialBytes + Octets.PADDING];
     }
 
+    /** The same bytes and fields in memory of their own, of the least size. */
+    public FieldBlock copy() {
+        var copy = new FieldBlock(Math.max(used, 1), maximumBytes);
+        System.arraycopy(bytes, 0, copy.bytes, 0, used);
+        copy.used = used;
+        copy.entries = entries.clone();
+        copy.count = count;
+        copy.presentLow = presentLow;
+        copy.presentHigh = presentHigh;
+        return copy;
+    }
+
     /** Forgets everything; keeps the memory. */
     public void clear() {
         used = 0;

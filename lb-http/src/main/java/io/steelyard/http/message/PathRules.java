@@ -4,7 +4,7 @@ import io.steelyard.http.octet.Octets;
 
 /**
  * nginx's rule for the path that locations are matched against: percent-encodings are decoded, and the decoded characters count as if they
- * had stood there, except {@code %}, {@code ?} and {@code #}; then adjacent slashes are one, {@code .} segments vanish, and {@code ..}
+ * had stood there, except {@code %}, {@code ?} and {@code #}; then adjacent slashes are one unless {@link Relaxation#ADJACENT_SLASHES} keeps them, {@code .} segments vanish, and {@code ..}
  * segments take the segment before them along. Examples: {@code /a//b/./c} is {@code /a/b/c}; {@code /a/%2e%2e/b} is {@code /b};
  * {@code /a/..} is {@code /}; {@code /..} leads above the root and is a violation.
  */
@@ -20,6 +20,7 @@ final class PathRules {
         int base = fields.usedBytes();
         int at = base;
         int segment = base;
+        boolean merges = !leniency.allows(Relaxation.ADJACENT_SLASHES);
         for (int i = from; i < to; i++) {
             int octet = bytes[i];
             if (octet == '%') {
@@ -38,13 +39,14 @@ final class PathRules {
                 bytes[at++] = (byte) octet;
                 continue;
             }
-            if (at > base) {
-                at = endSegment(bytes, base, segment, at);
-                if (at < 0) {
-                    return Violation.PATH_ABOVE_ROOT;
-                }
+            int end = at == base ? at : endSegment(bytes, base, segment, at);
+            if (end < 0) {
+                return Violation.PATH_ABOVE_ROOT;
             }
-            if (at == base || bytes[at - 1] != '/') {
+            // Dots leave the slash that was before them.
+            boolean hasSlash = end < at || merges && at > base && bytes[at - 1] == '/';
+            at = end;
+            if (!hasSlash) {
                 bytes[at++] = '/';
             }
             segment = at;

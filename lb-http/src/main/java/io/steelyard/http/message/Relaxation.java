@@ -32,6 +32,8 @@ public enum Relaxation {
     BACKSLASH_IN_PATH,
     /** A path may have a {@code %} that two hexadecimal digits do not follow; it stands for itself. */
     BAD_PERCENT_IN_PATH,
+    /** Adjacent slashes of a path are each its own when a route is searched; otherwise they are one (nginx {@code merge_slashes}). */
+    ADJACENT_SLASHES,
     /** The authority in an absolute-form target may differ from Host; it replaces Host (RFC 9112 section 3.2.2). */
     AUTHORITY_OTHER_THAN_HOST,
     /** User information may stand before the host; it is left out. */

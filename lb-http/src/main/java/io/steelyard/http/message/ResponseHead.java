@@ -24,6 +24,20 @@ public final class ResponseHead {
         clear();
     }
 
+    private ResponseHead(FieldBlock fields, HttpVersion version, int status) {
+        this.fields = fields;
+        this.version = version;
+        this.status = status;
+    }
+
+    /** The same head in memory of its own. */
+    public ResponseHead copy() {
+        var copy = new ResponseHead(fields.copy(), version, status);
+        copy.reasonStart = reasonStart;
+        copy.reasonEnd = reasonEnd;
+        return copy;
+    }
+
     /** Forgets everything; keeps the memory. */
     public void clear() {
         fields.clear();

@@ -1,8 +1,11 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.Personality;
 import io.steelyard.api.http.Redirections;
+import io.steelyard.api.pool.ServerPool;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
+import io.steelyard.http.message.Method;
 import io.steelyard.http.message.ResponseHead;
 import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.pool.variable.Evaluation;
@@ -19,7 +22,7 @@ final class AnswerFields {
      * @param paths how a redirection that became a path of ours is told; null where it stays a path
      * @param facts of the request
      */
-    static void copy(
+    private static void copy(
             ResponseHead head,
             ProxyPlan plan,
             boolean mayUpgrade,
@@ -53,6 +56,33 @@ final class AnswerFields {
                         from.valueStart(i),
                         from.valueEnd(i));
             }
+        }
+    }
+
+    /**
+     * Fills the exchange's fields with what the client gets of a server's answer, and with the cookies that bring it back.
+     *
+     * @param serverId who answered
+     */
+    static void forClient(
+            Exchange exchange,
+            ProxyPlan plan,
+            ServerPool pool,
+            ResponseHead head,
+            boolean mayUpgrade,
+            String serverId) {
+        var paths = pool.personality() == Personality.NGINX
+                ? exchange.routing().route().configured().redirections()
+                : null;
+        copy(head, plan, mayUpgrade, exchange.answerFields(), exchange.evaluation(), paths, exchange.facts());
+        var affinity = exchange.affinity(pool);
+        if (affinity != null) {
+            var method = exchange.method();
+            boolean mayBeKept = switch (method) {
+                case GET, HEAD, OPTIONS, TRACE -> true;
+                default -> false;
+            };
+            affinity.answer(exchange.answerFields(), head.status(), method == Method.POST, mayBeKept, serverId);
         }
     }
 

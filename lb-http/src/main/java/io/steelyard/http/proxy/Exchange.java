@@ -568,14 +568,14 @@ final class Exchange {
 
     /** The rest of the request cannot be understood, or does not come. */
     void bodyFailed(int status) {
-        if (status != 413) {
+        if (status == 400 || status == 408) {
             plan.faults().count(status == 408 ? Fault.SLOW_BODY : Fault.MALFORMED_REQUEST);
         }
         if (forwarding != null) {
             forwarding.cancel();
         }
         client.stopReading();
-        progress.termination(status == 408 ? "cD" : "PD");
+        progress.termination(status == 408 ? "cD" : status == 500 ? "ID" : "PD");
         if (client.hasAnswerBegun()) {
             facts.status(status);
             client.breakAnswer();

@@ -1,18 +1,18 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.Personality;
-import io.steelyard.api.http.HttpProxy.ForwardedPath;
+import io.steelyard.api.http.RetryRule;
 import io.steelyard.api.http.RetryRule.Reason;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.Lease;
 import io.steelyard.core.loop.Timer;
-import io.steelyard.core.session.NamedServers;
 import io.steelyard.core.tcp.Connector;
 import io.steelyard.http.h1.BodyFraming;
 import io.steelyard.http.message.Method;
 import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.linux.Errno;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +38,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
-    private static final int HTTPS_PORT = 443;
-
     /** What the log tells of a server whose answer was not waited for: as of a client that left. */
     private static final int CUT = 499;
 
@@ -64,6 +62,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     private final RequestFacts facts;
     private final Progress progress;
     private final Upload upload;
+    private final Delivery delivery;
     private Silence silence;
     private final Hedging hedging;
     private final Retries retries;
@@ -76,7 +75,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
 
     private @Nullable String givenPath;
     private boolean isInQueue;
-    private boolean isBadAnswer;
+    private boolean isHeldAgainstServer;
 
     Forwarding(Exchange exchange, ProxyPlan plan) {
         this.exchange = exchange;
@@ -87,6 +86,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         progress = exchange.progress();
         facts = exchange.facts();
         upload = new Upload(worker, plan, framing, !exchange.sendsBody() || client.isBodyRead());
+        delivery = new Delivery(exchange, plan);
         silence = new Silence(plan.readTimeoutNs(), plan.sendTimeoutNs());
         hedging = new Hedging(this, worker, plan);
         retries = new Retries(plan.configured().retry(), plan.retryTimeoutNs());
@@ -95,27 +95,11 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     // ---- finding the pool
 
     void begin() {
-        boolean isTls = plan.configured().transport().tls().isPresent();
-        var place = ServerPlace.of(
-                exchange.evaluation().raw(plan.server()), plan.configured().path(), isTls);
-        givenPath = place.path();
-        var servers = exchange.plan();
-        var pool = servers.balancer(place.server());
-        boolean isElsewhere = isTls && pool == null && plan.configured().path() instanceof ForwardedPath.InServer;
-        var target = isElsewhere ? ServerPlace.withPort(place.server(), HTTPS_PORT) : place.server();
-        var known = isElsewhere ? servers.balancer(target) : pool;
-        facts.proxyHost(target, isTls);
-        if (known != null || !NamedServers.needsNameServer(target)) {
-            use(known != null ? known : servers.named().resolve(target));
-            return;
-        }
-        Thread.ofVirtual().start(() -> {
-            var resolved = servers.named().resolve(target);
-            worker.loop().loop().execute(() -> {
-                if (state == State.RESOLVING) {
-                    use(resolved);
-                }
-            });
+        PoolLookup.find(exchange, plan, (found, path) -> {
+            if (state == State.RESOLVING) {
+                givenPath = path;
+                use(found);
+            }
         });
     }
 
@@ -301,17 +285,25 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         state = State.WAITING;
         setDeadline(silence.restart(nowNs));
         attempt.sent();
-        int result = sendHead(to);
-        if (result == 0) {
-            result = upload.sendCollected(to);
-        }
-        if (result < 0) {
+        upload.beginAgain();
+        if (sendHead(to) < 0) {
             failed(Lease.Failure.BROKEN, Reason.ERROR, 502);
             return;
         }
+        sendCollected(to);
         if (!upload.isEnded()) {
             client.invite();
             client.resumeBody();
+        }
+    }
+
+    private void sendCollected(ServerConnection to) {
+        if (upload.sendRest(to)) {
+            worker.loop().loop().execute(() -> {
+                if (to == server && (state == State.WAITING || state == State.ANSWERING)) {
+                    serverHasRoom();
+                }
+            });
         }
     }
 
@@ -376,6 +368,9 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     @Override
     public void serverHasRoom() {
         silence.sending(client.nowNs(), false);
+        if (server != null && upload.hasRest()) {
+            sendCollected(server);
+        }
         client.resumeBody();
     }
 
@@ -405,12 +400,21 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
 
     void onBody(MemorySegment from, int offset, int count) {
         if (state == State.COLLECTING) {
-            upload.collect(from, offset, count);
+            collect(from, offset, count);
         } else if (server != null) {
             silence.sending(client.nowNs(), !server.hasSentAll());
             if (upload.send(server, from, offset, count, state == State.TUNNEL) < 0) {
                 serverBroke();
             }
+        }
+    }
+
+    private void collect(MemorySegment from, int offset, int count) {
+        try {
+            upload.collect(from, offset, count);
+        } catch (UncheckedIOException failed) {
+            worker.loop().report(failed.getMessage() + ": " + failed.getCause());
+            exchange.bodyFailed(500);
         }
     }
 
@@ -440,8 +444,10 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         var head = from.head();
         facts.answer(head, attempt);
         int status = head.status();
-        isBadAnswer = plan.configured().retry().isFailure(status);
-        if (isBadAnswer && mayTryAnother()) {
+        boolean isBad = plan.configured().retry().isFailure(status);
+        // nginx forgives a server the answer that is passed on.
+        isHeldAgainstServer = isBad && RetryRule.isOfServer(status) && !isNginx();
+        if (isBad && mayTryAnother()) {
             failed(Lease.Failure.BAD_RESPONSE, Reason.INVALID_HEADER, status);
             pickAgain();
             return;
@@ -454,23 +460,13 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                 return;
             }
         }
-        var paths = balancer.pool().personality() == Personality.NGINX
-                ? exchange.routing().route().configured().redirections()
-                : null;
-        AnswerFields.copy(head, plan, asksForUpgrade(), exchange.answerFields(), exchange.evaluation(), paths, facts);
-        var affinity = exchange.affinity(balancer.pool());
-        if (affinity != null) {
-            boolean mayBeKept = switch (method()) {
-                case GET, HEAD, OPTIONS, TRACE -> true;
-                default -> false;
-            };
-            affinity.answer(
-                    exchange.answerFields(),
-                    status,
-                    method() == Method.POST,
-                    mayBeKept,
-                    lease.server().id());
-        }
+        AnswerFields.forClient(
+                exchange,
+                plan,
+                balancer.pool(),
+                head,
+                asksForUpgrade(),
+                lease.server().id());
         var refusal = exchange.refusal(status);
         if (refusal.isPresent()) {
             finish(status, false);
@@ -480,6 +476,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         }
         if (from.framing().kind() == BodyFraming.Kind.TUNNEL) {
             state = State.TUNNEL;
+            delivery.tunnel();
             if (isHaproxy()) {
                 tunnelTimeout();
             }
@@ -489,6 +486,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
             client.resumeBody();
         } else {
             state = State.ANSWERING;
+            delivery.begin(head);
             exchange.beginAnswer(status, head.reason(), from.framing().length());
         }
     }
@@ -503,15 +501,15 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     @Override
     public void answerData(MemorySegment from, int offset, int count) {
         attempt.data(count);
-        client.sendBody(from, offset, count);
+        delivery.data(from, offset, count);
     }
 
     /** What was put together for the client is sent; a client that is slow slows its server. */
     @Override
     public void flush() {
         if (state == State.ANSWERING || state == State.TUNNEL) {
-            client.flush();
-            if (server != null && client.isSlow(plan.configured().mostBufferBytes())) {
+            delivery.flush();
+            if (server != null && delivery.holdsServer()) {
                 server.pause(true);
             }
         }
@@ -521,21 +519,9 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     public void answerEnded() {
         var from = server;
         if (from != null) {
-            passTrailers(from);
-            finish(from.head().status(), upload.isEnded() && from.hasSentAll());
-            exchange.complete();
-        }
-    }
-
-    private void passTrailers(ServerConnection from) {
-        var trailers = from.trailers();
-        if (trailers != null && trailers.count() > 0) {
-            facts.trailers(trailers);
-            if (plan.passesTrailers() && client.acceptsTrailers()) {
-                var passed = worker.passed(trailers, plan);
-                client.sendTrailers(passed);
-                facts.sentTrailers(passed);
-            }
+            delivery.ending(from.trailers());
+            finish(from.head().status(), upload.isComplete() && from.hasSentAll());
+            delivery.end();
         }
     }
 
@@ -572,7 +558,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     private void finish(int status, boolean mayKeep) {
         record(status);
         if (lease != null) {
-            if (isBadAnswer) {
+            if (isHeldAgainstServer) {
                 lease.failed(Lease.Failure.BAD_RESPONSE);
             } else {
                 lease.completed();
@@ -594,7 +580,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
             }
             releaseServer(false);
             state = State.DONE;
-            client.breakAnswer();
+            delivery.breakOff();
         } else {
             failed(failure, reason, status);
             pickAgain();
@@ -634,7 +620,11 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
             held.cancelled();
             return;
         }
-        held.failed(failure);
+        if (isAnswered && !RetryRule.isOfServer(status)) {
+            held.declined();
+        } else {
+            held.failed(failure);
+        }
         retries.failed();
         if (!another) {
             progress.termination(Retries.termination(failure, reason));
@@ -699,7 +689,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     // ---- the client
 
     void clientHasRoom() {
-        if (server != null && !client.isSlow(plan.configured().mostBufferBytes() / 2)) {
+        if (delivery.clientHasRoom() && server != null) {
             silence.broken(client.nowNs());
             server.pause(false);
         }
@@ -739,6 +729,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         worker.loop().timers().cancel(this);
         hedging.drop();
         upload.close();
+        delivery.close();
         releaseServer(false);
         if (lease != null) {
             lease.reset();
@@ -792,7 +783,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
             finishTunnel();
         } else if (isBlocked) {
             serverFailed(Lease.Failure.READ_TIMEOUT, Reason.TIMEOUT, 504);
-        } else if (client.isSlow(0) || state == State.WAITING && !client.isBodyRead()) {
+        } else if (delivery.holdsServer() || state == State.WAITING && !client.isBodyRead()) {
             // It is the client who takes its time.
             setDeadline(nowNs + plan.readTimeoutNs());
         } else if (state == State.TUNNEL) {

@@ -7,6 +7,8 @@ import io.steelyard.http.message.Relaxation;
 
 /** What a site's options say of the heads of requests, whichever version of HTTP they come by. */
 final class HeadRules {
+    private static final Leniency KEEPING_UNDERSCORES = Leniency.strict().with(Relaxation.UNDERSCORE_IN_NAME);
+
     private HeadRules() {}
 
     static HttpLimits limits(HttpClientOptions options) {
@@ -15,6 +17,7 @@ final class HeadRules {
     }
 
     static Leniency leniency(HttpClientOptions options) {
-        return options.keepsUnderscores() ? Leniency.strict().with(Relaxation.UNDERSCORE_IN_NAME) : Leniency.strict();
+        var rules = options.keepsUnderscores() ? KEEPING_UNDERSCORES : Leniency.strict();
+        return options.mergesSlashes() ? rules : rules.with(Relaxation.ADJACENT_SLASHES);
     }
 }

@@ -225,17 +225,7 @@ final class Http2Side implements ClientSide {
             headBytes += session.sendTrailers(stream, fields);
             return;
         }
-        var kept = new FieldBlock(256, 64 << 10);
-        for (int i = 0; i < fields.count(); i++) {
-            kept.add(
-                    fields.bytes(),
-                    fields.nameStart(i),
-                    fields.nameEnd(i),
-                    fields.bytes(),
-                    fields.valueStart(i),
-                    fields.valueEnd(i));
-        }
-        trailers = kept;
+        trailers = fields.copy();
     }
 
     @Override

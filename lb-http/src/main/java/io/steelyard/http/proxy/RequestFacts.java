@@ -229,6 +229,12 @@ final class RequestFacts implements HttpVariableSource {
         answering = attempt;
     }
 
+    /** The server's connection goes on to serve others: what is known of its answer stays. */
+    void keepAnswer() {
+        answer = answer == null ? null : answer.copy();
+        trailers = trailers == null ? null : trailers.copy();
+    }
+
     /** The fields behind the server's answer. */
     void trailers(FieldBlock value) {
         trailers = value;

@@ -7,6 +7,9 @@ import java.lang.foreign.MemorySegment;
 
 /** A request's body on its way to a server: as a whole once it was collected, or piece by piece as it comes. Owned by one loop. */
 final class Upload {
+    /** How much is sent of what was collected before others get their turn. */
+    private static final long MOST_AT_ONCE_BYTES = 1 << 20;
+
     private final HttpWorker worker;
     private final ProxyPlan plan;
     private final RequestBody collected;
@@ -14,6 +17,12 @@ final class Upload {
     private boolean isEnded;
     private boolean isSent;
     private boolean isChunked;
+
+    /** How much of what was collected the server under way was given. */
+    private long given;
+
+    /** Whether the server closed before it was given all. */
+    private boolean isCut;
 
     /** @param isEnded whether nothing of a body is to come */
     Upload(HttpWorker worker, ProxyPlan plan, BodyFraming framing, boolean isEnded) {
@@ -59,17 +68,49 @@ final class Upload {
         this.isChunked = isChunked;
     }
 
+    /** @throws java.io.UncheckedIOException where it cannot be kept */
     void collect(MemorySegment from, int offset, int count) {
         collected.add(from, offset, count);
     }
 
-    /** Sends what was collected. @return 0, or a negative errno where the connection is broken */
-    int sendCollected(ServerConnection to) {
-        if (collected.size() == 0) {
-            return 0;
+    /** Another server is given what was collected, from its start. */
+    void beginAgain() {
+        given = 0;
+        isCut = false;
+    }
+
+    /** Whether something of what was collected was not given to the server yet. */
+    boolean hasRest() {
+        return given < collected.size();
+    }
+
+    /** Whether the server was given the whole body. */
+    boolean isComplete() {
+        return isEnded && !hasRest() && !isCut;
+    }
+
+    /**
+     * Gives the server what was collected, as far as its socket takes it: no more than a piece waits in memory.
+     *
+     * @return whether it has room for more, which is to be given once others had their turn
+     */
+    boolean sendRest(ServerConnection to) {
+        long most = given + MOST_AT_ONCE_BYTES;
+        while (hasRest() && to.hasSentAll()) {
+            if (given >= most) {
+                return true;
+            }
+            isSent = true;
+            int count = collected.sendPiece(to, given);
+            if (count < 0) {
+                // What the server said before it closed may still be read.
+                isCut = true;
+                given = collected.size();
+            } else {
+                given += count;
+            }
         }
-        isSent = true;
-        return collected.sendTo(to);
+        return false;
     }
 
     /**

@@ -33,6 +33,7 @@ final class RoundTrip {
             Relaxation.CONNECT,
             Relaxation.NON_ASCII_TARGET,
             Relaxation.BACKSLASH_IN_PATH,
+            Relaxation.ADJACENT_SLASHES,
             Relaxation.BAD_PERCENT_IN_PATH,
             Relaxation.UNDERSCORE_IN_NAME);
 

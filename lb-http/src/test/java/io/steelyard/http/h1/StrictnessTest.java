@@ -92,6 +92,10 @@ class StrictnessTest {
         if (text.contains("X_Y")) {
             return Parsed.of(text, leniency).value("X_Y") == null ? "dropped" : "200";
         }
+        // Nor can slashes.
+        if (text.contains("//b ")) {
+            return Parsed.of(text, leniency).head().normalPath().equals("/a//b") ? "200" : "merged";
+        }
         return new StrictnessCase("", "", "", "", Parsed.bytes(text)).answer(leniency);
     }
 
@@ -111,6 +115,7 @@ class StrictnessTest {
             case NON_ASCII_TARGET -> "GET /\u00e9?\u00e9 HTTP/1.1\r\n" + host + "\r\n";
             case BACKSLASH_IN_PATH -> "GET /a\\b HTTP/1.1\r\n" + host + "\r\n";
             case BAD_PERCENT_IN_PATH -> "GET /% HTTP/1.1\r\n" + host + "\r\n";
+            case ADJACENT_SLASHES -> "GET /a//b HTTP/1.1\r\n" + host + "\r\n";
             case AUTHORITY_OTHER_THAN_HOST -> "GET http://b/ HTTP/1.1\r\n" + host + "\r\n";
             case USER_INFORMATION_IN_HOST -> "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n";
             case HIGHER_MINOR_VERSION -> "GET / HTTP/1.2\r\n" + host + "\r\n";

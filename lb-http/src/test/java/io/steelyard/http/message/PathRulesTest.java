@@ -52,6 +52,28 @@ class PathRulesTest {
         assertThat(normalized(path)).isEqualTo(expected);
     }
 
+    /** What nginx has as $uri with merge_slashes off. */
+    @ParameterizedTest
+    @CsvSource({
+        "/,/",
+        "//,//",
+        "///a//b,///a//b",
+        "/a//../b,/a/b",
+        "//../b,/b",
+        "//..,/",
+        "/a/b//..,/a/b/",
+        "/a/./b,/a/b",
+        "/a//./b,/a//b",
+        "/.//a,//a",
+        "/a%2f/b,/a//b",
+        "/a/..//b,//b",
+    })
+    void slashesStayWhereTheyAreNotMerged(String path, String expected) {
+        var head = new RequestHead();
+        assertThat(apply(head, path, Leniency.of(Relaxation.ADJACENT_SLASHES))).isEqualTo(Violation.NONE);
+        assertThat(head.normalPath()).isEqualTo(expected);
+    }
+
     @Test
     void queryIsLeftAlone() {
         var head = head("/a/../b?x=/../%zz%00//");
@@ -106,9 +128,13 @@ class PathRulesTest {
     }
 
     private static Violation apply(RequestHead head, String target) {
+        return apply(head, target, Leniency.strict());
+    }
+
+    private static Violation apply(RequestHead head, String target, Leniency leniency) {
         head.begin(Method.GET, HttpVersion.HTTP_1_1);
         var bytes = Octets.bytes(target);
         int start = head.fields().append(bytes, 0, bytes.length);
-        return TargetRules.apply(head, start, start + bytes.length, Leniency.strict());
+        return TargetRules.apply(head, start, start + bytes.length, leniency);
     }
 }

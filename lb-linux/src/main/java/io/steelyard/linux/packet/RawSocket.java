@@ -27,8 +27,11 @@ public final class RawSocket implements AutoCloseable {
     /** How many packets one {@link #receive} gives at most. */
     public static final int MOST_PACKETS = 16;
 
-    /** The longest packet. What a longer one has beyond it is lost, and {@link #isTruncated} says so. */
-    public static final int MOST_BYTES = 2_048;
+    /**
+     * The longest packet: a VRRP message with 255 IPv6 addresses has 4116 octets with a trailer, and an IPv4 header may stand before it. What a longer
+     * packet has beyond it is lost, and {@link #isTruncated} says so.
+     */
+    public static final int MOST_BYTES = 4_352;
 
     private static final int IPV4_SOURCE = 12;
     private static final int IPV4_DESTINATION = 16;

@@ -31,8 +31,8 @@ final class Attachment implements AutoCloseable {
 
     /** Told on the control thread. */
     interface Listener {
-        /** Adverts come from that address from now on. @param interfaceIndex where the router's addresses go */
-        void attached(InetAddress source, int interfaceIndex) throws IOException;
+        /** Adverts go that way from now on. @param interfaceIndex where the router's addresses go */
+        void attached(RouterPath way, int interfaceIndex) throws IOException;
 
         /** There is nowhere to be. */
         void detached();
@@ -99,14 +99,15 @@ final class Attachment implements AutoCloseable {
         var own = router.virtualMac().isPresent() ? virtualLink(parent, source) : parent;
         boolean isFromParent =
                 router.virtualMac().map(mac -> mac.sendsFromParent()).orElse(false);
-        int pathIndex = isFromParent ? parent.index() : own.index();
+        var sending = isFromParent ? parent : own;
         holdings.interfaceIndex(own.index());
-        var old = path;
-        if (old == null || !old.isFor(pathIndex, source)) {
+        var way = path;
+        if (way == null || !way.isFor(sending.index(), sending.mtuBytes(), source)) {
             detach();
-            path = new RouterPath(router, secrets, pathIndex, source, host.ports(), hearer);
+            way = new RouterPath(router, secrets, sending.index(), sending.mtuBytes(), source, host.ports(), hearer);
+            path = way;
         }
-        listener.attached(source, own.index());
+        listener.attached(way, own.index());
     }
 
     private Link virtualLink(Link parent, InetAddress source) throws IOException {

@@ -15,11 +15,14 @@ import java.util.Set;
  * A program to run without a shell, perhaps as another user. Immutable; safe for all threads.
  *
  * @param words the program and its arguments
- * @param user who runs it; empty for whoever runs this process
+ * @param user who runs it, as {@link ScriptUser#of} takes it
  */
 record Command(List<String> words, String user) {
     private static final List<String> SEARCHED =
             List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
+
+    /** S_ISVTX (inode(7)). */
+    private static final int STICKY = 0x200;
 
     Command {
         words = List.copyOf(words);
@@ -31,10 +34,7 @@ record Command(List<String> words, String user) {
      * @throws IOException with the reason it cannot run
      */
     Process start(String... more) throws IOException {
-        var line = new ArrayList<String>();
-        if (!user.isEmpty() && !user.equals(System.getProperty("user.name"))) {
-            line.addAll(List.of("setpriv", "--reuid=" + user, "--regid=" + user, "--init-groups", "--"));
-        }
+        var line = new ArrayList<>(ScriptUser.of(user).before());
         line.addAll(words);
         line.addAll(List.of(more));
         return new ProcessBuilder(line)
@@ -60,8 +60,12 @@ record Command(List<String> words, String user) {
         if (!Files.isRegularFile(program) || !Files.isExecutable(program)) {
             return Optional.of("script " + program + " is not executable; run chmod +x on it");
         }
-        boolean isRoots = user.equals("root") || user.isEmpty() && "root".equals(System.getProperty("user.name"));
-        return isSecure && isRoots ? insecurity(program) : Optional.empty();
+        try {
+            boolean isRoots = ScriptUser.of(user).isRoot();
+            return isSecure && isRoots ? insecurity(program) : Optional.empty();
+        } catch (IOException unknown) {
+            return Optional.of("script " + program + " is not run: " + unknown.getMessage());
+        }
     }
 
     private static Optional<Path> find(String name) {
@@ -79,10 +83,10 @@ record Command(List<String> words, String user) {
         try {
             for (var part = program.toRealPath(); part != null; part = part.getParent()) {
                 var attributes = Files.readAttributes(part, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-                var reason = writer(attributes, part.equals(program.toRealPath()));
+                var reason = writer(attributes, attributes.isDirectory() && isSticky(part));
                 if (reason.isPresent()) {
                     return Optional.of("script " + program + " is not run, as script security is on: " + part
-                            + " can be " + "changed by " + reason.get());
+                            + " can be changed by " + reason.get());
                 }
             }
             return Optional.empty();
@@ -91,20 +95,23 @@ record Command(List<String> words, String user) {
         }
     }
 
-    private static Optional<String> writer(PosixFileAttributes attributes, boolean isProgram) {
+    /** In a folder with the sticky bit, such as /tmp, nobody may exchange what root has made. */
+    private static boolean isSticky(Path folder) throws IOException {
+        return ((Integer) Files.getAttribute(folder, "unix:mode") & STICKY) != 0;
+    }
+
+    private static Optional<String> writer(PosixFileAttributes attributes, boolean isSticky) {
         Set<PosixFilePermission> permissions = attributes.permissions();
         if (!attributes.owner().getName().equals("root")) {
             return Optional.of("its owner " + attributes.owner().getName());
+        }
+        if (isSticky) {
+            return Optional.empty();
         }
         if (permissions.contains(PosixFilePermission.GROUP_WRITE)
                 && !attributes.group().getName().equals("root")) {
             return Optional.of("its group " + attributes.group().getName());
         }
-        // In a folder such as /tmp, whose sticky bit Java does not show, others may not exchange root's files; the
-        // program itself may not be
-        // writable in any case.
-        return permissions.contains(PosixFilePermission.OTHERS_WRITE) && (isProgram || !attributes.isDirectory())
-                ? Optional.of("everybody")
-                : Optional.empty();
+        return permissions.contains(PosixFilePermission.OTHERS_WRITE) ? Optional.of("everybody") : Optional.empty();
     }
 }

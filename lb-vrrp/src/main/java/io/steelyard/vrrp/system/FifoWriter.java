@@ -26,14 +26,17 @@ final class FifoWriter implements AutoCloseable {
 
     private final VrrpSettings.Fifo fifo;
     private final String user;
+    private final boolean isSecure;
     private final BlockingQueue<String> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final Thread thread;
     private @Nullable Process reader;
     private long dropped;
 
-    FifoWriter(VrrpSettings.Fifo fifo, String user) {
+    /** @param isSecure a reader that others could exchange is not started; see {@link Command#refusal} */
+    FifoWriter(VrrpSettings.Fifo fifo, String user, boolean isSecure) {
         this.fifo = fifo;
         this.user = user;
+        this.isSecure = isSecure;
         thread = Thread.ofPlatform().name("vrrp-fifo").daemon().start(this::run);
     }
 
@@ -62,10 +65,16 @@ final class FifoWriter implements AutoCloseable {
     }
 
     private void startReader() throws IOException {
-        if (fifo.reader().isPresent()) {
-            var command = fifo.reader().get();
-            reader = new Command(command.words(), command.user().orElse(user))
-                    .start(fifo.path().toString());
+        if (fifo.reader().isEmpty()) {
+            return;
+        }
+        var given = fifo.reader().get();
+        var command = new Command(given.words(), given.user().orElse(user));
+        var refusal = command.refusal(isSecure);
+        if (refusal.isPresent()) {
+            LOG.warn("pipe {}: {}", fifo.path(), refusal.get());
+        } else {
+            reader = command.start(fifo.path().toString());
         }
     }
 

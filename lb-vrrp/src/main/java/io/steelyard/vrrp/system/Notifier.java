@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,10 +20,15 @@ import org.slf4j.LoggerFactory;
  */
 final class Notifier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
+    private static final int CLOSE_LIMIT_S = 10;
 
     private final VrrpSettings settings;
     private final List<FifoWriter> fifos = new ArrayList<>();
     private final Optional<Mailer> mailer;
+
+    /** Begins commands one after the other, in the order in which they are told. */
+    private final ExecutorService commands = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("vrrp-notify").daemon().factory());
 
     /** What there is to tell of. */
     enum Kind {
@@ -35,7 +43,17 @@ final class Notifier implements AutoCloseable {
         FAULT,
         STOP,
         DELETED,
-        MASTER_RX_LOWER_PRI;
+        MASTER_RX_LOWER_PRI,
+        MASTER_PRIORITY,
+        BACKUP_PRIORITY;
+
+        /** Whether it is a change of state. */
+        boolean isState() {
+            return switch (this) {
+                case MASTER, BACKUP, FAULT, STOP, DELETED -> true;
+                case MASTER_RX_LOWER_PRI, MASTER_PRIORITY, BACKUP_PRIORITY -> false;
+            };
+        }
 
         /** What a change to that state is called. */
         static Change to(Phase phase) {
@@ -51,26 +69,29 @@ final class Notifier implements AutoCloseable {
     Notifier(VrrpSettings settings) {
         this.settings = settings;
         for (var fifo : settings.fifos()) {
-            fifos.add(new FifoWriter(fifo, settings.scriptUser()));
+            fifos.add(new FifoWriter(fifo, settings.scriptUser(), settings.scriptSecurity()));
         }
         mailer = settings.mail().map(mail -> new Mailer(mail, settings.routerId()));
     }
 
     /**
-     * Tells of a change.
+     * Tells of a change. A deletion is told as a fault where nothing says otherwise (keepalived {@code notify_deleted}); changes of priority go into
+     * pipes alone.
      *
      * @param priority the router's effective one; 0 for a group
      */
-    void tell(Kind kind, String name, Change change, int priority, Notifications notifications) {
+    void tell(Kind kind, String name, Change given, int priority, Notifications notifications) {
+        boolean isSilentDeletion = given == Change.DELETED && !notifications.tellsDeletion();
+        var change = isSilentDeletion ? Change.FAULT : given;
         own(notifications, change).ifPresent(command -> run(command));
-        if (change != Change.MASTER_RX_LOWER_PRI) {
+        if (change.isState()) {
             for (var command : notifications.onAny()) {
                 run(command, kind.name(), name, change.name(), Integer.toString(priority));
             }
         }
         var line = String.format(Locale.ROOT, "%s \"%s\" %s %d%n", kind, name, change, priority);
         fifos.forEach(fifo -> fifo.write(line));
-        if (notifications.mails() && change != Change.MASTER_RX_LOWER_PRI) {
+        if (notifications.mails() && change.isState() && (change != Change.FAULT || settings.mailsFaults())) {
             mailer.ifPresent(mail -> mail.send(kind, name, change));
         }
     }
@@ -81,27 +102,42 @@ final class Notifier implements AutoCloseable {
             case BACKUP -> notifications.onBackup();
             case FAULT -> notifications.onFault();
             case STOP -> notifications.onStop();
-            case DELETED -> notifications.onDeleted().or(notifications::onFault);
+            case DELETED -> notifications.onDeleted();
             case MASTER_RX_LOWER_PRI -> notifications.onLowerPriority();
+            case MASTER_PRIORITY, BACKUP_PRIORITY -> Optional.empty();
         };
     }
 
+    /** Later, by the commands' own thread: looking at a program, and at who is to run it, reads files and may ask other programs. */
     private void run(Notifications.Command given, String... more) {
         var command = new Command(given.words(), given.user().orElse(settings.scriptUser()));
-        var refusal = command.refusal(settings.scriptSecurity());
-        if (refusal.isPresent()) {
-            LOG.warn("{}", refusal.get());
-            return;
-        }
-        try {
-            command.start(more);
-        } catch (IOException cannotRun) {
-            LOG.warn("notification: {}", cannotRun.getMessage());
-        }
+        commands.execute(() -> {
+            var refusal = command.refusal(settings.scriptSecurity());
+            if (refusal.isPresent()) {
+                LOG.warn("{}", refusal.get());
+                return;
+            }
+            try {
+                command.start(more);
+            } catch (IOException cannotRun) {
+                LOG.warn("notification: {}", cannotRun.getMessage());
+            }
+        });
     }
 
+    /** Waits until all commands have begun. */
     @Override
     public void close() {
+        commands.shutdown();
+        try {
+            if (!commands.awaitTermination(CLOSE_LIMIT_S, TimeUnit.SECONDS)) {
+                LOG.warn(
+                        "{} commands are not run any more",
+                        commands.shutdownNow().size());
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
         fifos.forEach(FifoWriter::close);
         mailer.ifPresent(Mailer::close);
     }

@@ -20,11 +20,11 @@ final class RouterHealth {
         this.host = host;
         this.tracks = tracks;
         this.attachment = attachment;
-        sum = host.sum(router, tracks);
+        sum = host.trackers().sum(router, tracks);
     }
 
     void trackersChanged() {
-        sum = host.sum(router, tracks);
+        sum = host.trackers().sum(router, tracks);
     }
 
     /** What the priority is made of. */

@@ -11,7 +11,6 @@ import io.steelyard.linux.netlink.MacAddress;
 import io.steelyard.vrrp.DrillReport;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
-import io.steelyard.vrrp.election.PrioritySum;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -20,13 +19,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,16 +49,14 @@ public final class RouterHost implements AutoCloseable {
     private final Announcer announcer = new Announcer();
     private final AdvertPorts ports;
     private final Notifier notifier;
-    private final TrackerSet trackerSet;
+    private final Trackers trackers;
     private final VrrpSettings settings;
-    private final Map<String, Tracker> trackers = new HashMap<>();
-
-    /** Names of trackers that cannot be watched: no priority follows them. */
-    private final Set<String> unwatched = new HashSet<>();
-
-    private final Map<String, PrioritySum.Reading> readings = new HashMap<>();
     private final List<RunningRouter> routers = new ArrayList<>();
     private final SyncGroups groups;
+
+    /** The same for as long as the host lives. */
+    private final List<SyncGroup> syncGroups;
+
     private final StaticHoldings statics;
     private final List<Heartbeats> heartbeats;
     private final Consumer<RouterEvent> onEvent;
@@ -67,6 +64,8 @@ public final class RouterHost implements AutoCloseable {
     private final KernelChanges changes;
     private Plan plan;
     private boolean hasStarted;
+
+    /** Written under this object's lock; the control thread looks without it, and then sees at worst that it must go on for one more turn. */
     private boolean isClosed;
 
     /**
@@ -136,11 +135,11 @@ public final class RouterHost implements AutoCloseable {
         virtualInterfaces = new VirtualInterfaces(kernel.links(), kernel.addresses());
         ports = new AdvertPorts(control);
         notifier = new Notifier(settings);
-        trackerSet = new TrackerSet(control, this::turned);
+        trackers = new Trackers(plan.trackers(), control, settings, kernel.interfaces(), this::trackersChanged);
         pulse = control.timer(this::pulse);
         changes = new KernelChanges(kernel, announcer, this::changed);
         this.plan = plan;
-        plan.trackers().forEach(tracker -> trackers.put(tracker.name(), tracker));
+        syncGroups = plan.groups();
         for (var router : plan.routers()) {
             var group = plan.groupOf(router);
             var tracks = new ArrayList<Track>(router.tracks());
@@ -192,19 +191,13 @@ public final class RouterHost implements AutoCloseable {
 
     private void begin() {
         statics.add();
-        trackers.values().forEach(this::watch);
+        trackers.start();
         routers.forEach(RunningRouter::trackersChanged);
         long waitNs = settings.bootDelay().toNanos() - upNs();
         if (waitNs > 0) {
             control.timer(this::startRouters).set(control.nowNs() + waitNs);
         } else {
             startRouters();
-        }
-    }
-
-    private void watch(Tracker tracker) {
-        if (!trackerSet.add(tracker, settings.scriptUser(), settings.scriptSecurity(), kernel.interfaces())) {
-            unwatched.add(tracker.name());
         }
     }
 
@@ -249,22 +242,11 @@ public final class RouterHost implements AutoCloseable {
         var ended = routers.stream()
                 .filter(each -> !next.routers().contains(each.router()))
                 .toList();
-        ended.forEach(RunningRouter::stop);
+        var names = names(next);
+        ended.forEach(each -> each.stop(!names.contains(each.router().name())));
         ended.forEach(RunningRouter::close);
         routers.removeAll(ended);
-        for (var tracker : List.copyOf(trackers.values())) {
-            if (!next.trackers().contains(tracker)) {
-                trackerSet.remove(tracker.name());
-                trackers.remove(tracker.name());
-                readings.remove(tracker.name());
-                unwatched.remove(tracker.name());
-            }
-        }
-        for (var tracker : next.trackers()) {
-            if (trackers.put(tracker.name(), tracker) == null) {
-                watch(tracker);
-            }
-        }
+        trackers.become(next.trackers());
         var begun = new ArrayList<RunningRouter>();
         fencings.forEach((router, fencing) ->
                 begun.add(new RunningRouter(router, this, router.tracks(), false, fencing.orElse(null))));
@@ -275,6 +257,10 @@ public final class RouterHost implements AutoCloseable {
             begun.forEach(this::start);
         }
         pulse();
+    }
+
+    private static Set<String> names(Plan plan) {
+        return plan.routers().stream().map(VirtualRouter::name).collect(Collectors.toSet());
     }
 
     /** For how long this machine has been up. */
@@ -338,15 +324,20 @@ public final class RouterHost implements AutoCloseable {
         return ports;
     }
 
-    PrioritySum sum(VirtualRouter router, List<Track> tracks) {
-        var watched = tracks.stream()
-                .filter(track -> !unwatched.contains(track.tracker()))
-                .toList();
-        return PrioritySum.of(router.priority(), watched, trackers, readings);
+    Trackers trackers() {
+        return trackers;
     }
 
     void tell(VirtualRouter router, Notifier.Change change, int priority) {
         notifier.tell(Notifier.Kind.INSTANCE, router.name(), change, priority, router.notifications());
+    }
+
+    /** Whether changes of a router's priority are told, by itself or by its group. */
+    boolean tellsPriority(VirtualRouter router) {
+        return router.notifications().tellsPriority()
+                || syncGroups.stream()
+                        .anyMatch(group -> group.members().contains(router.name())
+                                && group.notifications().tellsPriority());
     }
 
     /** A router's state has changed: its peers are told at once. */
@@ -369,17 +360,12 @@ public final class RouterHost implements AutoCloseable {
 
     // ---- what changes around
 
-    private void turned(Tracker tracker, boolean isUp, int value) {
-        readings.put(
-                tracker.name(),
-                tracker instanceof Tracker.File
-                        ? new PrioritySum.Reading.Number(value)
-                        : new PrioritySum.Reading.Level(isUp));
+    private void trackersChanged() {
         routers.forEach(RunningRouter::trackersChanged);
     }
 
     private void changed(List<InetAddress> removed) {
-        trackerSet.interfacesChanged(kernel.interfaces());
+        trackers.interfacesChanged();
         routers.forEach(RunningRouter::interfacesChanged);
         heartbeats.forEach(Heartbeats::interfacesChanged);
         removed.forEach(address -> routers.forEach(each -> each.addressRemoved(address)));
@@ -389,7 +375,7 @@ public final class RouterHost implements AutoCloseable {
 
     /** Tells of a pool or a listener of the application's own. For all threads. */
     public void tell(String tracker, boolean isUp) {
-        control.execute(() -> trackerSet.tell(tracker, isUp));
+        control.execute(() -> trackers.tell(tracker, isUp));
     }
 
     /** All routers as they are now. For all threads but the control thread. */
@@ -425,6 +411,15 @@ public final class RouterHost implements AutoCloseable {
     /** Says good-bye with priority 0, takes everything away, and ends. For all threads but the control thread; again without effect. */
     @Override
     public void close() {
+        close(names(plan));
+    }
+
+    /** Ends for another plan to begin: routers that it does not have are told to be deleted. For all threads but the control thread. */
+    public void closeFor(Plan next) {
+        close(names(next));
+    }
+
+    private void close(Set<String> staying) {
         if (control.isThisThread()) {
             throw new IllegalStateException("virtual routers cannot be closed by their own thread");
         }
@@ -435,10 +430,11 @@ public final class RouterHost implements AutoCloseable {
             isClosed = true;
         }
         control.call(() -> {
-                    routers.forEach(RunningRouter::stop);
+                    routers.forEach(
+                            each -> each.stop(!staying.contains(each.router().name())));
                     heartbeats.forEach(Heartbeats::close);
                     routers.forEach(RunningRouter::close);
-                    trackerSet.close();
+                    trackers.close();
                     statics.remove();
                     ports.close();
                     announcer.close();

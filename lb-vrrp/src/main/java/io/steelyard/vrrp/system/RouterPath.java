@@ -30,6 +30,7 @@ final class RouterPath implements AutoCloseable {
     private final AdvertPorts ports;
     private final AdvertPorts.Hearer hearer;
     private final AdvertPorts.Port port;
+    private final int advertised;
     private final AdvertEncoder encoder;
     private final long sourceHigh;
     private final long sourceLow;
@@ -43,6 +44,7 @@ final class RouterPath implements AutoCloseable {
             VirtualRouter router,
             RouterSecrets secrets,
             int interfaceIndex,
+            int mtu,
             InetAddress source,
             AdvertPorts ports,
             AdvertPorts.Hearer hearer)
@@ -57,7 +59,16 @@ final class RouterPath implements AutoCloseable {
                 ? AdvertPorts.PROTOCOL_AUTHENTICATION
                 : AdvertPorts.PROTOCOL_VRRP;
         var group = group(router);
-        encoder = new AdvertEncoder(router, secrets, source, Arena.ofAuto());
+        advertised = AdvertEncoder.advertised(router, mtu);
+        if (advertised < router.addresses().size()) {
+            LOG.warn(
+                    "virtual router '{}': {} of {} addresses fit into adverts where the MTU is {}; the rest is not advertised",
+                    router.name(),
+                    advertised,
+                    router.addresses().size(),
+                    mtu);
+        }
+        encoder = new AdvertEncoder(router, advertised, secrets, source, Arena.ofAuto());
         sourceHigh = high(source);
         sourceLow = low(source);
         List<InetAddress> all = router.transport() instanceof AdvertTransport.Unicast unicast
@@ -89,8 +100,15 @@ final class RouterPath implements AutoCloseable {
         return Optional.of(multicast.group().orElseGet(() -> inet(standard)));
     }
 
-    boolean isFor(int otherInterface, InetAddress otherSource) {
-        return interfaceIndex == otherInterface && source.equals(otherSource);
+    boolean isFor(int otherInterface, int mtu, InetAddress otherSource) {
+        return interfaceIndex == otherInterface
+                && source.equals(otherSource)
+                && AdvertEncoder.advertised(router, mtu) == advertised;
+    }
+
+    /** How many of the router's addresses are in its adverts, from the first on. */
+    int advertised() {
+        return advertised;
     }
 
     int interfaceIndex() {

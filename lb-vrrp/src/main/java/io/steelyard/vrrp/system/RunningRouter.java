@@ -58,6 +58,7 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
 
     private boolean isWorking;
     private boolean isStarted;
+    private boolean isDeleted;
     private Optional<Effect.Reason> reason = Optional.empty();
     private long phaseSinceNs;
     private @Nullable Drill drill;
@@ -129,7 +130,9 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         defences.start();
     }
 
-    void stop() {
+    /** Ends. @param deleted it is configured away, and not only stopped */
+    void stop(boolean deleted) {
+        isDeleted = deleted;
         if (isStarted) {
             perform(() -> {
                 // What the group makes of it is no matter of ours any more.
@@ -322,7 +325,12 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
                 changed.to(),
                 changed.priority(),
                 changed.reason());
-        host.tell(router, Notifier.Change.to(changed.to()), changed.priority());
+        host.tell(
+                router,
+                isDeleted && changed.to() == Phase.INITIALIZE
+                        ? Notifier.Change.DELETED
+                        : Notifier.Change.to(changed.to()),
+                changed.priority());
         var event = new RouterEvent.Changed(
                 router.name(), changed.from(), changed.to(), changed.priority(), changed.reason());
         host.publish(event);
@@ -357,8 +365,25 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         health.trackersChanged();
         if (isStarted) {
             checkHealth();
+            int before = state().priority();
             on(new ElectionEvent.PriorityChanged(health.sum().effective()));
+            tellPriority(before);
         }
+    }
+
+    private void tellPriority(int before) {
+        int priority = state().priority();
+        var phase = state().phase();
+        if (priority == before || phase != Phase.ACTIVE && phase != Phase.BACKUP) {
+            return;
+        }
+        if (host.tellsPriority(router)) {
+            host.tell(
+                    router,
+                    phase == Phase.ACTIVE ? Notifier.Change.MASTER_PRIORITY : Notifier.Change.BACKUP_PRIORITY,
+                    priority);
+        }
+        host.publish(new RouterEvent.PriorityChanged(router.name(), phase, before, priority));
     }
 
     private void checkHealth() {
@@ -386,8 +411,9 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
     }
 
     @Override
-    public void attached(InetAddress source, int interfaceIndex) throws IOException {
-        election.ownAddress(source);
+    public void attached(RouterPath way, int interfaceIndex) throws IOException {
+        election.ownAddress(way.source());
+        decoder.expectAddresses(way.advertised());
         defences.listen(interfaceIndex);
     }
 

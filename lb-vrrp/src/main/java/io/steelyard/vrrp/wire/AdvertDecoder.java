@@ -32,6 +32,7 @@ public final class AdvertDecoder {
     private final int[] ttls;
     private final long[] addresses;
 
+    private int expected;
     private int priority;
     private int heardCentiseconds;
     private boolean hasOtherAddresses;
@@ -50,6 +51,7 @@ public final class AdvertDecoder {
         intervalCentiseconds = (int) (router.advertInterval().toMillis() / 10);
         var addressList = router.addresses().stream().map(one -> one.address()).toList();
         addresses = halves(addressList.toArray(InetAddress[]::new));
+        expected = addressList.size();
         if (router.transport() instanceof AdvertTransport.Unicast unicast) {
             checksSource = unicast.checksSource();
             peers = halves(unicast.peers().stream()
@@ -72,6 +74,11 @@ public final class AdvertDecoder {
             halves[2 * i + 1] = Bytes.low(list[i]);
         }
         return halves;
+    }
+
+    /** How many of our addresses others are to advertise, from the first on: as many as fit; all until this is called. */
+    public void expectAddresses(int count) {
+        expected = count;
     }
 
     /**
@@ -250,7 +257,7 @@ public final class AdvertDecoder {
 
     /** In any order. */
     private boolean hasOurAddresses() {
-        int count = addresses.length / 2;
+        int count = expected;
         if (advert.addressCount() != count) {
             return false;
         }

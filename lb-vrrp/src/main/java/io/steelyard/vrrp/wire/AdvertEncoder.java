@@ -15,6 +15,7 @@ import java.net.InetAddress;
  */
 public final class AdvertEncoder {
     private final VirtualRouter router;
+    private final int advertised;
     private final RouterSecrets secrets;
     private final boolean isIpv6;
     private final boolean isV2;
@@ -29,10 +30,12 @@ public final class AdvertEncoder {
     /**
      * Writes all of a packet that stays the same.
      *
+     * @param advertised how many of the router's addresses are in it, from the first on; see {@link #advertised}
      * @param source of the packets, of the router's family
      */
-    public AdvertEncoder(VirtualRouter router, RouterSecrets secrets, InetAddress source, Arena arena) {
+    public AdvertEncoder(VirtualRouter router, int advertised, RouterSecrets secrets, InetAddress source, Arena arena) {
         this.router = router;
+        this.advertised = advertised;
         this.secrets = secrets;
         isIpv6 = router.family() == AddressFamily.IPV6;
         isV2 = router.version() == VrrpVersion.V2;
@@ -41,7 +44,7 @@ public final class AdvertEncoder {
         int before = (isIpv6 ? 0 : Ipv4Flyweight.HEADER_LENGTH)
                 + (secrets.header() == null ? 0 : Ipv4Flyweight.AUTHENTICATION_HEADER_LENGTH);
         messageOffset = before;
-        messageLength = AdvertFlyweight.length(isV2 ? 2 : 3, router.addresses().size(), isIpv6);
+        messageLength = AdvertFlyweight.length(isV2 ? 2 : 3, advertised, isIpv6);
         boolean isSigned = secrets.trailer() != null && secrets.trailer().signs();
         length = before + messageLength + (isSigned ? HmacTrailer.LENGTH : 0);
         memory = arena.allocate(length, 8);
@@ -62,9 +65,9 @@ public final class AdvertEncoder {
         advert.wrap(memory, messageOffset)
                 .versionAndType(isV2 ? 2 : 3, AdvertFlyweight.TYPE_ADVERTISEMENT)
                 .virtualRouterId(router.virtualRouterId())
-                .addressCount(router.addresses().size());
+                .addressCount(advertised);
         int index = 0;
-        for (var address : router.addresses()) {
+        for (var address : router.addresses().subList(0, advertised)) {
             advert.address(index++, isIpv6, Bytes.high(address.address()), Bytes.low(address.address()));
         }
         if (isV2) {
@@ -142,12 +145,8 @@ public final class AdvertEncoder {
         return messageOffset;
     }
 
-    /** How many addresses fit into one advert on a link with this MTU, at most 255. */
-    public static int mostAddresses(VirtualRouter router, int mtu) {
-        boolean isIpv6 = router.family() == AddressFamily.IPV6;
-        int fixed = (isIpv6 ? 40 : Ipv4Flyweight.HEADER_LENGTH + Ipv4Flyweight.AUTHENTICATION_HEADER_LENGTH)
-                + AdvertFlyweight.length(router.version() == VrrpVersion.V2 ? 2 : 3, 0, isIpv6)
-                + HmacTrailer.LENGTH;
-        return Math.clamp((mtu - fixed) / (isIpv6 ? 16 : 4), 0, 255);
+    /** How many of a router's addresses its adverts have on a link with this MTU, from the first on; the rest is had, and not advertised. */
+    public static int advertised(VirtualRouter router, int mtu) {
+        return Math.min(router.addresses().size(), router.mostAdvertised(mtu));
     }
 }

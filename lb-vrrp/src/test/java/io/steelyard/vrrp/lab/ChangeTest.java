@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.Configuration;
+import io.steelyard.api.vrrp.Notifications;
 import io.steelyard.api.vrrp.SplitBrainDefence;
 import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.Tracker;
@@ -15,10 +16,15 @@ import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
 import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Phase;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -99,6 +105,42 @@ class ChangeTest {
     }
 
     @Test
+    void aRouterThatIsConfiguredAwayIsToldAsDeletedAndOneThatStaysAsStopped() throws Exception {
+        var pipe = folder.resolve("pipe");
+        var telling = Notifications.builder().tellsDeletion(true).build();
+        var settings = VrrpSettings.builder()
+                .fifo(new VrrpSettings.Fifo(pipe, Optional.empty()))
+                .build();
+        change(with(settings, router("a", 51, ADDRESS), router("b", 52, SECOND).notifications(telling)));
+        until(() -> Files.exists(pipe));
+        try (var lines = new RandomAccessFile(pipe.toFile(), "rw")) {
+            change(with(settings, router("a", 51, ADDRESS)));
+            assertThat(until(lines, "INSTANCE \"b\" DELETED 100")).doesNotContain("INSTANCE \"a\" STOP 100");
+
+            change(with(settings, router("a", 51, ADDRESS).priority(90)));
+            until(lines, "INSTANCE \"a\" STOP 100");
+
+            change(Configuration.builder().vrrp(settings).build());
+            until(lines, "INSTANCE \"a\" FAULT 90");
+        }
+    }
+
+    private static List<String> until(RandomAccessFile lines, String wanted) throws IOException {
+        var read = new ArrayList<String>();
+        while (!read.contains(wanted)) {
+            read.add(lines.readLine());
+        }
+        return read;
+    }
+
+    @Test
+    void changesOfPriorityAreTold() throws Exception {
+        Files.writeString(folder.resolve("weight"), "7");
+
+        until(() -> events.contains(new RouterEvent.PriorityChanged("a", Phase.ACTIVE, 100, 107)));
+    }
+
+    @Test
     void aTrackerThatDiffersIsWatchedAnew() throws Exception {
         Files.writeString(folder.resolve("weight"), "7");
         until(() -> status("a").priority().effective() == 107);
@@ -154,8 +196,13 @@ class ChangeTest {
     }
 
     private Configuration configuration(VirtualRouter.Builder... wanted) {
+        return with(VrrpSettings.DEFAULT, wanted);
+    }
+
+    private Configuration with(VrrpSettings settings, VirtualRouter.Builder... wanted) {
         var builder = Configuration.builder()
-                .tracker(new Tracker.File("weight", 1, folder.resolve("weight"), OptionalInt.empty(), false));
+                .tracker(new Tracker.File("weight", 1, folder.resolve("weight"), OptionalInt.empty(), false))
+                .vrrp(settings);
         for (var router : wanted) {
             builder.virtualRouter(router);
         }

@@ -135,6 +135,127 @@ class ScriptsTest {
     }
 
     @Test
+    void scriptSecurityLooksAtFoldersUnlessTheyAreSticky() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
+        var script = program("closed", "#!/bin/sh\n");
+        var command = new Command(List.of(script.toString()), "root");
+        assertThat(command.refusal(true)).isEmpty();
+
+        Files.setAttribute(folder, "unix:mode", 0_777);
+        assertThat(command.refusal(true))
+                .hasValueSatisfying(text -> assertThat(text).contains(folder + " can be changed by everybody"));
+
+        Files.setAttribute(folder, "unix:mode", 01_777);
+        assertThat(command.refusal(true)).isEmpty();
+    }
+
+    @Test
+    void scriptsRunAsTheirUserWithItsGroupsOrTheOneGiven() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
+        assertThat(identity("nobody")).isEqualTo(printed("id", "nobody"));
+        assertThat(identity("nobody:adm"))
+                .contains("uid=65534(nobody) gid=4(adm)")
+                .doesNotContain("root");
+        assertThat(identity("root")).contains("uid=0(root) gid=0(root)");
+    }
+
+    private String identity(String user) throws Exception {
+        var out = folder.resolve("identity " + user);
+        Files.createFile(out);
+        Files.setPosixFilePermissions(out, PosixFilePermissions.fromString("rw-rw-rw-"));
+        Files.setAttribute(folder, "unix:mode", 0_755);
+        var script = program("id " + user, "#!/bin/sh\nid > '" + out + "'\n");
+        assertThat(new Command(List.of(script.toString()), user).start().waitFor())
+                .isZero();
+        return Files.readString(out);
+    }
+
+    private static String printed(String... words) throws Exception {
+        var process = new ProcessBuilder(words).start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aUserOrGroupThatDoesNotExistIsNamed() {
+        var nobody = new Command(List.of("/usr/bin/true"), "no-such-user");
+        var group = new Command(List.of("/usr/bin/true"), "nobody:no-such-group");
+
+        assertThat(nobody.refusal(false))
+                .hasValueSatisfying(text -> assertThat(text).contains("user no-such-user"));
+        assertThat(group.refusal(false))
+                .hasValueSatisfying(text -> assertThat(text).contains("group no-such-group"));
+    }
+
+    @Test
+    void aPipesReaderThatIsNotSafeIsNotStarted() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
+        var trace = folder.resolve("started");
+        var reader = program("reader", "#!/bin/sh\ntouch " + trace + "\n");
+        Files.setPosixFilePermissions(reader, PosixFilePermissions.fromString("rwxrwxrwx"));
+        var pipe = folder.resolve("pipe");
+        var fifo = new VrrpSettings.Fifo(pipe, Optional.of(Notifications.Command.of(reader.toString())));
+
+        try (var writer = new FifoWriter(fifo, "root", true);
+                var lines = new java.io.RandomAccessFile(pipeOf(pipe).toFile(), "rw")) {
+            writer.write("told\n");
+            assertThat(lines.readLine()).isEqualTo("told");
+        }
+        assertThat(trace).doesNotExist();
+    }
+
+    private static Path pipeOf(Path pipe) {
+        await().atMost(LIMIT).until(() -> Files.exists(pipe));
+        return pipe;
+    }
+
+    @Test
+    void theProcesssOwnScriptIsWaitedForAndKilledWhenItsTimeIsOver() throws Exception {
+        var out = folder.resolve("out");
+        var good = program("good", "#!/bin/sh\necho done > " + out + "\n");
+        var slow = program("slow", "#!/bin/sh\nsleep 600\necho late > " + out + "\n");
+
+        ProcessScript.run(script(good, Duration.ofSeconds(30)), VrrpSettings.DEFAULT);
+        assertThat(lines(out)).containsExactly("done");
+
+        ProcessScript.run(script(slow, Duration.ofMillis(50)), VrrpSettings.DEFAULT);
+        assertThat(lines(out)).containsExactly("done");
+    }
+
+    private static Optional<VrrpSettings.Script> script(Path program, Duration timeout) {
+        return Optional.of(new VrrpSettings.Script(Notifications.Command.of(program.toString()), timeout));
+    }
+
+    @Test
+    void deletionIsAFaultUnlessItIsToldAndChangesOfPriorityGoIntoPipesAlone() throws Exception {
+        var out = folder.resolve("out");
+        var script = program("notify", "#!/bin/sh\necho \"$@\" >> " + out + "\n");
+        var pipe = folder.resolve("pipe");
+        var plain = Notifications.builder()
+                .onFault(Notifications.Command.of(script.toString(), "fault"))
+                .onAny(Notifications.Command.of(script.toString()))
+                .build();
+        var telling = Notifications.builder()
+                .onDeleted(Notifications.Command.of(script.toString(), "deleted"))
+                .build();
+
+        try (var notifier = new Notifier(VrrpSettings.builder()
+                        .fifo(new VrrpSettings.Fifo(pipe, Optional.empty()))
+                        .build());
+                var lines = new java.io.RandomAccessFile(pipeOf(pipe).toFile(), "rw")) {
+            notifier.tell(Notifier.Kind.INSTANCE, "A", Notifier.Change.DELETED, 100, plain);
+            notifier.tell(Notifier.Kind.INSTANCE, "B", Notifier.Change.DELETED, 90, telling);
+            notifier.tell(Notifier.Kind.INSTANCE, "A", Notifier.Change.MASTER_PRIORITY, 80, plain);
+
+            assertThat(lines.readLine()).isEqualTo("INSTANCE \"A\" FAULT 100");
+            assertThat(lines.readLine()).isEqualTo("INSTANCE \"B\" DELETED 90");
+            assertThat(lines.readLine()).isEqualTo("INSTANCE \"A\" MASTER_PRIORITY 80");
+        }
+        await().atMost(LIMIT)
+                .untilAsserted(() ->
+                        assertThat(lines(out)).containsExactlyInAnyOrder("fault", "INSTANCE A FAULT 100", "deleted"));
+    }
+
+    @Test
     void aFileGivesItsNumber() throws Exception {
         var file = folder.resolve("weight");
         add(new Tracker.File("file", 1, file, OptionalInt.of(7), false), false);

@@ -302,13 +302,26 @@ class AdvertDecoderTest {
 
     @Test
     void asManyAddressesFitAsTheMtuHasRoomFor() {
-        assertThat(AdvertEncoder.mostAddresses(v3().build(), 1500)).isEqualTo(255);
-        assertThat(AdvertEncoder.mostAddresses(v3().build(), 500)).isEqualTo(105);
-        assertThat(AdvertEncoder.mostAddresses(
-                        VirtualRouter.builder("six", "eth0", 1)
-                                .address("fe80::1")
-                                .build(),
-                        1500))
-                .isEqualTo(89);
+        assertThat(v3().build().mostAdvertised(1500)).isEqualTo(255);
+        assertThat(v3().build().mostAdvertised(500)).isEqualTo(114);
+        assertThat(v3().build().mostAdvertised(576)).as("keepalived's number").isEqualTo(133);
+        var six = VirtualRouter.builder("six", "eth0", 1).address("fe80::1").build();
+        assertThat(six.mostAdvertised(1500)).isEqualTo(89);
+        assertThat(six.mostAdvertised(9000)).isEqualTo(255);
+        assertThat(six.mostAdvertised(64)).isZero();
+        assertThat(AdvertEncoder.advertised(six, 1500)).isEqualTo(1);
+    }
+
+    @Test
+    void addressesThatDidNotFitAreNotMissed() {
+        var party = Party.of(v3().address("192.0.2.201").address("192.0.2.202"));
+        var sent = Party.of(v3().address("192.0.2.201")).send(100, GROUP, NOON_NS);
+        assertThat(party.hear(sent)).isEqualTo(Verdict.ACCEPTED);
+        assertThat(party.decoder.hasOtherAddresses()).isTrue();
+
+        party.decoder.expectAddresses(v3().build().addresses().size() + 1);
+
+        assertThat(party.hear(sent)).isEqualTo(Verdict.ACCEPTED);
+        assertThat(party.decoder.hasOtherAddresses()).isFalse();
     }
 }

@@ -47,7 +47,7 @@ final class Packets {
         Party(VirtualRouter router, InetAddress source) {
             this.source = source;
             secrets = RouterSecrets.of(router);
-            encoder = new AdvertEncoder(router, secrets, source, Arena.ofAuto());
+            encoder = new AdvertEncoder(router, router.addresses().size(), secrets, source, Arena.ofAuto());
             decoder = new AdvertDecoder(router, secrets, counters);
             isIpv6 = source.getAddress().length == 16;
         }

@@ -1,0 +1,103 @@
+package io.steelyard.vrrp.system;
+
+import io.steelyard.api.vrrp.Track;
+import io.steelyard.api.vrrp.Tracker;
+import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.api.vrrp.VrrpSettings;
+import io.steelyard.vrrp.election.PrioritySum;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What the trackers of all routers have said last, and what that makes of a priority. Used by the control thread. */
+final class Trackers implements AutoCloseable {
+    private final TrackerSet set;
+    private final VrrpSettings settings;
+    private final InterfaceState interfaces;
+    private final Runnable onChange;
+    private final Map<String, Tracker> byName = new HashMap<>();
+    private final Map<String, PrioritySum.Reading> readings = new HashMap<>();
+
+    /** Names of trackers that cannot be watched: no priority follows them. */
+    private final Set<String> unwatched = new HashSet<>();
+
+    /**
+     * Known, and not watched yet.
+     *
+     * @param known with names of their own
+     * @param onChange called when one has said something new
+     */
+    Trackers(
+            List<Tracker> known,
+            ControlThread control,
+            VrrpSettings settings,
+            InterfaceState interfaces,
+            Runnable onChange) {
+        set = new TrackerSet(control, this::turned);
+        this.settings = settings;
+        this.interfaces = interfaces;
+        this.onChange = onChange;
+        known.forEach(tracker -> byName.put(tracker.name(), tracker));
+    }
+
+    /** Begins to watch. */
+    void start() {
+        byName.values().forEach(this::watch);
+    }
+
+    private void watch(Tracker tracker) {
+        if (!set.add(tracker, settings.scriptUser(), settings.scriptSecurity(), interfaces)) {
+            unwatched.add(tracker.name());
+        }
+    }
+
+    /** Goes on with these: those that are watched already notice nothing. */
+    void become(List<Tracker> wanted) {
+        for (var tracker : List.copyOf(byName.values())) {
+            if (!wanted.contains(tracker)) {
+                set.remove(tracker.name());
+                byName.remove(tracker.name());
+                readings.remove(tracker.name());
+                unwatched.remove(tracker.name());
+            }
+        }
+        for (var tracker : wanted) {
+            if (byName.put(tracker.name(), tracker) == null) {
+                watch(tracker);
+            }
+        }
+    }
+
+    /** A router's priority after what its trackers have said. */
+    PrioritySum sum(VirtualRouter router, List<Track> tracks) {
+        var watched = tracks.stream()
+                .filter(track -> !unwatched.contains(track.tracker()))
+                .toList();
+        return PrioritySum.of(router.priority(), watched, byName, readings);
+    }
+
+    /** A pool or a listener of the application's own is up or down. */
+    void tell(String tracker, boolean isUp) {
+        set.tell(tracker, isUp);
+    }
+
+    void interfacesChanged() {
+        set.interfacesChanged(interfaces);
+    }
+
+    private void turned(Tracker tracker, boolean isUp, int value) {
+        readings.put(
+                tracker.name(),
+                tracker instanceof Tracker.File
+                        ? new PrioritySum.Reading.Number(value)
+                        : new PrioritySum.Reading.Level(isUp));
+        onChange.run();
+    }
+
+    @Override
+    public void close() {
+        set.close();
+    }
+}
