@@ -44,12 +44,7 @@ public record AccessLog(
          * @param hasProcessId whether the number of the process stands behind the tag, in brackets, as HAProxy has it
          */
         record Syslog(
-                ServerAddress server,
-                int facility,
-                int severity,
-                String tag,
-                boolean hasHostName,
-                boolean hasProcessId)
+                ServerAddress server, int facility, int severity, String tag, boolean hasHostName, boolean hasProcessId)
                 implements Destination {
             /** Without the number of the process. */
             public Syslog(ServerAddress server, int facility, int severity, String tag, boolean hasHostName) {

@@ -64,10 +64,13 @@ final class AccessLogs {
 
     private String format(Proxy frontend) {
         var last = frontend.last("option httplog", "option tcplog", "option httpslog", "log-format");
-        if (last.isPresent() && !frontend.isHttp() && last.get().keyword().name().matches("option https?log")) {
+        if (last.isPresent()
+                && !frontend.isHttp()
+                && last.get().keyword().name().matches("option https?log")) {
             findings.warning(
                     last.get().position(),
-                    "'" + last.get().keyword().name() + "' needs mode http: lines are those of 'option tcplog', as in HAProxy",
+                    "'" + last.get().keyword().name()
+                            + "' needs mode http: lines are those of 'option tcplog', as in HAProxy",
                     "write 'option tcplog'");
             return TCP;
         }

@@ -67,9 +67,7 @@ final class BalanceReader {
             options.put("draws", random.group(1) == null ? "2" : random.group(1));
             pool.scheduler(new SchedulerSpec("haproxy.random", options));
         } else if (RDP.matcher(word.text()).matches()) {
-            var name = word.text().contains("(")
-                    ? word.text().substring("rdp-cookie".length())
-                    : "(mstshash)";
+            var name = word.text().contains("(") ? word.text().substring("rdp-cookie".length()) : "(mstshash)";
             hashed(
                     backend.last("balance").orElseThrow(),
                     Quoting.join(List.of("req.rdp_cookie" + name)),

@@ -95,7 +95,10 @@ final class BindReader {
                 findings.accepted(word.position(), name + "' of 'bind", why);
             } else if (!name.equals("v4v6")) {
                 findings.error(
-                        word.position(), "'bind' has no parameter '" + name + "'", "accept-proxy, backlog, v4v6 or v6only", "");
+                        word.position(),
+                        "'bind' has no parameter '" + name + "'",
+                        "accept-proxy, backlog, v4v6 or v6only",
+                        "");
             }
             i += hasValue ? 1 : 0;
         }

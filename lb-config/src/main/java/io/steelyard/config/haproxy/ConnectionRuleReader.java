@@ -49,7 +49,8 @@ final class ConnectionRuleReader {
         var words = statement.arguments();
         var action = words.getFirst().text();
         // What is rejected where it counts as a session is logged.
-        boolean isLogged = statement.is("tcp-request content") && !proxy.all("log").isEmpty();
+        boolean isLogged =
+                statement.is("tcp-request content") && !proxy.all("log").isEmpty();
         if (isLogged || !action.equals("accept") && !action.equals("reject")) {
             return true;
         }
@@ -72,12 +73,15 @@ final class ConnectionRuleReader {
     /** The rules of a backend, for the connections that come to it alone. */
     List<ConnectionRule> ofBackend(Proxy backend) {
         var isHere = texts.condition(
-                backend, List.of("if", "{", "be_name", "-m", "str", "--", backend.name().text(), "}"), false);
+                backend,
+                List.of("if", "{", "be_name", "-m", "str", "--", backend.name().text(), "}"),
+                false);
         return read(backend).stream()
                 .map(rule -> {
-                    var both = Stream.of(isHere, rule.when()).flatMap(Optional::stream).toList();
-                    return new ConnectionRule(
-                            rule.phase(), Optional.of(new Condition.AllOf(both)), rule.action());
+                    var both = Stream.of(isHere, rule.when())
+                            .flatMap(Optional::stream)
+                            .toList();
+                    return new ConnectionRule(rule.phase(), Optional.of(new Condition.AllOf(both)), rule.action());
                 })
                 .toList();
     }
@@ -120,15 +124,18 @@ final class ConnectionRuleReader {
     }
 
     /** What is encrypted is not looked into. */
-    private void tellEncrypted(Proxy proxy, Statement statement, io.steelyard.config.haproxy.expression.Condition condition) {
-        boolean speaksTls = proxy.all("bind").stream().anyMatch(bind -> bind.texts().contains("ssl"));
+    private void tellEncrypted(
+            Proxy proxy, Statement statement, io.steelyard.config.haproxy.expression.Condition condition) {
+        boolean speaksTls =
+                proxy.all("bind").stream().anyMatch(bind -> bind.texts().contains("ssl"));
         condition.acls().stream()
                 .map(acl -> acl.expression().fetch())
                 .filter(fetch -> speaksTls && fetch.method().layer() == Layer.CONTENT)
                 .findFirst()
                 .ifPresent(fetch -> findings.warning(
                         statement.position(),
-                        "'" + fetch + "' has no value where TLS is spoken with clients: what they say there is not looked into",
+                        "'" + fetch
+                                + "' has no value where TLS is spoken with clients: what they say there is not looked into",
                         "ask ssl_fc_sni and its like"));
     }
 

@@ -123,10 +123,9 @@ final class FrontReader {
             var lines = new ArrayList<String>();
             statements.forEach(rule -> use(proxy, rule, lines, choices));
             var otherwise = defaultBackend(proxy, true);
-            otherwise.ifPresent(
-                    backend -> lines.add("default " + Quoting.join(List.of(backend.name().text()))));
-            return new Front(
-                    proxy, addresses, tls, gates, choices, otherwise, Optional.of(texts.choice(proxy, lines)));
+            otherwise.ifPresent(backend ->
+                    lines.add("default " + Quoting.join(List.of(backend.name().text()))));
+            return new Front(proxy, addresses, tls, gates, choices, otherwise, Optional.of(texts.choice(proxy, lines)));
         }
         for (var rule : statements) {
             readChoice(proxy, rule).ifPresent(choices::add);
@@ -139,7 +138,9 @@ final class FrontReader {
     private boolean isWorkedOut(Proxy proxy, Statement rule) {
         var condition = rule.arguments().subList(1, rule.arguments().size());
         return isExpression(rule)
-                || rules.condition(proxy, condition).flatMap(AddressRules::unknown).isPresent();
+                || rules.condition(proxy, condition)
+                        .flatMap(AddressRules::unknown)
+                        .isPresent();
     }
 
     private static boolean isExpression(Statement rule) {

@@ -291,7 +291,8 @@ final class HaproxyTranslator {
         var choices = choice.backends().stream()
                 .map(backend -> new FrontReader.Choice(backend, Condition.ALWAYS))
                 .toList();
-        return new FrontReader.Front(proxy, addresses(proxy), tls, List.of(), choices, choice.otherwise(), Optional.empty());
+        return new FrontReader.Front(
+                proxy, addresses(proxy), tls, List.of(), choices, choice.otherwise(), Optional.empty());
     }
 
     private void makePool(Proxy backend, PoolReader reader, List<FrontReader.Front> fronts) {

@@ -98,9 +98,8 @@ final class OptionsReader {
 
     /** Options of a frontend in mode http, for whole connections. */
     ProxyOptions ofFrontend(Proxy frontend) {
-        var options = ProxyOptions.builder()
-                .maxConnections(maxConnections(frontend))
-                .bufferBytes(global.bufferBytes());
+        var options =
+                ProxyOptions.builder().maxConnections(maxConnections(frontend)).bufferBytes(global.bufferBytes());
         header(frontend, positive(Times.of(frontend, "timeout client", "clitimeout")), options);
         return options.build();
     }

@@ -14,11 +14,10 @@ import java.util.stream.Stream;
 
 /** {@link ConnectionRule}. */
 final class ConnectionRuleSection extends Section<ConnectionRule> {
-    private static final SequencedMap<String, Action> ENDS =
-            new TreeMap<>(Map.of(
-                    "accept", new Action.Accept(),
-                    "reject", new Action.Reject(),
-                    "expectHeader", new Action.ExpectHeader()));
+    private static final SequencedMap<String, Action> ENDS = new TreeMap<>(Map.of(
+            "accept", new Action.Accept(),
+            "reject", new Action.Reject(),
+            "expectHeader", new Action.ExpectHeader()));
 
     private final Key<ConnectionRule, Phase> phase = optional(
             "phase",

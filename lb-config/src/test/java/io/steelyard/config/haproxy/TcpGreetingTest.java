@@ -93,7 +93,8 @@ class TcpGreetingTest {
     @Test
     void whatHeadersCannotTellIsRefusedByName() {
         for (var words : new String[] {"proxy-v2-options ssl", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn"}) {
-            assertThat(result("listen l\n bind :80\n server a 10.0.0.1:80 " + words + "\n").problems())
+            assertThat(result("listen l\n bind :80\n server a 10.0.0.1:80 " + words + "\n")
+                            .problems())
                     .filteredOn(Problem::isError)
                     .singleElement()
                     .asString()
@@ -150,7 +151,8 @@ class TcpGreetingTest {
         for (var line : new String[] {
             "use_backend b if { path / }", "tcp-request content reject if { hdr(a) b }", "balance hash req.hdr(a)"
         }) {
-            assertThat(result("listen b\n bind :80\n " + line + "\n server s 10.0.0.2:443\n").problems())
+            assertThat(result("listen b\n bind :80\n " + line + "\n server s 10.0.0.2:443\n")
+                            .problems())
                     .as(line)
                     .anyMatch(problem -> problem.isError() && problem.toString().contains("mode tcp"));
         }
@@ -179,7 +181,8 @@ class TcpGreetingTest {
                 .isInstanceOfSatisfying(
                         AccessLog.Destination.Syslog.class,
                         to -> assertThat(to.hasProcessId()).isTrue());
-        assertThat(result("listen l\n bind :80\n mode tcp\n log 127.0.0.1 local0\n option httplog\n server a 10.0.0.1:80\n")
+        assertThat(result(
+                                "listen l\n bind :80\n mode tcp\n log 127.0.0.1 local0\n option httplog\n server a 10.0.0.1:80\n")
                         .problems())
                 .anyMatch(problem -> problem.toString().contains("'option httplog' needs mode http"));
     }

@@ -127,7 +127,14 @@ final class Arrival {
         if (session != null && session.pass(Phase.CONNECTION) == Verdict.REJECTED) {
             connection.refuse(FORBIDDEN);
         } else if (listener.acceptsProxyProtocol() || session != null && session.isHeaderExpected()) {
-            worker.timers().set(connection, connection.startNs() + connection.options().proxyProtocolTimeout().toNanos());
+            worker.timers()
+                    .set(
+                            connection,
+                            connection.startNs()
+                                    + connection
+                                            .options()
+                                            .proxyProtocolTimeout()
+                                            .toNanos());
             onHeaderReady();
         } else {
             identified();
@@ -294,7 +301,8 @@ final class Arrival {
 
     private void inspected(Session rules) {
         if (phase == Phase.CONTENT && !rules.isReply()) {
-            target = rules.hasOwnTarget() ? rules.targetText() : service.server().pool();
+            target =
+                    rules.hasOwnTarget() ? rules.targetText() : service.server().pool();
             rules.record().pool(target);
             inspect(rules, Phase.TARGET);
         } else {

@@ -111,7 +111,8 @@ class HaproxyGreetingIT {
         proxies.put(
                 "desks",
                 "listen desks|bind ADDRESS|tcp-request inspect-delay 20s|tcp-request content accept if RDP_COOKIE"
-                        + "|balance rdp-cookie|server a 127.0.0.1:" + a + "|server b 127.0.0.1:" + b + "|server c 127.0.0.1:"
+                        + "|balance rdp-cookie|server a 127.0.0.1:" + a + "|server b 127.0.0.1:" + b
+                        + "|server c 127.0.0.1:"
                         + c);
         proxies.put("behind", "frontend behind|bind ADDRESS|default_backend picky");
         var names = List.copyOf(proxies.keySet());
@@ -136,7 +137,8 @@ class HaproxyGreetingIT {
                 new Case("behind", greeting("a.example")),
                 new Case("behind", "GET".getBytes(US_ASCII))));
         for (int i = 0; i < 8; i++) {
-            cases.add(new Case("desks", together(new byte[11], ("Cookie: mstshash=user" + i + "\r\n").getBytes(US_ASCII))));
+            cases.add(new Case(
+                    "desks", together(new byte[11], ("Cookie: mstshash=user" + i + "\r\n").getBytes(US_ASCII))));
         }
         try (var pair = HaproxyPair.start(folder, names.size(), (ports, own) -> {
             var text = new StringBuilder("""
@@ -174,7 +176,8 @@ class HaproxyGreetingIT {
             assertThat(ours.toString()).contains("TCP4").contains("=b").contains("=c");
             var request = together(TOLD, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
             for (var side : List.of(pair.ours(), pair.theirs())) {
-                var answer = new String(HaproxyStreamPeers.ask(side.ports().get(names.indexOf("web")), request), US_ASCII);
+                var answer =
+                        new String(HaproxyStreamPeers.ask(side.ports().get(names.indexOf("web")), request), US_ASCII);
                 assertThat(answer).as(side.name()).endsWith("\r\n\r\n1 1.2.3.4:1111 5.6.7.8:2222");
             }
         }

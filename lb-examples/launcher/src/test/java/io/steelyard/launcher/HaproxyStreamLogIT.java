@@ -71,8 +71,8 @@ class HaproxyStreamLogIT {
         clients.put("refused", HaproxyStreamLogIT::talk);
         proxies.put(
                 "redispatched",
-                "balance leastconn|retries 1|option redispatch|timeout connect 100ms|server s 127.0.0.1:" + refusing + "|server t 127.0.0.1:"
-                        + talking);
+                "balance leastconn|retries 1|option redispatch|timeout connect 100ms|server s 127.0.0.1:" + refusing
+                        + "|server t 127.0.0.1:" + talking);
         clients.put("redispatched", HaproxyStreamLogIT::talk);
         proxies.put("none", "server s 127.0.0.1:" + talking + " disabled");
         clients.put("none", HaproxyStreamLogIT::talk);
@@ -93,7 +93,9 @@ class HaproxyStreamLogIT {
                 talk(port);
             }
         });
-        proxies.put("unsaid", "option dontlognull|tcp-request session reject if { src 127.0.0.1 }|server s 127.0.0.1:" + talking);
+        proxies.put(
+                "unsaid",
+                "option dontlognull|tcp-request session reject if { src 127.0.0.1 }|server s 127.0.0.1:" + talking);
         var names = List.copyOf(proxies.keySet());
         try (var pair = HaproxyPair.start(folder, names.size(), (ports, own) -> {
             var text = new StringBuilder("""
@@ -109,7 +111,11 @@ class HaproxyStreamLogIT {
                       timeout server 1m
                     """.formatted((own.endsWith("theirs") ? theirLog : ourLog).getLocalPort()));
             for (int i = 0; i < names.size(); i++) {
-                text.append("listen ").append(names.get(i)).append("\n bind 127.0.0.1:").append(ports.get(i)).append('\n');
+                text.append("listen ")
+                        .append(names.get(i))
+                        .append("\n bind 127.0.0.1:")
+                        .append(ports.get(i))
+                        .append('\n');
                 proxies.get(names.get(i)).lines().forEach(lines -> {
                     for (var line : lines.split("\\|")) {
                         text.append(' ').append(line).append('\n');

@@ -45,7 +45,8 @@ public final class ChoiceLanguage implements ExpressionLanguage {
                     case "known" -> known.addAll(rest);
                     case "default" -> otherwise = String.join("", rest);
                     case "use" -> uses.add(use(rest, conditions));
-                    default -> throw new IllegalArgumentException("'" + words.getFirst() + "' begins no line of a choice");
+                    default ->
+                        throw new IllegalArgumentException("'" + words.getFirst() + "' begins no line of a choice");
                 }
             }
         } catch (MalformedConditionException wrong) {
@@ -69,7 +70,6 @@ public final class ChoiceLanguage implements ExpressionLanguage {
             throw new IllegalArgumentException("'use' has no name");
         }
         var name = words.getFirst();
-        return new Use(
-                LogFormat.parse(name), !name.contains("%"), conditions.read(words.subList(1, words.size())));
+        return new Use(LogFormat.parse(name), !name.contains("%"), conditions.read(words.subList(1, words.size())));
     }
 }

@@ -17,7 +17,8 @@ final class ContentSamples {
     /** Where the cookie of the Remote Desktop Protocol begins, behind the headers of TPKT and X.224. */
     private static final int RDP_COOKIE_AT = 11;
 
-    private static final Pattern REQUEST_LINE = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+ [^ \r\n]+( HTTP/\\d\\.\\d)?\r?\n");
+    private static final Pattern REQUEST_LINE =
+            Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+ [^ \r\n]+( HTTP/\\d\\.\\d)?\r?\n");
 
     private ContentSamples() {}
 
@@ -27,7 +28,8 @@ final class ContentSamples {
         for (int i = 0; hasNumbers && i < fetch.arguments().size(); i++) {
             var text = fetch.argument(i);
             if (!text.matches(i == 2 ? "[+-]?\\d{1,6}" : "\\d{1,6}")) {
-                throw new IllegalArgumentException("'" + text + "' of '" + fetch.method().name() + "' is no number of bytes");
+                throw new IllegalArgumentException(
+                        "'" + text + "' of '" + fetch.method().name() + "' is no number of bytes");
             }
         }
     }
@@ -80,7 +82,9 @@ final class ContentSamples {
             case "req.payload" -> number(fetch, 1) == 0 || bytes.length < number(fetch, 0) + number(fetch, 1);
             case "req.payload_lv" -> payloadWithLength(bytes, fetch) == null;
             case "req.proto_http" ->
-                !hasHead(bytes) && (indexOf(bytes, '\n', 0) < 0 || REQUEST_LINE.matcher(text(bytes)).lookingAt());
+                !hasHead(bytes)
+                        && (indexOf(bytes, '\n', 0) < 0
+                                || REQUEST_LINE.matcher(text(bytes)).lookingAt());
             case "req.rdp_cookie", "req.rdp_cookie_cnt" ->
                 indexOf(bytes, '\n', Math.min(bytes.length, RDP_COOKIE_AT)) < 0;
             // What begins as TLS may become a greeting.
@@ -145,8 +149,8 @@ final class ContentSamples {
         }
         var cookie = line.substring(7).replaceFirst("^ +", "");
         int equals = cookie.indexOf('=');
-        boolean isNamed = equals >= 0
-                && (name.isEmpty() || cookie.substring(0, equals).equalsIgnoreCase(name));
+        boolean isNamed =
+                equals >= 0 && (name.isEmpty() || cookie.substring(0, equals).equalsIgnoreCase(name));
         return isNamed ? cookie.substring(equals + 1) : null;
     }
 

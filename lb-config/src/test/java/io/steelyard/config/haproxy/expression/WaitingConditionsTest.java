@@ -33,10 +33,7 @@ class WaitingConditionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     { req.len gt 3 }                          | ab   | true  | WAITS
                     { req.len gt 3 }                          | ab   | false | FAILS
                     { req.len gt 3 }                          | abcd | true  | HOLDS
@@ -58,7 +55,8 @@ class WaitingConditionsTest {
                     HTTP                                      | GET  | true  | WAITS
                     HTTP                                      | GET  | false | FAILS
                     """)
-    void whatIsNotThereYetIsWaitedFor(String condition, String bytes, boolean isMore, Verdict verdict) throws Exception {
+    void whatIsNotThereYetIsWaitedFor(String condition, String bytes, boolean isMore, Verdict verdict)
+            throws Exception {
         assertThat(ask(condition, bytes, isMore)).isEqualTo(verdict);
     }
 
