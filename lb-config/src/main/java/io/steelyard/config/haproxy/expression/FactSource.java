@@ -40,6 +40,11 @@ final class FactSource implements SampleSource {
     }
 
     @Override
+    public Optional<String> variable(String name) {
+        return Optional.ofNullable(facts.note(name));
+    }
+
+    @Override
     public Optional<Sample> table(String converter, Sample sample, String name) {
         return CounterSamples.ofTable(converter, sample, name, facts);
     }

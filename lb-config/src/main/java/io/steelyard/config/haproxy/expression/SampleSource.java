@@ -22,6 +22,11 @@ public interface SampleSource {
         return false;
     }
 
+    /** The value of a variable, as a text; empty where it has none. */
+    default Optional<String> variable(String name) {
+        return Optional.empty();
+    }
+
     /**
      * What a stick table knows of a key; empty where there is no such table.
      *
