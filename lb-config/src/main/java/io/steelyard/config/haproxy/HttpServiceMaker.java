@@ -39,7 +39,7 @@ final class HttpServiceMaker {
     private final GlobalReader global;
     private final RuleReader rules;
     private final Texts texts;
-    private final HttpLogs logs;
+    private final AccessLogs logs;
     private final ErrorAnswers errors;
     private final StatsReader stats;
     private final ConnectionRuleReader connectionRules;
@@ -52,7 +52,7 @@ final class HttpServiceMaker {
             GlobalReader global,
             RuleReader rules,
             Texts texts,
-            HttpLogs logs,
+            AccessLogs logs,
             ErrorAnswers errors,
             StatsReader stats,
             ConnectionRuleReader connectionRules,
