@@ -43,6 +43,9 @@ final class AdvertPorts implements AutoCloseable {
     interface Hearer {
         int virtualRouterId();
 
+        /** Whether the sender is a peer. Where routers share a number, a packet is for those whose peer sent it, or for all if it is nobody's. */
+        boolean isFromPeer(ReceivedPacket packet);
+
         void heard(ReceivedPacket packet);
 
         /** It is for a virtual router that is not here. */
@@ -56,7 +59,6 @@ final class AdvertPorts implements AutoCloseable {
         private final int tag;
         private final List<Hearer> hearers = new ArrayList<>();
         private final ReceivedPacket packet = new ReceivedPacket();
-        private long unknownRouters;
 
         private Port(Key key, RawSocket socket) throws ErrnoException {
             this.key = key;
@@ -66,11 +68,6 @@ final class AdvertPorts implements AutoCloseable {
 
         RawSocket socket() {
             return socket;
-        }
-
-        /** How many packets were for virtual routers that are not here. */
-        long unknownRouters() {
-            return unknownRouters;
         }
 
         private void read() {
@@ -108,15 +105,20 @@ final class AdvertPorts implements AutoCloseable {
             }
             int virtualRouterId = packet.virtualRouterId();
             boolean isKnown = false;
+            boolean isFromPeer = false;
+            for (int i = 0; i < hearers.size(); i++) {
+                if (hearers.get(i).virtualRouterId() == virtualRouterId) {
+                    isKnown = true;
+                    isFromPeer |= hearers.get(i).isFromPeer(packet);
+                }
+            }
             for (int i = 0; i < hearers.size(); i++) {
                 var hearer = hearers.get(i);
-                if (hearer.virtualRouterId() == virtualRouterId) {
-                    isKnown = true;
+                if (hearer.virtualRouterId() == virtualRouterId && hearer.isFromPeer(packet) == isFromPeer) {
                     hearer.heard(packet);
                 }
             }
             if (!isKnown) {
-                unknownRouters++;
                 for (int i = 0; i < hearers.size(); i++) {
                     hearers.get(i).overheard(packet);
                 }

@@ -24,7 +24,8 @@ final class Announcing {
     private final Timers.Timer next;
     private final Timers.Timer extra;
 
-    Announcing(VirtualRouter router, RouterHost host, Holdings holdings, Attachment attachment) {
+    /** @param downNs how long a backup waits for adverts */
+    Announcing(VirtualRouter router, RouterHost host, Holdings holdings, Attachment attachment, long downNs) {
         this.attachment = attachment;
         this.router = router;
         this.host = host;
@@ -37,7 +38,9 @@ final class Announcing {
         var paces = addresses.stream()
                 .map(address -> host.pace(address.interfaceName().orElse(router.interfaceName())))
                 .toList();
-        schedule = new AnnouncementSchedule(router.announcements(), paces, isIpv6);
+        // A rival's adverts come an interval apart, and may be late by the half of one.
+        long silenceNs = Math.min(router.advertInterval().toNanos() * 3 / 2, downNs);
+        schedule = new AnnouncementSchedule(router.announcements(), silenceNs, downNs, paces, isIpv6);
         next = host.control().timer(this::announce);
         extra = host.control().timer(this::announceExtra);
     }
@@ -45,6 +48,12 @@ final class Announcing {
     void begin(Effect.Cause cause) {
         schedule.begin(cause, host.control().nowNs());
         planExtra();
+        announce();
+    }
+
+    /** Whoever was active beside us is not any more. */
+    void rivalGone() {
+        schedule.rivalGone(host.control().nowNs());
         announce();
     }
 

@@ -165,6 +165,17 @@ public final class RouterHost implements AutoCloseable {
         heartbeats = Heartbeats.of(routers, node(settings), control, kernel.interfaces());
     }
 
+    /**
+     * Opens what a plan names outside of this machine, and closes it again.
+     *
+     * @throws IOException where the way to a witness cannot be opened
+     * @throws IllegalArgumentException for a witness or a fencing that cannot be
+     */
+    public static void check(Plan plan) throws IOException {
+        Witnesses.open(plan.routers(), node(plan.settings())).close();
+        plan.routers().forEach(router -> FencingLink.of(router, plan.settings()).ifPresent(FencingLink::close));
+    }
+
     /** This machine's name towards others. */
     private static String node(VrrpSettings settings) {
         if (!settings.routerId().isEmpty()) {
