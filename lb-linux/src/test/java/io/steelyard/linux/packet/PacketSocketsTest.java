@@ -231,9 +231,18 @@ class PacketSocketsTest {
             sender.send(memory, 0, neighbor.encodeAnnouncement(0x0200_0000_0099L, 0xFE80_0000_0000_0000L, 9, true));
         }
 
-        // Both are delivered in the sender's own system call; the kernel answers at once.
-        assertThat(other.ip("neigh", "show", "10.1.0.9")).contains("02:00:00:00:00:99");
-        assertThat(other.ip("neigh", "show", "fe80::9")).contains("02:00:00:00:00:99");
+        assertLearns("10.1.0.9");
+        assertLearns("fe80::9");
+    }
+
+    /** A busy machine delivers packets when it comes to it. */
+    private void assertLearns(String address) throws Exception {
+        long deadline = System.nanoTime() + WAIT_MS * 1_000_000L;
+        var entry = other.ip("neigh", "show", address);
+        while (!entry.contains("02:00:00:00:00:99") && System.nanoTime() - deadline < 0) {
+            entry = other.ip("neigh", "show", address);
+        }
+        assertThat(entry).contains("02:00:00:00:00:99");
     }
 
     @Test
