@@ -33,8 +33,10 @@ public final class ProcessScript {
             var process = command.start();
             if (!process.waitFor(script.timeout().toNanos(), TimeUnit.NANOSECONDS)) {
                 LOG.warn("script {} lasts longer than {} and is killed", command.words(), script.timeout());
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                // The script first: it would go on where its child ends.
+                var children = process.descendants().toList();
                 process.destroyForcibly();
+                children.forEach(ProcessHandle::destroyForcibly);
             } else if (process.exitValue() != 0) {
                 LOG.warn("script {} ended with {}", command.words(), process.exitValue());
             }

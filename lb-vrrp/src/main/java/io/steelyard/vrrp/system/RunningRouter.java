@@ -103,7 +103,8 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         // Messages of an earlier process of this node have lower numbers.
         election = new GuardedElection(router, nowhere, isInGroup, System.currentTimeMillis() * 1_000_000L, defences);
         var timers = election.timers();
-        announcing = new Announcing(router, host, holdings, attachment, timers.downNs(router.priority(), timers.intervalNs()));
+        announcing = new Announcing(
+                router, host, holdings, attachment, timers.downNs(router.priority(), timers.intervalNs()));
         phaseSinceNs = host.control().nowNs();
     }
 
