@@ -38,17 +38,43 @@ public sealed interface Content
     /**
      * Clients are sent to a server of a pool themselves: to its {@link io.steelyard.api.pool.RealServer#publicUrl}, followed by the path and
      * query as they asked for them. No traffic passes the balancer then, and a client whose server fails afterwards is on its own. The answer
-     * is not to be stored ({@code Cache-Control: no-store}). A client that asks for one of these URLs' own hosts has been sent already: it is
-     * served by {@code others}, or refused with 508, for it would go in circles.
+     * is not to be stored ({@code Cache-Control: no-store}). A client that asks for one of these URLs' own hosts has been sent already, and so
+     * has one that was sent on {@code mostHops} times: it is served by {@code others}, or refused with 508, for it would go in circles. What
+     * CORS asks before a request ({@code OPTIONS}) cannot be redirected: without {@code others} it is asked of the pool's servers.
      *
      * @param pool every server of it has a public URL; its scheduler picks
      * @param status 307 and 308 keep the method, 302 and 303 may become GET
      * @param retryAfter what a client is told, in whole seconds, where no server can serve (status 503)
      * @param others how requests are served that have a body, or another method than GET and HEAD (HAProxy {@code redir}); where it is
      *     absent they are redirected too
+     * @param hopParameter the name of a parameter of the query in which redirections are counted, so that balancers that send clients to each
+     *     other notice; letters, digits, {@code _} and {@code -}; empty for none
+     * @param mostHops how often a client may have been sent on before, by that count
      */
-    record RedirectToPool(String pool, int status, Duration retryAfter, Optional<HttpProxy> others) implements Content {
+    record RedirectToPool(
+            String pool,
+            int status,
+            Duration retryAfter,
+            Optional<HttpProxy> others,
+            String hopParameter,
+            int mostHops)
+            implements Content {
+        /** The usual {@code mostHops}. */
+        public static final int DEFAULT_MOST_HOPS = 3;
+
+        /** Redirections are not counted. */
+        public RedirectToPool(String pool, int status, Duration retryAfter, Optional<HttpProxy> others) {
+            this(pool, status, retryAfter, others, "", DEFAULT_MOST_HOPS);
+        }
+
         public RedirectToPool {
+            if (!hopParameter.matches("[A-Za-z0-9_-]*")) {
+                throw new IllegalArgumentException(
+                        "hopParameter is '" + hopParameter + "', expected letters, digits, _ and -");
+            }
+            if (mostHops < 1 || mostHops > 99) {
+                throw new IllegalArgumentException("mostHops is " + mostHops + ", expected 1 to 99");
+            }
             Objects.requireNonNull(pool, "pool");
             Objects.requireNonNull(others, "others");
             if (status != 302 && status != 303 && status != 307 && status != 308) {

@@ -9,6 +9,7 @@ import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpRoute;
 import io.steelyard.api.http.HttpRule;
 import io.steelyard.api.http.HttpService;
+import io.steelyard.api.http.IngressPolicy;
 import io.steelyard.api.http.PathMatch;
 import io.steelyard.api.http.RetryRule.Reason;
 import io.steelyard.api.http.VirtualHost;
@@ -271,6 +272,7 @@ final class HttpServiceMaker {
                 .isPresent();
         int head = Math.max(global.bufferBytes() - RESERVED_BYTES, RESERVED_BYTES);
         return HttpClientOptions.builder()
+                .ingress(IngressPolicy.KEEP)
                 .personality(Personality.HAPROXY)
                 .headerTimeout(request.orElse(client))
                 .bodyTimeout(client)

@@ -32,6 +32,19 @@ final class PoolRedirectionSection extends Section<Content.RedirectToPool> {
             "redirected too",
             "How requests with a body, or with another method than GET and HEAD, are served. A text alone names the pool or server.");
 
+    private final Key<Content.RedirectToPool, String> hopParameter = optional(
+            "hopParameter",
+            Forms.text(),
+            Content.RedirectToPool::hopParameter,
+            DEFAULTS.hopParameter(),
+            "A parameter of the query in which redirections are counted, where balancers may send clients to each other; none without it.");
+    private final Key<Content.RedirectToPool, Integer> mostHops = optional(
+            "mostHops",
+            Forms.whole(1, 99),
+            Content.RedirectToPool::mostHops,
+            DEFAULTS.mostHops(),
+            "How often a client may have been sent on before, by that count.");
+
     PoolRedirectionSection() {
         super("pool redirection");
     }
@@ -42,6 +55,8 @@ final class PoolRedirectionSection extends Section<Content.RedirectToPool> {
                 values.get(pool),
                 values.or(status, DEFAULTS.status()),
                 values.or(retryAfter, DEFAULTS.retryAfter()),
-                values.find(others));
+                values.find(others),
+                values.or(hopParameter, DEFAULTS.hopParameter()),
+                values.or(mostHops, DEFAULTS.mostHops()));
     }
 }

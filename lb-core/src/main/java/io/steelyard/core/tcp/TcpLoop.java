@@ -7,6 +7,7 @@ import io.steelyard.core.loop.TimerWheel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** What the TCP connections of one loop share, whatever is spoken over them: buffers, the flow to pick with. Owned by the loop. */
 public final class TcpLoop {
@@ -80,10 +81,15 @@ public final class TcpLoop {
 
     /** Tells the application of trouble, at most once in ten seconds. */
     public void report(String what) {
+        report(() -> what);
+    }
+
+    /** As the other, with a text that is made only where it is told. */
+    public void report(Supplier<String> what) {
         long nowNs = timers().nowNs();
         if (nowNs - lastReportNs >= REPORT_EVERY_NS) {
             lastReportNs = nowNs;
-            events.accept(new Event.Trouble(what));
+            events.accept(new Event.Trouble(what.get()));
         }
     }
 }

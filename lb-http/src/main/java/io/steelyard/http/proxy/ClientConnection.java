@@ -62,6 +62,7 @@ final class ClientConnection extends Timer {
     private InetAddress address;
     private int clientPort;
     private State state = State.OPENING;
+    private final AboutClient about = new AboutClient();
     private ConnectionGate.@Nullable Passage passage;
     private @Nullable Opening opening;
     private long lastActivityNs;
@@ -210,6 +211,10 @@ final class ClientConnection extends Timer {
 
     ConnectionFacts facts() {
         return facts;
+    }
+
+    AboutClient about() {
+        return about;
     }
 
     InetAddress address() {

@@ -21,6 +21,10 @@ enum Fault {
     MALFORMED_ANSWER,
     /** A server's answer broke off once the client had the head of it. */
     BROKEN_ANSWER,
+    /** A client that had been redirected to a server came back. */
+    REDIRECT_RETURNED,
+    /** A client would have been redirected in circles. */
+    REDIRECT_LOOP,
     HTTP2_RAPID_RESET,
     HTTP2_MADE_YOU_RESET,
     HTTP2_CONTINUATION,

@@ -140,6 +140,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                     }
                     progress.noServer();
                     progress.termination("SC");
+                    reportNoServer(from);
                     facts.attempt(RequestFacts.Attempt.none(from.pool().name(), noServerStatus()));
                     fail(noServerStatus());
                 }
@@ -158,6 +159,13 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
             retries.tell(flow, held.server().id());
         }
         return flow;
+    }
+
+    /** Tells that no server of a pool can be tried, in nginx's words where the pool has its habits. */
+    private void reportNoServer(Balancer from) {
+        if (isNginx()) {
+            worker.loop().report(() -> NoServer.text(exchange, from.pool().name(), plan));
+        }
     }
 
     private int noServerStatus() {

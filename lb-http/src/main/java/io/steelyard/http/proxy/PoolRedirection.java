@@ -5,6 +5,7 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.http.message.FieldName;
 import io.steelyard.http.message.Method;
+import io.steelyard.http.message.RequestHead;
 import io.steelyard.http.message.TargetForm;
 import io.steelyard.http.octet.Octets;
 import io.steelyard.http.route.UriText;
@@ -16,6 +17,8 @@ import java.util.stream.Collectors;
 /** Sends clients to a server of a pool themselves ({@link Content.RedirectToPool}). Without state. */
 final class PoolRedirection {
     private static final int LOOP_DETECTED = 508;
+    private static final FieldName ORIGIN = FieldName.of("origin");
+    private static final FieldName REQUESTED_METHOD = FieldName.of("access-control-request-method");
 
     private PoolRedirection() {}
 
@@ -42,19 +45,39 @@ final class PoolRedirection {
         var request = exchange.request();
         boolean isPlain = (request.method() == Method.GET || request.method() == Method.HEAD)
                 && !exchange.framing().hasBody();
-        boolean wasSent = request.hasHost()
-                && exchange.plan()
-                        .publicHosts(redirect.pool())
-                        .contains(host(request.host(), request.port() < 0 ? 80 : request.port()));
-        if (redirect.others().isPresent() && (!isPlain || wasSent)) {
+        int hops = HopCount.of(request.query(), redirect.hopParameter());
+        boolean isAtServer = isAtServer(exchange, redirect);
+        if (isAtServer || hops > 0) {
+            exchange.plan().faults().count(Fault.REDIRECT_RETURNED);
+        }
+        boolean circles = isAtServer || hops >= redirect.mostHops();
+        if (redirect.others().isPresent() ? !isPlain || circles : isPreflight(request)) {
             exchange.forward(exchange.routing().route().proxy());
-        } else if (wasSent) {
+        } else if (circles) {
+            exchange.plan().faults().count(Fault.REDIRECT_LOOP);
             exchange.replyError(LOOP_DETECTED);
         } else if (request.targetForm() != TargetForm.ORIGIN && request.targetForm() != TargetForm.ABSOLUTE) {
             exchange.replyError(400);
         } else {
             send(exchange, redirect);
         }
+    }
+
+    /** Whether the client asks for a host that it can only have from a redirection. */
+    private static boolean isAtServer(Exchange exchange, Content.RedirectToPool redirect) {
+        var request = exchange.request();
+        int usualPort = exchange.client().tls() == null ? 80 : 443;
+        return request.hasHost()
+                && exchange.plan()
+                        .publicHosts(redirect.pool())
+                        .contains(host(request.host(), request.port() < 0 ? usualPort : request.port()));
+    }
+
+    /** Whether a browser asks what it may do (CORS): it follows no redirection of that. */
+    private static boolean isPreflight(RequestHead request) {
+        return request.method() == Method.OPTIONS
+                && request.fields().contains(ORIGIN)
+                && request.fields().contains(REQUESTED_METHOD);
     }
 
     private static void send(Exchange exchange, Content.RedirectToPool redirect) {
@@ -77,7 +100,7 @@ final class PoolRedirection {
             var url = lease.server().publicUrl();
             // Whether it serves the client nobody will tell us.
             lease.cancelled();
-            fields.add(FieldName.LOCATION, url.orElse("") + target(exchange));
+            fields.add(FieldName.LOCATION, url.orElse("") + HopCount.raised(target(exchange), redirect.hopParameter()));
             if (affinity != null) {
                 var method = exchange.request().method();
                 affinity.answer(

@@ -20,8 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request, as the values of its variables in nginx's form. Its exchange sets what it learns. Owned by one loop. */
@@ -59,6 +57,10 @@ final class RequestFacts implements HttpVariableSource {
     private final ConnectionFacts connection;
     private final RequestHead head;
     private final List<Attempt> attempts = new ArrayList<>(1);
+
+    /** Which attempts were the first for another page. */
+    private final List<Integer> turns = new ArrayList<>(0);
+
     private final int requestNumber;
     private String path;
     private String query;
@@ -198,6 +200,10 @@ final class RequestFacts implements HttpVariableSource {
         query = changedQuery;
     }
 
+    String siteName() {
+        return siteName;
+    }
+
     void siteName(String value) {
         siteName = value;
     }
@@ -272,6 +278,13 @@ final class RequestFacts implements HttpVariableSource {
     void connection(long sinceAcceptedMs, boolean wasPipelined) {
         connectionMs = sinceAcceptedMs;
         isPipelined = wasPipelined;
+    }
+
+    /** Servers are asked from here on, perhaps not for the first time. */
+    void asks() {
+        if (!attempts.isEmpty()) {
+            turns.add(attempts.size());
+        }
     }
 
     void attempt(Attempt value) {
@@ -423,12 +436,24 @@ final class RequestFacts implements HttpVariableSource {
         return colon < 0 || host.endsWith("]") ? (isProxiedByTls ? "443" : "80") : host.substring(colon + 1);
     }
 
+    /** What is told of each server tried, as nginx joins it: another sign where servers were asked anew for another page. */
     private @Nullable String joined(Function<Attempt, String> text) {
-        if (answering != null && answer != null) {
-            var soFar = Stream.concat(attempts.stream(), Stream.of(answering.soFar(answer.status())));
-            return soFar.map(text).collect(Collectors.joining(", "));
+        var underway = answering != null && answer != null ? answering.soFar(answer.status()) : null;
+        if (attempts.isEmpty()) {
+            return underway == null ? null : text.apply(underway);
         }
-        return attempts.isEmpty() ? null : attempts.stream().map(text).collect(Collectors.joining(", "));
+        var all = new StringBuilder(text.apply(attempts.getFirst()));
+        for (int i = 1; i < attempts.size(); i++) {
+            all.append(separator(i)).append(text.apply(attempts.get(i)));
+        }
+        if (underway != null) {
+            all.append(separator(attempts.size())).append(text.apply(underway));
+        }
+        return all.toString();
+    }
+
+    private String separator(int attempt) {
+        return turns.contains(attempt) ? " : " : ", ";
     }
 
     private static String secondsOrNone(long ms) {

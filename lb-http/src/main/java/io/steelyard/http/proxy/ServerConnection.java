@@ -31,6 +31,9 @@ final class ServerConnection extends Timer {
     /** Interim answers to one request before the server is taken to be mad. */
     private static final int MOST_INTERIM = 16;
 
+    /** So much before its server would, an idle connection is closed: a request under way meets no closed connection. */
+    private static final long IDLE_MARGIN_NS = 500_000_000L;
+
     private static final Logger LOG = System.getLogger(ServerConnection.class.getName());
 
     private enum State {
@@ -211,7 +214,8 @@ final class ServerConnection extends Timer {
                 && parser.framing().keepAlive()
                 && output.isEmpty()
                 && requests < pool.reuse().mostRequests()
-                && pool.reuse().mostIdle() > 0;
+                && pool.reuse().mostIdle() > 0
+                && idleNs() > 0;
         if (!keeps) {
             close();
             return;
@@ -219,13 +223,15 @@ final class ServerConnection extends Timer {
         state = State.IDLE;
         isPaused = false;
         updateInterest();
-        worker.loop()
-                .timers()
-                .set(
-                        this,
-                        worker.loop().timers().nowNs()
-                                + pool.reuse().idleTimeout().toNanos());
+        worker.loop().timers().set(this, worker.loop().timers().nowNs() + idleNs());
         worker.idle().keep(pool, this);
+    }
+
+    /** How long it may wait for a request: less than the server waits, where that said how long it does. */
+    private long idleNs() {
+        long mostNs = pool.reuse().idleTimeout().toNanos();
+        long serversNs = KeepAlive.timeoutNs(head.fields());
+        return serversNs < 0 ? mostNs : Math.min(mostNs, Math.max(serversNs - IDLE_MARGIN_NS, 0));
     }
 
     void close() {

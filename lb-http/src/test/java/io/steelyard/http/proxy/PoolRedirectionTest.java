@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.steelyard.api.Configuration;
 import io.steelyard.api.ConfigurationException;
+import io.steelyard.api.Status.ServerStatus;
 import io.steelyard.api.http.Content;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpRoute;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that are sent to a server themselves. */
@@ -112,6 +114,64 @@ class PoolRedirectionTest {
             assertThat(client.answer().status()).isEqualTo(508);
             client.send("GET /base/x HTTP/1.1\r\nHost: b.example\r\n\r\n");
             assertThat(client.answer().status()).as("another port").isEqualTo(307);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'',hop,?hop=1",
+        "a=1,hop,?a=1&hop=1",
+        "a=1&hop=1&b=%20,hop,?a=1&b=%20&hop=2",
+        "hop=1&hop=2,hop,?hop=3",
+        "hop=x,hop,?hop=1",
+        "hops=7,hop,?hops=7&hop=1",
+        "a&&b,hop,?a&&b&hop=1",
+        "hop=4,'',?hop=4"
+    })
+    void redirectionsAreCountedInTheQuery(String query, String name, String expected) {
+        assertThat(HopCount.raised("/p" + (query.isEmpty() ? "" : "?" + query), name))
+                .isEqualTo("/p" + expected);
+    }
+
+    @Test
+    void balancersThatSendClientsToEachOtherNoticeIt() throws IOException {
+        try (var proxy = redirecting(new Content.RedirectToPool(
+                        "edges", 307, Duration.ofSeconds(1), Optional.empty(), "hop", 2));
+                var client = proxy.client()) {
+            var target = "/x?a=b";
+            for (int i = 1; i <= 2; i++) {
+                var answer = client.get(target);
+                assertThat(answer.status()).isEqualTo(307);
+                var place = field(answer.head(), "Location");
+                target = place.substring(place.indexOf("/x"));
+                assertThat(target).isEqualTo("/x?a=b&hop=" + i);
+            }
+            assertThat(client.get(target).status()).isEqualTo(508);
+            assertThat(client.get("/x?hop=4000000000").status()).isEqualTo(508);
+            assertThat(proxy.drops()).containsEntry("redirect_returned", 3L).containsEntry("redirect_loop", 2L);
+            var issued = proxy.balancer().status().pools().getFirst().servers().stream()
+                    .mapToLong(ServerStatus::served)
+                    .sum();
+            assertThat(issued).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whatBrowsersAskBeforeARequestIsAskedOfTheServers() throws IOException {
+        try (var server = new ScriptedServer((request, connection) -> connection.reply(200, request.line()));
+                var proxy = Fixture.start(
+                        configuration -> configuration.pool(ServerPool.builder("edges")
+                                .scheduler(SchedulerSpec.of("nginx.round_robin"))
+                                .server(RealServer.builder(server.address())
+                                        .publicUrl("https://a.example")
+                                        .build())),
+                        root -> root.content(EVERYTHING));
+                var client = proxy.client()) {
+            client.send("OPTIONS /x HTTP/1.1\r\nHost: s\r\nOrigin: https://o.example\r\n"
+                    + "Access-Control-Request-Method: PUT\r\n\r\n");
+            assertThat(client.answer().text()).isEqualTo("OPTIONS /x HTTP/1.1");
+            client.send("OPTIONS /x HTTP/1.1\r\nHost: s\r\n\r\n");
+            assertThat(client.answer().status()).as("no browser's question").isEqualTo(307);
         }
     }
 

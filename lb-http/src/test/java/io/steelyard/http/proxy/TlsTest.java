@@ -9,6 +9,8 @@ import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpRoute;
 import io.steelyard.api.http.VirtualHost;
+import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.text.Template;
 import io.steelyard.api.tls.ClientCertificates;
 import io.steelyard.api.tls.TlsCertificate;
@@ -20,6 +22,7 @@ import io.steelyard.tck.TestCertificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -82,6 +85,32 @@ class TlsTest {
 
     private static TlsStage stage(VirtualHost... hosts) throws IOException {
         return TlsStage.start(folder, UnaryOperator.identity(), hosts);
+    }
+
+    @Test
+    void clientThatWasSentToTheUsualPortOfTlsIsNotSentInCircles() throws IOException {
+        var host = VirtualHost.builder("any")
+                .tls(tls("one-rsa"))
+                .root(HttpRoute.builder("/")
+                        .content(Content.RedirectToPool.of("edges"))
+                        .build())
+                .build();
+        try (var stage = TlsStage.start(
+                folder,
+                configuration -> configuration.pool(ServerPool.builder("edges")
+                        .server(RealServer.builder("127.0.0.1:1")
+                                .publicUrl("https://one.example")
+                                .build())),
+                host)) {
+            var options = List.of("--cacert", made.authority(), "-o", "body", "-w", "%{http_code}");
+            assertThat(stage.curl("one.example", "/", options.toArray(String[]::new)))
+                    .as("another port")
+                    .isEqualTo("307");
+            var withHost = new ArrayList<>(options);
+            withHost.addAll(List.of("-H", "Host: one.example"));
+            assertThat(stage.curl("one.example", "/", withHost.toArray(String[]::new)))
+                    .isEqualTo("508");
+        }
     }
 
     @Test

@@ -8,9 +8,12 @@ import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.linux.ErrnoException;
 import io.steelyard.linux.netlink.Link;
 import io.steelyard.linux.netlink.MacAddress;
+import io.steelyard.linux.netlink.Route;
+import io.steelyard.linux.netlink.RoutingRule;
 import io.steelyard.vrrp.DrillReport;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
+import io.steelyard.vrrp.announce.Pace;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -40,6 +43,7 @@ public final class RouterHost implements AutoCloseable {
     /** How much later than the least half down interval a pause can stay unseen: a sixteenth of it. */
     private static final int PULSES = 16;
 
+    private static final String LOCAL_REPORTS = "igmp_link_local_mcast_reports";
     private static final long LEAST_PULSE_NS = 10_000_000L;
 
     private final ControlThread control;
@@ -47,6 +51,11 @@ public final class RouterHost implements AutoCloseable {
     private final Witnesses witnesses;
     private final VirtualInterfaces virtualInterfaces;
     private final Announcer announcer = new Announcer();
+
+    /** By the interface's name. Used by who makes routers: at first who makes this, then the control thread. */
+    private final Map<String, Pace> paces = new HashMap<>();
+
+    private final BorrowedSettings borrowed = new BorrowedSettings();
     private final AdvertPorts ports;
     private final Notifier notifier;
     private final Trackers trackers;
@@ -132,12 +141,12 @@ public final class RouterHost implements AutoCloseable {
             witnesses.close();
             throw failed;
         }
-        virtualInterfaces = new VirtualInterfaces(kernel.links(), kernel.addresses());
+        virtualInterfaces = new VirtualInterfaces(kernel.links(), kernel.addresses(), borrowed);
         ports = new AdvertPorts(control);
         notifier = new Notifier(settings);
         trackers = new Trackers(plan.trackers(), control, settings, kernel.interfaces(), this::trackersChanged);
         pulse = control.timer(this::pulse);
-        changes = new KernelChanges(kernel, announcer, this::changed);
+        changes = new KernelChanges(kernel, announcer, new Changes());
         this.plan = plan;
         syncGroups = plan.groups();
         for (var router : plan.routers()) {
@@ -154,6 +163,17 @@ public final class RouterHost implements AutoCloseable {
         groups = new SyncGroups(plan.groups(), routers, notifier);
         statics = new StaticHoldings(settings, kernel);
         heartbeats = Heartbeats.of(routers, node(settings), control, kernel.interfaces());
+    }
+
+    /**
+     * Opens what a plan names outside of this machine, and closes it again.
+     *
+     * @throws IOException where the way to a witness cannot be opened
+     * @throws IllegalArgumentException for a witness or a fencing that cannot be
+     */
+    public static void check(Plan plan) throws IOException {
+        Witnesses.open(plan.routers(), node(plan.settings())).close();
+        plan.routers().forEach(router -> FencingLink.of(router, plan.settings()).ifPresent(FencingLink::close));
     }
 
     /** This machine's name towards others. */
@@ -174,6 +194,10 @@ public final class RouterHost implements AutoCloseable {
     public void start() throws IOException {
         control.onLate(gapNs -> routers.forEach(each -> each.paused(gapNs)));
         control.watch(kernel.monitorFd(), changes::read);
+        kernel.restriction().removeLeftovers();
+        kernel.restriction().quieten(quiet(plan));
+        // An interface must not say anything before it is quiet.
+        kernel.restriction().await();
         control.start();
         var begun = control.call(() -> {
             begin();
@@ -191,6 +215,13 @@ public final class RouterHost implements AutoCloseable {
 
     private void begin() {
         statics.add();
+        if (!settings.reportsLocalGroups()) {
+            try {
+                borrowed.take("", LOCAL_REPORTS, 0);
+            } catch (IOException refused) {
+                LOG.warn("{}", refused.getMessage());
+            }
+        }
         trackers.start();
         routers.forEach(RunningRouter::trackersChanged);
         long waitNs = settings.bootDelay().toNanos() - upNs();
@@ -247,6 +278,7 @@ public final class RouterHost implements AutoCloseable {
         ended.forEach(RunningRouter::close);
         routers.removeAll(ended);
         trackers.become(next.trackers());
+        kernel.restriction().quieten(quiet(next));
         var begun = new ArrayList<RunningRouter>();
         fencings.forEach((router, fencing) ->
                 begun.add(new RunningRouter(router, this, router.tracks(), false, fencing.orElse(null))));
@@ -257,6 +289,13 @@ public final class RouterHost implements AutoCloseable {
             begun.forEach(this::start);
         }
         pulse();
+    }
+
+    /** Names of interfaces that have link-layer addresses of routers. */
+    private static Set<String> quiet(Plan plan) {
+        return plan.routers().stream()
+                .flatMap(router -> VirtualInterfaces.name(router).stream())
+                .collect(Collectors.toSet());
     }
 
     private static Set<String> names(Plan plan) {
@@ -320,6 +359,11 @@ public final class RouterHost implements AutoCloseable {
                 .orElse(MacAddress.NONE);
     }
 
+    /** When announcements may leave an interface, whichever router they are of. */
+    Pace pace(String interfaceName) {
+        return paces.computeIfAbsent(interfaceName, name -> new Pace());
+    }
+
     AdvertPorts ports() {
         return ports;
     }
@@ -364,11 +408,25 @@ public final class RouterHost implements AutoCloseable {
         routers.forEach(RunningRouter::trackersChanged);
     }
 
-    private void changed(List<InetAddress> removed) {
-        trackers.interfacesChanged();
-        routers.forEach(RunningRouter::interfacesChanged);
-        heartbeats.forEach(Heartbeats::interfacesChanged);
-        removed.forEach(address -> routers.forEach(each -> each.addressRemoved(address)));
+    /** What the kernel tells, to all it may concern. */
+    private final class Changes implements KernelChanges.Listener {
+        @Override
+        public void interfacesChanged(List<InetAddress> removed) {
+            trackers.interfacesChanged();
+            routers.forEach(RunningRouter::interfacesChanged);
+            heartbeats.forEach(Heartbeats::interfacesChanged);
+            removed.forEach(address -> routers.forEach(each -> each.addressRemoved(address)));
+        }
+
+        @Override
+        public void routesRemoved(List<Route> routes, List<RoutingRule> rules) {
+            routers.forEach(each -> each.routesRemoved(routes, rules));
+        }
+
+        @Override
+        public void routesUnknown() {
+            routers.forEach(RunningRouter::routesUnknown);
+        }
     }
 
     // ---- for other threads
@@ -435,7 +493,9 @@ public final class RouterHost implements AutoCloseable {
                     heartbeats.forEach(Heartbeats::close);
                     routers.forEach(RunningRouter::close);
                     trackers.close();
+                    kernel.restriction().quieten(Set.of());
                     statics.remove();
+                    borrowed.giveBack("", LOCAL_REPORTS);
                     ports.close();
                     announcer.close();
                     return true;

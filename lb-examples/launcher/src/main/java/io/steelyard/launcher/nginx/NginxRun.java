@@ -197,6 +197,6 @@ final class NginxRun {
     }
 
     private void tell(Event event) {
-        log.log(event instanceof Event.Trouble ? ErrorLevel.WARN : ErrorLevel.INFO, event.toString());
+        log.log(event instanceof Event.Trouble ? ErrorLevel.ERROR : ErrorLevel.INFO, event.toString());
     }
 }
