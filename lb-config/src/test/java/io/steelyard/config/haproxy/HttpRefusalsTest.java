@@ -21,8 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Rules of mode http about who is let in, what the others get, and who is served first. */
 class HttpRefusalsTest {
     private static Configuration read(String lines) {
-        var text = "listen l\n mode http\n bind 127.0.0.1:80\n timeout client 1m\n timeout connect 5s\n timeout server 1m\n"
-                + lines.indent(1) + " server a 10.0.0.1:80 maxconn 5 maxqueue 7\n";
+        var text =
+                "listen l\n mode http\n bind 127.0.0.1:80\n timeout client 1m\n timeout connect 5s\n timeout server 1m\n"
+                        + lines.indent(1) + " server a 10.0.0.1:80 maxconn 5 maxqueue 7\n";
         var result = new HaproxyConfigurationReader().read(ConfigurationSource.of("f", text), Map.of());
         assertThat(result.problems()).noneMatch(Problem::isError);
         var configuration = result.configuration().orElseThrow();
@@ -49,11 +50,12 @@ class HttpRefusalsTest {
         assertThat(rules).hasSize(2);
         assertThat(rules.getFirst().condition()).containsInstanceOf(Condition.IsTrue.class);
         assertThat(rules.getLast().condition())
-                .hasValueSatisfying(condition -> assertThat(condition).isInstanceOfSatisfying(
-                        Condition.AllOf.class,
-                        all -> assertThat(all.conditions())
-                                .singleElement()
-                                .isInstanceOf(Condition.Not.class)));
+                .hasValueSatisfying(condition -> assertThat(condition)
+                        .isInstanceOfSatisfying(
+                                Condition.AllOf.class,
+                                all -> assertThat(all.conditions())
+                                        .singleElement()
+                                        .isInstanceOf(Condition.Not.class)));
     }
 
     @Test
