@@ -70,6 +70,7 @@ public enum SocketOption {
     UDP_GRO(Level.UDP, 104),
     /** What leaves by the interface is not received (packet(7)). */
     PACKET_IGNORE_OUTGOING(Level.PACKET, 23),
+    NETLINK_ADD_MEMBERSHIP(Level.NETLINK, 1),
     NETLINK_CAP_ACK(Level.NETLINK, 10),
     NETLINK_EXT_ACK(Level.NETLINK, 11),
     NETLINK_GET_STRICT_CHK(Level.NETLINK, 12);

@@ -4,6 +4,7 @@ import io.steelyard.api.pool.ServerAddress;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -56,7 +57,7 @@ public record VirtualAddress(
         interfaceName.ifPresent(InterfaceNames::check);
         Objects.requireNonNull(peer, "peer");
         Objects.requireNonNull(broadcast, "broadcast");
-        Objects.requireNonNull(scope, "scope");
+        scope.ifPresent(name -> RouteNames.scope(name.toLowerCase(Locale.ROOT)));
         label.ifPresent(text -> {
             if (text.isEmpty() || text.length() > 15) {
                 throw new IllegalArgumentException("label '" + text + "' is not 1 to 15 characters long");

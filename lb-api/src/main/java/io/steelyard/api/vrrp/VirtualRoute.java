@@ -19,9 +19,9 @@ import java.util.TreeMap;
  * @param source the address that packets of this machine bear
  * @param table routing table, 0 to 4294967295 as unsigned; absent for the main one
  * @param metric smaller counts first, as unsigned; absent for the kernel's choice
- * @param scope such as {@code link}; absent for the kernel's choice
- * @param protocol such as {@code static} or a number; absent for keepalived's, 18
- * @param attributes what else {@code ip route} takes with a value, such as {@code mtu} or {@code initcwnd}, by its name
+ * @param scope such as {@code link}, or a number; see {@link RouteNames#scope}; absent as ip-route(8) chooses it
+ * @param protocol such as {@code static} or a number; see {@link RouteNames#protocol}; absent for keepalived's, 18
+ * @param attributes the values of {@link RouteAttribute}s by their words, such as {@code mtu} or {@code initcwnd}
  * @param isTracked whether somebody else's removing it makes the router step down
  */
 public record VirtualRoute(
@@ -88,11 +88,33 @@ public record VirtualRoute(
         Objects.requireNonNull(metric, "metric");
         Objects.requireNonNull(scope, "scope");
         Objects.requireNonNull(protocol, "protocol");
+        scope.ifPresent(RouteNames::scope);
+        protocol.ifPresent(RouteNames::protocol);
         attributes = Map.copyOf(attributes);
+        attributes.forEach((name, value) -> RouteAttribute.of(name)
+                .orElseThrow(() -> new IllegalArgumentException("a route has no attribute '" + name + "'"))
+                .parse(value));
+        if (table.isPresent() && table.getAsInt() == 0) {
+            throw new IllegalArgumentException("table is 0, expected at least 1");
+        }
         boolean goesNowhere = switch (type) {
             case THROW, UNREACHABLE, PROHIBIT, BLACKHOLE -> true;
             default -> false;
         };
+        boolean isIpv4 = AddressFamily.of(destination.address()) == AddressFamily.IPV4;
+        for (var hop : nextHops) {
+            if (!isIpv4
+                    && hop.gateway()
+                            .map(AddressFamily::of)
+                            .filter(AddressFamily.IPV4::equals)
+                            .isPresent()) {
+                throw new IllegalArgumentException("an IPv6 route cannot lead by an IPv4 gateway");
+            }
+        }
+        if (source.isPresent() && (AddressFamily.of(source.get()) == AddressFamily.IPV4) != isIpv4) {
+            throw new IllegalArgumentException(
+                    "source " + source.get().getHostAddress() + " is not of the route's family");
+        }
         if (goesNowhere && !nextHops.isEmpty()) {
             throw new IllegalArgumentException("a route of type " + type + " goes nowhere; leave the next hop out");
         }

@@ -16,8 +16,7 @@ import java.util.TreeMap;
  * @param isInverted the rule holds for packets that do not match
  * @param priority smaller counts first, as unsigned; absent for the kernel's choice
  * @param action what becomes of them
- * @param selectors what else {@code ip rule} takes with a value, such as {@code fwmark}, {@code iif}, {@code tos}, {@code uidrange} or
- *     {@code suppress_prefixlength}, by its name
+ * @param selectors the values of {@link RuleSelector}s by their words, such as {@code fwmark}, {@code iif} or {@code uidrange}
  * @param isTracked whether somebody else's removing it makes the router step down
  */
 public record VirtualRule(
@@ -46,6 +45,9 @@ public record VirtualRule(
         /** Refused: communication prohibited. */
         record Prohibit() implements Action {}
 
+        /** The routing table of the packet's VRF is asked ({@code l3mdev}). */
+        record InterfaceTable() implements Action {}
+
         /** Nothing: a place to go to. */
         record Nothing() implements Action {}
     }
@@ -55,6 +57,22 @@ public record VirtualRule(
         Objects.requireNonNull(priority, "priority");
         Objects.requireNonNull(action, "action");
         selectors = Map.copyOf(selectors);
+        selectors.forEach((name, value) -> RuleSelector.of(name)
+                .orElseThrow(() -> new IllegalArgumentException("a rule has no selector '" + name + "'"))
+                .parse(value));
+        if (priority.isPresent() && priority.getAsInt() == 0) {
+            throw new IllegalArgumentException("priority 0 is the kernel's own; expected at least 1");
+        }
+        if (action instanceof Action.Lookup lookup && lookup.table() == 0) {
+            throw new IllegalArgumentException("table is 0, expected at least 1");
+        }
+        if (action instanceof Action.GoTo next
+                && (next.priority() == 0
+                        || priority.isPresent()
+                                && Integer.compareUnsigned(next.priority(), priority.getAsInt()) <= 0)) {
+            throw new IllegalArgumentException("a rule goes to one of a higher priority number, not to "
+                    + Integer.toUnsignedString(next.priority()));
+        }
         var own = family;
         from.ifPresent(network -> checkFamily(network, own));
         to.ifPresent(network -> checkFamily(network, own));

@@ -1,6 +1,7 @@
 package io.steelyard.config.keepalived;
 
 import io.steelyard.api.Position;
+import io.steelyard.api.vrrp.AddressFamily;
 import io.steelyard.api.vrrp.Notifications.Command;
 import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.config.keepalived.grammar.Entry;
@@ -19,6 +20,7 @@ import java.util.OptionalInt;
 /** {@code global_defs}: what holds for the process, and the defaults of routers. */
 final class Globals {
     private static final int SMTP_PORT = 25;
+    private static final int FIRST_RULE_PRIORITY = 16_384;
 
     private final Findings findings;
     private final Values values;
@@ -35,6 +37,10 @@ final class Globals {
     private Duration startTimeout = Duration.ofSeconds(10);
     private Duration endTimeout = Duration.ofSeconds(10);
 
+    /** Of this machine. */
+    final MachineNames names = MachineNames.system();
+
+    private final int[] nextRulePriority = {FIRST_RULE_PRIORITY, FIRST_RULE_PRIORITY};
     final AnnouncementWords announcements;
     Optional<Duration> arpPacing = Optional.empty();
     Optional<Duration> neighbourPacing = Optional.empty();
@@ -164,6 +170,11 @@ final class Globals {
         } catch (InvalidPathException wrong) {
             findings.error(word.position(), "'" + word + "' is no file name", "a path");
         }
+    }
+
+    /** The priority of a rule that says none: keepalived counts down, each family for itself. */
+    int nextRulePriority(AddressFamily family) {
+        return nextRulePriority[family.ordinal()]--;
     }
 
     /** What holds for the process; static addresses and the like are added to it. */

@@ -134,8 +134,8 @@ final class InstanceWords {
             case "virtual_ipaddress" -> addresses.addAll(new AddressReader(findings).read(entry));
             case "virtual_ipaddress_excluded" -> excluded.addAll(new AddressReader(findings).read(entry));
             case "no_virtual_ipaddress" -> mayHaveNoAddress = true;
-            case "virtual_routes" -> routes.addAll(RouteReader.readAll(entry, findings));
-            case "virtual_rules" -> rules.addAll(RuleReader.readAll(entry, findings));
+            case "virtual_routes" -> routes.addAll(RouteReader.readAll(entry, globals.names, findings));
+            case "virtual_rules" -> rules.addAll(RuleReader.readAll(entry, globals, findings));
             case "accept" -> accepts = Optional.of(true);
             case "no_accept" -> accepts = Optional.of(false);
             case "use_vmac" -> readVirtualMac(entry, VirtualMac.Kind.MACVLAN);

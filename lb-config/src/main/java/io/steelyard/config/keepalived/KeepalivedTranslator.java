@@ -4,6 +4,7 @@ import io.steelyard.api.Configuration;
 import io.steelyard.api.Position;
 import io.steelyard.api.vrrp.SyncGroup;
 import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.api.vrrp.VirtualRule;
 import io.steelyard.config.keepalived.grammar.Document;
 import io.steelyard.config.keepalived.grammar.Entry;
 import java.util.ArrayList;
@@ -42,7 +43,15 @@ final class KeepalivedTranslator {
         each(entries, "vrrp_track_process", trackers::readProcess);
         each(entries, "vrrp_track_file", trackers::readFile);
         each(entries, "track_file", trackers::readFile);
-        each(entries, "vrrp_instance", this::readInstance);
+        var rules = new ArrayList<VirtualRule>();
+        // In their order: rules that say no priority get theirs by it.
+        for (var entry : entries) {
+            switch (entry.keyword()) {
+                case "vrrp_instance" -> readInstance(entry);
+                case "static_rules" -> rules.addAll(RuleReader.readAll(entry, globals, findings));
+                default -> {}
+            }
+        }
         each(
                 entries,
                 "vrrp_sync_group",
@@ -61,11 +70,8 @@ final class KeepalivedTranslator {
         each(
                 entries,
                 "static_routes",
-                block -> RouteReader.readAll(block, findings).forEach(settings::route));
-        each(
-                entries,
-                "static_rules",
-                block -> RuleReader.readAll(block, findings).forEach(settings::rule));
+                block -> RouteReader.readAll(block, globals.names, findings).forEach(settings::route));
+        rules.forEach(settings::rule);
         var nothing = Configuration.builder().build();
         return new Configuration(
                 nothing.settings(),

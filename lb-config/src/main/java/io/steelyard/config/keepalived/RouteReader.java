@@ -2,73 +2,55 @@ package io.steelyard.config.keepalived;
 
 import io.steelyard.api.proxy.Network;
 import io.steelyard.api.vrrp.AddressFamily;
+import io.steelyard.api.vrrp.RouteAttribute;
 import io.steelyard.api.vrrp.VirtualRoute;
 import io.steelyard.api.vrrp.VirtualRoute.NextHop;
 import io.steelyard.config.keepalived.grammar.Entry;
 import io.steelyard.config.keepalived.grammar.Word;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Reads one line of {@code virtual_routes}, which is written as for {@code ip route add}. One use. */
 final class RouteReader {
     private static final Set<String> TYPES = Set.of(
             "unicast", "local", "broadcast", "anycast", "multicast", "throw", "unreachable", "prohibit", "blackhole");
 
-    private static final Set<String> ATTRIBUTES = Set.of(
-            "tos",
-            "dsfield",
-            "mtu",
-            "hoplimit",
-            "advmss",
-            "rtt",
-            "rttvar",
-            "reordering",
-            "window",
-            "cwnd",
-            "initcwnd",
-            "initrwnd",
-            "ssthresh",
-            "realms",
-            "rto_min",
-            "features",
-            "quickack",
-            "congctl",
-            "pref",
-            "fastopen_no_cookie",
-            "expires",
-            "ttl-propagate");
-
     private final Findings findings;
     private final Values values;
+    private final MachineNames names;
     private final List<Word> words;
     private final List<NextHop> hops = new ArrayList<>();
     private int at;
     private Optional<Network> destination = Optional.empty();
     private Optional<String> type = Optional.empty();
     private boolean isDefault;
+    private boolean isSaidIpv6;
     private Optional<InetAddress> gateway = Optional.empty();
     private Optional<String> device = Optional.empty();
     private int weight = 1;
     private boolean isOnLink;
     private boolean isInHop;
 
-    RouteReader(Entry line, Findings findings) {
+    RouteReader(Entry line, MachineNames names, Findings findings) {
         this.findings = findings;
+        this.names = names;
         values = new Values(findings);
         words = line.words();
     }
 
     /** The routes of a block. */
-    static List<VirtualRoute> readAll(Entry block, Findings findings) {
+    static List<VirtualRoute> readAll(Entry block, MachineNames names, Findings findings) {
         var routes = new ArrayList<VirtualRoute>();
         for (var line : block.entries()) {
-            new RouteReader(line, findings).read().ifPresent(routes::add);
+            new RouteReader(line, names, findings).read().ifPresent(routes::add);
         }
         return routes;
     }
@@ -107,15 +89,17 @@ final class RouteReader {
         if (!isDefault) {
             throw new IllegalArgumentException("it has no destination");
         }
-        boolean isIpv6 = hops.stream()
-                .flatMap(hop -> hop.gateway().stream())
-                .anyMatch(address -> AddressFamily.of(address) == AddressFamily.IPV6);
+        boolean isIpv6 = isSaidIpv6
+                || hops.stream()
+                        .flatMap(hop -> hop.gateway().stream())
+                        .anyMatch(address -> AddressFamily.of(address) == AddressFamily.IPV6);
         return Network.parse(isIpv6 ? "::/0" : "0.0.0.0/0");
     }
 
     private void destination(Word word) {
         if (word.text().equals("default") || word.text().equals("default6")) {
             isDefault = true;
+            isSaidIpv6 |= word.text().equals("default6");
             return;
         }
         if (destination.isPresent() || isDefault) {
@@ -158,15 +142,23 @@ final class RouteReader {
                         .ifPresent(source -> settings.add(builder -> builder.source(source)));
             case "table" ->
                 value(word)
-                        .ifPresent(table -> tableNumber(table, values).ifPresent(n -> settings.add(b -> b.table(n))));
-            case "metric", "preference" ->
+                        .ifPresent(table ->
+                                tableNumber(table, names, values).ifPresent(n -> settings.add(b -> b.table(n))));
+            case "metric", "priority", "preference" ->
                 value(word)
                         .map(given -> values.number(given, "metric", 0, Integer.MAX_VALUE))
                         .filter(OptionalInt::isPresent)
                         .ifPresent(given -> settings.add(builder -> builder.metric(given.getAsInt())));
-            case "scope" -> value(word).ifPresent(given -> settings.add(builder -> builder.scope(given.text())));
+            case "scope" ->
+                value(word)
+                        .ifPresent(given -> settings.add(
+                                builder -> builder.scope(names.resolve(MachineNames.Kind.SCOPE, given.text()))));
             case "proto", "protocol" ->
-                value(word).ifPresent(given -> settings.add(builder -> builder.protocol(given.text())));
+                value(word)
+                        .ifPresent(given -> settings.add(
+                                builder -> builder.protocol(names.resolve(MachineNames.Kind.PROTOCOL, given.text()))));
+            case "inet" -> isSaidIpv6 = false;
+            case "inet6" -> isSaidIpv6 = true;
             case "no_track" -> settings.add(builder -> builder.tracked(false));
             case "track_group", "encap", "as" ->
                 findings.error(
@@ -179,19 +171,37 @@ final class RouteReader {
     }
 
     private boolean attribute(Word word, List<Consumer<VirtualRoute.Builder>> settings) {
-        if (!ATTRIBUTES.contains(word.text())) {
+        var attribute = RouteAttribute.of(word.text().equals("dsfield") ? "tos" : word.text());
+        if (attribute.isEmpty()) {
             return false;
         }
         value(word).ifPresent(given -> {
             // A metric may be locked: mtu lock 1400.
-            var text = given.text();
-            if (text.equals("lock") && at + 1 < words.size()) {
-                text = "lock " + words.get(++at).text();
+            boolean isLocked = given.text().equals("lock") && at + 1 < words.size();
+            var text = resolve(attribute.get(), isLocked ? words.get(++at).text() : given.text());
+            try {
+                attribute.get().parse(isLocked ? "lock " + text : text);
+                settings.add(builder -> builder.attribute(attribute.get().word(), isLocked ? "lock " + text : text));
+            } catch (IllegalArgumentException wrong) {
+                findings.refused(given.position(), wrong);
             }
-            var whole = text;
-            settings.add(builder -> builder.attribute(word.text(), whole));
         });
         return true;
+    }
+
+    private String resolve(RouteAttribute attribute, String text) {
+        return switch (attribute) {
+            case TOS -> names.resolve(MachineNames.Kind.TRAFFIC_CLASS, text);
+            case REALMS -> realms(text, names);
+            default -> text;
+        };
+    }
+
+    /** {@code FROM/TO} or {@code TO}, each by name or number. */
+    static String realms(String text, MachineNames names) {
+        return Arrays.stream(text.split("/", 2))
+                .map(name -> names.resolve(MachineNames.Kind.REALM, name))
+                .collect(Collectors.joining("/"));
     }
 
     private void via(Word first) {
@@ -234,13 +244,16 @@ final class RouteReader {
         return Optional.of(words.get(++at));
     }
 
-    /** A routing table by number, or by one of the names that every machine has. */
-    static OptionalInt tableNumber(Word word, Values values) {
+    /** A routing table by number, or by one of the names that every machine or this one has. */
+    static OptionalInt tableNumber(Word word, MachineNames names, Values values) {
         return switch (word.text()) {
             case "main" -> OptionalInt.of(254);
             case "local" -> OptionalInt.of(255);
             case "default" -> OptionalInt.of(253);
-            default -> values.number(word, "table", 0, Integer.MAX_VALUE);
+            case String text -> {
+                var number = names.resolve(MachineNames.Kind.TABLE, text);
+                yield values.number(new Word(number, word.position(), false), "table", 1, Integer.MAX_VALUE);
+            }
         };
     }
 }

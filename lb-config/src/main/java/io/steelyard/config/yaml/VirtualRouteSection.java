@@ -52,7 +52,7 @@ final class VirtualRouteSection extends Section<VirtualRoute> {
             Forms.texts(),
             VirtualRoute::attributes,
             Map.of(),
-            "What else `ip route add` takes with a value, such as `mtu`, by its name.");
+            "What else `ip route add` takes with a value, by its name: `tos`, `realms`, `mtu`, `hoplimit`, `advmss`, `rtt`, `rttvar`, `reordering`, `window`, `cwnd`, `initcwnd`, `initrwnd`, `ssthresh`, `rto_min`, `features`, `quickack`, `congctl`, `fastopen_no_cookie`, `pref`, `expires`, `ttl-propagate`; `lock` may stand before the value of a metric.");
     private final Key<VirtualRoute, Boolean> tracked = optional(
             "tracked",
             Forms.flag(),

@@ -24,7 +24,7 @@ final class VirtualRuleSection extends Section<VirtualRule> {
             "priority",
             Endpoints.unsigned(),
             rule -> Endpoints.unsigned(rule.priority()),
-            "before all others",
+            "the kernel's choice, before others",
             "Smaller counts first.");
     private final Key<VirtualRule, Long> table = absent(
             "table",
@@ -53,7 +53,7 @@ final class VirtualRuleSection extends Section<VirtualRule> {
             Forms.texts(),
             VirtualRule::selectors,
             Map.of(),
-            "What else `ip rule add` takes with a value, such as `fwmark`, by its name.");
+            "What else `ip rule add` takes with a value, by its name: `fwmark`, `iif`, `oif`, `tos`, `realms`, `tunnel-id`, `suppress_prefixlength`, `suppress_ifgroup`, `uidrange`, `protocol`, `ipproto`, `sport`, `dport`.");
     private final Key<VirtualRule, Boolean> tracked = optional(
             "tracked",
             Forms.flag(),
@@ -71,6 +71,7 @@ final class VirtualRuleSection extends Section<VirtualRule> {
         words.put("unreachable", new Action.Unreachable());
         words.put("prohibit", new Action.Prohibit());
         words.put("nothing", new Action.Nothing());
+        words.put("interfaceTable", new Action.InterfaceTable());
         return words;
     }
 

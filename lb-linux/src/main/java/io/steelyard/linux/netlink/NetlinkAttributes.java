@@ -65,6 +65,21 @@ public final class NetlinkAttributes {
         return length < offset + 4 ? 0 : memory.get(ValueLayout.JAVA_INT_UNALIGNED, at + offset);
     }
 
+    /** 16 bits of the value. @param offset where in the value */
+    public int int16(int offset) {
+        return length < offset + 2 ? 0 : Short.toUnsignedInt(memory.get(ValueLayout.JAVA_SHORT_UNALIGNED, at + offset));
+    }
+
+    /** An unsigned byte of the value. @param offset where in the value */
+    public int int8(int offset) {
+        return length < offset + 1 ? 0 : Byte.toUnsignedInt(memory.get(ValueLayout.JAVA_BYTE, at + offset));
+    }
+
+    /** The value as 64 bits. */
+    public long int64() {
+        return length < 8 ? 0 : memory.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
+    }
+
     /** The value's bytes. */
     public byte[] bytes() {
         return memory.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE);
@@ -82,5 +97,10 @@ public final class NetlinkAttributes {
     /** The attributes within this one. */
     public NetlinkAttributes nested() {
         return new NetlinkAttributes(memory, at, at + length);
+    }
+
+    /** The attributes within a part of the value. @param from where in the value they begin, at least 0 @param to where they end */
+    public NetlinkAttributes nested(int from, int to) {
+        return new NetlinkAttributes(memory, at + from, at + Math.min(to, length));
     }
 }

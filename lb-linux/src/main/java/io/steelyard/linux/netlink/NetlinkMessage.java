@@ -100,6 +100,13 @@ public final class NetlinkMessage {
         return this;
     }
 
+    /** Appends an attribute of 64 bits. */
+    public NetlinkMessage attribute64(int type, long value) {
+        int at = attribute(type, 8);
+        memory.set(ValueLayout.JAVA_LONG_UNALIGNED, at, value);
+        return this;
+    }
+
     /** Appends an attribute of bytes, such as an address. */
     public NetlinkMessage attribute(int type, byte[] value) {
         int at = attribute(type, value.length);
@@ -124,6 +131,11 @@ public final class NetlinkMessage {
     public NetlinkMessage endNested(int nested) {
         memory.set(SHORT, nested, (short) (end - nested));
         return this;
+    }
+
+    /** How long the message is so far: where what is put next begins. What has its length in its first 16 bits is ended by {@link #endNested}. */
+    public int lengthBytes() {
+        return end;
     }
 
     /** Ends the message. @param sequence the number that the answers carry */

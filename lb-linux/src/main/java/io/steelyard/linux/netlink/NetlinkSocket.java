@@ -78,6 +78,31 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     /**
+     * Asks for one thing.
+     *
+     * @param message begun without flags, not finished
+     * @param what what is asked, for the error's message
+     * @param answer gets the reader at the answer
+     * @throws NetlinkException where the kernel has no answer
+     */
+    public void ask(NetlinkMessage message, String what, Consumer<NetlinkReader> answer) throws IOException {
+        int mine = send(message, what);
+        while (true) {
+            reader.wrap(buffer, receive(what));
+            while (reader.next()) {
+                if (reader.sequence() != mine) {
+                    continue;
+                }
+                if (reader.type() == NetlinkReader.ERROR) {
+                    throw new NetlinkException(what, reader.errno(), reader.kernelMessage());
+                }
+                answer.accept(reader);
+                return;
+            }
+        }
+    }
+
+    /**
      * Reads a table. A table that changes meanwhile is read again, so that {@code entry} sees each entry of one state of it.
      *
      * @param message begun with {@link NetlinkMessage#DUMP}, not finished

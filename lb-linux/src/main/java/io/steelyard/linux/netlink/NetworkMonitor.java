@@ -9,7 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Tells of changes to links and addresses, whoever makes them (rtnetlink(7)'s multicast groups). Its descriptor is readable when there is
+ * Tells of changes to links and addresses, and of routes and rules that go, whoever makes them (rtnetlink(7)'s multicast groups). Its descriptor is readable when there is
  * something to tell; {@link #drain} then tells it. Used by one thread.
  *
  * <p>A link that flaps cannot hold the thread: one call of {@link #drain} reads at most {@value #MOST_DATAGRAMS} datagrams, and a descriptor
@@ -23,6 +23,10 @@ public final class NetworkMonitor implements AutoCloseable {
     private static final int GROUP_LINK = 0x1;
     private static final int GROUP_IPV4_ADDRESS = 0x10;
     private static final int GROUP_IPV6_ADDRESS = 0x100;
+
+    /** RTNLGRP_IPV4_ROUTE, IPV4_RULE, IPV6_ROUTE and IPV6_RULE. */
+    private static final int[] ROUTE_GROUPS = {7, 8, 11, 19};
+
     private static final int BUFFER_BYTES = 32_768;
 
     private final int fd;
@@ -42,6 +46,12 @@ public final class NetworkMonitor implements AutoCloseable {
 
         /** An address is gone, by whomever or by its lifetime. */
         void addressRemoved(AssignedAddress address);
+
+        /** A route is gone, by whomever; {@link NetworkMonitor#watchRoutes}. One that another takes the place of may be told too. */
+        default void routeRemoved(Route route) {}
+
+        /** A rule is gone, by whomever; {@link NetworkMonitor#watchRoutes}. */
+        default void ruleRemoved(RoutingRule rule) {}
 
         /** Changes were lost: the tables are to be read anew. */
         void overrun();
@@ -69,6 +79,17 @@ public final class NetworkMonitor implements AutoCloseable {
             throw new ErrnoException("bind netlink socket to the groups of links and addresses", bound);
         }
         return new NetworkMonitor(fd);
+    }
+
+    /**
+     * From now on routes and rules that go are told too. On a machine whose routes others change by the thousand each of those changes is read; who
+     * has no need of them does not ask.
+     */
+    public void watchRoutes() throws ErrnoException {
+        for (int group : ROUTE_GROUPS) {
+            Errno.check(
+                    Linux.set(fd, SocketOption.NETLINK_ADD_MEMBERSHIP, group), "watch routing changes, group " + group);
+        }
     }
 
     /** The descriptor to wait for. */
@@ -107,6 +128,8 @@ public final class NetworkMonitor implements AutoCloseable {
                 case LinkTable.DELETE_LINK -> LinkTable.read(reader).ifPresent(listener::linkRemoved);
                 case AddressTable.NEW_ADDRESS -> AddressTable.read(reader).ifPresent(listener::addressChanged);
                 case AddressTable.DELETE_ADDRESS -> AddressTable.read(reader).ifPresent(listener::addressRemoved);
+                case RouteTable.DELETE_ROUTE -> RouteTable.read(reader).ifPresent(listener::routeRemoved);
+                case RuleTable.DELETE_RULE -> RuleTable.read(reader).ifPresent(listener::ruleRemoved);
                 default -> {}
             }
         }

@@ -13,12 +13,13 @@ import java.util.Optional;
  * @param gateway the next router; empty for a network that is on the link
  * @param interfaceIndex where it leads; 0 where the gateway tells
  * @param source the address that new connections leave from; empty for the kernel's choice
- * @param table 1 to 2^31 - 1; {@link #MAIN}
+ * @param table as unsigned, not 0; {@link #MAIN}
  * @param metric the lower goes first; 0 for the family's default
  * @param scope 0 global, 253 link, 254 host
  * @param protocol who made it, 0 to 255; {@link #PROTOCOL_VRRP} for ours
  * @param type what becomes of a packet
  * @param isOnLink whether the gateway is taken to be on the link though no network says so
+ * @param details what else there is; several next hops stand there, and then neither gateway nor interface here
  */
 public record Route(
         InetAddress destination,
@@ -31,7 +32,8 @@ public record Route(
         int scope,
         int protocol,
         Type type,
-        boolean isOnLink) {
+        boolean isOnLink,
+        RouteDetails details) {
     /** The table every packet is looked up in. */
     public static final int MAIN = 254;
 
@@ -44,10 +46,16 @@ public record Route(
     /** {@link #scope}: what is on the link. */
     public static final int SCOPE_LINK = 253;
 
+    /** {@link #scope}: this host. */
+    public static final int SCOPE_HOST = 254;
+
     /** What becomes of a packet that takes the route. The numbers are the kernel's. */
     public enum Type {
         UNICAST(1),
         LOCAL(2),
+        BROADCAST(3),
+        ANYCAST(4),
+        MULTICAST(5),
         BLACKHOLE(6),
         UNREACHABLE(7),
         PROHIBIT(8),
@@ -80,8 +88,12 @@ public record Route(
             throw new IllegalArgumentException("the prefix length of route " + destination.getHostAddress() + " is "
                     + prefixLength + ", expected 0 to " + bits);
         }
-        if (table < 1) {
-            throw new IllegalArgumentException("table is " + table + ", expected at least 1");
+        if (table == 0) {
+            throw new IllegalArgumentException("table is 0, expected at least 1");
+        }
+        Objects.requireNonNull(details, "details");
+        if (!details.hops().isEmpty() && (gateway.isPresent() || interfaceIndex != 0)) {
+            throw new IllegalArgumentException("a route with several next hops has none of its own");
         }
     }
 
@@ -98,7 +110,8 @@ public record Route(
                 SCOPE_GLOBAL,
                 PROTOCOL_VRRP,
                 Type.UNICAST,
-                false);
+                false,
+                RouteDetails.NONE);
     }
 
     /** A route to a network on an interface's link, in the main table. */
@@ -114,7 +127,8 @@ public record Route(
                 destination instanceof Inet6Address ? SCOPE_GLOBAL : SCOPE_LINK,
                 PROTOCOL_VRRP,
                 Type.UNICAST,
-                false);
+                false,
+                RouteDetails.NONE);
     }
 
     /** The same in another table. */
@@ -130,7 +144,8 @@ public record Route(
                 scope,
                 protocol,
                 type,
-                isOnLink);
+                isOnLink,
+                details);
     }
 
     /** The same with a metric. */
@@ -146,7 +161,8 @@ public record Route(
                 scope,
                 protocol,
                 type,
-                isOnLink);
+                isOnLink,
+                details);
     }
 
     /** The same with a source address for new connections. */
@@ -162,7 +178,25 @@ public record Route(
                 scope,
                 protocol,
                 type,
-                isOnLink);
+                isOnLink,
+                details);
+    }
+
+    /** The same with other details. */
+    public Route withDetails(RouteDetails value) {
+        return new Route(
+                destination,
+                prefixLength,
+                gateway,
+                interfaceIndex,
+                source,
+                table,
+                metric,
+                scope,
+                protocol,
+                type,
+                isOnLink,
+                value);
     }
 
     public boolean isIpv6() {
@@ -174,6 +208,8 @@ public record Route(
     public String toString() {
         return destination.getHostAddress() + "/" + prefixLength
                 + gateway.map(router -> " via " + router.getHostAddress()).orElse("")
-                + (interfaceIndex == 0 ? "" : " on interface " + interfaceIndex) + ", table " + table;
+                + (interfaceIndex == 0 ? "" : " on interface " + interfaceIndex)
+                + (details.hops().isEmpty() ? "" : " by " + details.hops().size() + " hops")
+                + ", table " + Integer.toUnsignedString(table);
     }
 }

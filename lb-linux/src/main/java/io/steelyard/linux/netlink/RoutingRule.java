@@ -7,7 +7,7 @@ import java.util.Optional;
  * A rule that says which routing table a packet is looked up in, as ip-rule(8) sets it.
  *
  * @param isIpv6 which family it is for
- * @param priority the lower is asked first: 1 to 2^31 - 1
+ * @param priority the lower is asked first, as unsigned; 0 for the kernel's choice, before all but its own first
  * @param from the network the packet comes from; empty for any
  * @param to the network it goes to; empty for any
  * @param inputInterface by whose interface it came, or {@code lo} for packets of this host; empty for any
@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param mark the packet's mark (SO_MARK, nftables); 0 with {@code markMask} 0 for any
  * @param markMask the bits of the mark that count
  * @param action what becomes of it
- * @param table the table, for {@link Action#LOOKUP}; otherwise 0
+ * @param table the table as unsigned, for {@link Action#LOOKUP}; otherwise 0, and where it is the interface's
+ * @param details what else there is
  */
 public record RoutingRule(
         boolean isIpv6,
@@ -27,11 +28,16 @@ public record RoutingRule(
         int mark,
         int markMask,
         Action action,
-        int table) {
+        int table,
+        RuleDetails details) {
     /** What becomes of a packet. The numbers are the kernel's. */
     public enum Action {
         /** Looked up in the rule's table. */
         LOOKUP(1),
+        /** Another rule comes next. */
+        GO_TO(2),
+        /** Nothing: the next rule comes. */
+        NOTHING(3),
         /** Dropped. */
         BLACKHOLE(6),
         /** Refused as unreachable. */
@@ -77,12 +83,19 @@ public record RoutingRule(
 
     public RoutingRule {
         Objects.requireNonNull(action, "action");
-        if (priority < 1) {
-            throw new IllegalArgumentException("the rule's priority is " + priority + ", expected at least 1");
+        Objects.requireNonNull(details, "details");
+        if (action == Action.LOOKUP && (table == 0) != details.isByInterface()) {
+            throw new IllegalArgumentException("a rule looks either into a table or into its interface's");
         }
-        if (action == Action.LOOKUP && table < 1) {
-            throw new IllegalArgumentException("the rule's table is " + table + ", expected at least 1");
+        if (action == Action.GO_TO && details.goTo() == 0) {
+            throw new IllegalArgumentException("a rule does not say which one comes next");
         }
+    }
+
+    /** The same with another priority. */
+    public RoutingRule withPriority(int value) {
+        return new RoutingRule(
+                isIpv6, value, from, to, inputInterface, outputInterface, mark, markMask, action, table, details);
     }
 
     /** Packets of a source network are looked up in a table. */
@@ -97,14 +110,16 @@ public record RoutingRule(
                 0,
                 0,
                 Action.LOOKUP,
-                table);
+                table,
+                RuleDetails.NONE);
     }
 
     /** Such as {@code 100: from 10.0.0.1/32 to all lookup 5}. */
     @Override
     public String toString() {
-        return priority + ": from " + from.map(Network::toString).orElse("all") + " to "
+        return Integer.toUnsignedString(priority) + ": " + (details.isInverted() ? "not " : "") + "from "
+                + from.map(Network::toString).orElse("all") + " to "
                 + to.map(Network::toString).orElse("all")
-                + (action == Action.LOOKUP ? " lookup " + table : " " + action);
+                + (action == Action.LOOKUP ? " lookup " + Integer.toUnsignedString(table) : " " + action);
     }
 }

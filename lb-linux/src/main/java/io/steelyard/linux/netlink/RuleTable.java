@@ -21,12 +21,26 @@ public final class RuleTable {
     private static final int FRA_DST = 1;
     private static final int FRA_SRC = 2;
     private static final int FRA_IIFNAME = 3;
+    private static final int FRA_GOTO = 4;
     private static final int FRA_PRIORITY = 6;
     private static final int FRA_FWMARK = 10;
+    private static final int FRA_FLOW = 11;
+    private static final int FRA_TUN_ID = 12;
+    private static final int FRA_SUPPRESS_IFGROUP = 13;
+    private static final int FRA_SUPPRESS_PREFIXLEN = 14;
     private static final int FRA_TABLE = 15;
     private static final int FRA_FWMASK = 16;
     private static final int FRA_OIFNAME = 17;
+    private static final int FRA_L3MDEV = 19;
+    private static final int FRA_UID_RANGE = 20;
     private static final int FRA_PROTOCOL = 21;
+    private static final int FRA_IP_PROTO = 22;
+    private static final int FRA_SPORT_RANGE = 23;
+    private static final int FRA_DPORT_RANGE = 24;
+    private static final int FIB_RULE_INVERT = 2;
+
+    /** How the kernel says that nothing is suppressed. */
+    private static final int NONE = -1;
 
     private final NetlinkSocket socket;
     private final NetlinkMessage message = new NetlinkMessage(512);
@@ -71,30 +85,57 @@ public final class RuleTable {
                 .put8(rule.isIpv6() ? INET6 : INET)
                 .put8(rule.to().map(Network::prefixLength).orElse(0))
                 .put8(rule.from().map(Network::prefixLength).orElse(0))
-                .put8(0)
-                .put8(rule.table() < 256 ? rule.table() : 0)
+                .put8(rule.details().trafficClass())
+                .put8(rule.table() > 0 && rule.table() < 256 ? rule.table() : 0)
                 .put8(0)
                 .put8(0)
                 .put8(rule.action().number())
-                .put32(0);
+                .put32(rule.details().isInverted() ? FIB_RULE_INVERT : 0);
         rule.to().ifPresent(to -> message.attribute(FRA_DST, to.address().getAddress()));
         rule.from().ifPresent(from -> message.attribute(FRA_SRC, from.address().getAddress()));
         rule.inputInterface().ifPresent(name -> message.attribute(FRA_IIFNAME, name));
         rule.outputInterface().ifPresent(name -> message.attribute(FRA_OIFNAME, name));
-        message.attribute32(FRA_PRIORITY, rule.priority());
+        if (rule.priority() != 0) {
+            message.attribute32(FRA_PRIORITY, rule.priority());
+        }
         if (rule.markMask() != 0) {
             message.attribute32(FRA_FWMARK, rule.mark()).attribute32(FRA_FWMASK, rule.markMask());
         }
         if (rule.table() != 0) {
             message.attribute32(FRA_TABLE, rule.table());
         }
-        if (type == NEW_RULE) {
-            message.attribute8(FRA_PROTOCOL, Route.PROTOCOL_VRRP);
-        }
+        details(message, rule.details());
         return message;
     }
 
-    /** Reads a rule message; empty where it is none, the kernel's own rule of priority 0, or one of an action not known here. */
+    private static void details(NetlinkMessage message, RuleDetails details) {
+        if (details.goTo() != 0) {
+            message.attribute32(FRA_GOTO, details.goTo());
+        }
+        if (details.realms() != 0) {
+            message.attribute32(FRA_FLOW, details.realms());
+        }
+        // Of the network's byte order.
+        details.tunnelId().ifPresent(id -> message.attribute64(FRA_TUN_ID, Long.reverseBytes(id)));
+        details.suppressInterfaceGroup().ifPresent(group -> message.attribute32(FRA_SUPPRESS_IFGROUP, group));
+        details.suppressPrefixLength().ifPresent(length -> message.attribute32(FRA_SUPPRESS_PREFIXLEN, length));
+        if (details.isByInterface()) {
+            message.attribute8(FRA_L3MDEV, 1);
+        }
+        details.userIds()
+                .ifPresent(range -> message.attribute64(
+                        FRA_UID_RANGE,
+                        Integer.toUnsignedLong(range.from()) | Integer.toUnsignedLong(range.to()) << 32));
+        if (details.ipProtocol() != 0) {
+            message.attribute8(FRA_IP_PROTO, details.ipProtocol());
+        }
+        details.sourcePorts().ifPresent(ports -> message.attribute32(FRA_SPORT_RANGE, ports.from() | ports.to() << 16));
+        details.destinationPorts()
+                .ifPresent(ports -> message.attribute32(FRA_DPORT_RANGE, ports.from() | ports.to() << 16));
+        message.attribute8(FRA_PROTOCOL, details.protocol());
+    }
+
+    /** Reads a rule message; empty where it is none, or one of an action not known here. */
     static Optional<RoutingRule> read(NetlinkReader reader) {
         int type = reader.type();
         if (type != NEW_RULE && type != DELETE_RULE || reader.bodyLength() < STRUCTURE_BYTES) {
@@ -110,6 +151,10 @@ public final class RuleTable {
         int mark = 0;
         int mask = 0;
         int table = reader.int8(4);
+        var details = new RuleDetails.Builder()
+                .inverted((reader.int32(8) & FIB_RULE_INVERT) != 0)
+                .trafficClass(reader.int8(3))
+                .protocol(0);
         var attributes = reader.attributes(STRUCTURE_BYTES);
         while (attributes.next()) {
             switch (attributes.type()) {
@@ -121,14 +166,44 @@ public final class RuleTable {
                 case FRA_FWMARK -> mark = attributes.int32();
                 case FRA_FWMASK -> mask = attributes.int32();
                 case FRA_TABLE -> table = attributes.int32();
-                default -> {}
+                default -> read(attributes, details);
             }
         }
-        if (length < 0 || action.isEmpty() || priority < 1 || action.get() == RoutingRule.Action.LOOKUP && table < 1) {
+        var built = details.build();
+        if (length < 0
+                || action.isEmpty()
+                || action.get() == RoutingRule.Action.LOOKUP && (table == 0) != built.isByInterface()
+                || action.get() == RoutingRule.Action.GO_TO && built.goTo() == 0) {
             return Optional.empty();
         }
-        return Optional.of(
-                new RoutingRule(length == 16, priority, from, to, input, output, mark, mask, action.get(), table));
+        return Optional.of(new RoutingRule(
+                length == 16, priority, from, to, input, output, mark, mask, action.get(), table, built));
+    }
+
+    private static void read(NetlinkAttributes attribute, RuleDetails.Builder details) {
+        int number = attribute.int32();
+        switch (attribute.type()) {
+            case FRA_GOTO -> details.goTo(number);
+            case FRA_FLOW -> details.realms(number);
+            case FRA_TUN_ID -> details.tunnelId(Long.reverseBytes(attribute.int64()));
+            case FRA_SUPPRESS_IFGROUP -> {
+                if (number != NONE) {
+                    details.suppressInterfaceGroup(number);
+                }
+            }
+            case FRA_SUPPRESS_PREFIXLEN -> {
+                if (number != NONE) {
+                    details.suppressPrefixLength(number);
+                }
+            }
+            case FRA_L3MDEV -> details.byInterface(attribute.int8() != 0);
+            case FRA_UID_RANGE -> details.userIds(new RuleDetails.Range(number, attribute.int32(4)));
+            case FRA_PROTOCOL -> details.protocol(attribute.int8());
+            case FRA_IP_PROTO -> details.ipProtocol(attribute.int8());
+            case FRA_SPORT_RANGE -> details.sourcePorts(new RuleDetails.Range(number & 0xFFFF, number >>> 16));
+            case FRA_DPORT_RANGE -> details.destinationPorts(new RuleDetails.Range(number & 0xFFFF, number >>> 16));
+            default -> {}
+        }
     }
 
     private static Optional<Network> network(NetlinkAttributes attribute, int length, int prefixLength) {

@@ -8,6 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -83,13 +85,80 @@ class NetlinkMessageTest {
         var route = Route.through(InetAddress.getByName("10.0.0.1"), InetAddress.getByName("10.9.0.0"), 16, 3)
                 .withTable(1_000)
                 .withMetric(20)
-                .withSource(InetAddress.getByName("10.0.0.9"));
+                .withSource(InetAddress.getByName("10.0.0.9"))
+                .withDetails(new RouteDetails.Builder()
+                        .trafficClass(0x10)
+                        .realms(0x30004)
+                        .metric(RouteDetails.MTU, 1_400)
+                        .metric(17, 1)
+                        .lock(RouteDetails.MTU)
+                        .congestionControl("reno")
+                        .preference(1)
+                        .expiresSeconds(60)
+                        .ttlPropagate(0)
+                        .build());
         RouteTable.write(message, RouteTable.NEW_ROUTE, 0, route).finish(1);
         var reader = new NetlinkReader().wrap(message.bytes(), message.bytes().byteSize());
         assertThat(reader.next()).isTrue();
         assertThat(RouteTable.read(reader)).contains(route);
 
         var rule = RoutingRule.from(new RoutingRule.Network(InetAddress.getByName("2001:db8::"), 64), 1_000, 50);
+        RuleTable.write(message, RuleTable.NEW_RULE, 0, rule).finish(1);
+        reader.wrap(message.bytes(), message.bytes().byteSize());
+        assertThat(reader.next()).isTrue();
+        assertThat(RuleTable.read(reader)).contains(rule);
+    }
+
+    @Test
+    void routesOfSeveralHopsAndRulesOfManySelectorsAreReadBack() throws Exception {
+        var hops = List.of(
+                new RouteDetails.Hop(Optional.of(InetAddress.getByName("10.0.0.1")), 3, 1, true),
+                new RouteDetails.Hop(Optional.of(InetAddress.getByName("fe80::1")), 4, 256, false),
+                new RouteDetails.Hop(Optional.empty(), 5, 2, false));
+        var route = new Route(
+                InetAddress.getByName("10.9.0.0"),
+                16,
+                Optional.empty(),
+                0,
+                Optional.empty(),
+                0x8000_0001,
+                0,
+                Route.SCOPE_GLOBAL,
+                Route.PROTOCOL_VRRP,
+                Route.Type.UNICAST,
+                false,
+                new RouteDetails.Builder().hops(hops).build());
+        RouteTable.write(message, RouteTable.NEW_ROUTE, 0, route).finish(1);
+        var reader = new NetlinkReader().wrap(message.bytes(), message.bytes().byteSize());
+        assertThat(reader.next()).isTrue();
+        assertThat(RouteTable.read(reader)).contains(route);
+
+        var details = new RuleDetails.Builder()
+                .inverted(true)
+                .trafficClass(0x10)
+                .goTo(400)
+                .realms(0x30004)
+                .tunnelId(77)
+                .suppressPrefixLength(0)
+                .suppressInterfaceGroup(5)
+                .userIds(new RuleDetails.Range(5, -2))
+                .ipProtocol(6)
+                .sourcePorts(new RuleDetails.Range(10, 20))
+                .destinationPorts(new RuleDetails.Range(80, 65_535))
+                .protocol(4)
+                .build();
+        var rule = new RoutingRule(
+                false,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of("eth0"),
+                Optional.of("eth1"),
+                7,
+                0xFF,
+                RoutingRule.Action.GO_TO,
+                0,
+                details);
         RuleTable.write(message, RuleTable.NEW_RULE, 0, rule).finish(1);
         reader.wrap(message.bytes(), message.bytes().byteSize());
         assertThat(reader.next()).isTrue();

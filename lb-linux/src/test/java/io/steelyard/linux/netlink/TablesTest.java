@@ -203,6 +203,57 @@ class TablesTest {
     }
 
     @Test
+    void findsTheRouteToAnAddress() throws Exception {
+        addresses.add(AssignedAddress.of(inet("10.1.2.3"), 24, eth0));
+        assertThat(routes.find(inet("192.0.2.1"), eth0)).isEmpty();
+        routes.add(Route.through(inet("10.1.2.1"), inet("0.0.0.0"), 0, eth0));
+
+        assertThat(routes.find(inet("192.0.2.1"), eth0)).hasValueSatisfying(found -> {
+            assertThat(found.prefixLength()).isZero();
+            assertThat(found.gateway()).hasValue(inet("10.1.2.1"));
+            assertThat(found.interfaceIndex()).isEqualTo(eth0);
+        });
+        assertThat(routes.find(inet("10.1.2.77"), 0))
+                .hasValueSatisfying(found -> assertThat(found.prefixLength()).isEqualTo(24));
+    }
+
+    @Test
+    void listsOneTableOfOneProtocol() throws Exception {
+        addresses.add(AssignedAddress.of(inet("10.1.2.3"), 24, eth0));
+        var ours = Route.through(inet("10.1.2.1"), inet("10.9.0.0"), 16, eth0);
+        routes.add(ours);
+        network.ip("route", "add", "10.8.0.0/16", "via", "10.1.2.1", "proto", "static");
+
+        assertThat(routes.list(false, Route.MAIN, Route.PROTOCOL_VRRP)).containsExactly(ours);
+        assertThat(routes.list(false, 77_777, 0)).isEmpty();
+    }
+
+    @Test
+    void tellsOfRoutesAndRulesThatOthersRemove() throws Exception {
+        addresses.add(AssignedAddress.of(inet("10.1.2.3"), 24, eth0));
+        addresses.add(AssignedAddress.of(inet("2001:db8::2"), 64, eth0).withFlags(AssignedAddress.NO_DAD));
+        var route = Route.through(inet("10.1.2.1"), inet("10.9.0.0"), 16, eth0);
+        var route6 = Route.through(inet("2001:db8::1"), inet("2001:db8:9::"), 48, eth0)
+                .withMetric(7);
+        var rule = RoutingRule.from(new RoutingRule.Network(inet("10.8.0.0"), 16), 1_000, 50);
+        var rule6 = RoutingRule.from(new RoutingRule.Network(inet("2001:db8::"), 32), 1_000, 50);
+        routes.add(route);
+        routes.add(route6);
+        rules.add(rule);
+        rules.add(rule6);
+        try (var monitor = network.call(() -> NetworkMonitor.open(0))) {
+            monitor.watchRoutes();
+            network.ip("route", "del", "10.9.0.0/16");
+            network.ip("route", "del", "2001:db8:9::/48");
+            network.ip("rule", "del", "priority", "50");
+            network.ip("-6", "rule", "del", "priority", "50");
+            var heard = new Heard();
+            heard.await(monitor, () -> heard.removedRoutes.containsAll(List.of(route, route6)));
+            heard.await(monitor, () -> heard.removedRules.containsAll(List.of(rule, rule6)));
+        }
+    }
+
+    @Test
     void setsIpv6Routes() throws Exception {
         addresses.add(AssignedAddress.of(inet("2001:db8::2"), 64, eth0).withFlags(AssignedAddress.NO_DAD));
         var route = Route.through(inet("2001:db8::1"), inet("2001:db8:9::"), 48, eth0)
@@ -274,6 +325,8 @@ class TablesTest {
         private final List<String> removedLinks = new ArrayList<>();
         private final List<InetAddress> addresses = new ArrayList<>();
         private final List<InetAddress> removedAddresses = new ArrayList<>();
+        private final List<Route> removedRoutes = new ArrayList<>();
+        private final List<RoutingRule> removedRules = new ArrayList<>();
         private int overruns;
 
         void await(NetworkMonitor monitor, java.util.function.BooleanSupplier condition) throws Exception {
@@ -303,6 +356,16 @@ class TablesTest {
         @Override
         public void addressRemoved(AssignedAddress address) {
             removedAddresses.add(address.address());
+        }
+
+        @Override
+        public void routeRemoved(Route route) {
+            removedRoutes.add(route);
+        }
+
+        @Override
+        public void ruleRemoved(RoutingRule rule) {
+            removedRules.add(rule);
         }
 
         @Override

@@ -67,6 +67,9 @@ final class Attachment implements AutoCloseable {
     /** Finds interface and source address, and opens what depends on them anew where they have changed. */
     void look() {
         var link = host.kernel().interfaces().link(router.interfaceName());
+        if (link.isPresent() && router.virtualMac().isEmpty()) {
+            holdings.interfaceIndex(link.get().index());
+        }
         var source = link.flatMap(this::source);
         if (link.isEmpty() || source.isEmpty()) {
             problem = "interface " + router.interfaceName() + " has no address that adverts could come from";

@@ -26,8 +26,10 @@ final class Holdings {
 
     private final VirtualRouter router;
     private final Kernel kernel;
+    private final HeldRoutes routes;
     private final long lifetimeSeconds;
     private int interfaceIndex;
+    private boolean hasLeftovers;
     private long refusals;
 
     /** What the kernel took from us and has, as far as we know. */
@@ -39,20 +41,30 @@ final class Holdings {
     Holdings(VirtualRouter router, Kernel kernel) {
         this.router = router;
         this.kernel = kernel;
+        routes = new HeldRoutes("virtual router '" + router.name() + "'", router.routes(), router.rules(), kernel);
         // A lease is told of right after; what is left of it then is at least a second, or nothing is claimed.
         lifetimeSeconds = router.defence().witness().isPresent()
                 ? 1
                 : KernelAddress.lifetimeSeconds(router.defence().lifetimeAdverts(), router.advertInterval());
     }
 
-    /** Where addresses go that do not say so themselves. */
+    /** Where addresses go that do not say so themselves. What an earlier process left there goes, if there was no such place until now. */
     void interfaceIndex(int index) {
         interfaceIndex = index;
+        if (hasLeftovers && index != 0) {
+            hasLeftovers = false;
+            removeAddresses();
+        }
+    }
+
+    /** Its routes and rules. */
+    HeldRoutes routes() {
+        return routes;
     }
 
     /** How many changes the kernel refused. */
     long refusals() {
-        return refusals;
+        return refusals + routes.refusals();
     }
 
     void apply(Effect.Step step) {
@@ -61,29 +73,14 @@ final class Holdings {
             case ADD_EXCLUDED_ADDRESSES -> add(router.excludedAddresses());
             case REMOVE_ADDRESSES -> remove(router.addresses());
             case REMOVE_EXCLUDED_ADDRESSES -> remove(router.excludedAddresses());
-            case ADD_ROUTES ->
-                router.routes()
-                        .forEach(route -> attempt(() ->
-                                kernel.routes().replace(KernelRoute.of(route, interfaceIndex, kernel.interfaces()))));
-            case REMOVE_ROUTES ->
-                router.routes()
-                        .reversed()
-                        .forEach(route -> attempt(() ->
-                                kernel.routes().remove(KernelRoute.of(route, interfaceIndex, kernel.interfaces()))));
-            case ADD_RULES -> router.rules().forEach(rule -> attempt(() -> addRule(KernelRoute.of(rule))));
-            case REMOVE_RULES ->
-                router.rules()
-                        .reversed()
-                        .forEach(rule -> attempt(() -> kernel.rules().remove(KernelRoute.of(rule))));
+            case ADD_ROUTES -> routes.addRoutes();
+            case REMOVE_ROUTES -> routes.removeRoutes();
+            case ADD_RULES -> routes.addRules();
+            case REMOVE_RULES -> routes.removeRules();
             case REMOVE_LEFTOVERS -> removeLeftovers();
             case RESTRICT_PACKETS -> kernel.restriction().restrict(router, true);
             case ALLOW_PACKETS -> kernel.restriction().restrict(router, false);
         }
-    }
-
-    private void addRule(io.steelyard.linux.netlink.RoutingRule rule) throws IOException {
-        kernel.rules().remove(rule);
-        kernel.rules().add(rule);
     }
 
     /**
@@ -109,6 +106,10 @@ final class Holdings {
     private void removeLeftovers() {
         apply(Effect.Step.REMOVE_RULES);
         apply(Effect.Step.REMOVE_ROUTES);
+        removeAddresses();
+    }
+
+    private void removeAddresses() {
         remove(router.excludedAddresses());
         remove(router.addresses());
     }
@@ -140,7 +141,8 @@ final class Holdings {
         for (int i = addresses.size() - 1; i >= 0; i--) {
             var address = addresses.get(i);
             if (address.interfaceName().isEmpty() && interfaceIndex == 0) {
-                // There is no interface yet, and so no address on it.
+                // There is no interface yet, or none that is known.
+                hasLeftovers = true;
                 continue;
             }
             attempt(() -> {

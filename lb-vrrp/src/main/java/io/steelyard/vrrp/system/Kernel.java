@@ -8,9 +8,12 @@ import io.steelyard.linux.netlink.NetworkMonitor;
 import io.steelyard.linux.netlink.RouteTable;
 import io.steelyard.linux.netlink.RuleTable;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The kernel's tables, and what is known of its interfaces. Of the network namespace of the thread that opened it; used by the control thread. */
 final class Kernel implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Kernel.class);
     private static final int EVENT_BUFFER_BYTES = 1 << 20;
 
     private final NetlinkSocket socket;
@@ -21,6 +24,7 @@ final class Kernel implements AutoCloseable {
     private final RuleTable rules;
     private final InterfaceState interfaces = new InterfaceState();
     private final PacketRestriction restriction = new PacketRestriction();
+    private boolean isWatchingRoutes;
 
     private Kernel(NetlinkSocket socket, NetworkMonitor monitor) {
         this.socket = socket;
@@ -57,6 +61,19 @@ final class Kernel implements AutoCloseable {
     /** Learns what has changed. @return false where more is left for the next time */
     boolean drain(NetworkMonitor.Listener listener) throws ErrnoException {
         return monitor.drain(listener);
+    }
+
+    /** Routes and rules that go are told from now on. */
+    void watchRoutes() {
+        if (isWatchingRoutes) {
+            return;
+        }
+        try {
+            monitor.watchRoutes();
+            isWatchingRoutes = true;
+        } catch (ErrnoException refused) {
+            LOG.warn("routes and rules that others remove go unnoticed: {}", refused.getMessage());
+        }
     }
 
     int monitorFd() {

@@ -1,5 +1,6 @@
 package io.steelyard.vrrp.system;
 
+import io.steelyard.api.vrrp.RouteNames;
 import io.steelyard.api.vrrp.VirtualAddress;
 import io.steelyard.linux.netlink.AssignedAddress;
 import java.time.Duration;
@@ -8,11 +9,6 @@ import java.util.Optional;
 
 /** How a configured address is put to the kernel. Pure. */
 final class KernelAddress {
-    private static final int GLOBAL = 0;
-    private static final int SITE = 200;
-    private static final int LINK = 253;
-    private static final int HOST = 254;
-    private static final int NOWHERE = 255;
     private static final int MOST_LABEL = 15;
 
     private KernelAddress() {}
@@ -62,28 +58,7 @@ final class KernelAddress {
      * @throws IllegalArgumentException where it is neither
      */
     static int scope(Optional<String> name) {
-        return switch (name.orElse("global").toLowerCase(Locale.ROOT)) {
-            case "global" -> GLOBAL;
-            case "site" -> SITE;
-            case "link" -> LINK;
-            case "host" -> HOST;
-            case "nowhere" -> NOWHERE;
-            case String text -> {
-                try {
-                    int number = Integer.parseInt(text);
-                    if (number >= 0 && number <= NOWHERE) {
-                        yield number;
-                    }
-                } catch (NumberFormatException noNumber) {
-                    throw new IllegalArgumentException(unknown(text), noNumber);
-                }
-                throw new IllegalArgumentException(unknown(text));
-            }
-        };
-    }
-
-    private static String unknown(String text) {
-        return "scope '" + text + "' is not known; expected global, site, link, host, nowhere or 0 to 255";
+        return RouteNames.scope(name.orElse("global").toLowerCase(Locale.ROOT));
     }
 
     /**

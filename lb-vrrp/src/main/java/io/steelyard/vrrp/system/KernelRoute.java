@@ -1,61 +1,92 @@
 package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.AddressFamily;
+import io.steelyard.api.vrrp.RouteAttribute;
+import io.steelyard.api.vrrp.RouteNames;
 import io.steelyard.api.vrrp.VirtualRoute;
-import io.steelyard.api.vrrp.VirtualRule;
+import io.steelyard.api.vrrp.VirtualRoute.NextHop;
 import io.steelyard.linux.netlink.Route;
-import io.steelyard.linux.netlink.RoutingRule;
-import java.util.Locale;
+import io.steelyard.linux.netlink.RouteDetails;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 
-/**
- * How configured routes and rules are put to the kernel. Pure. What cannot be is refused with the reason: routes with several next hops and with
- * attributes, rules that are inverted, that go to another rule, or with selectors beyond fwmark, iif and oif.
- */
+/** How configured routes are put to the kernel: with what ip-route(8) chooses where nothing is said. Pure. */
 final class KernelRoute {
-    private static final int DEFAULT_PRIORITY = 16_384;
+    private static final int TABLE_LOCAL = 255;
 
     private KernelRoute() {}
 
     /**
      * A route.
      *
-     * @param interfaceIndex where a route goes that names neither a gateway nor an interface
-     * @throws IllegalArgumentException where it cannot be put to the kernel
+     * @throws IOException where there is no such interface
      */
-    static Route of(VirtualRoute route, int interfaceIndex, InterfaceState interfaces) {
-        if (route.nextHops().size() > 1) {
-            throw new IllegalArgumentException(
-                    "route " + route.destination() + " has several next hops; only one can be set here");
+    static Route of(VirtualRoute route, InterfaceState interfaces) throws IOException {
+        var hops = route.nextHops();
+        boolean isOne = hops.size() == 1;
+        Optional<InetAddress> gateway = isOne ? hops.getFirst().gateway() : Optional.empty();
+        var details = details(route);
+        if (hops.size() > 1) {
+            details.hops(hops(route, interfaces));
         }
-        if (!route.attributes().isEmpty()) {
-            throw new IllegalArgumentException("route " + route.destination() + " has attributes "
-                    + route.attributes().keySet() + ", which cannot be set here");
-        }
-        var hop = route.nextHops().stream().findFirst();
-        var gateway = hop.flatMap(VirtualRoute.NextHop::gateway);
-        var name = hop.flatMap(VirtualRoute.NextHop::interfaceName);
-        int index = name.map(wanted -> interfaces
-                        .link(wanted)
-                        .orElseThrow(() -> new IllegalArgumentException(
-                                "route " + route.destination() + ": there is no interface " + wanted))
-                        .index())
-                .orElse(hop.isPresent() && gateway.isEmpty() ? interfaceIndex : 0);
-        boolean isIpv4 = AddressFamily.of(route.destination().address()) == AddressFamily.IPV4;
         return new Route(
                 route.destination().address(),
                 route.destination().prefix(),
                 gateway,
-                index,
+                isOne ? index(hops.getFirst(), route, interfaces) : 0,
                 route.source(),
-                route.table().orElse(Route.MAIN),
+                route.table().orElse(table(route.type())),
                 route.metric().orElse(0),
-                route.scope().isPresent()
-                        ? KernelAddress.scope(route.scope())
-                        : isIpv4 && hop.isPresent() && gateway.isEmpty() ? Route.SCOPE_LINK : Route.SCOPE_GLOBAL,
-                protocol(route.protocol()),
+                route.scope().map(RouteNames::scope).orElseGet(() -> scope(route)),
+                route.protocol().map(RouteNames::protocol).orElse(Route.PROTOCOL_VRRP),
                 type(route.type()),
-                hop.map(VirtualRoute.NextHop::isOnLink).orElse(false));
+                isOne && hops.getFirst().isOnLink(),
+                details.build());
+    }
+
+    private static List<RouteDetails.Hop> hops(VirtualRoute route, InterfaceState interfaces) throws IOException {
+        var hops = new java.util.ArrayList<RouteDetails.Hop>();
+        for (var hop : route.nextHops()) {
+            hops.add(new RouteDetails.Hop(hop.gateway(), index(hop, route, interfaces), hop.weight(), hop.isOnLink()));
+        }
+        return hops;
+    }
+
+    private static int index(NextHop hop, VirtualRoute route, InterfaceState interfaces) throws IOException {
+        if (hop.interfaceName().isEmpty()) {
+            return 0;
+        }
+        var name = hop.interfaceName().get();
+        return interfaces
+                .link(name)
+                .orElseThrow(() -> new IOException("route " + route.destination() + ": there is no interface " + name))
+                .index();
+    }
+
+    private static int table(VirtualRoute.Type type) {
+        return switch (type) {
+            case LOCAL, BROADCAST, ANYCAST -> TABLE_LOCAL;
+            default -> Route.MAIN;
+        };
+    }
+
+    /** IPv6 has no scopes. */
+    private static int scope(VirtualRoute route) {
+        if (AddressFamily.of(route.destination().address()) == AddressFamily.IPV6) {
+            return Route.SCOPE_GLOBAL;
+        }
+        return switch (route.type()) {
+            case LOCAL -> Route.SCOPE_HOST;
+            case BROADCAST, ANYCAST, MULTICAST -> Route.SCOPE_LINK;
+            case UNICAST ->
+                route.nextHops().size() == 1
+                                && route.nextHops().getFirst().gateway().isEmpty()
+                        ? Route.SCOPE_LINK
+                        : Route.SCOPE_GLOBAL;
+            default -> Route.SCOPE_GLOBAL;
+        };
     }
 
     private static Route.Type type(VirtualRoute.Type type) {
@@ -66,75 +97,54 @@ final class KernelRoute {
             case UNREACHABLE -> Route.Type.UNREACHABLE;
             case PROHIBIT -> Route.Type.PROHIBIT;
             case THROW -> Route.Type.THROW;
-            case BROADCAST, ANYCAST, MULTICAST ->
-                throw new IllegalArgumentException("routes of type " + type + " cannot be set here");
+            case BROADCAST -> Route.Type.BROADCAST;
+            case ANYCAST -> Route.Type.ANYCAST;
+            case MULTICAST -> Route.Type.MULTICAST;
         };
     }
 
-    private static int protocol(Optional<String> name) {
-        if (name.isEmpty()) {
-            return Route.PROTOCOL_VRRP;
-        }
-        return switch (name.get().toLowerCase(Locale.ROOT)) {
-            case "kernel" -> 2;
-            case "boot" -> 3;
-            case "static" -> 4;
-            case "keepalived" -> Route.PROTOCOL_VRRP;
-            case String text -> number(text, "route protocol");
-        };
-    }
-
-    /** A rule. @throws IllegalArgumentException where it cannot be put to the kernel */
-    static RoutingRule of(VirtualRule rule) {
-        if (rule.isInverted()) {
-            throw new IllegalArgumentException("inverted rules cannot be set here");
-        }
-        int mark = 0;
-        int mask = 0;
-        Optional<String> input = Optional.empty();
-        Optional<String> output = Optional.empty();
-        for (var selector : rule.selectors().entrySet()) {
-            switch (selector.getKey()) {
-                case "fwmark" -> {
-                    var parts = selector.getValue().split("/", 2);
-                    mark = number(parts[0], "fwmark");
-                    mask = parts.length > 1 ? number(parts[1], "fwmark mask") : 0xFFFF_FFFF;
-                }
-                case "iif" -> input = Optional.of(selector.getValue());
-                case "oif" -> output = Optional.of(selector.getValue());
-                default ->
-                    throw new IllegalArgumentException(
-                            "rules with the selector '" + selector.getKey() + "' cannot be set here");
+    private static RouteDetails.Builder details(VirtualRoute route) {
+        var details = new RouteDetails.Builder();
+        route.attributes().forEach((word, text) -> {
+            var attribute = RouteAttribute.of(word).orElseThrow();
+            var value = attribute.parse(text);
+            switch (attribute) {
+                case TOS -> details.trafficClass(value.number());
+                case REALMS -> details.realms(value.number());
+                case PREF -> details.preference(value.number());
+                case EXPIRES -> details.expiresSeconds(value.number());
+                case TTL_PROPAGATE -> details.ttlPropagate(value.number());
+                case CONGCTL -> details.congestionControl(value.text());
+                default -> details.metric(metric(attribute), value.number());
             }
-        }
-        var action = switch (rule.action()) {
-            case VirtualRule.Action.Lookup lookup -> RoutingRule.Action.LOOKUP;
-            case VirtualRule.Action.Blackhole dropped -> RoutingRule.Action.BLACKHOLE;
-            case VirtualRule.Action.Unreachable refused -> RoutingRule.Action.UNREACHABLE;
-            case VirtualRule.Action.Prohibit prohibited -> RoutingRule.Action.PROHIBIT;
-            case VirtualRule.Action.GoTo other ->
-                throw new IllegalArgumentException("rules that go to another rule cannot be set here");
-            case VirtualRule.Action.Nothing nothing ->
-                throw new IllegalArgumentException("rules that do nothing cannot be set here");
-        };
-        return new RoutingRule(
-                rule.family() == AddressFamily.IPV6,
-                rule.priority().orElse(DEFAULT_PRIORITY),
-                rule.from().map(from -> new RoutingRule.Network(from.address(), from.prefix())),
-                rule.to().map(to -> new RoutingRule.Network(to.address(), to.prefix())),
-                input,
-                output,
-                mark,
-                mask,
-                action,
-                rule.action() instanceof VirtualRule.Action.Lookup lookup ? lookup.table() : 0);
+            if (value.isLocked()) {
+                details.lock(metric(attribute));
+            }
+        });
+        return details;
     }
 
-    private static int number(String text, String what) {
-        try {
-            return (int) Long.decode(text).longValue();
-        } catch (NumberFormatException noNumber) {
-            throw new IllegalArgumentException(what + " '" + text + "' is not known; expected a number", noNumber);
-        }
+    /** The kernel's RTAX numbers (linux/rtnetlink.h). */
+    private static int metric(RouteAttribute attribute) {
+        return switch (attribute) {
+            case MTU -> 2;
+            case WINDOW -> 3;
+            case RTT -> 4;
+            case RTTVAR -> 5;
+            case SSTHRESH -> 6;
+            case CWND -> 7;
+            case ADVMSS -> 8;
+            case REORDERING -> 9;
+            case HOPLIMIT -> 10;
+            case INITCWND -> 11;
+            case FEATURES -> 12;
+            case RTO_MIN -> 13;
+            case INITRWND -> 14;
+            case QUICKACK -> 15;
+            case CONGCTL -> 16;
+            case FASTOPEN_NO_COOKIE -> 17;
+            case TOS, REALMS, PREF, EXPIRES, TTL_PROPAGATE ->
+                throw new IllegalArgumentException(attribute + " is no metric");
+        };
     }
 }

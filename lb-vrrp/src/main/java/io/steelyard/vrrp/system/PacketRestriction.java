@@ -27,6 +27,20 @@ final class PacketRestriction implements AutoCloseable {
     private Thread last = Thread.ofVirtual().unstarted(() -> {});
     private boolean hasRun;
 
+    /** Takes away what an earlier process left. Where the table cannot be looked at, there is none of ours. */
+    void removeLeftovers() {
+        later(() -> {
+            try {
+                if (succeeds("nft", "list", "table", "inet", TABLE)) {
+                    LOG.info("a table of packet rules was left by an earlier process; it is removed");
+                    run(program(Map.of()));
+                }
+            } catch (IOException noProgram) {
+                LOG.debug("there is no nft, and so no table of ours: {}", noProgram.getMessage());
+            }
+        });
+    }
+
     /** Begins or ends keeping packets from a router's addresses. */
     void restrict(VirtualRouter router, boolean isRestricted) {
         if (isRestricted) {
@@ -35,6 +49,21 @@ final class PacketRestriction implements AutoCloseable {
             return;
         }
         var program = program(restricted);
+        later(() -> {
+            try {
+                run(program);
+            } catch (IOException failed) {
+                LOG.error("packets to virtual addresses are not kept away: nft: {}", failed.getMessage());
+            }
+        });
+    }
+
+    private interface Task {
+        void run() throws InterruptedException;
+    }
+
+    /** After what was begun before. */
+    private void later(Task task) {
         var before = hasRun ? last : null;
         hasRun = true;
         last = Thread.ofPlatform().name("vrrp-nft").daemon().start(() -> {
@@ -42,11 +71,19 @@ final class PacketRestriction implements AutoCloseable {
                 if (before != null) {
                     before.join();
                 }
-                run(program);
-            } catch (IOException | InterruptedException failed) {
-                LOG.error("packets to virtual addresses are not kept away: nft: {}", failed.getMessage());
+                task.run();
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
             }
         });
+    }
+
+    private static boolean succeeds(String... words) throws IOException, InterruptedException {
+        var process = new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        return process.waitFor() == 0;
     }
 
     /** What nft is told: the table, made anew in one transaction. Pure. */

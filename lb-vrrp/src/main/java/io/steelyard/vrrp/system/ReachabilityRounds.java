@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
  * cannot wait for the vote. Used by the control thread.
  */
 final class ReachabilityRounds implements AutoCloseable {
+    private static final InetAddress NOBODYS_IPV4 = InetAddress.ofLiteral("192.0.2.1");
+    private static final InetAddress NOBODYS_IPV6 = InetAddress.ofLiteral("2001:db8::1");
     private static final Logger LOG = LoggerFactory.getLogger(ReachabilityRounds.class);
 
     /** How often the gateway is looked up. */
@@ -149,17 +151,35 @@ final class ReachabilityRounds implements AutoCloseable {
         }
     }
 
-    /** The default route of the lowest metric by that interface. */
+    /**
+     * The default route of the lowest metric by that interface. The kernel is asked how it would reach an address that nobody has (RFC 5737, RFC
+     * 3849); only where a route of its own leads there, which is rare, the table is searched.
+     */
     private Optional<InetAddress> gateway(int interfaceIndex) throws IOException {
         boolean isIpv6 = router.family() == AddressFamily.IPV6;
-        return host.kernel().routes().list(isIpv6).stream()
-                .filter(route -> route.prefixLength() == 0
-                        && route.table() == Route.MAIN
-                        && route.interfaceIndex() == interfaceIndex
-                        && route.gateway().isPresent())
-                .min(java.util.Comparator.comparingInt(Route::metric))
-                .flatMap(Route::gateway)
+        var routes = host.kernel().routes();
+        var found = routes.find(isIpv6 ? NOBODYS_IPV6 : NOBODYS_IPV4, interfaceIndex)
+                .filter(route -> route.prefixLength() == 0)
+                .flatMap(route -> gateway(route, interfaceIndex));
+        if (found.isPresent()) {
+            return found.map(ReachabilityRounds::withoutScope);
+        }
+        return routes.list(isIpv6, Route.MAIN, 0).stream()
+                .filter(route -> route.prefixLength() == 0)
+                .sorted(java.util.Comparator.comparingInt(Route::metric))
+                .flatMap(route -> gateway(route, interfaceIndex).stream())
+                .findFirst()
                 .map(ReachabilityRounds::withoutScope);
+    }
+
+    private static Optional<InetAddress> gateway(Route route, int interfaceIndex) {
+        if (route.details().hops().isEmpty()) {
+            return route.gateway().filter(gateway -> route.interfaceIndex() == interfaceIndex);
+        }
+        return route.details().hops().stream()
+                .filter(hop -> hop.interfaceIndex() == interfaceIndex)
+                .flatMap(hop -> hop.gateway().stream())
+                .findFirst();
     }
 
     private static InetAddress withoutScope(InetAddress address) {

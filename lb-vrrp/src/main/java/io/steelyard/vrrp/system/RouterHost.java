@@ -8,6 +8,8 @@ import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.linux.ErrnoException;
 import io.steelyard.linux.netlink.Link;
 import io.steelyard.linux.netlink.MacAddress;
+import io.steelyard.linux.netlink.Route;
+import io.steelyard.linux.netlink.RoutingRule;
 import io.steelyard.vrrp.DrillReport;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
@@ -137,7 +139,7 @@ public final class RouterHost implements AutoCloseable {
         notifier = new Notifier(settings);
         trackers = new Trackers(plan.trackers(), control, settings, kernel.interfaces(), this::trackersChanged);
         pulse = control.timer(this::pulse);
-        changes = new KernelChanges(kernel, announcer, this::changed);
+        changes = new KernelChanges(kernel, announcer, new Changes());
         this.plan = plan;
         syncGroups = plan.groups();
         for (var router : plan.routers()) {
@@ -190,6 +192,7 @@ public final class RouterHost implements AutoCloseable {
     }
 
     private void begin() {
+        kernel.restriction().removeLeftovers();
         statics.add();
         trackers.start();
         routers.forEach(RunningRouter::trackersChanged);
@@ -364,11 +367,25 @@ public final class RouterHost implements AutoCloseable {
         routers.forEach(RunningRouter::trackersChanged);
     }
 
-    private void changed(List<InetAddress> removed) {
-        trackers.interfacesChanged();
-        routers.forEach(RunningRouter::interfacesChanged);
-        heartbeats.forEach(Heartbeats::interfacesChanged);
-        removed.forEach(address -> routers.forEach(each -> each.addressRemoved(address)));
+    /** What the kernel tells, to all it may concern. */
+    private final class Changes implements KernelChanges.Listener {
+        @Override
+        public void interfacesChanged(List<InetAddress> removed) {
+            trackers.interfacesChanged();
+            routers.forEach(RunningRouter::interfacesChanged);
+            heartbeats.forEach(Heartbeats::interfacesChanged);
+            removed.forEach(address -> routers.forEach(each -> each.addressRemoved(address)));
+        }
+
+        @Override
+        public void routesRemoved(List<Route> routes, List<RoutingRule> rules) {
+            routers.forEach(each -> each.routesRemoved(routes, rules));
+        }
+
+        @Override
+        public void routesUnknown() {
+            routers.forEach(RunningRouter::routesUnknown);
+        }
     }
 
     // ---- for other threads

@@ -2,6 +2,8 @@ package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.linux.netlink.Route;
+import io.steelyard.linux.netlink.RoutingRule;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
 import io.steelyard.vrrp.defence.GuardedElection;
@@ -406,6 +408,22 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
     /** An address was taken from the interface, by whomever. */
     void addressRemoved(InetAddress address) {
         if (state().isActive() && holdings.isMissing(address)) {
+            on(new ElectionEvent.AddressLost());
+        }
+    }
+
+    /** Routes and rules were removed, by whomever. */
+    void routesRemoved(List<Route> routes, List<RoutingRule> rules) {
+        var held = holdings.routes();
+        if (state().isActive()
+                && (routes.stream().anyMatch(held::isLost) || rules.stream().anyMatch(held::isLost))) {
+            on(new ElectionEvent.AddressLost());
+        }
+    }
+
+    /** Any of them may have been removed. */
+    void routesUnknown() {
+        if (state().isActive() && holdings.routes().isAnyMissing()) {
             on(new ElectionEvent.AddressLost());
         }
     }

@@ -12,17 +12,23 @@ final class StaticHoldings {
 
     private final VrrpSettings settings;
     private final Kernel kernel;
+    private final HeldRoutes routes;
 
     StaticHoldings(VrrpSettings settings, Kernel kernel) {
         this.settings = settings;
         this.kernel = kernel;
+        routes = new HeldRoutes("static", settings.routes(), settings.rules(), kernel);
     }
 
     void add() {
         change(true);
+        routes.addRoutes();
+        routes.addRules();
     }
 
     void remove() {
+        routes.removeRules();
+        routes.removeRoutes();
         change(false);
     }
 
@@ -40,24 +46,6 @@ final class StaticHoldings {
                     kernel.addresses().replace(wanted);
                 } else {
                     kernel.addresses().remove(wanted);
-                }
-            });
-        }
-        for (var route : settings.routes()) {
-            attempt(() -> {
-                var wanted = KernelRoute.of(route, 0, kernel.interfaces());
-                if (isAdding) {
-                    kernel.routes().replace(wanted);
-                } else {
-                    kernel.routes().remove(wanted);
-                }
-            });
-        }
-        for (var rule : settings.rules()) {
-            attempt(() -> {
-                kernel.rules().remove(KernelRoute.of(rule));
-                if (isAdding) {
-                    kernel.rules().add(KernelRoute.of(rule));
                 }
             });
         }
