@@ -52,12 +52,7 @@ public sealed interface Content
      * @param mostHops how often a client may have been sent on before, by that count
      */
     record RedirectToPool(
-            String pool,
-            int status,
-            Duration retryAfter,
-            Optional<HttpProxy> others,
-            String hopParameter,
-            int mostHops)
+            String pool, int status, Duration retryAfter, Optional<HttpProxy> others, String hopParameter, int mostHops)
             implements Content {
         /** The usual {@code mostHops}. */
         public static final int DEFAULT_MOST_HOPS = 3;

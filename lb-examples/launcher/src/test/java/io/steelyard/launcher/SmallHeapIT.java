@@ -88,9 +88,7 @@ class SmallHeapIT {
     private Running start(int serverPort) throws Exception {
         for (int attempt = 1; ; attempt++) {
             int port = CurlCall.freePorts(1).getFirst();
-            var file = Files.writeString(
-                    folder.resolve("nginx.conf"),
-                    """
+            var file = Files.writeString(folder.resolve("nginx.conf"), """
                     http {
                         client_header_timeout 600s;
                         keepalive_timeout 600s;
@@ -103,8 +101,7 @@ class SmallHeapIT {
                             location /held/ { proxy_pass http://127.0.0.1:%2$d/; proxy_buffering off; }
                         }
                     }
-                    """
-                            .formatted(port, serverPort));
+                    """.formatted(port, serverPort));
             var lb = LbProcess.start(new ProcessBuilder(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "--enable-native-access=ALL-UNNAMED",
