@@ -20,6 +20,7 @@ module io.steelyard.config {
             io.steelyard.config.yaml.YamlReader;
     provides io.steelyard.api.http.ExpressionLanguage with
             io.steelyard.config.haproxy.expression.BinaryLanguage,
+            io.steelyard.config.haproxy.expression.ChoiceLanguage,
             io.steelyard.config.haproxy.expression.ConditionLanguage,
             io.steelyard.config.haproxy.expression.FormatLanguage,
             io.steelyard.config.haproxy.expression.LogLanguage,

@@ -48,6 +48,8 @@ public sealed interface RouterEvent {
         SAME_ADDRESS,
         /** Two owners of one address. */
         TWO_OWNERS,
+        /** Another router of our number speaks in a way that we do not take: another version, interval, authentication, and the like. */
+        ADVERT_DROPPED,
         /** Another router of our number has other addresses than we. */
         OTHER_ADDRESSES,
         /** This process stood still. */

@@ -26,7 +26,8 @@ import java.util.Optional;
  * @param heard the last advert of each sender, the latest first; at most 16 senders
  * @param addresses what it has while it is active
  * @param defences what its defences see and decide
- * @param counters by keepalived's names
+ * @param counters by keepalived's names; and {@code kernel_refusals}, addresses and the like that the kernel refused, {@code address_conflicts},
+ *     claims of others to addresses that this router had, {@code script_hung}, runs of its scripts that had to be ended
  */
 public record RouterStatus(
         String name,

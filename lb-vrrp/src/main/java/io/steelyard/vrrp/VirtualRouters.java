@@ -12,7 +12,9 @@ import io.steelyard.vrrp.system.RouterHost;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -41,6 +43,9 @@ public final class VirtualRouters implements RunningRouters {
 
     /** Replaced under the lock of this; read by all. */
     private volatile RouterHost host;
+
+    /** Guarded by this: what was last told of each tracker, for a host that begins anew. */
+    private final Map<String, Boolean> told = new HashMap<>();
 
     private VirtualRouters(RouterHost.Plan plan) throws IOException {
         this.plan = plan;
@@ -84,6 +89,7 @@ public final class VirtualRouters implements RunningRouters {
             plan = next;
             return;
         }
+        RouterHost.check(next);
         host.closeFor(next);
         try {
             host = started(next);
@@ -91,11 +97,14 @@ public final class VirtualRouters implements RunningRouters {
         } catch (IOException | RuntimeException failed) {
             host = started(plan);
             throw failed;
+        } finally {
+            told.forEach(host::tell);
         }
     }
 
     @Override
-    public void tell(String tracker, boolean isUp) {
+    public synchronized void tell(String tracker, boolean isUp) {
+        told.put(tracker, isUp);
         host.tell(tracker, isUp);
     }
 

@@ -17,25 +17,34 @@ public final class RuntimeCommands {
     /** What {@code help} and an unknown command tell. */
     public static final String HELP = """
               add server <bk>/<srv> <addr>            : create a new server
+              add acl <acl> <pattern>                 : add an entry to a file of an acl
+              add map <map> <key> <value>             : add an entry to a map
+              clear acl [<acl>|#<id>]                 : take all entries of a file of an acl away
               clear counters [all]                    : clear statistics counters
+              clear map [<map>|#<id>]                 : take all entries of a map away
               clear table <table> [<filter>]*         : remove entries of a stick table
+              del acl <acl> [<pattern>|#<ref>]        : take an entry of a file of an acl away
+              del map <map> [<key>|#<ref>]            : take an entry of a map away
               del server <bk>/<srv>                   : remove a server that is in maintenance
               disable server <bk>/<srv>               : take a server out (also 'set server')
               enable server <bk>/<srv>                : let a server serve again (also 'set server')
+              get acl <acl> <value>                   : report what a value matches
+              get map <map> <value>                   : report what a value matches
               get weight <bk>/<srv>                   : report a server's current weight
               help                                    : list all commands
               prompt                                  : toggle interactive mode with prompt
               quit                                    : disconnect
+              set map <map> [<key>|#<ref>] <value>    : change an entry of a map
               set maxconn global <value>              : change the limit of connections
               set maxconn server <bk>/<srv> <value>   : change a server's limit of connections
               set server <bk>/<srv> [opts]            : change a server's state, weight, address or name
               set table <table> key <key> [<data>]*   : change or make an entry of a stick table
               set weight <bk>/<srv> <weight>          : change a server's weight
-              show acl [<id>]                         : list acls (there are none that can be changed)
+              show acl [<acl>|#<id>]                  : list files of acls, or the entries of one
               show backend                            : list backends
               show errors                             : report captured errors
               show info                               : report information about the running process
-              show map [<id>]                         : list maps (there are none)
+              show map [<map>|#<id>]                  : list maps, or the entries of one
               show servers conn [<backend>]           : list the servers' connections
               show servers state [<backend>]          : list the servers' states
               show sess                               : report how many sessions there are
@@ -97,7 +106,12 @@ public final class RuntimeCommands {
         var rest = words.isEmpty() ? words : words.subList(1, words.size());
         return switch (verb) {
             case "show" -> show(rest, level);
-            case "get" -> word(rest, 0).equals("weight") ? changes.weight(word(rest, 1)) : unknown();
+            case "get" ->
+                switch (word(rest, 0)) {
+                    case "weight" -> changes.weight(word(rest, 1));
+                    case "map", "acl" -> Patterns.of(word(rest, 0)).get(rest.subList(1, rest.size()));
+                    default -> unknown();
+                };
             case "set" -> set(rest, level);
             case "enable", "disable" -> {
                 if (!word(rest, 0).equals("server")) {
@@ -135,7 +149,7 @@ public final class RuntimeCommands {
                     case "conn" -> shown.serverConnections(rest.subList(1, rest.size()));
                     default -> unknown();
                 };
-            case "map", "acl" -> rest.isEmpty() ? "# id (file) description\n" : noPatterns();
+            case "map", "acl" -> Patterns.of(word(words, 0)).show(rest);
             default -> unknown();
         };
     }
@@ -143,7 +157,8 @@ public final class RuntimeCommands {
     private String set(List<String> words, Level level) {
         var kind = word(words, 0);
         if (kind.equals("map")) {
-            return noPatterns();
+            require(level, Level.OPERATOR);
+            return Patterns.of(kind).set(words.subList(1, words.size()));
         }
         if (kind.equals("table")) {
             require(level, Level.OPERATOR);
@@ -171,7 +186,9 @@ public final class RuntimeCommands {
     private String addOrRemove(String verb, List<String> words, Level level) {
         var kind = word(words, 0);
         if (kind.equals("map") || kind.equals("acl")) {
-            return noPatterns();
+            require(level, Level.OPERATOR);
+            var rest = words.subList(1, words.size());
+            return verb.equals("add") ? Patterns.of(kind).add(rest) : Patterns.of(kind).remove(rest);
         }
         if (!kind.equals("server")) {
             return unknown();
@@ -194,7 +211,8 @@ public final class RuntimeCommands {
                 return tables.clear(words.subList(1, words.size()));
             }
             case "map", "acl" -> {
-                return noPatterns();
+                require(level, Level.OPERATOR);
+                return Patterns.of(word(words, 0)).clear(words.subList(1, words.size()));
             }
             default -> {
                 return unknown();
@@ -206,10 +224,6 @@ public final class RuntimeCommands {
         if (has.compareTo(needed) < 0) {
             throw new RefusedCommandException("Permission denied");
         }
-    }
-
-    private static String noPatterns() {
-        throw new RefusedCommandException("Unknown map identifier. Please use #<id> or <file>.");
     }
 
     private static String unknown() {

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How the connections of a site's clients are treated. The defaults are nginx's.
+ * How the connections of a site's clients are treated. The defaults are nginx's, but for {@code ingress}.
  *
  * @param headerTimeout how long a request's header may take in all
  * @param bodyTimeout how long between two reads of a request's body
@@ -20,6 +20,7 @@ import java.util.Objects;
  * @param mostStreams requests that a connection of HTTP/2 may have under way at once, at least 1
  * @param keepsUnderscores whether fields with an underscore in their name are forwarded; they are left out otherwise
  * @param mergesSlashes whether {@code //} is {@code /} when a route is searched
+ * @param ingress what becomes of the fields about the client that its requests bring
  * @param serverField the field {@code Server} of answers; empty for none
  * @param personality whose habits there are where programs differ. With {@link Personality#HAPROXY} the names of fields are sent in lower
  *     case over HTTP/1, to servers too; answers get no {@code Date} that their server did not give; clients of HTTP/1.1 are not told that
@@ -39,6 +40,7 @@ public record HttpClientOptions(
         int mostStreams,
         boolean keepsUnderscores,
         boolean mergesSlashes,
+        IngressPolicy ingress,
         String serverField,
         Personality personality) {
     private static final HttpClientOptions DEFAULTS = new Builder().build();
@@ -56,6 +58,7 @@ public record HttpClientOptions(
         positive(mostHeaderBytes, "mostHeaderBytes");
         positive(mostFields, "mostFields");
         positive(mostStreams, "mostStreams");
+        Objects.requireNonNull(ingress, "ingress");
         Objects.requireNonNull(serverField, "serverField");
         Objects.requireNonNull(personality, "personality");
     }
@@ -84,6 +87,7 @@ public record HttpClientOptions(
         builder.mostStreams = mostStreams;
         builder.keepsUnderscores = keepsUnderscores;
         builder.mergesSlashes = mergesSlashes;
+        builder.ingress = ingress;
         builder.serverField = serverField;
         builder.personality = personality;
         return builder;
@@ -116,6 +120,7 @@ public record HttpClientOptions(
         private int mostStreams = 128;
         private boolean keepsUnderscores;
         private boolean mergesSlashes = true;
+        private IngressPolicy ingress = IngressPolicy.OVERWRITE;
         private String serverField = "";
         private Personality personality = Personality.NATIVE;
 
@@ -186,6 +191,11 @@ public record HttpClientOptions(
             return this;
         }
 
+        public Builder ingress(IngressPolicy value) {
+            ingress = value;
+            return this;
+        }
+
         public Builder serverField(String value) {
             serverField = value;
             return this;
@@ -211,6 +221,7 @@ public record HttpClientOptions(
                     mostStreams,
                     keepsUnderscores,
                     mergesSlashes,
+                    ingress,
                     serverField,
                     personality);
         }

@@ -4,6 +4,7 @@ import io.steelyard.api.affinity.CountedKey;
 import io.steelyard.api.affinity.CountedKeys;
 import io.steelyard.api.schedule.Balancer;
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +84,42 @@ public interface HttpFacts {
     /** The value of a variable of {@link HttpVariable}'s families about TLS, such as {@code ssl_server_name}; null without TLS. */
     @Nullable
     String tls(String variable);
+
+    /** Whether the connection began with a PROXY protocol header. */
+    default boolean isProxied() {
+        return false;
+    }
+
+    /** What a client that speaks no HTTP has sent so far, where rules look at it, from its first byte on; null where they do not. */
+    default byte @Nullable [] firstBytes() {
+        return null;
+    }
+
+    /**
+     * The greeting of a TLS that is spoken past us.
+     *
+     * @param serverName the host name asked for; empty for none
+     * @param version the newest version offered, such as {@code 0x0304} for TLS 1.3
+     * @param protocols the application protocols asked for, in order
+     */
+    record TlsGreeting(String serverName, int version, List<String> protocols) {
+        public TlsGreeting {
+            protocols = List.copyOf(protocols);
+        }
+    }
+
+    /** The greeting that {@link #firstBytes} are; null where they are none, or not the whole of it. */
+    default @Nullable TlsGreeting greeting() {
+        return null;
+    }
+
+    /** Whether more of {@link #firstBytes} may come, so that a value that is not there yet may be waited for. */
+    default boolean isMoreExpected() {
+        return false;
+    }
+
+    /** Says that the value that is worked out depends on more of {@link #firstBytes}. */
+    default void awaitMore() {}
 
     // ---- the request
 

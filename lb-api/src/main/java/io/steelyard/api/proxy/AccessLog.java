@@ -41,9 +41,16 @@ public record AccessLog(
          * @param severity 0 (emergency) to 7 (debug); 6 is informational
          * @param tag what names the program, 1 to 32 letters, digits and underscores
          * @param hasHostName whether the host's name stands before the tag
+         * @param hasProcessId whether the number of the process stands behind the tag, in brackets, as HAProxy has it
          */
-        record Syslog(ServerAddress server, int facility, int severity, String tag, boolean hasHostName)
+        record Syslog(
+                ServerAddress server, int facility, int severity, String tag, boolean hasHostName, boolean hasProcessId)
                 implements Destination {
+            /** Without the number of the process. */
+            public Syslog(ServerAddress server, int facility, int severity, String tag, boolean hasHostName) {
+                this(server, facility, severity, tag, hasHostName, false);
+            }
+
             public Syslog {
                 Objects.requireNonNull(server, "server");
                 if (facility < 0 || facility > 23 || severity < 0 || severity > 7) {

@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is done with a connection of TCP when it was accepted, before TLS and before anything the client says. Rules are gone through by phase and,
- * within one, in their order.
+ * What is done with a connection of TCP before it is given to a server, or before its first request. Rules are gone through by phase and, within
+ * one, in their order.
  *
  * @param phase when
  * @param when what must be so; absent for always
@@ -16,12 +16,17 @@ import java.util.Optional;
 public record ConnectionRule(Phase phase, Optional<Condition> when, Action action) {
     /** When rules are gone through. */
     public enum Phase {
-        /** First. */
+        /** When it was accepted, before the PROXY protocol header and TLS: the client is whoever connected. */
         CONNECTION,
-        /** Then, of a connection that counts as a session from here on. What is tracked so far counts it as one. */
+        /** Behind header and TLS. The connection counts as a session from here on; what is tracked so far counts it as one. */
         SESSION,
-        /** Last. */
-        CONTENT
+        /**
+         * Where the connection carries no HTTP: when its client has spoken, as far as {@link ProxyOptions#inspectDelay} waits for that. The rules
+         * are gone through anew whenever more has come.
+         */
+        CONTENT,
+        /** As {@link #CONTENT}, once it is known what serves the connection, which conditions see as the pool. */
+        TARGET
     }
 
     /** What is done. */
@@ -35,11 +40,18 @@ public record ConnectionRule(Phase phase, Optional<Condition> when, Action actio
         record Track(Tracking tracking) implements Action {}
 
         record Count(Counting counting) implements Action {}
+
+        /** The connection begins with a PROXY protocol header, as if its address said so. Of {@link Phase#CONNECTION} alone. */
+        record ExpectHeader() implements Action {}
     }
 
     public ConnectionRule {
         Objects.requireNonNull(phase, "phase");
         Objects.requireNonNull(when, "when");
         Objects.requireNonNull(action, "action");
+        if (action instanceof Action.ExpectHeader && phase != Phase.CONNECTION) {
+            throw new IllegalArgumentException("a PROXY protocol header is expected in phase " + phase
+                    + ", when it would have come already; expect it in phase CONNECTION");
+        }
     }
 }

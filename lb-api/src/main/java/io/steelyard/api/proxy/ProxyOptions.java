@@ -14,6 +14,8 @@ import java.util.Optional;
  *
  * @param connectTimeout how long one server may take to accept
  * @param idleTimeout how long a TCP connection or UDP session may be silent on both sides
+ * @param idleOfServer whether logs lay silence for {@code idleTimeout} to the server and not to the client (HAProxy, where {@code timeout server}
+ *     is shorter than {@code timeout client})
  * @param halfClose whether a side that has finished sending may go on receiving; otherwise its end ends both
  * @param bufferBytes how much is read at once while a flow is small
  * @param splice whether large TCP flows are moved inside the kernel (splice(2))
@@ -43,6 +45,8 @@ import java.util.Optional;
  *     the like (nginx {@code ssl_preread})
  * @param prereadBytes how much of the client's first bytes is looked at, 256 to 65536 (nginx {@code preread_buffer_size})
  * @param prereadTimeout how long the client may take to send them (nginx {@code preread_timeout})
+ * @param inspectDelay TCP: how long {@linkplain ConnectionRule rules} of phases CONTENT and TARGET wait at most for the client's first bytes, where
+ *     they ask for them; zero for not at all (HAProxy {@code tcp-request inspect-delay})
  * @param downloadRate bytes a second from server to client, for each connection; 0 for no limit
  * @param uploadRate bytes a second from client to server, for each connection; 0 for no limit
  * @param downloadRateText a rate worked out for each connection, in the place of {@code downloadRate}: bytes, or with k or m 1024 or 1024²
@@ -54,6 +58,7 @@ import java.util.Optional;
 public record ProxyOptions(
         Duration connectTimeout,
         Duration idleTimeout,
+        boolean idleOfServer,
         boolean halfClose,
         int bufferBytes,
         boolean splice,
@@ -77,6 +82,7 @@ public record ProxyOptions(
         boolean tlsPreread,
         int prereadBytes,
         Duration prereadTimeout,
+        Duration inspectDelay,
         long downloadRate,
         long uploadRate,
         Optional<Template> downloadRateText,
@@ -104,6 +110,7 @@ public record ProxyOptions(
         trustedProxies = List.copyOf(trustedProxies);
         positive(proxyProtocolTimeout, "proxyProtocolTimeout");
         positive(prereadTimeout, "prereadTimeout");
+        notNegative(inspectDelay, "inspectDelay");
         if (prereadBytes < 256 || prereadBytes > 65_536) {
             throw new IllegalArgumentException("prereadBytes is " + prereadBytes + ", expected 256 to 65536");
         }
@@ -135,6 +142,7 @@ public record ProxyOptions(
         var builder = new Builder();
         builder.connectTimeout = connectTimeout;
         builder.idleTimeout = idleTimeout;
+        builder.idleOfServer = idleOfServer;
         builder.halfClose = halfClose;
         builder.bufferBytes = bufferBytes;
         builder.splice = splice;
@@ -158,6 +166,7 @@ public record ProxyOptions(
         builder.tlsPreread = tlsPreread;
         builder.prereadBytes = prereadBytes;
         builder.prereadTimeout = prereadTimeout;
+        builder.inspectDelay = inspectDelay;
         builder.downloadRate = downloadRate;
         builder.uploadRate = uploadRate;
         builder.downloadRateText = downloadRateText;
@@ -183,6 +192,7 @@ public record ProxyOptions(
     public static final class Builder {
         private Duration connectTimeout = Duration.ofSeconds(5);
         private Duration idleTimeout = Duration.ofMinutes(10);
+        private boolean idleOfServer;
         private boolean halfClose = true;
         private int bufferBytes = 16_384;
         private boolean splice = true;
@@ -206,6 +216,7 @@ public record ProxyOptions(
         private boolean tlsPreread;
         private int prereadBytes = 16_384;
         private Duration prereadTimeout = Duration.ofSeconds(30);
+        private Duration inspectDelay = Duration.ZERO;
         private long downloadRate;
         private long uploadRate;
         private Optional<Template> downloadRateText = Optional.empty();
@@ -222,6 +233,11 @@ public record ProxyOptions(
 
         public Builder idleTimeout(Duration value) {
             idleTimeout = value;
+            return this;
+        }
+
+        public Builder idleOfServer(boolean value) {
+            idleOfServer = value;
             return this;
         }
 
@@ -343,6 +359,11 @@ public record ProxyOptions(
             return this;
         }
 
+        public Builder inspectDelay(Duration value) {
+            inspectDelay = value;
+            return this;
+        }
+
         public Builder downloadRate(long bytesPerSecond) {
             downloadRate = bytesPerSecond;
             return this;
@@ -377,6 +398,7 @@ public record ProxyOptions(
             return new ProxyOptions(
                     connectTimeout,
                     idleTimeout,
+                    idleOfServer,
                     halfClose,
                     bufferBytes,
                     splice,
@@ -400,6 +422,7 @@ public record ProxyOptions(
                     tlsPreread,
                     prereadBytes,
                     prereadTimeout,
+                    inspectDelay,
                     downloadRate,
                     uploadRate,
                     downloadRateText,

@@ -15,6 +15,9 @@ import java.util.Objects;
  * @param lowerPriorityDelay after how long the same once more; zero for not at all
  * @param arpPacing between two ARP packets on one interface
  * @param neighbourPacing between two neighbour advertisements on one interface
+ * @param extraRefresh every how often, while active, one address of each interface that sends no adverts is announced, so that switches do not forget
+ *     where its link-layer address is (keepalived {@code garp_extra_if}); zero for not at all
+ * @param isExtraEverywhere that is done on all such interfaces; otherwise only on those that were made for the router ({@link VirtualMac})
  */
 public record Announcements(
         int repeat,
@@ -24,7 +27,9 @@ public record Announcements(
         int lowerPriorityRepeat,
         Duration lowerPriorityDelay,
         Duration arpPacing,
-        Duration neighbourPacing) {
+        Duration neighbourPacing,
+        Duration extraRefresh,
+        boolean isExtraEverywhere) {
     private static final int MOST = 60;
 
     /** keepalived's defaults: 5 times, again after 5 s, no refresh, no pacing. */
@@ -43,6 +48,7 @@ public record Announcements(
         checkTime(lowerPriorityDelay, "lowerPriorityDelay");
         checkTime(arpPacing, "arpPacing");
         checkTime(neighbourPacing, "neighbourPacing");
+        checkTime(extraRefresh, "extraRefresh");
     }
 
     private static void checkCount(int count, int least, String what) {
@@ -73,6 +79,8 @@ public record Announcements(
         private Duration lowerPriorityDelay = Duration.ofNanos(-1);
         private Duration arpPacing = Duration.ZERO;
         private Duration neighbourPacing = Duration.ZERO;
+        private Duration extraRefresh = Duration.ZERO;
+        private boolean isExtraEverywhere;
 
         private Builder() {}
 
@@ -118,6 +126,16 @@ public record Announcements(
             return this;
         }
 
+        public Builder extraRefresh(Duration given) {
+            extraRefresh = given;
+            return this;
+        }
+
+        public Builder extraEverywhere(boolean given) {
+            isExtraEverywhere = given;
+            return this;
+        }
+
         public Announcements build() {
             return new Announcements(
                     repeat,
@@ -127,7 +145,9 @@ public record Announcements(
                     lowerPriorityRepeat < 0 ? repeat : lowerPriorityRepeat,
                     lowerPriorityDelay.isNegative() ? delay : lowerPriorityDelay,
                     arpPacing,
-                    neighbourPacing);
+                    neighbourPacing,
+                    extraRefresh,
+                    isExtraEverywhere);
         }
     }
 }

@@ -136,7 +136,7 @@ public sealed interface Tracker {
      * A file with a whole number, which times the weight is what it does to the priority; -254 or less is FAULT (keepalived {@code track_file}).
      * Absent or empty counts as 0.
      *
-     * @param weight times the number, not an effect by itself
+     * @param weight times the number, not an effect by itself; 0: any number but 0 is FAULT
      * @param initial what is written at start; absent for leaving the file alone
      * @param overwritesAtStart {@code initial} replaces what is there
      */

@@ -23,6 +23,8 @@ import java.util.Optional;
  * @param mailsFaults whether mails tell of faults too (off: keepalived {@code no_email_faults})
  * @param onStart run and waited for before the first router begins (keepalived {@code startup_script})
  * @param onEnd run and waited for after the last router has ended (keepalived {@code shutdown_script})
+ * @param reportsLocalGroups whether the kernel reports memberships in groups of 224.0.0.0/24 (off: keepalived {@code disable_local_igmp}); off, it is
+ *     on again when the process ends, if it was before
  * @param addresses that this machine has while the process lives, whatever the routers do (keepalived {@code static_ipaddress})
  * @param routes the same for routes
  * @param rules the same for rules
@@ -38,6 +40,7 @@ public record VrrpSettings(
         boolean mailsFaults,
         Optional<Script> onStart,
         Optional<Script> onEnd,
+        boolean reportsLocalGroups,
         List<VirtualAddress> addresses,
         List<VirtualRoute> routes,
         List<VirtualRule> rules) {
@@ -125,6 +128,7 @@ public record VrrpSettings(
         private boolean mailsFaults = true;
         private Optional<Script> onStart = Optional.empty();
         private Optional<Script> onEnd = Optional.empty();
+        private boolean reportsLocalGroups = true;
         private final List<VirtualAddress> addresses = new ArrayList<>();
         private final List<VirtualRoute> routes = new ArrayList<>();
         private final List<VirtualRule> rules = new ArrayList<>();
@@ -182,6 +186,11 @@ public record VrrpSettings(
             return this;
         }
 
+        public Builder reportsLocalGroups(boolean given) {
+            reportsLocalGroups = given;
+            return this;
+        }
+
         /** One more. */
         public Builder address(VirtualAddress given) {
             addresses.add(given);
@@ -212,6 +221,7 @@ public record VrrpSettings(
                     mailsFaults,
                     onStart,
                     onEnd,
+                    reportsLocalGroups,
                     addresses,
                     routes,
                     rules);

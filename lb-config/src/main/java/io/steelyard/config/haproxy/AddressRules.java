@@ -32,6 +32,7 @@ final class AddressRules {
     static Optional<Fetch> unknown(Condition condition) {
         return condition.acls().stream()
                 .filter(acl -> !KNOWN.contains(acl.expression().fetch().method().name())
+                        || acl.patterns().stream().anyMatch(Pattern.File.class::isInstance)
                         || acl.expression().fetch().method().name().equals("src")
                                 && !acl.expression().steps().isEmpty())
                 .map(acl -> acl.expression().fetch())

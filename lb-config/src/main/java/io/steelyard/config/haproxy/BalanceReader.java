@@ -2,6 +2,8 @@ package io.steelyard.config.haproxy;
 
 import io.steelyard.api.pool.SchedulerSpec;
 import io.steelyard.api.pool.ServerPool;
+import io.steelyard.config.haproxy.expression.Expression;
+import io.steelyard.config.haproxy.expression.FetchMethod.Layer;
 import io.steelyard.config.haproxy.expression.Quoting;
 import io.steelyard.config.haproxy.grammar.Word;
 import java.util.HashMap;
@@ -65,9 +67,12 @@ final class BalanceReader {
             options.put("draws", random.group(1) == null ? "2" : random.group(1));
             pool.scheduler(new SchedulerSpec("haproxy.random", options));
         } else if (RDP.matcher(word.text()).matches()) {
-            findings.error(
-                    word.position(),
-                    "'balance rdp-cookie' cannot be honoured: the first data of a connection is not looked into yet");
+            var name = word.text().contains("(") ? word.text().substring("rdp-cookie".length()) : "(mstshash)";
+            hashed(
+                    backend.last("balance").orElseThrow(),
+                    Quoting.join(List.of("req.rdp_cookie" + name)),
+                    backend,
+                    pool);
         } else if (HEADER.matcher(word.text()).matches()) {
             if (backend.isHttp()) {
                 readKey(backend.last("balance").orElseThrow(), backend, pool);
@@ -124,20 +129,30 @@ final class BalanceReader {
             case "src" -> "$binary_remote_addr";
             default -> "";
         };
-        if (key.isEmpty() && backend.isHttp()) {
-            hashed(balance, Quoting.join(List.of(word.text())), backend, pool);
-            return;
-        }
         if (key.isEmpty()) {
-            findings.error(
-                    word.position(),
-                    "'balance hash " + word + "' cannot be honoured: clients are told apart by address alone",
-                    "src",
-                    "");
+            tellUnknown(word, backend);
+            hashed(balance, Quoting.join(List.of(word.text())), backend, pool);
             return;
         }
         pool.hashKey(key);
         pool.scheduler(new SchedulerSpec("haproxy.hash", hashOptions(backend)));
+    }
+
+    /** In mode tcp there is nothing of requests. */
+    private void tellUnknown(Word word, Proxy backend) {
+        try {
+            var fetch = Expression.parse(word.text()).fetch();
+            if (!backend.isHttp() && fetch.method().layer().compareTo(Layer.CONTENT) > 0) {
+                findings.error(
+                        word.position(),
+                        "'balance hash " + word + "' cannot be honoured: '" + fetch + "' is not known in mode tcp",
+                        "what addresses, TLS and the client's first bytes tell",
+                        "");
+            }
+        } catch (IllegalArgumentException | IndexOutOfBoundsException toldElsewhere) {
+            // Making the key of it tells what is wrong.
+            return;
+        }
     }
 
     private static Map<String, String> hashOptions(Proxy backend) {

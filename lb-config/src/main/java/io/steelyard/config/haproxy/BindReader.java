@@ -37,7 +37,6 @@ final class BindReader {
         all(IDLE_WITH_VALUE, "it belongs to the runtime API", "level", "severity-output");
         all(IDLE_WITH_VALUE, "it belongs to UNIX sockets", "uid", "gid", "user", "group", "mode");
         all(IDLE_WITH_VALUE, "it belongs to mode http", "proto");
-        all(REFUSED, "the PROXY protocol is not supported yet", "accept-proxy");
         all(REFUSED, "addresses of others are not listened on", "transparent");
         all(REFUSED_WITH_VALUE, "the NetScaler protocol is not supported", "accept-netscaler-cip");
         all(REFUSED_WITH_VALUE, "listeners are not tied to an interface", "interface");
@@ -68,6 +67,7 @@ final class BindReader {
     Bound read(Statement bind, int backlog, boolean keepAlive, Duration handshakeTimeout, List<String> protocols) {
         var secured = new BindTls(findings, tls);
         boolean isIpv6Only = false;
+        boolean hasHeader = false;
         int ownBacklog = backlog;
         var words = bind.arguments();
         for (int i = 1; i < words.size(); i++) {
@@ -85,6 +85,8 @@ final class BindReader {
                 secured.take(word, hasValue ? words.get(i + 1) : word);
             } else if (name.equals("v6only")) {
                 isIpv6Only = true;
+            } else if (name.equals("accept-proxy")) {
+                hasHeader = true;
             } else if (REFUSED.containsKey(name) || REFUSED_WITH_VALUE.containsKey(name)) {
                 var why = REFUSED.containsKey(name) ? REFUSED.get(name) : REFUSED_WITH_VALUE.get(name);
                 findings.error(word.position(), "'" + name + "' of 'bind' cannot be honoured: " + why);
@@ -93,13 +95,17 @@ final class BindReader {
                 findings.accepted(word.position(), name + "' of 'bind", why);
             } else if (!name.equals("v4v6")) {
                 findings.error(
-                        word.position(), "'bind' has no parameter '" + name + "'", "backlog, v4v6 or v6only", "");
+                        word.position(),
+                        "'bind' has no parameter '" + name + "'",
+                        "accept-proxy, backlog, v4v6 or v6only",
+                        "");
             }
             i += hasValue ? 1 : 0;
         }
         var made = secured.make(handshakeTimeout, protocols);
+        boolean isProxied = hasHeader;
         var addresses = addresses(words.getFirst(), ownBacklog, isIpv6Only, keepAlive).stream()
-                .map(address -> address.tls(made.isPresent()))
+                .map(address -> address.tls(made.isPresent()).proxyProtocol(isProxied))
                 .toList();
         return new Bound(addresses, made);
     }

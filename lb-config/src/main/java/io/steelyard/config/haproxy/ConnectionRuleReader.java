@@ -1,5 +1,6 @@
 package io.steelyard.config.haproxy;
 
+import io.steelyard.api.http.Condition;
 import io.steelyard.api.proxy.ConnectionRule;
 import io.steelyard.api.proxy.ConnectionRule.Action;
 import io.steelyard.api.proxy.ConnectionRule.Phase;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reads {@code tcp-request} rules that a connection goes through when it was accepted. One thread. */
 final class ConnectionRuleReader {
@@ -28,26 +30,33 @@ final class ConnectionRuleReader {
     }
 
     private static Optional<Phase> phase(Proxy proxy, Statement statement) {
+        var phase = Optional.ofNullable(PHASES.get(statement.keyword().name()));
+        if (proxy.kind() == Place.BACKEND) {
+            return phase.filter(one -> one == Phase.CONTENT && !proxy.isHttp()).map(content -> Phase.TARGET);
+        }
         // Rules about content are gone through with each request in mode http.
-        return Optional.ofNullable(PHASES.get(statement.keyword().name()))
-                .filter(phase -> phase != Phase.CONTENT || !proxy.isHttp());
+        return phase.filter(one -> one != Phase.CONTENT || !proxy.isHttp());
     }
 
-    /** Whether a frontend of mode tcp has rules that are more than addresses let in or not. */
+    /** Whether a proxy of mode tcp has rules that are more than addresses let in or not. */
     boolean isNeeded(Proxy proxy) {
         return proxy.statements().stream()
                 .filter(statement -> phase(proxy, statement).isPresent())
-                .anyMatch(this::isMore);
+                .anyMatch(statement -> isMore(proxy, statement));
     }
 
-    private boolean isMore(Statement statement) {
+    private boolean isMore(Proxy proxy, Statement statement) {
         var words = statement.arguments();
         var action = words.getFirst().text();
-        boolean isLetIn = action.equals("accept") || action.equals("reject");
-        return !isLetIn
-                || words.stream()
-                        .map(Word::text)
-                        .anyMatch(word -> word.matches("(sc[0-2]?|src)_(?!port|is_local).*") || word.contains("table"));
+        // What is rejected where it counts as a session is logged.
+        boolean isLogged =
+                statement.is("tcp-request content") && !proxy.all("log").isEmpty();
+        if (isLogged || !action.equals("accept") && !action.equals("reject")) {
+            return true;
+        }
+        return rules.condition(proxy, words.subList(Rules.conditionStart(words), words.size()))
+                .flatMap(AddressRules::unknown)
+                .isPresent();
     }
 
     /** The rules of a frontend, in order; those that are wrong are told and left out. */
@@ -61,6 +70,22 @@ final class ConnectionRuleReader {
         return made;
     }
 
+    /** The rules of a backend, for the connections that come to it alone. */
+    List<ConnectionRule> ofBackend(Proxy backend) {
+        var isHere = texts.condition(
+                backend,
+                List.of("if", "{", "be_name", "-m", "str", "--", backend.name().text(), "}"),
+                false);
+        return read(backend).stream()
+                .map(rule -> {
+                    var both = Stream.of(isHere, rule.when())
+                            .flatMap(Optional::stream)
+                            .toList();
+                    return new ConnectionRule(rule.phase(), Optional.of(new Condition.AllOf(both)), rule.action());
+                })
+                .toList();
+    }
+
     private Optional<ConnectionRule> rule(Proxy proxy, Statement statement, Phase phase) {
         var words = statement.arguments();
         int end = Rules.conditionStart(words);
@@ -70,18 +95,23 @@ final class ConnectionRuleReader {
         if (held.isEmpty()) {
             return Optional.empty();
         }
+        boolean isSaid = phase == Phase.CONTENT || phase == Phase.TARGET;
         var unknown = held.get().acls().stream()
                 .map(acl -> acl.expression().fetch())
-                .filter(fetch -> fetch.method().layer().compareTo(Layer.CONNECTION) > 0)
+                .filter(fetch -> fetch.method().layer().compareTo(isSaid ? Layer.CONTENT : Layer.CONNECTION) > 0)
                 .findFirst();
         if (unknown.isPresent()) {
             findings.error(
                     condition.getFirst().position(),
-                    "'" + statement.keyword().name() + "' cannot ask '" + unknown.get()
-                            + "': it is not known when a connection is accepted",
-                    "src, dst, their ports, and what stick tables count",
+                    "'" + statement.keyword().name() + "' cannot ask '" + unknown.get() + "': it is not known "
+                            + (isSaid ? "in mode tcp" : "when a connection is accepted"),
+                    "src, dst, their ports, what stick tables count"
+                            + (isSaid ? ", and what the client's first bytes tell" : ""),
                     "");
             return Optional.empty();
+        }
+        if (isSaid) {
+            tellEncrypted(proxy, statement, held.get());
         }
         try {
             var rest = words.subList(1, end).stream().map(Word::text).toList();
@@ -91,6 +121,22 @@ final class ConnectionRuleReader {
             findings.error(name.position(), "'" + statement.keyword().name() + "': " + wrong.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** What is encrypted is not looked into. */
+    private void tellEncrypted(
+            Proxy proxy, Statement statement, io.steelyard.config.haproxy.expression.Condition condition) {
+        boolean speaksTls =
+                proxy.all("bind").stream().anyMatch(bind -> bind.texts().contains("ssl"));
+        condition.acls().stream()
+                .map(acl -> acl.expression().fetch())
+                .filter(fetch -> speaksTls && fetch.method().layer() == Layer.CONTENT)
+                .findFirst()
+                .ifPresent(fetch -> findings.warning(
+                        statement.position(),
+                        "'" + fetch
+                                + "' has no value where TLS is spoken with clients: what they say there is not looked into",
+                        "ask ssl_fc_sni and its like"));
     }
 
     private Action action(Proxy proxy, String name, List<String> rest) {
@@ -103,11 +149,17 @@ final class ConnectionRuleReader {
             return new Action.Count(counting.get());
         }
         return switch (name) {
+            case "expect-proxy" -> {
+                if (!rest.equals(List.of("layer4"))) {
+                    throw new IllegalArgumentException("'expect-proxy' has to be followed by layer4");
+                }
+                yield new Action.ExpectHeader();
+            }
             case "accept" -> new Action.Accept();
             case "reject", "silent-drop" -> new Action.Reject();
             default ->
                 throw new IllegalArgumentException("'" + name
-                        + "' cannot be honoured, expected accept, reject, silent-drop, track-sc0 to track-sc2, sc-inc-gpc0, "
+                        + "' cannot be honoured, expected accept, reject, expect-proxy layer4, silent-drop, track-sc0 to track-sc2, sc-inc-gpc0, "
                         + "sc-inc-gpc1 or sc-set-gpt0");
         };
     }

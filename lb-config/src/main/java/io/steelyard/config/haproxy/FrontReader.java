@@ -1,9 +1,13 @@
 package io.steelyard.config.haproxy;
 
 import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.text.Template;
 import io.steelyard.api.tls.TlsServer;
 import io.steelyard.config.haproxy.Statement.Prefix;
 import io.steelyard.config.haproxy.expression.Condition;
+import io.steelyard.config.haproxy.expression.FetchMethod.Layer;
+import io.steelyard.config.haproxy.expression.LogFormat;
+import io.steelyard.config.haproxy.expression.Quoting;
 import io.steelyard.config.haproxy.grammar.Word;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,10 +20,17 @@ import java.util.stream.Stream;
 final class FrontReader {
     private final Findings findings;
     private final Rules rules;
+    private final Texts texts;
     private final ConnectionRuleReader connectionRules;
     private final Map<String, Proxy> backends;
 
-    FrontReader(Findings findings, Rules rules, ConnectionRuleReader connectionRules, Map<String, Proxy> backends) {
+    FrontReader(
+            Findings findings,
+            Rules rules,
+            Texts texts,
+            ConnectionRuleReader connectionRules,
+            Map<String, Proxy> backends) {
+        this.texts = texts;
         this.connectionRules = connectionRules;
         this.findings = findings;
         this.rules = rules;
@@ -44,6 +55,7 @@ final class FrontReader {
      * @param gates who may connect
      * @param choices the first that applies says what serves
      * @param backend what serves where none applies; absent for nothing
+     * @param chosen works out the name of what serves for each connection, where addresses do not tell; the choices are then those there are
      */
     record Front(
             Proxy proxy,
@@ -51,7 +63,8 @@ final class FrontReader {
             Map<ListenAddress, TlsServer> tls,
             List<Gate> gates,
             List<Choice> choices,
-            Optional<Proxy> backend) {
+            Optional<Proxy> backend,
+            Optional<Template> chosen) {
         /** Every backend that may serve. */
         List<Proxy> targets() {
             return Stream.concat(choices.stream().map(Choice::backend), backend.stream())
@@ -104,10 +117,73 @@ final class FrontReader {
         var gates = new ArrayList<Gate>();
         var choices = new ArrayList<Choice>();
         readGates(proxy, gates);
-        for (var rule : proxy.all("use_backend")) {
+        var statements = proxy.all("use_backend");
+        boolean isWorkedOut = statements.stream().anyMatch(rule -> isWorkedOut(proxy, rule));
+        if (isWorkedOut) {
+            var lines = new ArrayList<String>();
+            statements.forEach(rule -> use(proxy, rule, lines, choices));
+            var otherwise = defaultBackend(proxy, true);
+            otherwise.ifPresent(backend ->
+                    lines.add("default " + Quoting.join(List.of(backend.name().text()))));
+            return new Front(proxy, addresses, tls, gates, choices, otherwise, Optional.of(texts.choice(proxy, lines)));
+        }
+        for (var rule : statements) {
             readChoice(proxy, rule).ifPresent(choices::add);
         }
-        return new Front(proxy, addresses, tls, gates, choices, defaultBackend(proxy, !choices.isEmpty()));
+        return new Front(
+                proxy, addresses, tls, gates, choices, defaultBackend(proxy, !choices.isEmpty()), Optional.empty());
+    }
+
+    /** Whether it takes more than addresses to tell what a rule comes to. */
+    private boolean isWorkedOut(Proxy proxy, Statement rule) {
+        var condition = rule.arguments().subList(1, rule.arguments().size());
+        return isExpression(rule)
+                || rules.condition(proxy, condition)
+                        .flatMap(AddressRules::unknown)
+                        .isPresent();
+    }
+
+    private static boolean isExpression(Statement rule) {
+        return rule.argument(0).text().contains("%[");
+    }
+
+    /** A rule as a line of what works the backend out; what it may choose is added to the choices. */
+    private void use(Proxy proxy, Statement rule, List<String> lines, List<Choice> choices) {
+        var words = rule.arguments().subList(1, rule.arguments().size());
+        var condition = rules.condition(proxy, words);
+        var unknown = condition.stream()
+                .flatMap(held -> held.acls().stream())
+                .map(acl -> acl.expression().fetch())
+                .filter(fetch -> fetch.method().layer().compareTo(Layer.CONTENT) > 0)
+                .findFirst();
+        if (unknown.isPresent()) {
+            findings.error(
+                    words.getFirst().position(),
+                    "'use_backend' cannot ask '" + unknown.get() + "': it is not known in mode tcp",
+                    "addresses, TLS, and what the client's first bytes tell",
+                    "");
+        }
+        if (unknown.isPresent() || condition.isEmpty()) {
+            return;
+        }
+        List<Proxy> targets = List.of();
+        if (isExpression(rule)) {
+            targets = backends.values().stream()
+                    .filter(backend -> !backend.isHttp() && !backend.isDisabled())
+                    .toList();
+            var names = targets.stream().map(backend -> backend.name().text()).toList();
+            lines.add("known " + Quoting.join(names));
+        } else {
+            targets = find(rule.argument(0)).stream().toList();
+        }
+        targets.forEach(backend -> choices.add(new Choice(backend, Condition.ALWAYS)));
+        try {
+            LogFormat.parse(rule.argument(0).text());
+            lines.addAll(texts.aclLines(proxy, words.stream().map(Word::text).toList()));
+            lines.add("use " + Quoting.join(rule.texts()));
+        } catch (IllegalArgumentException wrong) {
+            findings.error(rule.argument(0).position(), "'use_backend': " + wrong.getMessage());
+        }
     }
 
     /** The rules of a backend on the connections it gets. */
@@ -120,7 +196,7 @@ final class FrontReader {
     }
 
     private void readGates(Proxy proxy, List<Gate> gates) {
-        if (proxy.kind() != Place.BACKEND && connectionRules.isNeeded(proxy)) {
+        if (connectionRules.isNeeded(proxy)) {
             return;
         }
         for (var rule : proxy.statements()) {
@@ -151,16 +227,7 @@ final class FrontReader {
     }
 
     private Optional<Choice> readChoice(Proxy proxy, Statement rule) {
-        var name = rule.argument(0);
-        if (name.text().contains("%[")) {
-            findings.error(
-                    name.position(),
-                    "'use_backend " + name + "' cannot be honoured: names are not made of expressions yet",
-                    "the name of a backend",
-                    "");
-            return Optional.empty();
-        }
-        var backend = find(name);
+        var backend = find(rule.argument(0));
         var condition = condition(proxy, rule, 1);
         return backend.flatMap(found -> condition.map(held -> new Choice(found, held)));
     }

@@ -4,6 +4,7 @@ import io.steelyard.api.Problem;
 import io.steelyard.api.config.ConfigurationReader;
 import io.steelyard.api.config.ConfigurationSource;
 import io.steelyard.api.config.ReadResult;
+import io.steelyard.api.text.PatternFile;
 import io.steelyard.config.haproxy.grammar.Document;
 import io.steelyard.config.haproxy.grammar.Line;
 import java.util.ArrayList;
@@ -63,6 +64,7 @@ public final class HaproxyConfigurationReader implements ConfigurationReader {
 
     @Override
     public ReadResult read(ConfigurationSource source) {
+        PatternFile.rereadAll();
         return read(source, System.getenv());
     }
 

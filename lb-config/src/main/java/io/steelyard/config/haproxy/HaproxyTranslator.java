@@ -233,7 +233,7 @@ final class HaproxyTranslator {
         var fronts = new ArrayList<FrontReader.Front>();
         var httpFronts = new ArrayList<FrontReader.Front>();
         var connectionRules = new ConnectionRuleReader(findings, rules, texts);
-        var reader = new FrontReader(findings, rules, connectionRules, backends);
+        var reader = new FrontReader(findings, rules, texts, connectionRules, backends);
         var ruleReader = new RuleReader(findings, rules, texts, backends);
         for (var proxy : proxies) {
             if (proxy.isFrontend() && proxy.isHttp()) {
@@ -251,7 +251,8 @@ final class HaproxyTranslator {
         backends.values().forEach(backend -> makePool(backend, poolReader, all));
         stickTables = poolReader.stickTables();
         var options = new OptionsReader(findings, global);
-        var maker = new VirtualServerMaker(findings, options, pools, reader, connectionRules);
+        var logs = new AccessLogs(findings, texts, globalLogs);
+        var maker = new VirtualServerMaker(findings, options, pools, reader, connectionRules, logs);
         for (var front : fronts) {
             virtualServers.addAll(maker.make(front));
         }
@@ -262,7 +263,7 @@ final class HaproxyTranslator {
                 global,
                 ruleReader,
                 texts,
-                new HttpLogs(findings, texts, globalLogs),
+                logs,
                 new ErrorAnswers(findings, texts, errorSections),
                 new StatsReader(findings, rules, texts, users),
                 connectionRules,
@@ -290,7 +291,8 @@ final class HaproxyTranslator {
         var choices = choice.backends().stream()
                 .map(backend -> new FrontReader.Choice(backend, Condition.ALWAYS))
                 .toList();
-        return new FrontReader.Front(proxy, addresses(proxy), tls, List.of(), choices, choice.otherwise());
+        return new FrontReader.Front(
+                proxy, addresses(proxy), tls, List.of(), choices, choice.otherwise(), Optional.empty());
     }
 
     private void makePool(Proxy backend, PoolReader reader, List<FrontReader.Front> fronts) {

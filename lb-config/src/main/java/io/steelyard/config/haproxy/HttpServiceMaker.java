@@ -9,6 +9,7 @@ import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpRoute;
 import io.steelyard.api.http.HttpRule;
 import io.steelyard.api.http.HttpService;
+import io.steelyard.api.http.IngressPolicy;
 import io.steelyard.api.http.PathMatch;
 import io.steelyard.api.http.RetryRule.Reason;
 import io.steelyard.api.http.VirtualHost;
@@ -38,7 +39,7 @@ final class HttpServiceMaker {
     private final GlobalReader global;
     private final RuleReader rules;
     private final Texts texts;
-    private final HttpLogs logs;
+    private final AccessLogs logs;
     private final ErrorAnswers errors;
     private final StatsReader stats;
     private final ConnectionRuleReader connectionRules;
@@ -51,7 +52,7 @@ final class HttpServiceMaker {
             GlobalReader global,
             RuleReader rules,
             Texts texts,
-            HttpLogs logs,
+            AccessLogs logs,
             ErrorAnswers errors,
             StatsReader stats,
             ConnectionRuleReader connectionRules,
@@ -271,6 +272,7 @@ final class HttpServiceMaker {
                 .isPresent();
         int head = Math.max(global.bufferBytes() - RESERVED_BYTES, RESERVED_BYTES);
         return HttpClientOptions.builder()
+                .ingress(IngressPolicy.KEEP)
                 .personality(Personality.HAPROXY)
                 .headerTimeout(request.orElse(client))
                 .bodyTimeout(client)

@@ -4,8 +4,10 @@ import io.steelyard.api.http.RetryRule;
 import io.steelyard.api.http.RetryRule.Reason;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.proxy.Network;
 import io.steelyard.api.proxy.ProxyOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
@@ -15,6 +17,7 @@ import java.util.stream.Stream;
 final class OptionsReader {
     private static final Duration TURN_AROUND = Duration.ofSeconds(1);
     private static final int DEFAULT_RETRIES = 3;
+    private static final List<Network> EVERYBODY = List.of(Network.parse("0.0.0.0/0"), Network.parse("::/0"));
 
     private final Findings findings;
     private final GlobalReader global;
@@ -41,10 +44,36 @@ final class OptionsReader {
                 .maxConnections(maxConnections(frontend))
                 .bufferBytes(global.bufferBytes())
                 .splice(global.splice());
+        idle(client, server, tunnel, options);
+        header(frontend, client, options);
+        Times.of(frontend, "tcp-request inspect-delay")
+                .or(() -> Times.of(backend, "tcp-request inspect-delay"))
+                .ifPresent(options::inspectDelay);
         tellMissing(frontend, backend, connect, client, server);
         retries(backend, pool, connect, options);
         source(backend, options);
         return options.build();
+    }
+
+    /** With several timeouts the shorter one ends a silent connection; of two alike the client's. */
+    private static void idle(
+            Optional<Duration> client,
+            Optional<Duration> server,
+            Optional<Duration> tunnel,
+            ProxyOptions.Builder options) {
+        boolean isServers = server.isPresent()
+                && client.map(time -> server.get().compareTo(time) < 0).orElse(true);
+        options.idleOfServer(tunnel.isEmpty() && isServers);
+    }
+
+    /** Whoever connects is believed what its PROXY protocol header says, and has as long for it as for anything else. */
+    private static void header(Proxy frontend, Optional<Duration> client, ProxyOptions.Builder options) {
+        boolean isRead = Stream.concat(frontend.all("bind").stream(), frontend.all("tcp-request connection").stream())
+                .anyMatch(statement -> statement.texts().contains("accept-proxy")
+                        || statement.texts().contains("expect-proxy"));
+        if (isRead) {
+            options.trustedProxies(EVERYBODY).proxyProtocolTimeout(client.orElse(Values.LONGEST));
+        }
     }
 
     /** How requests are repeated: by the same server, or elsewhere where that is said; with algorithms that turn elsewhere each time. */
@@ -69,10 +98,10 @@ final class OptionsReader {
 
     /** Options of a frontend in mode http, for whole connections. */
     ProxyOptions ofFrontend(Proxy frontend) {
-        return ProxyOptions.builder()
-                .maxConnections(maxConnections(frontend))
-                .bufferBytes(global.bufferBytes())
-                .build();
+        var options =
+                ProxyOptions.builder().maxConnections(maxConnections(frontend)).bufferBytes(global.bufferBytes());
+        header(frontend, positive(Times.of(frontend, "timeout client", "clitimeout")), options);
+        return options.build();
     }
 
     private void tellMissing(

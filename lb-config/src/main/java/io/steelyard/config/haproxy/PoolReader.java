@@ -173,7 +173,9 @@ final class PoolReader {
                     .tier(values.isBackup ? 1 : 0)
                     .adminState(values.isDisabled ? AdminState.DISABLED : AdminState.ENABLED)
                     .maxConnections(values.maxConnections)
-                    .slowStart(values.slowStart);
+                    .slowStart(values.slowStart)
+                    .sendProxyProtocol(values.header)
+                    .checkProxyProtocol(values.checkHeader());
             if (values.cookie != null && draft.backend().isHttp()) {
                 sticky(builder, values.cookie);
             }

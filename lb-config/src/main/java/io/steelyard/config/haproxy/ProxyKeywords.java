@@ -65,14 +65,14 @@ final class ProxyKeywords {
             rsprep, rspirep                                   | DFLB | 2-   | o | http-response replace-header
             appsession                                        | DFLB | 1-   | x | HAProxy gave it up with 1.6: use stick-table and stick on
             grace                                             | DFLB | 1    | x | HAProxy gave it up with 2.5
-            log                                               | DFLB | 1-   | h | logs go to standard output and to files so far
-            log-format                                        | DFLB | 1    | h |
+            log                                               | DFLB | 1-   | + |
+            log-format                                        | DFLB | 1    | + |
             log-format-sd, error-log-format                   | DFLB | 1    | - |
             log-tag                                           | DFLB | 1    | - |
-            option tcplog                                     | DFLB | 0    | h |
+            option tcplog                                     | DFLB | 0    | + |
             option httplog                                    | DFLB | 0-1  | h |
             option httpslog                                   | DFLB | 0    | h |
-            option dontlognull                                | DFL  | 0    | h | it belongs to mode http
+            option dontlognull                                | DFL  | 0    | + |
             option dontlog-normal                             | DFL  | 0    | - | every request is logged
             option log-separate-errors, option logasap        | DFL  | 0    | - |
             option log-health-checks                          | DLB  | 0    | - | changes of health are always logged
@@ -90,8 +90,8 @@ final class ProxyKeywords {
             bind-process                                      | DFLB | 1-   | - | there is one process
             id                                                | FLB  | 1    | - | numbers of proxies have no use yet
             description                                       | FLB  | 1-   | - |
-            tcp-request inspect-delay                         | DFLB | 1    | - | nothing looks into what clients send
-            tcp-response inspect-delay                        | DLB  | 1    | - |
+            tcp-request inspect-delay                         | DFLB | 1    | + |
+            tcp-response inspect-delay                        | DLB  | 1    | - | what servers send is not looked into
             option persist                                    | DLB  | 0    | h | it belongs to mode http
             dynamic-cookie-key                                | DLB  | 1    | h |
             load-server-state-from-file                       | DLB  | 1    | - | servers keep their state over a reload without a file

@@ -1,5 +1,6 @@
 package io.steelyard.config.haproxy;
 
+import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.config.haproxy.grammar.Word;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -23,7 +24,23 @@ final class ServerDraft implements Cloneable {
     boolean isBackup;
     boolean isDisabled;
     int maxConnections;
+
+    /** What connections begin with. */
+    ProxyProtocol header = ProxyProtocol.NONE;
+
+    /** Whether checks of another address or port begin with it too. */
+    boolean isHeaderChecked;
+
     Duration slowStart = Duration.ZERO;
+
+    /** What checks begin with (HAProxy 2.6, configuration manual 5.2, {@code check-send-proxy}): the first version where it has none itself. */
+    ProxyProtocol checkHeader() {
+        boolean isElsewhere = checkPort != 0 || checkAddress != null;
+        if (isHeaderChecked && header == ProxyProtocol.NONE) {
+            return ProxyProtocol.V1;
+        }
+        return isHeaderChecked || !isElsewhere ? header : ProxyProtocol.NONE;
+    }
 
     /** What stands for it in cookies. */
     @Nullable

@@ -1,6 +1,7 @@
 package io.steelyard.config.haproxy;
 
 import io.steelyard.api.pool.ServerAddress;
+import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.config.haproxy.grammar.Word;
 import java.util.HashMap;
 import java.util.List;
@@ -42,21 +43,19 @@ final class ServerParameters {
         all(IDLE_WITH_VALUE, "servers are numbered in the order they stand", "id");
         all(IDLE_WITH_VALUE, "the system's rule for unacknowledged data holds", "tcp-ut");
         all(IDLE_WITH_VALUE, "it belongs to log servers", "log-proto");
-        all(IDLE_WITH_VALUE, "the PROXY protocol is not supported yet", "proxy-v2-options");
         all(IDLE, AGENTS, "agent-check", "no-agent-check");
         all(IDLE, HTTP, "non-stick", "stick");
         all(IDLE, "data is not sent with the first packet", "tfo", "no-tfo");
-        all(IDLE, "nothing else is done", "no-send-proxy", "no-send-proxy-v2", "no-send-proxy-v2-ssl");
-        all(IDLE, "nothing else is done", "no-send-proxy-v2-ssl-cn", "no-check-send-proxy");
-        all(REFUSED, "the PROXY protocol is not supported yet", "send-proxy", "send-proxy-v2", "send-proxy-v2-ssl");
-        all(REFUSED, "the PROXY protocol is not supported yet", "send-proxy-v2-ssl-cn", "check-send-proxy");
+        all(IDLE, "nothing else is done", "no-send-proxy-v2-ssl", "no-send-proxy-v2-ssl-cn");
+        all(REFUSED, "servers are told nothing about TLS", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn");
+        all(REFUSED, "headers tell addresses and nothing else", "proxy-v2-options", "set-proxy-v2-tlv-fmt");
         all(REFUSED, "servers are not reached through SOCKS", "socks4", "check-via-socks4");
         all(REFUSED, "other network namespaces are not entered", "namespace");
         all(REFUSED, "it is set for the whole backend", "source");
     }
 
     /** The parameters that are refused and have a value. */
-    private static final Set<String> REFUSED_WITH_VALUE = Set.of("socks4", "namespace", "source");
+    private static final Set<String> REFUSED_WITH_VALUE = Set.of("socks4", "namespace", "source", "proxy-v2-options");
 
     /** The forms of values that are checked and then not used. */
     private static final Map<String, Pattern> FORMS = Map.ofEntries(
@@ -122,6 +121,11 @@ final class ServerParameters {
             case "no-backup" -> draft.isBackup = false;
             case "disabled" -> draft.isDisabled = true;
             case "enabled" -> draft.isDisabled = false;
+            case "send-proxy" -> draft.header = ProxyProtocol.V1;
+            case "send-proxy-v2" -> draft.header = ProxyProtocol.V2;
+            case "no-send-proxy", "no-send-proxy-v2" -> draft.header = ProxyProtocol.NONE;
+            case "check-send-proxy" -> draft.isHeaderChecked = true;
+            case "no-check-send-proxy" -> draft.isHeaderChecked = false;
             default -> {
                 return false;
             }

@@ -5,6 +5,7 @@ import io.steelyard.api.http.ExpressionLanguage;
 import io.steelyard.api.text.Template;
 import io.steelyard.api.text.VariableDefinition;
 import io.steelyard.config.haproxy.expression.BinaryLanguage;
+import io.steelyard.config.haproxy.expression.ChoiceLanguage;
 import io.steelyard.config.haproxy.expression.ConditionLanguage;
 import io.steelyard.config.haproxy.expression.Fetches;
 import io.steelyard.config.haproxy.expression.FormatLanguage;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The variables that conditions and texts of haproxy.cfg become; what is written twice becomes one. One thread. */
 final class Texts {
@@ -86,20 +88,9 @@ final class Texts {
         if (words.isEmpty()) {
             return Optional.empty();
         }
-        var lines = new ArrayList<String>();
-        var named = new HashSet<String>();
-        for (var word : words) {
-            named.add(word.replaceFirst("^!+", ""));
-        }
+        var lines = mayNameAcls ? aclLines(proxy, words) : new ArrayList<String>();
         var all = new ArrayList<>(words);
-        if (mayNameAcls) {
-            for (var acl : proxy.all("acl")) {
-                if (named.contains(acl.argument(0).text())) {
-                    lines.add("acl " + Quoting.join(acl.texts()));
-                    all.addAll(acl.texts());
-                }
-            }
-        }
+        all.addAll(lines);
         users.forEach((list, ofList) -> {
             if (all.stream().anyMatch(word -> word.contains("http_auth") && word.contains("(" + list + ")"))) {
                 lines.addAll(0, ofList);
@@ -108,6 +99,25 @@ final class Texts {
         lines.add(Quoting.join(words));
         var text = variable(proxy, "if", new ConditionLanguage(), String.join("\n", lines));
         return Optional.of(new Condition.IsTrue(text));
+    }
+
+    /** What chooses a backend. */
+    Template choice(Proxy proxy, List<String> lines) {
+        return variable(
+                proxy, "choice", new ChoiceLanguage(), lines.stream().distinct().collect(Collectors.joining("\n")));
+    }
+
+    /** The lines {@code acl …} that a condition needs. */
+    List<String> aclLines(Proxy proxy, List<String> condition) {
+        var named = new HashSet<String>();
+        condition.forEach(word -> named.add(word.replaceFirst("^!+", "")));
+        var lines = new ArrayList<String>();
+        for (var acl : proxy.all("acl")) {
+            if (named.contains(acl.argument(0).text())) {
+                lines.add("acl " + Quoting.join(acl.texts()));
+            }
+        }
+        return lines;
     }
 
     /** The tables that are named anywhere, each with a proxy that does. */

@@ -32,6 +32,7 @@ final class VirtualServerMaker {
     private final Map<String, ServerPool> pools;
     private final FrontReader reader;
     private final ConnectionRuleReader connectionRules;
+    private final AccessLogs logs;
 
     /** Of the front at hand. */
     private List<ConnectionRule> connections = List.of();
@@ -44,7 +45,9 @@ final class VirtualServerMaker {
             OptionsReader options,
             Map<String, ServerPool> pools,
             FrontReader reader,
-            ConnectionRuleReader connectionRules) {
+            ConnectionRuleReader connectionRules,
+            AccessLogs logs) {
+        this.logs = logs;
         this.connectionRules = connectionRules;
         this.findings = findings;
         this.options = options;
@@ -76,7 +79,15 @@ final class VirtualServerMaker {
             var gates = backendGates.computeIfAbsent(backend, reader::gates);
             gates.forEach(gate -> conditions.add(gate.condition()));
         }
-        connections = connectionRules.isNeeded(front.proxy()) ? connectionRules.read(front.proxy()) : List.of();
+        connections = new ArrayList<>();
+        if (connectionRules.isNeeded(front.proxy())) {
+            connections.addAll(connectionRules.read(front.proxy()));
+        }
+        for (var backend : front.targets()) {
+            if (backend.kind() == Place.BACKEND && connectionRules.isNeeded(backend)) {
+                connections.addAll(connectionRules.ofBackend(backend));
+            }
+        }
         var servers = new ArrayList<VirtualServer>();
         for (var group : front.groups()) {
             make(front, group, conditions, servers);
@@ -167,10 +178,14 @@ final class VirtualServerMaker {
                 .distinct()
                 .toList();
         var used = front.targets().stream()
-                .filter(backend -> names.contains(backend.name().text()))
+                .filter(backend -> front.chosen().isPresent()
+                        || names.contains(backend.name().text()))
                 .toList();
-        server.target(names.size() == 1 ? target(names.getFirst()) : chosen(name, regions));
+        server.target(front.chosen()
+                .<Target>map(Target.Named::new)
+                .orElseGet(() -> names.size() == 1 ? target(names.getFirst()) : chosen(name, regions)));
         connections.forEach(server::connectionRule);
+        logs.read(front.proxy()).forEach(server::accessLog);
         server.options(options(front, used));
         return server.build();
     }

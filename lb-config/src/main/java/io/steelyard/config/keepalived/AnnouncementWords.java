@@ -19,6 +19,8 @@ final class AnnouncementWords {
     private Optional<Duration> delay = Optional.empty();
     private Optional<Duration> refresh = Optional.empty();
     private Optional<Duration> lowerDelay = Optional.empty();
+    private Optional<Duration> extra = Optional.empty();
+    private boolean isExtraEverywhere;
 
     AnnouncementWords(Values values, Findings findings) {
         this.values = values;
@@ -33,6 +35,7 @@ final class AnnouncementWords {
             case "garp_master_delay" -> delay = values.seconds(entry, 0, LONGEST);
             case "garp_master_refresh" -> refresh = values.seconds(entry, 0, LONGEST);
             case "garp_master_refresh_repeat" -> refreshRepeat = count(entry, 1);
+            case "garp_extra_if", "vmac_garp_intvl" -> readExtra(entry);
             case "garp_lower_prio_repeat" -> lowerRepeat = count(entry, 0);
             case "garp_lower_prio_delay" -> lowerDelay = values.seconds(entry, 0, LONGEST);
             default -> {
@@ -40,6 +43,20 @@ final class AnnouncementWords {
             }
         }
         return true;
+    }
+
+    /** {@code [all] SECONDS}. */
+    private void readExtra(Entry entry) {
+        var arguments = entry.arguments();
+        boolean isAll = !arguments.isEmpty() && arguments.getFirst().text().equals("all");
+        if (arguments.size() != (isAll ? 2 : 1)) {
+            values.wrongCount(entry, "'all' or nothing, and a number of seconds");
+            return;
+        }
+        values.number(arguments.getLast(), entry.keyword(), 0, (int) LONGEST).ifPresent(seconds -> {
+            extra = Optional.of(Duration.ofSeconds(seconds));
+            isExtraEverywhere = isAll;
+        });
     }
 
     private OptionalInt count(Entry entry, int least) {
@@ -70,7 +87,9 @@ final class AnnouncementWords {
                         ? Duration.ZERO
                         : lowerDelay.or(() -> global.lowerDelay).orElse(itsDelay),
                 arpPacing,
-                pacing);
+                pacing,
+                extra.or(() -> global.extra).orElse(Duration.ZERO),
+                extra.isPresent() ? isExtraEverywhere : global.isExtraEverywhere);
     }
 
     private static int first(OptionalInt one, OptionalInt other, int otherwise) {

@@ -135,6 +135,7 @@ final class Globals {
             case "router_id" -> values.name(entry).ifPresent(settings::routerId);
             case "vrrp_startup_delay" -> values.seconds(entry, 0, 86_400).ifPresent(settings::startDelay);
             case "vrrp_delay_after_boot" -> values.seconds(entry, 0, 86_400).ifPresent(settings::bootDelay);
+            case "disable_local_igmp" -> settings.reportsLocalGroups(false);
             case "enable_script_security" -> settings.scriptSecurity(true);
             case "script_user" -> {
                 if (entry.arguments().isEmpty() || entry.arguments().size() > 2) {

@@ -7,6 +7,7 @@ import io.steelyard.api.vrrp.Authentication;
 import io.steelyard.api.vrrp.ChecksumReading;
 import io.steelyard.api.vrrp.InitialState;
 import io.steelyard.api.vrrp.Preemption;
+import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.VirtualMac;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpVersion;
@@ -25,6 +26,7 @@ final class InstanceReader {
     private final InstanceWords words;
     private final Globals globals;
     private final Pacing pacing;
+    private final Trackers trackers;
     private final Findings findings;
     private final String name;
     private final boolean isStrict;
@@ -33,8 +35,9 @@ final class InstanceReader {
     private final int priority;
     private final InitialState initialState;
 
-    InstanceReader(InstanceWords words, Globals globals, Pacing pacing, Findings findings) {
+    InstanceReader(InstanceWords words, Globals globals, Pacing pacing, Trackers trackers, Findings findings) {
         this.words = words;
+        this.trackers = trackers;
         this.globals = globals;
         this.pacing = pacing;
         this.findings = findings;
@@ -81,17 +84,20 @@ final class InstanceReader {
     }
 
     private VirtualRouter build(String interfaceName, int id) {
+        var interval = advertInterval();
+        int downAdverts = downAdverts();
+        boolean isDelayed = !words.isApartFromInterface && trackers.delays(interfaceName);
         var builder = VirtualRouter.builder(name, interfaceName, id)
                 .version(version)
                 .family(family)
                 .priority(priority)
-                .advertInterval(advertInterval())
-                .downAdverts(downAdverts())
+                .advertInterval(interval)
+                .downAdverts(downAdverts)
                 .initialState(initialState)
                 .preemption(preemption())
                 .acceptsPackets(words.accepts.orElse(!isStrict || isOwner()))
                 .transport(transport())
-                .tracksInterface(!words.isApartFromInterface)
+                .tracksInterface(!words.isApartFromInterface && !isDelayed)
                 .tracksSource(words.tracksSource)
                 .authentication(authentication())
                 .checksum(words.hasOldChecksum ? ChecksumReading.RFC_9568 : ChecksumReading.RFC_5798)
@@ -109,6 +115,12 @@ final class InstanceReader {
         words.routes.forEach(builder::route);
         words.rules.forEach(builder::rule);
         words.tracks.forEach(builder::track);
+        if (isDelayed) {
+            // Longer than that, an interface could be down while a backup waits for adverts in vain and takes over.
+            var longest = interval.multipliedBy(downAdverts - 1L).minus(interval.dividedBy(256));
+            trackers.limitDownDelay(interfaceName, longest, here());
+            builder.track(Track.of(trackers.interfaceNamed(interfaceName, here())));
+        }
         words.source.ifPresent(builder::sourceAddress);
         words.hmac.ifPresent(builder::hmac);
         words.virtualMac.ifPresent(kind ->

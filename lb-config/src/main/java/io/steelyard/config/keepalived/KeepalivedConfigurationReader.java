@@ -5,6 +5,9 @@ import io.steelyard.api.config.ConfigurationReader;
 import io.steelyard.api.config.ConfigurationSource;
 import io.steelyard.api.config.ReadResult;
 import io.steelyard.config.keepalived.grammar.Document;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -44,7 +47,7 @@ public final class KeepalivedConfigurationReader implements ConfigurationReader 
 
     @Override
     public ReadResult read(ConfigurationSource source) {
-        var document = Document.parse(source);
+        var document = Document.parse(source, machine());
         var findings = new Findings();
         document.problems().forEach(findings::add);
         var configuration = new KeepalivedTranslator(findings).translate(document);
@@ -56,6 +59,17 @@ public final class KeepalivedConfigurationReader implements ConfigurationReader 
                 findings.isSound() ? Optional.of(configuration) : Optional.empty(),
                 inFileOrder(findings.problems()),
                 findings.positions());
+    }
+
+    /** keepalived's config-id: this machine's name up to its first dot. */
+    private static String machine() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname"))
+                    .strip()
+                    .split("\\.", 2)[0];
+        } catch (IOException unreadable) {
+            return "localhost";
+        }
     }
 
     private static List<Problem> inFileOrder(List<Problem> problems) {

@@ -102,7 +102,7 @@ final class KeepalivedTranslator {
             return;
         }
         var words = new InstanceWords(block, globals, trackers, findings);
-        new InstanceReader(words, globals, pacing, findings).read().ifPresent(routers::add);
+        new InstanceReader(words, globals, pacing, trackers, findings).read().ifPresent(routers::add);
     }
 
     /** Its meaning was turned round between versions of keepalived. */

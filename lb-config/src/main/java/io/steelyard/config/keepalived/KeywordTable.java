@@ -41,15 +41,14 @@ final class KeywordTable {
                     + " vrrp_delay_after_boot script_user enable_script_security notify_fifo notify_fifo_script"
                     + " vrrp_notify_fifo vrrp_notify_fifo_script vmac_prefix default_interface vrrp_iptables"
                     + " vrrp_owner_ignore_adverts vrrp_notify_priority_changes startup_script startup_script_timeout"
-                    + " shutdown_script shutdown_script_timeout")
+                    + " shutdown_script shutdown_script_timeout disable_local_igmp"
+                    + " vrrp_garp_extra_if vmac_garp_intvl vrrp_vmac_garp_intvl")
             .accepted(
                     "interfaces that come later are taken up whenever they come", "dynamic_interfaces allow_if_changes")
             .accepted("the kernel tells of every change of a link", "linkbeat_use_polling")
             .accepted("pauses of this process are always noticed", "timer_expired_backup thread_timer_expired")
             .accepted("what matters is always logged", "log_unknown_vrids enable_console_log debug log_command_line")
-            .accepted(
-                    "addresses of these interfaces are added as given",
-                    "vmac_addr_prefix disable_local_igmp use_vmac_addr")
+            .accepted("addresses of these interfaces are added as given", "vmac_addr_prefix use_vmac_addr")
             .accepted(
                     SNMP,
                     "enable_traps enable_snmp_vrrp enable_snmp_keepalived enable_snmp_checker enable_snmp_rfc"
@@ -83,10 +82,7 @@ final class KeywordTable {
                             + " lvs_notify_fifo lvs_notify_fifo_script checker_log_all_failures smtp_alert_checker no_checker_emails"
                             + " nftables_ipvs nftables_ipvs_priority nftables_ipvs_start_fwmark lvs_process_name snmp_vs_stats_update_interval"
                             + " snmp_rs_stats_update_interval")
-            .accepted("run it in its own network namespace (ip netns exec)", "net_namespace net_namespace_ipvs")
-            .warned(
-                    "more ARP from the parent interface is not sent",
-                    "vrrp_garp_extra_if vmac_garp_intvl vrrp_vmac_garp_intvl");
+            .accepted("run it in its own network namespace (ip netns exec)", "net_namespace net_namespace_ipvs");
 
     static final KeywordTable INSTANCE = new KeywordTable("vrrp_instance")
             .honoured("state interface virtual_router_id priority advert_int version use_vmac use_ipvlan vmac_xmit_base"
@@ -95,7 +91,7 @@ final class KeywordTable {
                     + " mcast_src_ip unicast_src_ip track_src_ip unicast_peer unicast_ttl check_unicast_src"
                     + " unicast_fault_no_peer mcast_dst_ip old_unicast_checksum v3_checksum_as_v2 down_timer_adverts"
                     + " garp_master_delay garp_master_repeat garp_lower_prio_delay garp_lower_prio_repeat"
-                    + " garp_master_refresh garp_master_refresh_repeat lower_prio_no_advert higher_prio_send_advert"
+                    + " garp_master_refresh garp_master_refresh_repeat garp_extra_if vmac_garp_intvl lower_prio_no_advert higher_prio_send_advert"
                     + " strict_mode skip_check_adv_addr owner_ignore_adverts dont_track_primary track_interface"
                     + " track_script track_process track_file notify notify_master notify_backup notify_fault notify_stop"
                     + " notify_deleted notify_master_rx_lower_pri notify_priority_changes smtp_alert")
@@ -105,7 +101,6 @@ final class KeywordTable {
             .accepted("what matters is always logged", "debug log_unknown_vrids")
             .accepted(BUFFERS, "kernel_rx_buf_size")
             .accepted(FORWARDING, "lvs_sync_daemon_interface")
-            .warned("more ARP from the parent interface is not sent", "garp_extra_if vmac_garp_intvl")
             .refused("a virtual link-layer address for single addresses is not carried out", "use_vmac_addr")
             .refused("BFD is not carried out", "track_bfd");
 

@@ -72,6 +72,29 @@ final class Trackers {
         return tracker;
     }
 
+    /** Whether an interface must be up or down for a while before it counts. */
+    boolean delays(String interfaceName) {
+        return delays.containsKey(interfaceName);
+    }
+
+    /** Shortens what is too long for one that waits on an interface, as keepalived does. */
+    void limitDownDelay(String interfaceName, Duration longest, Position at) {
+        var given = delays.getOrDefault(interfaceName, new Delays(Duration.ZERO, Duration.ZERO));
+        if (given.down().compareTo(longest) > 0) {
+            var limit = longest.isNegative() ? Duration.ZERO : longest;
+            findings.warning(
+                    at,
+                    "interface " + interfaceName + " may not be down for "
+                            + given.down().toMillis() / 1_000.0 + " s unnoticed: a backup takes over before; "
+                            + limit.toMillis() / 1_000.0 + " s is used",
+                    "shorten it in interface_up_down_delays");
+            delays.put(interfaceName, new Delays(given.up(), limit));
+            byName.computeIfPresent(
+                    "interface " + interfaceName,
+                    (name, made) -> new Tracker.Interface(name, 0, interfaceName, given.up(), limit));
+        }
+    }
+
     /** Reads {@code interface_up_down_delays}: {@code eth0 DOWN [UP]} in seconds; without the second both are the first. */
     void readDelays(Entry block) {
         for (var line : block.entries()) {

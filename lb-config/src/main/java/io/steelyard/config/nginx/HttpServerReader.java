@@ -2,6 +2,7 @@ package io.steelyard.config.nginx;
 
 import io.steelyard.api.http.HostName;
 import io.steelyard.api.http.HttpClientOptions;
+import io.steelyard.api.http.IngressPolicy;
 import io.steelyard.api.text.NamedPattern;
 import io.steelyard.config.nginx.HttpListenReader.Listen;
 import io.steelyard.config.nginx.grammar.Directive;
@@ -105,7 +106,10 @@ final class HttpServerReader {
     }
 
     private HttpClientOptions client(HttpScope scope) {
-        var options = HttpClientOptions.builder().serverField("steelyard").mostFields(DEFAULT_MOST_FIELDS);
+        var options = HttpClientOptions.builder()
+                .ingress(IngressPolicy.KEEP)
+                .serverField("steelyard")
+                .mostFields(DEFAULT_MOST_FIELDS);
         scope.nearest("client_header_timeout", Values::positiveTime).ifPresent(options::headerTimeout);
         scope.nearest("client_body_timeout", Values::positiveTime).ifPresent(options::bodyTimeout);
         scope.nearest("send_timeout", Values::positiveTime).ifPresent(options::sendTimeout);

@@ -57,6 +57,18 @@ final class AnnouncementsSection extends Section<Announcements> {
             Announcements::neighbourPacing,
             DEFAULTS.neighbourPacing(),
             "Between two neighbour advertisements on one interface.");
+    private final Key<Announcements, Duration> extraRefresh = optional(
+            "extraRefresh",
+            Forms.time(),
+            Announcements::extraRefresh,
+            DEFAULTS.extraRefresh(),
+            "Every how often, while active, one address of each interface that sends no adverts is announced; `0s` for not at all.");
+    private final Key<Announcements, Boolean> extraEverywhere = optional(
+            "extraEverywhere",
+            Forms.flag(),
+            Announcements::isExtraEverywhere,
+            false,
+            "That is done on all such interfaces, not only on those that were made for the router.");
 
     AnnouncementsSection() {
         super("announcements");
@@ -74,6 +86,8 @@ final class AnnouncementsSection extends Section<Announcements> {
                 values.or(lowerPriorityRepeat, times),
                 values.or(lowerPriorityDelay, wait),
                 values.or(arpPacing, DEFAULTS.arpPacing()),
-                values.or(neighbourPacing, DEFAULTS.neighbourPacing()));
+                values.or(neighbourPacing, DEFAULTS.neighbourPacing()),
+                values.or(extraRefresh, DEFAULTS.extraRefresh()),
+                values.or(extraEverywhere, false));
     }
 }

@@ -14,15 +14,18 @@ import java.util.stream.Stream;
 
 /** {@link ConnectionRule}. */
 final class ConnectionRuleSection extends Section<ConnectionRule> {
-    private static final SequencedMap<String, Action> ENDS =
-            new TreeMap<>(Map.of("accept", new Action.Accept(), "reject", new Action.Reject()));
+    private static final SequencedMap<String, Action> ENDS = new TreeMap<>(Map.of(
+            "accept", new Action.Accept(),
+            "reject", new Action.Reject(),
+            "expectHeader", new Action.ExpectHeader()));
 
     private final Key<ConnectionRule, Phase> phase = optional(
             "phase",
             Forms.word(Phase.class),
             ConnectionRule::phase,
             Phase.CONNECTION,
-            "Rules of `connection` come first, then those of `session`, then those of `content`.");
+            "Rules of `connection` come first, then, behind header and TLS, those of `session`, then those of `content`, which may wait for what the client "
+                    + "says, and those of `target`, once it is known what serves.");
     private final Key<ConnectionRule, Condition> condition =
             absent("condition", new ConditionSection(), ConnectionRule::when, "always", "When it is done.");
     private final Key<ConnectionRule, Action> then = absent(
@@ -30,7 +33,7 @@ final class ConnectionRuleSection extends Section<ConnectionRule> {
             Forms.word(ENDS),
             rule -> Optional.of(rule.action()).filter(ENDS::containsValue),
             "",
-            "`accept` ends the rules of this phase, `reject` closes the connection.");
+            "`accept` ends the rules of this phase, `reject` closes the connection, `expectHeader` takes it to begin with a PROXY protocol header.");
     private final Key<ConnectionRule, Tracking> track = absent(
             "track",
             new TrackingSection(),

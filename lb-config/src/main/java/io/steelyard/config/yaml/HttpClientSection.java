@@ -2,6 +2,7 @@ package io.steelyard.config.yaml;
 
 import io.steelyard.api.Personality;
 import io.steelyard.api.http.HttpClientOptions;
+import io.steelyard.api.http.IngressPolicy;
 import java.time.Duration;
 
 /** {@link HttpClientOptions}. */
@@ -86,6 +87,13 @@ final class HttpClientSection extends Section<HttpClientOptions> {
             HttpClientOptions::mergesSlashes,
             DEFAULTS.mergesSlashes(),
             "Whether `//` is `/` when a route is searched.");
+    private final Key<HttpClientOptions, IngressPolicy> ingress = optional(
+            "ingress",
+            Forms.word(IngressPolicy.class),
+            HttpClientOptions::ingress,
+            DEFAULTS.ingress(),
+            "What becomes of fields about the client that a request brings, such as `X-Forwarded-For`, `X-Real-IP` and `Forwarded`: they go, and ours "
+                    + "take their place; or a trusted peer's are kept and ours appended; or all stay as they are.");
     private final Key<HttpClientOptions, String> serverField = optional(
             "serverField",
             Forms.text(),
@@ -121,6 +129,7 @@ final class HttpClientSection extends Section<HttpClientOptions> {
                 .mostStreams(values.or(mostStreams, DEFAULTS.mostStreams()))
                 .keepsUnderscores(values.or(keepsUnderscores, DEFAULTS.keepsUnderscores()))
                 .mergesSlashes(values.or(mergesSlashes, DEFAULTS.mergesSlashes()))
+                .ingress(values.or(ingress, DEFAULTS.ingress()))
                 .serverField(values.or(serverField, DEFAULTS.serverField()))
                 .personality(values.or(personality, DEFAULTS.personality()))
                 .build();

@@ -26,6 +26,12 @@ final class ProxyOptionsSection extends Section<ProxyOptions> {
             ProxyOptions::idleTimeout,
             DEFAULTS.idleTimeout(),
             "How long a TCP connection or UDP session may be silent on both sides.");
+    private final Key<ProxyOptions, Boolean> idleOfServer = optional(
+            "idleOfServer",
+            Forms.flag(),
+            ProxyOptions::idleOfServer,
+            DEFAULTS.idleOfServer(),
+            "Whether logs lay silence for `idleTimeout` to the server and not to the client.");
     private final Key<ProxyOptions, Boolean> halfClose = optional(
             "halfClose",
             Forms.flag(),
@@ -164,6 +170,12 @@ final class ProxyOptionsSection extends Section<ProxyOptions> {
             ProxyOptions::prereadTimeout,
             DEFAULTS.prereadTimeout(),
             "How long the client may take to send them.");
+    private final Key<ProxyOptions, Duration> inspectDelay = optional(
+            "inspectDelay",
+            Forms.time(),
+            ProxyOptions::inspectDelay,
+            DEFAULTS.inspectDelay(),
+            "How long connection rules of phases `content` and `target` wait at most for what the client says, where they ask for that.");
     private final Key<ProxyOptions, Long> downloadRate = optional(
             "downloadRate",
             Forms.whole(0L, Long.MAX_VALUE),
@@ -210,6 +222,7 @@ final class ProxyOptionsSection extends Section<ProxyOptions> {
         var builder = ProxyOptions.builder()
                 .connectTimeout(values.or(connectTimeout, DEFAULTS.connectTimeout()))
                 .idleTimeout(values.or(idleTimeout, DEFAULTS.idleTimeout()))
+                .idleOfServer(values.or(idleOfServer, DEFAULTS.idleOfServer()))
                 .halfClose(values.or(halfClose, DEFAULTS.halfClose()))
                 .bufferBytes(values.or(bufferBytes, DEFAULTS.bufferBytes()))
                 .splice(values.or(splice, DEFAULTS.splice()))
@@ -228,6 +241,7 @@ final class ProxyOptionsSection extends Section<ProxyOptions> {
                 .tlsPreread(values.or(tlsPreread, DEFAULTS.tlsPreread()))
                 .prereadBytes(values.or(prereadBytes, DEFAULTS.prereadBytes()))
                 .prereadTimeout(values.or(prereadTimeout, DEFAULTS.prereadTimeout()))
+                .inspectDelay(values.or(inspectDelay, DEFAULTS.inspectDelay()))
                 .downloadRate(values.or(downloadRate, DEFAULTS.downloadRate()))
                 .uploadRate(values.or(uploadRate, DEFAULTS.uploadRate()))
                 .sourcePort(values.or(sourcePort, DEFAULTS.sourcePort()))

@@ -65,6 +65,12 @@ final class SyslogSection extends Section<Destination.Syslog> {
             Destination.Syslog::hasHostName,
             true,
             "Whether the host's name stands before the tag.");
+    private final Key<Destination.Syslog, Boolean> hasProcessId = optional(
+            "processId",
+            Forms.flag(),
+            Destination.Syslog::hasProcessId,
+            false,
+            "Whether the number of the process stands behind the tag, in brackets.");
 
     SyslogSection() {
         super("syslog server");
@@ -84,6 +90,7 @@ final class SyslogSection extends Section<Destination.Syslog> {
                 values.or(facility, LOCAL7),
                 values.or(severity, INFO),
                 values.or(tag, "lb"),
-                values.or(hasHostName, true));
+                values.or(hasHostName, true),
+                values.or(hasProcessId, false));
     }
 }

@@ -15,12 +15,12 @@ final class TrackerSection extends Section<Tracker> {
     /** Stands in until the section's name is known. */
     private static final String UNNAMED = "unnamed";
 
-    private final Key<Tracker, Integer> weight = optional(
+    private final Key<Tracker, Integer> weight = absent(
             "weight",
             Forms.whole(-254, 254),
-            tracker -> tracker.weight(),
-            0,
-            "What it does to priorities: see a router's `tracks`.");
+            tracker -> Optional.of(tracker.weight()).filter(it -> it != usualWeight(tracker instanceof Tracker.File)),
+            "`0`, of a file `1`",
+            "What it does to priorities: see a router's `tracks`. Of a file: times its number.");
     private final Key<Tracker, Tracker.Script> script =
             kind("script", new ScriptSection(), Tracker.Script.class, "A command that is run again and again.");
     private final Key<Tracker, Tracker.Interface> link = kind(
@@ -55,10 +55,15 @@ final class TrackerSection extends Section<Tracker> {
         return Optional.of(tracker).filter(type::isInstance).map(type::cast);
     }
 
+    private static int usualWeight(boolean isFile) {
+        return isFile ? 1 : 0;
+    }
+
     @Override
     Tracker make(Values values) {
         var name = values.name();
-        int own = values.or(weight, 0);
+        int own = values.find(weight)
+                .orElseGet(() -> usualWeight(values.find(file).isPresent()));
         var given = Stream.<Optional<? extends Tracker>>of(
                         values.find(script)
                                 .map(it -> new Tracker.Script(

@@ -64,6 +64,12 @@ final class VrrpSettingsSection extends Section<VrrpSettings> {
             VrrpSettings::onEnd,
             "nothing",
             "Run and waited for after the last router has ended.");
+    private final Key<VrrpSettings, Boolean> reportsLocalGroups = optional(
+            "reportsLocalGroups",
+            Forms.flag(),
+            VrrpSettings::reportsLocalGroups,
+            true,
+            "Whether the kernel reports memberships in groups of 224.0.0.0/24.");
     private final Key<VrrpSettings, List<VirtualAddress>> addresses = optional(
             "addresses",
             VirtualAddressSection.list(),
@@ -92,6 +98,7 @@ final class VrrpSettingsSection extends Section<VrrpSettings> {
                 values.or(mailsFaults, true),
                 values.find(onStart),
                 values.find(onEnd),
+                values.or(reportsLocalGroups, true),
                 values.or(addresses, List.of()),
                 values.or(routes, List.of()),
                 values.or(rules, List.of()));

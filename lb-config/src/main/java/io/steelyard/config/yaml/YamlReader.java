@@ -5,6 +5,7 @@ import io.steelyard.api.Problem;
 import io.steelyard.api.config.ConfigurationReader;
 import io.steelyard.api.config.ConfigurationSource;
 import io.steelyard.api.config.ReadResult;
+import io.steelyard.api.text.PatternFile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Optional;
@@ -44,6 +45,7 @@ public final class YamlReader implements ConfigurationReader {
 
     @Override
     public ReadResult read(ConfigurationSource source) {
+        PatternFile.rereadAll();
         return read(source, true);
     }
 

@@ -183,7 +183,7 @@ class TcpRulesTest {
         assertThat(errors("""
                         frontend f
                           bind :80
-                          acl tls req.ssl_hello_type 1
+                          acl tls req.hdr(a) b
                           tcp-request content accept if tls
                           use_backend b if { dst 10.0.0.1 }
                           use_backend x
@@ -192,7 +192,7 @@ class TcpRulesTest {
                           default_backend a
                         """))
                 .hasSize(5)
-                .anyMatch(text -> text.startsWith("4:30 'tcp-request content' cannot ask 'req.ssl_hello_type'"))
+                .anyMatch(text -> text.startsWith("4:30 'tcp-request content' cannot ask 'req.hdr(a)'"))
                 .anyMatch(text -> text.startsWith("6:15 unknown backend 'x'"))
                 .anyMatch(text -> text.startsWith("7:20 unknown ACL 'nosuch'"))
                 .anyMatch(text -> text.startsWith("8:23 'tcp-request content': 'set-nice' cannot be honoured"));

@@ -9,6 +9,7 @@ import io.steelyard.api.vrrp.Authentication;
 import io.steelyard.api.vrrp.ChecksumReading;
 import io.steelyard.api.vrrp.InitialState;
 import io.steelyard.api.vrrp.Preemption;
+import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.Tracker;
 import io.steelyard.api.vrrp.VirtualAddress;
 import io.steelyard.api.vrrp.VirtualRoute;
@@ -72,6 +73,20 @@ class KeepalivedConfigurationReaderTest {
         assertThat(notifications.onActive().orElseThrow().user()).hasValue("nobody");
         assertThat(notifications.tellsDeletion()).isTrue();
         assertThat(notifications.tellsPriority()).isTrue();
+    }
+
+    @Test
+    void interfacesWithoutAdvertsAreAnnouncedEverySoOften() {
+        var some = Read.router("garp_extra_if 100").announcements();
+        var all = Read.configuration("global_defs {\nvrrp_garp_extra_if all 50\n}\n" + Read.instance())
+                .virtualRouters()
+                .getFirst()
+                .announcements();
+
+        assertThat(some.extraRefresh()).isEqualTo(Duration.ofSeconds(100));
+        assertThat(some.isExtraEverywhere()).isFalse();
+        assertThat(all.extraRefresh()).isEqualTo(Duration.ofSeconds(50));
+        assertThat(all.isExtraEverywhere()).isTrue();
     }
 
     @Test
@@ -239,6 +254,22 @@ class KeepalivedConfigurationReaderTest {
         assertThat(tracks.get(0).isReversed()).isTrue();
         assertThat(tracks.get(1).weight()).isEqualTo(OptionalInt.of(-3));
         assertThat(tracks.get(3).weight()).isEqualTo(OptionalInt.of(10));
+    }
+
+    @Test
+    void theDelaysOfARoutersOwnInterfaceHoldForItWithinWhatABackupWaits() {
+        var text = "interface_up_down_delays {\n eth0 30 3\n}\n" + Read.instance();
+        var configuration = Read.configuration(text);
+        var link = (Tracker.Interface) configuration.trackers().getFirst();
+        var router = configuration.virtualRouters().getFirst();
+
+        assertThat(link.interfaceName()).isEqualTo("eth0");
+        assertThat(link.upDelay()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(link.downDelay())
+                .isEqualTo(Duration.ofSeconds(2).minus(Duration.ofSeconds(1).dividedBy(256)));
+        assertThat(router.tracks()).containsExactly(Track.of(link.name()));
+        assertThat(router.tracksInterface()).isFalse();
+        assertThat(Read.findings(text)).anyMatch(problem -> problem.contains("may not be down for 30.0 s"));
     }
 
     @Test

@@ -37,7 +37,7 @@ class ModelCoverageTest {
             Map.entry("ConnectionLimit", Set.of("isDryRun")),
             Map.entry("AccessLog", Set.of("destination")),
             Map.entry("File", Set.of("path")),
-            Map.entry("Syslog", Set.of("hasHostName")),
+            Map.entry("Syslog", Set.of("hasHostName", "hasProcessId")),
             Map.entry("ListenAddress", Set.of("firstPort", "lastPort")),
             Map.entry("AccessRule", Set.of("isAllowed", "network", "prefix")),
             Map.entry("Network", Set.of("address", "prefix")),

@@ -324,6 +324,10 @@ final class RandomConfiguration {
                 new ConnectionRule.Action.Count(
                         new Counting(random.nextInt(3), StickCount.GPC0, random.nextBoolean(), template()));
         };
+        if (random.nextInt(8) == 0) {
+            return new ConnectionRule(
+                    ConnectionRule.Phase.CONNECTION, Optional.empty(), new ConnectionRule.Action.ExpectHeader());
+        }
         var phases = ConnectionRule.Phase.values();
         return new ConnectionRule(
                 phases[random.nextInt(phases.length)],
@@ -339,6 +343,7 @@ final class RandomConfiguration {
                             random.nextInt(24),
                             random.nextInt(8),
                             one("lb", "nginx", "a_1"),
+                            random.nextBoolean(),
                             random.nextBoolean()),
                     template(),
                     one(AccessLog.Escape.values()),
@@ -386,6 +391,8 @@ final class RandomConfiguration {
         maybe(() -> builder.tlsPreread(random.nextBoolean()));
         maybe(() -> builder.prereadBytes(256 + random.nextInt(65_000)));
         maybe(() -> builder.prereadTimeout(positiveTime()));
+        maybe(() -> builder.inspectDelay(positiveTime()));
+        maybe(() -> builder.idleOfServer(random.nextBoolean()));
         maybe(() -> builder.downloadRate(random.nextLong() & Long.MAX_VALUE));
         maybe(() -> builder.uploadRate(random.nextInt(99_999)));
         maybe(() -> builder.responses(random.nextInt(9) - 1));

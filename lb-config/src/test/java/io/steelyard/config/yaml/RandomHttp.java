@@ -5,6 +5,7 @@ import io.steelyard.api.affinity.Counting;
 import io.steelyard.api.affinity.StickCount;
 import io.steelyard.api.affinity.Tracking;
 import io.steelyard.api.http.ClientAddressRule;
+import io.steelyard.api.http.ClientAddressRule.Unreadable;
 import io.steelyard.api.http.Condition;
 import io.steelyard.api.http.Content;
 import io.steelyard.api.http.CookieChange;
@@ -19,6 +20,7 @@ import io.steelyard.api.http.HttpProxy.ForwardedPath;
 import io.steelyard.api.http.HttpRoute;
 import io.steelyard.api.http.HttpRule;
 import io.steelyard.api.http.HttpService;
+import io.steelyard.api.http.IngressPolicy;
 import io.steelyard.api.http.LocationRewrite;
 import io.steelyard.api.http.OwnAnswer;
 import io.steelyard.api.http.PathMatch;
@@ -113,6 +115,7 @@ final class RandomHttp {
                 .mostStreams(1 + random.nextInt(999))
                 .keepsUnderscores(random.nextBoolean())
                 .mergesSlashes(random.nextBoolean())
+                .ingress(one(IngressPolicy.values()))
                 .serverField(texts.get())
                 .personality(one(Personality.values()))
                 .build();
@@ -154,10 +157,12 @@ final class RandomHttp {
     }
 
     private ClientAddressRule clientAddress() {
+        var field = one("x-real-ip", "x-forwarded-for", "forwarded", "");
         return new ClientAddressRule(
                 several(3, () -> Network.parse(one("10.0.0.0/8", "::1/128"))),
-                one("x-real-ip", "x-forwarded-for", ""),
-                random.nextBoolean());
+                field,
+                random.nextBoolean(),
+                field.isEmpty() ? Unreadable.LAST : one(Unreadable.values()));
     }
 
     private RateLimit rateLimit() {

@@ -13,15 +13,16 @@ import io.steelyard.pool.variable.CompiledTemplate;
 import io.steelyard.pool.variable.ConnectionFacts;
 import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.pool.variable.VariableTable;
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The rules that a virtual server's connections go through when they were accepted, made ready. Immutable, safe for all threads. */
+/** The rules that a virtual server's connections go through, made ready. Immutable, safe for all threads. */
 public final class ConnectionGate {
     private record Rule(
-            ConnectionRule configured,
+            Action action,
             @Nullable CompiledCondition when,
             @Nullable CompiledTemplate value) {}
 
@@ -29,7 +30,7 @@ public final class ConnectionGate {
     private final VariableTable variables;
     private final StickTables tables;
     private final Function<String, @Nullable Balancer> pools;
-    private final List<Rule> rules = new ArrayList<>();
+    private final Map<Phase, List<Rule>> rules = new EnumMap<>(Phase.class);
 
     /** @param pools the pools that conditions may ask about */
     ConnectionGate(
@@ -43,7 +44,12 @@ public final class ConnectionGate {
         this.tables = tables;
         this.pools = pools;
         for (var phase : Phase.values()) {
-            configured.stream().filter(rule -> rule.phase() == phase).forEach(rule -> rules.add(ready(rule)));
+            rules.put(
+                    phase,
+                    configured.stream()
+                            .filter(rule -> rule.phase() == phase)
+                            .map(this::ready)
+                            .toList());
         }
     }
 
@@ -54,63 +60,105 @@ public final class ConnectionGate {
             default -> null;
         };
         return new Rule(
-                rule,
+                rule.action(),
                 rule.when()
                         .map(condition -> CompiledCondition.compile(condition, variables))
                         .orElse(null),
                 value);
     }
 
-    /**
-     * What came of the rules.
-     *
-     * @param tracked to be ended with the connection
-     */
-    public record Passage(boolean isAdmitted, TrackedKeys tracked) {}
+    /** Whether there are rules of a phase. */
+    public boolean has(Phase phase) {
+        return !rules.getOrDefault(phase, List.of()).isEmpty();
+    }
 
-    /** Goes through the rules; expressions see the connection from then on. On the connection's loop. */
-    public Passage pass(ConnectionFacts facts) {
-        var tracked = TrackedKeys.ofConnection();
-        facts.view(new ConnectionView(facts, listener, tables, tracked, pools));
-        var evaluation = variables.open(facts);
-        var accepted = new boolean[Phase.values().length];
-        boolean isSession = false;
-        for (var rule : rules) {
-            var phase = rule.configured().phase();
-            if (phase == Phase.CONTENT && !isSession) {
-                isSession = true;
-                tracked.countSession();
-            }
-            var when = rule.when();
-            if (accepted[phase.ordinal()] || when != null && !when.holds(evaluation)) {
-                continue;
-            }
-            switch (rule.configured().action()) {
-                case Action.Accept accept -> accepted[phase.ordinal()] = true;
-                case Action.Reject reject -> {
-                    return new Passage(false, tracked);
+    /** A connection comes to the gate; expressions see it from now on. On its loop. */
+    public Passage open(ConnectionFacts facts) {
+        var view = new ConnectionView(facts, listener, tables, TrackedKeys.ofConnection(), pools);
+        facts.view(view);
+        return new Passage(this, view, variables.open(facts));
+    }
+
+    /** What the rules of a phase come to. */
+    public enum Verdict {
+        ADMITTED,
+        REJECTED,
+        /** More of what the client says is awaited. */
+        WAITING
+    }
+
+    /** One connection on its way through. Owned by its loop. */
+    public static final class Passage {
+        private final ConnectionGate gate;
+        private final ConnectionView view;
+        private final Evaluation evaluation;
+        private boolean isHeaderExpected;
+
+        private Passage(ConnectionGate gate, ConnectionView view, Evaluation evaluation) {
+            this.gate = gate;
+            this.view = view;
+            this.evaluation = evaluation;
+        }
+
+        ConnectionView view() {
+            return view;
+        }
+
+        /** To be ended with the connection. */
+        public TrackedKeys tracked() {
+            return view.trackedKeys();
+        }
+
+        /** Whether a rule said that the connection begins with a PROXY protocol header. */
+        public boolean isHeaderExpected() {
+            return isHeaderExpected;
+        }
+
+        /** Goes through the rules of a phase. A connection that gets through those of {@link Phase#SESSION} counts as a session. */
+        public Verdict pass(Phase phase) {
+            view.takeAwaited();
+            for (var rule : gate.rules.getOrDefault(phase, List.of())) {
+                var when = rule.when();
+                boolean applies = when == null || when.holds(evaluation);
+                if (view.takeAwaited()) {
+                    return Verdict.WAITING;
                 }
-                case Action.Track track -> track(track.tracking(), rule.value(), evaluation, tracked);
-                case Action.Count count -> count(count.counting(), rule.value(), evaluation, tracked);
+                if (!applies) {
+                    continue;
+                }
+                switch (rule.action()) {
+                    case Action.Accept accept -> {
+                        return admitted(phase);
+                    }
+                    case Action.Reject reject -> {
+                        return Verdict.REJECTED;
+                    }
+                    case Action.Track track -> track(track.tracking(), rule.value());
+                    case Action.Count count -> count(count.counting(), rule.value());
+                    case Action.ExpectHeader header -> isHeaderExpected = true;
+                }
+            }
+            return admitted(phase);
+        }
+
+        private Verdict admitted(Phase phase) {
+            if (phase == Phase.SESSION) {
+                view.trackedKeys().countSession();
+            }
+            return Verdict.ADMITTED;
+        }
+
+        private void track(Tracking tracking, @Nullable CompiledTemplate key) {
+            var table = gate.tables.counted(tracking.table());
+            if (table != null && key != null) {
+                tracked().track(tracking.slot(), table, evaluation.raw(key));
             }
         }
-        if (!isSession) {
-            tracked.countSession();
-        }
-        return new Passage(true, tracked);
-    }
 
-    private void track(Tracking tracking, @Nullable CompiledTemplate key, Evaluation evaluation, TrackedKeys tracked) {
-        var table = tables.counted(tracking.table());
-        if (table != null && key != null) {
-            tracked.track(tracking.slot(), table, evaluation.raw(key));
-        }
-    }
-
-    private static void count(
-            Counting counting, @Nullable CompiledTemplate value, Evaluation evaluation, TrackedKeys tracked) {
-        if (value != null) {
-            tracked.count(counting, evaluation.raw(value));
+        private void count(Counting counting, @Nullable CompiledTemplate value) {
+            if (value != null) {
+                tracked().count(counting, evaluation.raw(value));
+            }
         }
     }
 }

@@ -7,11 +7,15 @@ import io.steelyard.api.schedule.Balancer;
 import io.steelyard.pool.stick.StickTables;
 import io.steelyard.pool.stick.TrackedKeys;
 import io.steelyard.pool.variable.ConnectionFacts;
+import io.steelyard.realip.greeting.ClientHello;
 import java.net.InetAddress;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What expressions see of a connection that carries no HTTP, or none yet: of requests and answers nothing is known. Owned by its loop. */
+/**
+ * What expressions see of a connection that carries no HTTP, or none yet: of requests and answers nothing is known. Its owner tells it what happens.
+ * Owned by the connection's loop.
+ */
 final class ConnectionView implements HttpFacts {
     private static final Fields NONE = new Fields() {
         @Override
@@ -40,6 +44,10 @@ final class ConnectionView implements HttpFacts {
     private final StickTables tables;
     private final TrackedKeys tracked;
     private final Function<String, @Nullable Balancer> pools;
+    private final StreamRecord record = new StreamRecord();
+    private byte @Nullable [] firstBytes;
+    private boolean isMoreExpected;
+    private boolean isMoreAwaited;
 
     ConnectionView(
             ConnectionFacts facts,
@@ -52,6 +60,58 @@ final class ConnectionView implements HttpFacts {
         this.tables = tables;
         this.tracked = tracked;
         this.pools = pools;
+    }
+
+    /** What happens to it. */
+    StreamRecord record() {
+        return record;
+    }
+
+    /** What the client has sent so far, and whether values may wait for more of it. */
+    void firstBytes(byte[] bytes, boolean isMore) {
+        firstBytes = bytes;
+        isMoreExpected = isMore;
+    }
+
+    /** Whether a value that was worked out since the last call waits for more. */
+    boolean takeAwaited() {
+        boolean isAwaited = isMoreAwaited;
+        isMoreAwaited = false;
+        return isAwaited;
+    }
+
+    TrackedKeys trackedKeys() {
+        return tracked;
+    }
+
+    @Override
+    public boolean isProxied() {
+        return facts.isProxied();
+    }
+
+    @Override
+    public byte @Nullable [] firstBytes() {
+        return firstBytes;
+    }
+
+    @Override
+    public @Nullable TlsGreeting greeting() {
+        var bytes = firstBytes;
+        if (bytes == null || !(ClientHello.parse(bytes, bytes.length) instanceof ClientHello.Result.Found found)) {
+            return null;
+        }
+        var hello = found.hello();
+        return new TlsGreeting(hello.serverName(), hello.version(), hello.protocols());
+    }
+
+    @Override
+    public boolean isMoreExpected() {
+        return isMoreExpected;
+    }
+
+    @Override
+    public void awaitMore() {
+        isMoreAwaited = true;
     }
 
     @Override
@@ -67,13 +127,12 @@ final class ConnectionView implements HttpFacts {
 
     @Override
     public InetAddress serverAddress() {
-        var server = facts.serverAddress();
-        return server == null ? InetAddress.getLoopbackAddress() : server;
+        return facts.destinationAddress();
     }
 
     @Override
     public int serverPort() {
-        return facts.serverPort();
+        return facts.destinationPort();
     }
 
     @Override
@@ -128,12 +187,12 @@ final class ConnectionView implements HttpFacts {
 
     @Override
     public String pool() {
-        return "";
+        return record.pool();
     }
 
     @Override
     public String server() {
-        return "";
+        return record.server();
     }
 
     @Override
@@ -143,12 +202,12 @@ final class ConnectionView implements HttpFacts {
 
     @Override
     public String termination() {
-        return "--";
+        return record.termination();
     }
 
     @Override
     public long measure(Measure measure) {
-        return -1;
+        return record.measure(measure);
     }
 
     @Override

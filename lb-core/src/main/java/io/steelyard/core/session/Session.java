@@ -1,10 +1,11 @@
 package io.steelyard.core.session;
 
+import io.steelyard.api.proxy.ConnectionRule.Phase;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
+import io.steelyard.core.session.ConnectionGate.Verdict;
 import io.steelyard.core.tls.TlsNames;
 import io.steelyard.pool.limit.Permit;
-import io.steelyard.pool.stick.TrackedKeys;
 import io.steelyard.pool.variable.ConnectionFacts;
 import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.realip.greeting.ClientHello;
@@ -29,7 +30,8 @@ public final class Session {
     private final Evaluation evaluation;
     private final long startNs;
     private @Nullable Permit permit;
-    private @Nullable TrackedKeys tracked;
+    private final ConnectionGate.@Nullable Passage passage;
+    private final StreamRecord record;
 
     private @Nullable String serverAddress;
     private long attemptNs;
@@ -42,19 +44,42 @@ public final class Session {
         this.facts = facts;
         startNs = nowNs;
         evaluation = rules.table().open(facts);
+        passage = rules.isStream() ? rules.gate().open(facts) : null;
+        record = passage == null ? new StreamRecord() : passage.view().record();
+        record.accepted(nowNs, nowNs);
         tell(nowNs, 0, 0);
         rules.sets().forEach(set -> evaluation.assign(set.variable(), set.value()));
     }
 
-    /** Goes through the rules for connections. @return whether they let it in */
-    public boolean passGate() {
-        var gate = rules.gate();
-        if (gate == null) {
-            return true;
+    /** Goes through the rules of a phase. */
+    public Verdict pass(Phase phase) {
+        var verdict = passage == null ? Verdict.ADMITTED : passage.pass(phase);
+        if (phase == Phase.SESSION && verdict == Verdict.ADMITTED) {
+            record.begun();
         }
-        var passage = gate.pass(facts);
-        tracked = passage.tracked();
-        return passage.isAdmitted();
+        return verdict;
+    }
+
+    /** Whether a rule said that the connection begins with a PROXY protocol header. */
+    public boolean isHeaderExpected() {
+        return passage != null && passage.isHeaderExpected();
+    }
+
+    /** Tells rules what the client has sent so far, and whether they may wait for more. */
+    public void firstBytes(byte[] bytes, boolean isMoreExpected) {
+        if (passage != null) {
+            passage.view().firstBytes(bytes, isMoreExpected);
+        }
+    }
+
+    /** Who the client is was told by a PROXY protocol header, which came behind the first rules. */
+    public void identified(SessionRules.Ends ends) {
+        SessionRules.tell(facts, ends);
+    }
+
+    /** What becomes of it, for its log. */
+    public StreamRecord record() {
+        return record;
     }
 
     /** Counts the connection in its zones. @return whether every limit lets it in */
@@ -171,6 +196,7 @@ public final class Session {
 
     public void connected(long nowNs) {
         connectedNs = nowNs;
+        record.connected(nowNs);
     }
 
     public void firstByte(long nowNs) {
@@ -207,9 +233,10 @@ public final class Session {
         if (permit != null) {
             permit.close();
         }
-        if (tracked != null) {
-            tracked.countBytes(bytesFromClient, bytesToClient);
+        if (passage != null) {
+            passage.tracked().countBytes(bytesFromClient, bytesToClient);
         }
+        record.over(bytesFromClient, bytesToClient, nowNs);
         facts.status(status);
         tell(nowNs, bytesFromClient, bytesToClient);
         for (var log : rules.logs()) {
@@ -217,8 +244,8 @@ public final class Session {
                 rules.files().write(log.configured(), log.line().bytes(evaluation));
             }
         }
-        if (tracked != null) {
-            tracked.end();
+        if (passage != null) {
+            passage.tracked().end();
         }
     }
 

@@ -3,6 +3,7 @@ package io.steelyard.core.session;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.ConnectionLimit;
+import io.steelyard.api.proxy.ConnectionRule.Phase;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.Protocol;
@@ -15,6 +16,7 @@ import io.steelyard.pool.key.HashKey;
 import io.steelyard.pool.limit.LimitZones;
 import io.steelyard.pool.limit.Permit;
 import io.steelyard.pool.variable.CompiledTemplate;
+import io.steelyard.pool.variable.ConnectionFacts;
 import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.pool.variable.LogLine;
 import io.steelyard.pool.variable.VariableTable;
@@ -52,7 +54,7 @@ public final class SessionRules {
     private final Map<String, Balancer> pools = new HashMap<>();
     private final Map<String, CompiledTemplate> hashKeys = new HashMap<>();
 
-    private final @Nullable ConnectionGate gate;
+    private final ConnectionGate gate;
 
     private final NamedServers named = new NamedServers();
 
@@ -62,7 +64,7 @@ public final class SessionRules {
             VariableTable table,
             LimitZones zones,
             LogFiles files,
-            @Nullable ConnectionGate gate) {
+            ConnectionGate gate) {
         this.gate = gate;
         this.table = table;
         this.zones = zones;
@@ -130,6 +132,7 @@ public final class SessionRules {
      * @param client whose connection it is: the peer, or whom a trusted peer told
      * @param peer who connected
      * @param local what the peer spoke to
+     * @param isProxied whether the connection began with a PROXY protocol header
      * @param toldClient the client by the PROXY protocol, whoever told it; null where nobody did
      * @param toldDestination what the client spoke to by the PROXY protocol
      */
@@ -140,19 +143,36 @@ public final class SessionRules {
             int peerPort,
             InetAddress local,
             int localPort,
+            boolean isProxied,
             @Nullable Endpoint toldClient,
             @Nullable Endpoint toldDestination) {}
 
     /** Begins a session of one connection. */
     public Session open(Ends ends, long nowNs) {
-        var facts = Sessions.facts(protocol)
-                .client(ends.client(), ends.clientPort())
+        var facts = Sessions.facts(protocol);
+        tell(facts, ends);
+        return new Session(this, facts, nowNs);
+    }
+
+    static void tell(ConnectionFacts facts, Ends ends) {
+        facts.client(ends.client(), ends.clientPort())
                 .peer(ends.peer(), ends.peerPort())
                 .server(ends.local(), ends.localPort());
+        if (ends.isProxied()) {
+            facts.hadHeader();
+        }
         if (ends.toldClient() != null && ends.toldDestination() != null) {
             facts.proxied(ends.toldClient(), ends.toldDestination());
         }
-        return new Session(this, facts, nowNs);
+    }
+
+    /** Whether there are rules of a phase. */
+    public boolean has(Phase phase) {
+        return gate.has(phase);
+    }
+
+    boolean isStream() {
+        return protocol == Protocol.TCP;
     }
 
     /** Begins a session of one connection or UDP session whose peer is the client. */
@@ -161,8 +181,7 @@ public final class SessionRules {
         return new Session(this, facts, nowNs);
     }
 
-    /** What connections go through; null for nothing. */
-    @Nullable
+    /** What connections go through. */
     ConnectionGate gate() {
         return gate;
     }

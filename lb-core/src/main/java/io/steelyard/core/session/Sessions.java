@@ -72,15 +72,16 @@ public final class Sessions implements AutoCloseable {
     /** The rules of a virtual server; empty where it has none, and each connection may do without a {@link Session}. */
     public Optional<SessionRules> rules(VirtualServer server, ForwarderContext context) {
         return SessionRules.isNeeded(server, context)
-                ? Optional.of(new SessionRules(server, context, variables, zones, files, gate(server, context)))
+                ? Optional.of(new SessionRules(server, context, variables, zones, files, newGate(server, context)))
                 : Optional.empty();
     }
 
     /** The rules that a virtual server's connections go through; null where there are none. */
     public @Nullable ConnectionGate gate(VirtualServer server, ForwarderContext context) {
-        if (server.connectionRules().isEmpty()) {
-            return null;
-        }
+        return server.connectionRules().isEmpty() ? null : newGate(server, context);
+    }
+
+    private ConnectionGate newGate(VirtualServer server, ForwarderContext context) {
         var pools = new HashMap<String, Balancer>();
         context.configuration().pools().forEach(pool -> pools.put(pool.name(), context.balancer(pool.name())));
         return new ConnectionGate(server.name(), server.connectionRules(), variables, stickTables, pools::get);

@@ -23,6 +23,7 @@ import java.util.Locale;
  */
 final class SyslogSink implements LogSink {
     private static final int CLOSED = -1;
+    private static final String PID = "[" + ProcessHandle.current().pid() + "]";
 
     /** Longer lines are cut: a datagram has to fit. */
     private static final int MOST_BYTES = 8_192;
@@ -68,7 +69,7 @@ final class SyslogSink implements LogSink {
     /** What is sent for a line. */
     static byte[] message(AccessLog.Destination.Syslog to, String host, ZonedDateTime now, byte[] line) {
         var head = "<" + (to.facility() * 8 + to.severity()) + ">" + TIME.format(now) + " "
-                + (to.hasHostName() ? host + " " : "") + to.tag() + ": ";
+                + (to.hasHostName() ? host + " " : "") + to.tag() + (to.hasProcessId() ? PID : "") + ": ";
         var start = head.getBytes(StandardCharsets.ISO_8859_1);
         int length = line.length > 0 && line[line.length - 1] == '\n' ? line.length - 1 : line.length;
         var message = Arrays.copyOf(start, start.length + length);

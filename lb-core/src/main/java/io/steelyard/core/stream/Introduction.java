@@ -42,6 +42,8 @@ final class Introduction {
     private int clientPort;
     private @Nullable FirstBytes firstBytes;
     private @Nullable Told told;
+    private boolean hadHeader;
+    private int seenBytes;
 
     Introduction(StreamWorker worker, TcpListener listener, StreamService service, int fd) {
         this.worker = worker;
@@ -79,6 +81,7 @@ final class Introduction {
                 yield Progress.MALFORMED;
             }
             case COMPLETE -> {
+                hadHeader = true;
                 bytes.take(worker.header().lengthBytes());
                 if (worker.header().hasIpAddresses()) {
                     takeWord(Told.of(worker.header(), service.trusts(peerHigh, peerLow)));
@@ -110,6 +113,44 @@ final class Introduction {
         }
         bytes.release();
         return Progress.DONE;
+    }
+
+    /**
+     * What the client has said so far.
+     *
+     * @param isWhole whether no more of it will be seen
+     */
+    record Saying(byte[] bytes, boolean isWhole) {
+        static final Saying UNSEEN = new Saying(new byte[0], true);
+    }
+
+    /** Looks at what the client has said so far, which stays as it is. */
+    Saying listen() {
+        int most = service.server().options().prereadBytes();
+        int count = firstBytes().look(most);
+        boolean hasEnded = count == FirstBytes.ENDED;
+        // Behind the end, what came before it is there still.
+        int length = hasEnded ? seenBytes : count;
+        seenBytes = length;
+        var bytes = worker.peekBuffer().asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+        return new Saying(bytes, hasEnded || count >= most);
+    }
+
+    /** How many bytes of the client's have been looked at. */
+    int seenBytes() {
+        return seenBytes;
+    }
+
+    /** Lets the socket be readable when more has come than was seen. */
+    void awaitMore() {
+        firstBytes().awaitMore();
+    }
+
+    /** What was looked at is read by others from now on. */
+    void leave() {
+        if (firstBytes != null) {
+            firstBytes.release();
+        }
     }
 
     private FirstBytes firstBytes() {
@@ -152,6 +193,7 @@ final class Introduction {
                 peerPort,
                 local.inetAddress(),
                 local.port(),
+                hadHeader,
                 told == null ? null : told.client(),
                 told == null ? null : told.destination());
     }

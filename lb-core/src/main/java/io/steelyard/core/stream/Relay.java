@@ -101,7 +101,7 @@ final class Relay {
         if (deadlineNs - nowNs > 0) {
             worker.timers().set(connection, deadlineNs);
         } else {
-            connection.relayed();
+            connection.silent();
         }
     }
 

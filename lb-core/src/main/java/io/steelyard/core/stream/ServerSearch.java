@@ -76,6 +76,11 @@ final class ServerSearch implements Balancer.Waiter {
                 && lease.server().id().equals(serverId);
     }
 
+    /** Whether it waits for room. */
+    boolean isQueued() {
+        return state == State.QUEUED;
+    }
+
     /** Bytes the server was sent before what the client says. */
     int headerBytes() {
         return headerBytes;
@@ -95,7 +100,7 @@ final class ServerSearch implements Balancer.Waiter {
                     if (session != null) {
                         session.nonePicked(balancer.pool().name());
                     }
-                    refuse();
+                    refuse("SC");
                 }
             }
         }
@@ -112,7 +117,7 @@ final class ServerSearch implements Balancer.Waiter {
         }
         state = State.QUEUED;
         if (!balancer.await(lease, this)) {
-            refuse();
+            refuse("SQ");
         }
     }
 
@@ -135,17 +140,30 @@ final class ServerSearch implements Balancer.Waiter {
         }
     }
 
+    private void leftQueue() {
+        isInQueue = false;
+        var session = connection.session();
+        if (session != null) {
+            session.record()
+                    .left(
+                            lease.queuePosition(),
+                            lease.waitedForServer(),
+                            worker.timers().nowNs());
+        }
+    }
+
     // ---- connecting
 
     private void connect() {
         if (isInQueue) {
-            isInQueue = false;
+            leftQueue();
             worker.timers().cancel(connection);
         }
         var address = lease.server().address();
         var session = connection.session();
         if (session != null) {
             session.attempt(address.text(), worker.timers().nowNs());
+            session.record().assigned(lease.server().id(), worker.timers().nowNs());
         }
         var options = service.server().options();
         int fd = session != null && session.hasOwnSource()
@@ -156,7 +174,7 @@ final class ServerSearch implements Balancer.Waiter {
                 worker.report("cannot open a connection to " + lease.server().id() + ": " + Errno.text(-fd)
                         + Connector.remedy(-fd));
                 lease.cancelled();
-                refuse();
+                refuse("RC");
             } else {
                 failed(Lease.Failure.CONNECT_ERROR);
             }
@@ -261,7 +279,12 @@ final class ServerSearch implements Balancer.Waiter {
 
     void onDeadline() {
         switch (state) {
-            case QUEUED -> refuse();
+            case QUEUED -> {
+                balancer.cancel(this);
+                state = State.OVER;
+                leftQueue();
+                refuse("sQ");
+            }
             case CONNECTING, SECURING -> failed(Lease.Failure.CONNECT_TIMEOUT);
             case PAUSING -> connect();
             default -> {}
@@ -283,6 +306,7 @@ final class ServerSearch implements Balancer.Waiter {
         }
         if (lease.attempts() == 1 && retries < limits.sameServerRetries()) {
             retries++;
+            retried();
             pause();
             return;
         }
@@ -292,9 +316,17 @@ final class ServerSearch implements Balancer.Waiter {
                 && lease.attempts() < limits.tries()
                 && nowNs - connection.startNs() < limits.nextServerTimeoutNs();
         if (another) {
+            retried();
             state = State.PICKING;
         } else {
-            refuse();
+            refuse(failure == Lease.Failure.CONNECT_TIMEOUT ? "sC" : "SC");
+        }
+    }
+
+    private void retried() {
+        var session = connection.session();
+        if (session != null) {
+            session.record().retried();
         }
     }
 
@@ -310,8 +342,8 @@ final class ServerSearch implements Balancer.Waiter {
         worker.timers().set(connection, worker.timers().nowNs() + fromNowNs);
     }
 
-    private void refuse() {
-        connection.noServer();
+    private void refuse(String letters) {
+        connection.noServer(letters);
     }
 
     // ---- ending

@@ -9,23 +9,14 @@ import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.core.session.Session;
 import io.steelyard.core.tcp.TcpListener;
-import io.steelyard.core.tls.TlsFacts;
-import io.steelyard.core.tls.TlsTransport;
-import io.steelyard.linux.Errno;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A client's connection and the one to its server. Owned by the loop that accepted it.
  *
  * <pre>
- *   HEADER (of the PROXY protocol) ──┐
- *      │                             │ malformed, broken off, too late: closed
- *      ▼                             ▼
- *   limits, access rules ──► SECURING (the handshake of TLS), or PREREAD (its greeting)
- *      │                        │
- *      ▼                        ▼
- *   target
+ *   ARRIVING ({@link Arrival}) ──► not let in: closed
+ *      │        │
  *      │        ├──► REPLYING (a text instead of a server) ──► CLOSED
  *      │        └──► RESOLVING (a server by host name) ──┐
  *      ▼                                                 ▼
@@ -35,20 +26,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamConnection extends Timer {
     private static final int OK = 200;
-    private static final int BAD_START = 400;
-    private static final int FORBIDDEN = 403;
     private static final int TARGET_UNKNOWN = 500;
-    private static final int NOT_SECURED = 500;
     private static final int NO_SERVER = 502;
-    private static final int LIMITED = 503;
 
     /** How long a client that was sent a reply may go on sending. */
     private static final long REPLY_LINGER_NS = 5_000_000_000L;
 
     private enum State {
-        HEADER,
-        PREREAD,
-        SECURING,
+        ARRIVING,
         RESOLVING,
         REPLYING,
         SEARCHING,
@@ -61,12 +46,10 @@ final class StreamConnection extends Timer {
     private final StreamService service;
     private final Endpoint client;
     private final Introduction introduction;
+    private final Arrival arrival;
     private final long startNs;
 
-    private State state = State.HEADER;
-
-    /** Not there before the client is known. */
-    private @Nullable Session session;
+    private State state = State.ARRIVING;
 
     private @Nullable ServerSearch search;
     private @Nullable Relay relay;
@@ -87,6 +70,7 @@ final class StreamConnection extends Timer {
         startNs = worker.timers().nowNs();
         introduction = new Introduction(worker, listener, service, fd);
         client = new Endpoint(worker.loop().register(fd, this::onClientReady));
+        arrival = new Arrival(this, worker, listener, service, client, introduction);
     }
 
     // ---- what the server's side asks
@@ -99,9 +83,15 @@ final class StreamConnection extends Timer {
         return service.server().options();
     }
 
+    /** Null where there is nothing to work out, and while the client is not known. */
     @Nullable
     Session session() {
-        return session;
+        return arrival.session();
+    }
+
+    /** Finds out who the client is, whether it is let in, and what serves it. */
+    void begin() {
+        arrival.begin();
     }
 
     long startNs() {
@@ -123,8 +113,11 @@ final class StreamConnection extends Timer {
         listener.fillDestination(flow, client.fd());
         if (service.hashKey() != null) {
             service.hashKey().fill(flow);
-        } else if (session != null) {
-            session.fillKey(pool, flow);
+        } else {
+            var rules = session();
+            if (rules != null) {
+                rules.fillKey(pool, flow);
+            }
         }
     }
 
@@ -133,131 +126,17 @@ final class StreamConnection extends Timer {
         client.update();
     }
 
-    // ---- who the client is
-
-    /** Finds out who the client is, whether it is let in, and what serves it. */
-    void begin() {
-        if (listener.acceptsProxyProtocol()) {
-            worker.timers().set(this, startNs + options().proxyProtocolTimeout().toNanos());
-            onHeaderReady();
-        } else {
-            identified();
-        }
-    }
-
-    private void onHeaderReady() {
-        switch (introduction.readHeader()) {
-            case WAITING -> awaitClient();
-            case MALFORMED, BROKEN_OFF -> refuseUnidentified(BAD_START);
-            case DONE -> {
-                worker.timers().cancel(this);
-                identified();
-            }
-        }
-    }
-
-    private void awaitClient() {
-        client.wantRead(true);
-        client.update();
-    }
-
-    /** The client broke off, or took too long, before it was known who it is. */
-    private void refuseUnidentified(int why) {
-        openSession();
-        refuse(why);
-    }
-
-    private void openSession() {
-        var rules = service.rules();
-        if (rules != null) {
-            session = rules.open(introduction.ends(), startNs);
-        }
-    }
-
-    /** It is known who the client is. */
-    private void identified() {
-        openSession();
-        var rules = session;
-        if (rules != null && !rules.passGate()) {
-            refuse(FORBIDDEN);
-        } else if (rules != null && !rules.enterLimits()) {
-            refuse(LIMITED);
-        } else if (!introduction.isAdmitted()) {
-            refuse(FORBIDDEN);
-        } else if (rules != null && listener.address().tls()) {
-            secure(rules);
-        } else if (rules != null && options().tlsPreread()) {
-            state = State.PREREAD;
-            setDeadline(options().prereadTimeout());
-            onPrereadReady(rules);
-        } else {
-            choose();
-        }
-    }
-
-    private void onPrereadReady(Session rules) {
-        switch (introduction.readGreeting(rules)) {
-            case WAITING -> awaitClient();
-            case MALFORMED -> refuse(BAD_START);
-            case BROKEN_OFF -> refuse(OK);
-            case DONE -> {
-                worker.timers().cancel(this);
-                choose();
-            }
-        }
-    }
-
-    private void secure(Session rules) {
-        var acceptor = service.tls() == null ? null : service.tls().clients();
-        if (acceptor == null) {
-            refuse(NOT_SECURED);
-            return;
-        }
-        state = State.SECURING;
-        client.secure(TlsTransport.accepted(client.fd(), worker.tls(), name -> acceptor));
-        setDeadline(acceptor.configured().handshakeTimeout());
-        onHandshakeReady(rules);
-    }
-
-    private void onHandshakeReady(Session rules) {
-        int result = client.transport().handshake();
-        if (result == -Errno.EAGAIN) {
-            awaitClient();
-            return;
-        }
-        // What is not HTTP cannot be told by an answer what is wrong with its certificate.
-        if (result != 0
-                || !(client.transport() instanceof TlsTransport tls)
-                || !tls.verdict().isGood()) {
-            refuse(NOT_SECURED);
-            return;
-        }
-        var known = TlsFacts.of(tls);
-        if (known != null) {
-            rules.secured(known);
-        }
-        worker.timers().cancel(this);
-        choose();
-    }
-
-    private void setDeadline(Duration fromNow) {
-        worker.timers().set(this, worker.timers().nowNs() + fromNow.toNanos());
-    }
-
     // ---- what serves it
 
-    private void choose() {
-        if (introduction.hasWaited() || state == State.SECURING) {
-            client.wantRead(false);
-            client.update();
-        }
-        var rules = session;
+    /** The client was let in: hands it to what serves it. */
+    void serve() {
+        var rules = session();
         if (rules == null) {
             use(service.balancer());
         } else if (rules.isReply()) {
             reply(rules.reply());
         } else if (rules.hasOwnTarget()) {
-            find(rules, rules.targetText());
+            find(rules, arrival.target());
         } else {
             use(service.balancer());
         }
@@ -283,6 +162,7 @@ final class StreamConnection extends Timer {
 
     private void use(@Nullable Balancer found) {
         if (found == null) {
+            ended("SC");
             refuse(TARGET_UNKNOWN);
             return;
         }
@@ -305,12 +185,30 @@ final class StreamConnection extends Timer {
         }
     }
 
-    /** The search found nothing to connect to. */
-    void noServer() {
+    /**
+     * The search found nothing to connect to.
+     *
+     * @param letters why, as HAProxy's logs tell it
+     */
+    void noServer(String letters) {
+        ended(letters);
         refuse(NO_SERVER);
     }
 
-    private void refuse(int why) {
+    /** Notes for the log who ended it and when, where that was not noted before. */
+    private void ended(String letters) {
+        var rules = session();
+        if (rules != null) {
+            rules.record().ended(letters);
+        }
+    }
+
+    /**
+     * Closes it.
+     *
+     * @param why the status of its log
+     */
+    void refuse(int why) {
         status = why;
         listener.countRefused();
         close();
@@ -328,6 +226,7 @@ final class StreamConnection extends Timer {
         var limits = service.limits();
         long uploadRate = limits.uploadRate();
         long downloadRate = limits.downloadRate();
+        var session = session();
         if (session != null) {
             session.connected(worker.timers().nowNs());
             uploadRate = session.uploadRate(uploadRate);
@@ -343,12 +242,19 @@ final class StreamConnection extends Timer {
         if (search != null) {
             search.lease().firstByte();
         }
+        var session = session();
         if (session != null) {
             session.firstByte(nowNs);
         }
     }
 
-    /** All was relayed, or both sides have been silent for too long. */
+    /** Both sides have been silent for too long. */
+    void silent() {
+        ended(options().idleOfServer() ? "sD" : "cD");
+        relayed();
+    }
+
+    /** All was relayed. */
     void relayed() {
         complete();
         close();
@@ -359,6 +265,7 @@ final class StreamConnection extends Timer {
         if (search == null || relay == null) {
             return;
         }
+        ended(isClient ? "CD" : "SD");
         boolean isServersFault = !isClient
                 && search.balancer().pool().personality() == Personality.NATIVE
                 && relay.downloadedBytes() == 0;
@@ -386,17 +293,7 @@ final class StreamConnection extends Timer {
                 }
             }
             case REPLYING -> onReplyReady();
-            case HEADER -> onHeaderReady();
-            case PREREAD -> {
-                if (session != null) {
-                    onPrereadReady(session);
-                }
-            }
-            case SECURING -> {
-                if (session != null) {
-                    onHandshakeReady(session);
-                }
-            }
+            case ARRIVING -> arrival.onReady();
             case SEARCHING, RESOLVING -> {
                 if ((ready & FdRegistration.ERROR) != 0) {
                     cancel();
@@ -429,9 +326,7 @@ final class StreamConnection extends Timer {
                 }
             }
             case REPLYING -> close();
-            case HEADER -> refuseUnidentified(OK);
-            case PREREAD -> refuse(OK);
-            case SECURING -> refuse(NOT_SECURED);
+            case ARRIVING -> arrival.onDeadline();
             case RESOLVING, CLOSED -> {}
         }
     }
@@ -439,6 +334,7 @@ final class StreamConnection extends Timer {
     // ---- ending
 
     private void cancel() {
+        ended(search != null && search.isQueued() ? "CQ" : "CC");
         if (search != null) {
             search.lease().cancelled();
         }
@@ -447,6 +343,7 @@ final class StreamConnection extends Timer {
 
     /** Ends both sides with a reset, so that nobody takes what came so far for the whole. */
     void reset() {
+        ended(state == State.RELAYING ? "KD" : "KC");
         client.transport().cut();
         if (relay != null) {
             relay.resetServer();
@@ -484,14 +381,16 @@ final class StreamConnection extends Timer {
     }
 
     private void endSession() {
+        var session = session();
         if (session == null) {
             return;
         }
         long nowNs = worker.timers().nowNs();
         long fromClient = relay == null ? 0 : relay.uploadedBytes();
+        long heard = relay == null ? introduction.seenBytes() : fromClient;
         long toClient = relay == null ? 0 : relay.downloadedBytes();
         int header = search == null ? 0 : search.headerBytes();
         session.attemptEnded(fromClient + header, toClient, nowNs);
-        session.end(status, fromClient, reply == null ? toClient : Math.max(reply.sentBytes(), 0), nowNs);
+        session.end(status, heard, reply == null ? toClient : Math.max(reply.sentBytes(), 0), nowNs);
     }
 }

@@ -144,6 +144,16 @@ public final class TcpListener {
         traffic.flowBegan(limit.open(), loop.timers().nowNs());
     }
 
+    /** Connections of its virtual server that are open. */
+    public int openOfServer() {
+        return limit.open();
+    }
+
+    /** Connections of the process that are open. */
+    public int openOfProcess() {
+        return loop.limit().open();
+    }
+
     /** What passes through its virtual server. */
     public TrafficCounts traffic() {
         return traffic;

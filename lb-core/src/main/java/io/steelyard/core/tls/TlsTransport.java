@@ -465,25 +465,36 @@ public final class TlsTransport implements Transport {
                 }
                 case OK -> {}
             }
-            afterwards(with);
+            afterwards(with, result.getHandshakeStatus());
             if (result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
                 return;
             }
         }
     }
 
-    /** Does what a record asked for that was no data: another key, a ticket. */
-    private void afterwards(SSLEngine with) throws SSLException {
+    /**
+     * Does what a record asked for that was no data: another key, a ticket, an alert.
+     *
+     * @param status what reading the record has said; the library itself has forgotten it where it has refused the record
+     */
+    private void afterwards(SSLEngine with, HandshakeStatus status) throws SSLException {
+        var next = status;
         for (int i = 0; i < ALERT_TRIES; i++) {
-            switch (with.getHandshakeStatus()) {
-                case NEED_TASK -> runTasks(with);
+            switch (next) {
+                case NEED_TASK -> {
+                    runTasks(with);
+                    next = with.getHandshakeStatus();
+                }
                 case NEED_WRAP -> {
-                    refuseRenegotiation(with);
-                    if (isPending()) {
+                    boolean isRefused = isRenegotiation(with);
+                    if (!isRefused && isPending()) {
                         return;
                     }
-                    with.wrap(NOTHING, scratch.out().clear());
+                    next = wrapNothing(with).getHandshakeStatus();
                     int sent = sendOut();
+                    if (isRefused) {
+                        throw new SSLException("the client wants to renegotiate");
+                    }
                     if (sent < 0) {
                         broken(sent);
                         return;
@@ -497,13 +508,11 @@ public final class TlsTransport implements Transport {
     }
 
     /** TLS 1.2 only: a handshake within a connection is refused, as nginx and HAProxy do. */
-    private void refuseRenegotiation(SSLEngine with) throws SSLException {
-        if (acceptor != null
+    private boolean isRenegotiation(SSLEngine with) {
+        return acceptor != null
                 && !with.isOutboundDone()
                 && !with.isInboundDone()
-                && with.getSession().getProtocol().equals("TLSv1.2")) {
-            throw new SSLException("the client wants to renegotiate");
-        }
+                && with.getSession().getProtocol().equals("TLSv1.2");
     }
 
     @Override

@@ -25,6 +25,16 @@ class SyslogSinkTest {
     }
 
     @Test
+    void theNumberOfTheProcessMayStandBehindTheTag() {
+        var to = new Destination.Syslog(ServerAddress.parse("127.0.0.1:514"), 16, 6, "haproxy", false, true);
+        var now = ZonedDateTime.of(2026, 11, 21, 7, 5, 9, 0, ZoneOffset.UTC);
+        assertThat(SyslogSink.message(to, "lab", now, "x".getBytes(StandardCharsets.US_ASCII)))
+                .asString(StandardCharsets.US_ASCII)
+                .isEqualTo("<134>Nov 21 07:05:09 haproxy[%d]: x"
+                        .formatted(ProcessHandle.current().pid()));
+    }
+
+    @Test
     void theDayIsPaddedWithASpaceAndTheHostMayBeLeftOut() {
         assertThat(message(false, 3)).isEqualTo("<190>Nov  3 07:05:09 nginx: 200 ok");
     }

@@ -100,6 +100,7 @@ class RunIT {
             lb.signal("TERM");
             lb.awaitErr(line -> line.contains("stopping"));
             assertThat(answer(socket)).isEqualTo("one");
+            socket.close();
             assertThat(lb.exitCode()).isZero();
         }
     }

@@ -1,10 +1,13 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.http.HttpClientOptions;
+import io.steelyard.api.proxy.ConnectionRule.Phase;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
+import io.steelyard.core.session.ConnectionGate;
+import io.steelyard.core.session.ConnectionGate.Verdict;
 import io.steelyard.core.session.Sessions;
 import io.steelyard.core.tcp.TcpListener;
 import io.steelyard.core.tcp.Transport;
@@ -59,7 +62,8 @@ final class ClientConnection extends Timer {
     private InetAddress address;
     private int clientPort;
     private State state = State.OPENING;
-    private @Nullable TrackedKeys tracked;
+    private final AboutClient about = new AboutClient();
+    private ConnectionGate.@Nullable Passage passage;
     private @Nullable Opening opening;
     private long lastActivityNs;
     private long receivedBytes;
@@ -90,22 +94,26 @@ final class ClientConnection extends Timer {
         lastActivityNs = openedNs;
         protocol = new Http1Client(this, plan);
         this.plan = plan;
-        if (Opening.isNeeded(listener)) {
-            opening = new Opening(worker, listener, plan, transport, facts);
-        }
     }
 
     void begin() {
-        // What is told in a PROXY protocol header comes first; rules need no TLS.
-        if (!listener.acceptsProxyProtocol() && !passesGate()) {
+        var gate = plan.gate();
+        var passing = gate == null ? null : gate.open(facts);
+        passage = passing;
+        if (!passes(Phase.CONNECTION)) {
             return;
         }
-        if (opening == null) {
-            opened();
-            updateInterest();
+        boolean hasHeader = listener.acceptsProxyProtocol() || passing != null && passing.isHeaderExpected();
+        if (!hasHeader && !listener.address().tls()) {
+            if (passes(Phase.SESSION)) {
+                opened();
+                updateInterest();
+            }
         } else {
-            setDeadline(openedNs + opening.timeoutNs());
-            advance(opening);
+            var under = new Opening(worker, listener, plan, transport, facts, hasHeader);
+            opening = under;
+            setDeadline(openedNs + under.timeoutNs());
+            advance(under);
             updateInterest();
         }
     }
@@ -126,11 +134,12 @@ final class ClientConnection extends Timer {
             case DONE -> {
                 var named = under.client();
                 if (named != null) {
+                    facts.peer(address, clientPort).client(named, under.clientPort());
                     address = named;
                     clientPort = under.clientPort();
                 }
                 opening = null;
-                if (listener.acceptsProxyProtocol() && !passesGate()) {
+                if (!passes(Phase.SESSION)) {
                     return;
                 }
                 touch();
@@ -142,25 +151,20 @@ final class ClientConnection extends Timer {
         }
     }
 
-    /** Goes through the rules for connections. @return false where they closed it */
-    private boolean passesGate() {
-        var gate = plan.gate();
-        if (gate == null) {
+    /** Goes through the rules of a phase. @return false where they closed it */
+    private boolean passes(Phase phase) {
+        if (passage == null || passage.pass(phase) == Verdict.ADMITTED) {
             return true;
         }
-        var passage = gate.pass(facts);
-        tracked = passage.tracked();
-        if (!passage.isAdmitted()) {
-            listener.countRefused();
-            close();
-        }
-        return passage.isAdmitted();
+        listener.countRefused();
+        close();
+        return false;
     }
 
     /** What the connection tracks in stick tables; null for nothing. */
     @Nullable
     TrackedKeys tracked() {
-        return tracked;
+        return passage == null ? null : passage.tracked();
     }
 
     /** Requests may come. The protocol follows from what was agreed on in the handshake ({@link #agreedProtocol}). */
@@ -207,6 +211,10 @@ final class ClientConnection extends Timer {
 
     ConnectionFacts facts() {
         return facts;
+    }
+
+    AboutClient about() {
+        return about;
     }
 
     InetAddress address() {
@@ -333,8 +341,8 @@ final class ClientConnection extends Timer {
         held.drop();
         transport.close();
         registration.close();
-        if (tracked != null) {
-            tracked.end();
+        if (passage != null) {
+            passage.tracked().end();
         }
         worker.onClosed(this);
     }

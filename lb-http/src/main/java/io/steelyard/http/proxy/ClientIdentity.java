@@ -1,14 +1,12 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.http.message.FieldBlock;
-import io.steelyard.http.message.FieldName;
+import io.steelyard.http.route.ClientTrust;
 import io.steelyard.pool.variable.ConnectionFacts;
 import io.steelyard.realip.address.Endpoint;
-import io.steelyard.realip.header.RealIpRule;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,27 +23,30 @@ record ClientIdentity(InetAddress address, int port, InetAddress peer, int peerP
      * The same, unless the rule trusts the peer and its field names another, or the PROXY protocol did.
      *
      * @param proxied whom that named; null for nobody
+     * @return null where the request is to be refused
      */
-    ClientIdentity believing(@Nullable RealIpRule rule, FieldBlock fields, @Nullable Endpoint proxied) {
-        if (rule == null) {
+    @Nullable
+    ClientIdentity believing(@Nullable ClientTrust trust, FieldBlock fields, @Nullable Endpoint proxied) {
+        if (trust == null) {
             return this;
         }
-        if (rule.header().isEmpty()) {
-            return proxied != null && proxied.isIp() && rule.trusts(Endpoint.of(peer, peerPort))
-                    ? new ClientIdentity(address(proxied), proxied.port(), peer, peerPort, true)
-                    : this;
+        if (trust.isByProxyHeader()) {
+            return proxied != null && proxied.isIp() && trust.trusts(peerEndpoint()) ? told(proxied) : this;
         }
-        var name = FieldName.of(rule.header());
-        var lines = new ArrayList<String>(1);
-        for (int i = 0; i < fields.count(); i++) {
-            if (fields.isNamed(i, name)) {
-                lines.add(fields.value(i));
-            }
-        }
-        var told = lines.isEmpty() ? null : rule.client(Endpoint.of(peer, peerPort), lines);
-        return told == null || !told.isIp()
-                ? this
-                : new ClientIdentity(address(told), told.port(), peer, peerPort, true);
+        var word = trust.ask(peerEndpoint(), fields);
+        return word.isRejected() ? null : word.client().map(this::told).orElse(this);
+    }
+
+    Endpoint peerEndpoint() {
+        return Endpoint.of(peer, peerPort);
+    }
+
+    Endpoint clientEndpoint() {
+        return Endpoint.of(address, port);
+    }
+
+    private ClientIdentity told(Endpoint client) {
+        return new ClientIdentity(address(client), client.port(), peer, peerPort, true);
     }
 
     /** Makes it what variables tell. */

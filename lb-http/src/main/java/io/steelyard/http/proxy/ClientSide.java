@@ -32,6 +32,9 @@ interface ClientSide {
     @Nullable
     TlsTransport tls();
 
+    /** What servers are told of it. */
+    AboutClient about();
+
     /** Tells a flow the address that the client spoke to. */
     void fillDestination(Flow flow);
 

@@ -151,7 +151,11 @@ final class Exchange {
     void begin() {
         routing.bodyBytes(framing.length());
         routing.findSite(request.host());
-        believe(routing.route());
+        if (!believes(routing.route())) {
+            client.stopReading();
+            replyError(400);
+            return;
+        }
         int refusal = TlsGate.refusal(client.tls(), plan.tls(), routing.site(), request.host());
         if (refusal == 0) {
             act(routing.start());
@@ -174,13 +178,18 @@ final class Exchange {
         replyError(isHaproxy() && status != 408 ? 400 : status);
     }
 
-    /** Takes the word of a trusted peer about the client, once. */
-    private void believe(Route route) {
+    /** Takes the word of a trusted peer about the client, once. @return false where it is such that the request is refused */
+    private boolean believes(Route route) {
         if (!who.isTold()) {
-            who = who.believing(
-                    route.clientRule(), request.fields(), facts.connection().toldClient());
+            var told = who.believing(
+                    route.clientTrust(), request.fields(), facts.connection().toldClient());
+            if (told == null) {
+                return false;
+            }
+            who = told;
             who.tell(facts.connection());
         }
+        return true;
     }
 
     private void act(Routing.Decision decision) {
@@ -226,8 +235,9 @@ final class Exchange {
 
     private void serve(Route route) {
         var configured = route.configured();
-        believe(route);
-        if (configured.mostBodyBytes() > 0 && framing.length() > configured.mostBodyBytes()) {
+        if (!believes(route)) {
+            replyError(400);
+        } else if (configured.mostBodyBytes() > 0 && framing.length() > configured.mostBodyBytes()) {
             replyError(413);
         } else if (!configured.rateLimits().isEmpty() || !configured.limits().isEmpty()) {
             if (admission == null) {

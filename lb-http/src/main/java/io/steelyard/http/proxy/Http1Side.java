@@ -62,6 +62,11 @@ final class Http1Side implements ClientSide {
     }
 
     @Override
+    public AboutClient about() {
+        return client.connection().about();
+    }
+
+    @Override
     public InetAddress address() {
         return connection.address();
     }

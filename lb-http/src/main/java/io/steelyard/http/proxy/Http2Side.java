@@ -63,6 +63,11 @@ final class Http2Side implements ClientSide {
     }
 
     @Override
+    public AboutClient about() {
+        return connection.about();
+    }
+
+    @Override
     public InetAddress address() {
         return connection.address();
     }

@@ -37,7 +37,14 @@ final class Opening {
     private @Nullable FirstBytes header;
     private @Nullable Endpoint believed;
 
-    Opening(HttpWorker worker, TcpListener listener, HttpPlan plan, Transport transport, ConnectionFacts facts) {
+    /** @param hasHeader whether a PROXY protocol header comes first */
+    Opening(
+            HttpWorker worker,
+            TcpListener listener,
+            HttpPlan plan,
+            Transport transport,
+            ConnectionFacts facts,
+            boolean hasHeader) {
         this.worker = worker;
         this.listener = listener;
         this.plan = plan;
@@ -45,14 +52,9 @@ final class Opening {
         this.facts = facts;
         peerHigh = listener.peer().addressHigh();
         peerLow = listener.peer().addressLow();
-        if (listener.acceptsProxyProtocol()) {
+        if (hasHeader) {
             header = new FirstBytes(worker.stage(), transport.fd());
         }
-    }
-
-    /** Whether there is anything to do before the first request. */
-    static boolean isNeeded(TcpListener listener) {
-        return listener.acceptsProxyProtocol() || listener.address().tls();
     }
 
     /** How long the step at hand may take. */
@@ -119,6 +121,7 @@ final class Opening {
             case COMPLETE -> {
                 var told = worker.header();
                 first.take(told.lengthBytes());
+                facts.hadHeader();
                 if (told.hasIpAddresses()) {
                     take(told);
                 }

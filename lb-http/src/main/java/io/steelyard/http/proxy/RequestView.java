@@ -98,13 +98,17 @@ final class RequestView implements HttpFacts {
 
     @Override
     public InetAddress serverAddress() {
-        var address = exchange.client().facts().serverAddress();
-        return address == null ? InetAddress.getLoopbackAddress() : address;
+        return exchange.client().facts().destinationAddress();
     }
 
     @Override
     public int serverPort() {
-        return exchange.client().facts().serverPort();
+        return exchange.client().facts().destinationPort();
+    }
+
+    @Override
+    public boolean isProxied() {
+        return exchange.client().facts().isProxied();
     }
 
     @Override

@@ -119,6 +119,8 @@ final class RequestWriter {
         if (!plan.setsHost()) {
             edits.set(FieldName.HOST, sending.exchange().facts().proxyHost());
         }
+        // What the route itself says of the client comes after that and replaces it.
+        sending.exchange().client().about().edit(edits, sending.exchange());
         for (var change : plan.requestFields().changes()) {
             edit(change, sending.exchange().evaluation());
         }

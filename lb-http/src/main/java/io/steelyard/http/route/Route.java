@@ -11,7 +11,6 @@ import io.steelyard.pool.variable.CompiledTemplate;
 import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.pool.variable.LogLine;
 import io.steelyard.pool.variable.VariableTable;
-import io.steelyard.realip.header.RealIpRule;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,7 +41,7 @@ public final class Route {
     private final Map<Integer, Own> answers = new HashMap<>();
     private final @Nullable ProxyPlan proxy;
     private final @Nullable CompiledTemplate text;
-    private final @Nullable RealIpRule clientRule;
+    private final @Nullable ClientTrust clientTrust;
 
     private final Map<String, Route> exact = new HashMap<>();
 
@@ -82,14 +81,7 @@ public final class Route {
             default -> null;
         };
         text = configured.content() instanceof Content.Reply reply ? variables.compile(reply.text()) : null;
-        clientRule = configured
-                .clientAddress()
-                .map(rule -> RealIpRule.builder()
-                        .header(rule.field())
-                        .trusted(rule.trusted())
-                        .recursive(rule.isRecursive())
-                        .build())
-                .orElse(null);
+        clientTrust = configured.clientAddress().map(ClientTrust::new).orElse(null);
         for (var nested : configured.routes()) {
             add(nested, new Route(nested, variables));
         }
@@ -150,8 +142,8 @@ public final class Route {
     }
 
     /** Whose word about the client is taken; null for nobody's. */
-    public @Nullable RealIpRule clientRule() {
-        return clientRule;
+    public @Nullable ClientTrust clientTrust() {
+        return clientTrust;
     }
 
     /** The page for a status. */

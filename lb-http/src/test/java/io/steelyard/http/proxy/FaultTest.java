@@ -176,7 +176,7 @@ class FaultTest {
                         configuration -> configuration.pool(Fixture.pool("web", server)),
                         root -> root.content(HttpProxy.toPool("web").build()),
                         HttpClientOptions.builder()
-                                .headerTimeout(Duration.ofSeconds(30))
+                                .headerTimeout(Duration.ofSeconds(10))
                                 .build())) {
             var idle = new ArrayList<Socket>();
             try {

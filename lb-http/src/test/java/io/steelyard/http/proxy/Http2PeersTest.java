@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.http.HttpProxy;
+import io.steelyard.api.http.IngressPolicy;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.text.Template;
 import io.steelyard.http.h2.Frame;
@@ -45,7 +46,11 @@ class Http2PeersTest {
         return Fixture.start(
                 configuration -> configuration.pool(Fixture.pool("web", server)),
                 root -> root.content(HttpProxy.toPool("web").build()),
-                HttpClientOptions.builder().http2(true).mostRequests(1 << 20).build());
+                HttpClientOptions.builder()
+                        .http2(true)
+                        .mostRequests(1 << 20)
+                        .ingress(IngressPolicy.KEEP)
+                        .build());
     }
 
     /** What a program says on both its outputs; it is to end well. */

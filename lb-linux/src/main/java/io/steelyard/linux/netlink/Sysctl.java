@@ -25,6 +25,16 @@ public final class Sysctl {
         write(ROOT.resolve("ipv4/conf").resolve(interfaceName).resolve(setting), value);
     }
 
+    /** Sets an IPv4 setting of the whole network namespace, such as {@code igmp_link_local_mcast_reports}. */
+    public static void setIpv4(String setting, int value) throws IOException {
+        write(ROOT.resolve("ipv4").resolve(setting), value);
+    }
+
+    /** An IPv4 setting of the whole network namespace. */
+    public static int ipv4(String setting) throws IOException {
+        return read(ROOT.resolve("ipv4").resolve(setting));
+    }
+
     /** As {@link #setIpv4} for IPv6, such as {@code accept_dad}. */
     public static void setIpv6(String interfaceName, String setting, int value) throws IOException {
         write(ROOT.resolve("ipv6/conf").resolve(interfaceName).resolve(setting), value);

@@ -5,6 +5,7 @@ import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.text.BuiltInVariable;
 import io.steelyard.api.text.VariableSource;
 import io.steelyard.realip.address.AddressText;
+import io.steelyard.realip.address.Addresses;
 import io.steelyard.realip.address.Endpoint;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +63,7 @@ public final class ConnectionFacts implements VariableSource {
     private int peerPort;
     private @Nullable Endpoint toldClient;
     private @Nullable Endpoint toldDestination;
+    private boolean isProxied;
     private @Nullable Greeting greeting;
     private @Nullable UnaryOperator<@Nullable String> tls;
     private @Nullable InetAddress server;
@@ -90,6 +92,7 @@ public final class ConnectionFacts implements VariableSource {
         copy.peerPort = peerPort;
         copy.toldClient = toldClient;
         copy.toldDestination = toldDestination;
+        copy.isProxied = isProxied;
         copy.greeting = greeting;
         copy.tls = tls;
         copy.view = view;
@@ -142,9 +145,32 @@ public final class ConnectionFacts implements VariableSource {
         return this;
     }
 
+    /** The connection began with a PROXY protocol header, whatever that told. */
+    public void hadHeader() {
+        isProxied = true;
+    }
+
+    /** Whether the connection began with a PROXY protocol header. */
+    public boolean isProxied() {
+        return isProxied;
+    }
+
     /** The client as the PROXY protocol told it; null where it told none. */
     public @Nullable Endpoint toldClient() {
         return toldClient;
+    }
+
+    /** What the client spoke to: as the PROXY protocol told it, else the address here. */
+    public InetAddress destinationAddress() {
+        if (toldDestination != null) {
+            return Addresses.inetAddress(toldDestination.high(), toldDestination.low());
+        }
+        return server == null ? InetAddress.getLoopbackAddress() : server;
+    }
+
+    /** The port of {@link #destinationAddress}. */
+    public int destinationPort() {
+        return toldDestination != null ? toldDestination.port() : serverPort;
     }
 
     /** What is known of the client's TLS, by the part of nginx's names behind {@code ssl_}. */

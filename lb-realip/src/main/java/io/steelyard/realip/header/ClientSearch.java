@@ -1,5 +1,6 @@
 package io.steelyard.realip.header;
 
+import io.steelyard.api.http.ClientAddressRule.Unreadable;
 import io.steelyard.realip.address.AddressReader;
 import io.steelyard.realip.address.CidrTrie;
 import io.steelyard.realip.address.Endpoint;
@@ -18,16 +19,6 @@ import java.util.Optional;
 public final class ClientSearch {
     /** The most hops that are looked at; more are as an unreadable one. */
     public static final int MOST_HOPS = 64;
-
-    /** What holds where a trusted proxy tells something that is no address, {@code unknown} for instance. */
-    public enum Unreadable {
-        /** The request is refused. */
-        REJECT,
-        /** The peer counts as the client. */
-        PEER,
-        /** The last address that was read counts, as nginx has it: a proxy of one's own then seems to be the client. */
-        LAST
-    }
 
     /** How far the result is to be believed. */
     public enum Certainty {

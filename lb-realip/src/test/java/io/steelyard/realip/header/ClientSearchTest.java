@@ -2,12 +2,12 @@ package io.steelyard.realip.header;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.steelyard.api.http.ClientAddressRule.Unreadable;
 import io.steelyard.api.proxy.Network;
 import io.steelyard.realip.address.CidrTrie;
 import io.steelyard.realip.address.Endpoint;
 import io.steelyard.realip.header.ClientSearch.Certainty;
 import io.steelyard.realip.header.ClientSearch.Client;
-import io.steelyard.realip.header.ClientSearch.Unreadable;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,11 +3,12 @@ package io.steelyard.realip.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.steelyard.api.http.ClientAddressRule.Unreadable;
+import io.steelyard.api.http.IngressPolicy;
 import io.steelyard.api.proxy.Network;
 import io.steelyard.realip.address.CidrTrie;
 import io.steelyard.realip.address.Endpoint;
-import io.steelyard.realip.header.ClientSearch.Unreadable;
-import io.steelyard.realip.header.IngressPolicy.Request;
+import io.steelyard.realip.header.IngressFields.Request;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -38,7 +39,9 @@ class HeaderFuzzTest {
             assertThat(ForwardedElement.parse(List.of(text))).contains(elements);
         });
         var request = new Request(PEER, true, PEER, false, "", 80);
-        assertThat(IngressPolicy.APPEND.change(request, lines, lines).removes()).isTrue();
+        assertThat(IngressFields.change(IngressPolicy.APPEND, request, lines, lines)
+                        .removes())
+                .isTrue();
         assertThat(ForwardedText.elements(lines.getFirst()).stream().filter(ForwardedText::isSound))
                 .allSatisfy(element -> assertThat(element).isNotEmpty());
     }

@@ -57,6 +57,10 @@ public final class GuardedElection {
 
     private Election election;
     private RouterState state;
+
+    /** The timer. Where the state says another, it was moved by adverts that changed nothing else. */
+    private long deadlineNs;
+
     private Claim claim = Claim.NONE;
     private long claimDeadlineNs = RouterState.NEVER;
     private long refreshAtNs = RouterState.NEVER;
@@ -96,10 +100,14 @@ public final class GuardedElection {
         election = new Election(router, ownAddress, true);
         probeWindowNs = Math.min(PROBE_WINDOW_NS, election.timers().intervalNs());
         state = election.initial();
+        deadlineNs = state.deadlineNs();
         sequence = firstSequence;
     }
 
     public RouterState state() {
+        if (state.deadlineNs() != deadlineNs) {
+            state = state.withDeadline(deadlineNs);
+        }
         return state;
     }
 
@@ -135,6 +143,41 @@ public final class GuardedElection {
 
     // ---- what happens
 
+    /**
+     * An advert was heard. Does as {@link #on} would, where that changes nothing but the timer; allocates nothing.
+     *
+     * @return whether it has; {@code on} must be told otherwise
+     */
+    public boolean heardAsUsual(int priority, int intervalCentiseconds, long sourceHigh, long sourceLow, long nowNs) {
+        long next = election.deadlineAfterUsualAdvertNs(
+                state, priority, intervalCentiseconds, sourceHigh, sourceLow, nowNs);
+        if (next == RouterState.NEVER) {
+            return false;
+        }
+        deadlineNs = next;
+        hasHeard = true;
+        hasSaidGoodBye = false;
+        heardNs = nowNs;
+        return true;
+    }
+
+    /**
+     * Time has passed. Does as {@link #tick} would but for sending, where an active router's advert is all that is due; allocates nothing.
+     *
+     * @return the advert's priority; 0 where {@code tick} must be called
+     */
+    public int advertDue(long nowNs) {
+        boolean isMoreDue = claim != Claim.NONE
+                || nowNs >= refreshAtNs
+                || lease != null && (!lease.isHeld(nowNs) || lease.isDue(nowNs));
+        long next = isMoreDue ? RouterState.NEVER : election.deadlineAfterOwnAdvertNs(state, deadlineNs, nowNs);
+        if (next == RouterState.NEVER) {
+            return 0;
+        }
+        deadlineNs = next;
+        return state.priority();
+    }
+
     /** Anything but a pause, health and time, which have methods of their own. */
     public void on(ElectionEvent event, long nowNs) {
         if (event instanceof ElectionEvent.AdvertHeard advert) {
@@ -144,8 +187,9 @@ public final class GuardedElection {
         } else if (event instanceof ElectionEvent.Start start) {
             isHealthy = start.isHealthy();
         }
-        var outcome = election.on(state, event, nowNs);
+        var outcome = election.on(state(), event, nowNs);
         state = outcome.state();
+        deadlineNs = state.deadlineNs();
         for (var effect : outcome.effects()) {
             switch (effect) {
                 case Effect.SeekClaim seek -> seek(nowNs);
@@ -250,14 +294,14 @@ public final class GuardedElection {
         } else if (claim == Claim.FENCING && nowNs >= claimDeadlineNs) {
             fenced(false, nowNs);
         }
-        if (state.deadlineNs() != RouterState.NEVER && nowNs >= state.deadlineNs()) {
+        if (deadlineNs != RouterState.NEVER && nowNs >= deadlineNs) {
             on(new ElectionEvent.TimerExpired(), nowNs);
         }
     }
 
     /** When {@link #tick} has something to do next; {@link RouterState#NEVER} for not at all. */
     public long nextNs() {
-        long next = Math.min(state.deadlineNs(), refreshAtNs);
+        long next = Math.min(deadlineNs, refreshAtNs);
         if (claim == Claim.REACHABILITY || claim == Claim.PROBE || claim == Claim.FENCING) {
             next = Math.min(next, claimDeadlineNs);
         }

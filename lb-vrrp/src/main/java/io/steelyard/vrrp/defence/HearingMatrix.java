@@ -71,6 +71,18 @@ public final class HearingMatrix {
         said.putIfAbsent(new Link(peer, peer), nowNs);
     }
 
+    /** A peer is not known any more. */
+    public void forget(String peer) {
+        lastByPeer.remove(peer);
+        said.keySet()
+                .removeIf(link -> link.listener().equals(peer) || link.speaker().equals(peer));
+    }
+
+    /** How much is remembered: paths of peers, and who said that it hears whom. */
+    int size() {
+        return lastByPeer.size() + said.size();
+    }
+
     /** Whom we say we hear. */
     public List<String> hears(long nowNs) {
         return lastByPeer.keySet().stream()

@@ -17,14 +17,17 @@ public final class LeaseTable {
 
     private final Map<String, Entry> entries = new HashMap<>();
     private final long quietUntilNs;
+    private final long firstEpoch;
 
     /**
      * Empty.
      *
      * @param quietUntilNs nothing is granted before; a restart cannot know what was
+     * @param firstEpoch above any that was given before the restart, such as the seconds since 1970: a lease does not change hands every second
      */
-    public LeaseTable(long quietUntilNs) {
+    public LeaseTable(long quietUntilNs, long firstEpoch) {
         this.quietUntilNs = quietUntilNs;
+        this.firstEpoch = firstEpoch;
     }
 
     /**
@@ -72,7 +75,9 @@ public final class LeaseTable {
             }
             return new Answer(false, entry.epoch(), false);
         }
-        long epoch = Math.max(entry.epoch() + (isOwn ? 0 : 1), heldEpoch);
+        // Who holds it since before a restart keeps its epoch.
+        long fresh = heldEpoch > 0 ? heldEpoch : firstEpoch;
+        long epoch = Math.max(entry == NOBODY ? fresh : entry.epoch() + (isOwn ? 0 : 1), heldEpoch);
         // The wish is passed on once: it comes again as long as it lasts.
         entries.put(lease, new Entry(asker, priority, nowNs + leaseNs, epoch, false, sequence));
         return new Answer(true, epoch, isOwn && entry.isWanted());

@@ -103,7 +103,13 @@ public final class PeerWatch {
     /** What is to be told now; each thing once as long as it lasts. */
     public List<Remark> look(long nowNs) {
         var remarks = new ArrayList<Remark>();
-        peers.values().removeIf(peer -> nowNs - peer.lastNs > FORGOTTEN_NS);
+        peers.entrySet().removeIf(peer -> {
+            boolean isForgotten = nowNs - peer.getValue().lastNs > FORGOTTEN_NS;
+            if (isForgotten) {
+                matrix.forget(peer.getKey());
+            }
+            return isForgotten;
+        });
         peers.forEach((node, peer) -> lookAtPaths(node, peer, nowNs, remarks));
         lookForOneWay(nowNs, remarks);
         return remarks;
@@ -137,6 +143,10 @@ public final class PeerWatch {
         }
     }
 
+    int size() {
+        return peers.size() + matrix.size();
+    }
+
     // ---- what the peers say of one router
 
     /**
@@ -161,6 +171,23 @@ public final class PeerWatch {
         return candidates.stream()
                 .map(router -> new Same(router, ours.differences(router.configuration())))
                 .min(Comparator.comparingInt(same -> same.differences().size()));
+    }
+
+    /**
+     * Whether a peer's router wins against ours where both are active. Who was given the lease later has it; without a witness the priority decides,
+     * and then the name of the node.
+     *
+     * @param ourPriority of our router
+     * @param ourEpoch of its lease; 0 without one
+     * @param ourNode this machine's name
+     */
+    public static boolean isAbove(
+            PeerReport.Router theirs, String theirNode, int ourPriority, long ourEpoch, String ourNode) {
+        if (theirs.epoch() != 0 && ourEpoch != 0 && theirs.epoch() != ourEpoch) {
+            return theirs.epoch() > ourEpoch;
+        }
+        int order = Integer.compare(theirs.priority(), ourPriority);
+        return order != 0 ? order > 0 : theirNode.compareTo(ourNode) > 0;
     }
 
     private static boolean isSameFamily(ConfigFingerprint ours, ConfigFingerprint theirs) {

@@ -106,6 +106,37 @@ public final class Election {
         return draft.outcome();
     }
 
+    // ---- what changes nothing but the timer, without an object for it
+
+    /**
+     * The timer after an advert that changes nothing else: most of those that a backup hears. {@link RouterState#NEVER} where {@link #on} must be told
+     * of it. Allocates nothing.
+     */
+    public long deadlineAfterUsualAdvertNs(
+            RouterState state, int priority, int intervalCentiseconds, long sourceHigh, long sourceLow, long nowNs) {
+        boolean isLower = priority < state.priority();
+        boolean isSameAsBefore = priority == state.activePriority()
+                && sourceHigh == state.activeHigh()
+                && sourceLow == state.activeLow()
+                && timers.learnedNs(intervalCentiseconds) == state.activeIntervalNs()
+                && isLower == (state.lowerSinceNs() != RouterState.NEVER);
+        boolean isFollowed = !isLower || !router.preemption().isAllowed() && !router.isOwner();
+        if (state.phase() != Phase.BACKUP || state.isClaiming() || priority == 0 || !isSameAsBefore || !isFollowed) {
+            return RouterState.NEVER;
+        }
+        return Math.max(nowNs + timers.downNs(state.priority(), state.activeIntervalNs()), state.notBeforeNs());
+    }
+
+    /** The timer after an active router's advert that is due and changes nothing else. Otherwise as {@link #deadlineAfterUsualAdvertNs}. */
+    public long deadlineAfterOwnAdvertNs(RouterState state, long deadlineNs, long nowNs) {
+        boolean isDue = deadlineNs != RouterState.NEVER && nowNs - deadlineNs >= 0;
+        if (state.phase() != Phase.ACTIVE || !isDue || state.rivalUntilNs() != RouterState.NEVER) {
+            return RouterState.NEVER;
+        }
+        long next = deadlineNs + timers.intervalNs();
+        return next - nowNs > 0 ? next : nowNs + timers.intervalNs();
+    }
+
     // ---- start and stop
 
     private void start(Draft draft, ElectionEvent.Start start, long nowNs) {
@@ -209,8 +240,8 @@ public final class Election {
     private void lowerPriority(Draft draft, ElectionEvent.AdvertHeard advert, long nowNs) {
         if (router.dialect().answersLowerPriority()) {
             sendAndWait(draft, nowNs);
-            draft.effect(new Effect.Announce(Effect.Cause.LOWER_PRIORITY));
         }
+        draft.effect(new Effect.Announce(Effect.Cause.LOWER_PRIORITY));
         draft.effect(new Effect.LowerPriorityHeard(advert.priority()));
     }
 
@@ -393,6 +424,10 @@ public final class Election {
 
     private static void change(Draft draft, Phase next, Effect.Reason reason) {
         if (draft.phase != next) {
+            if (next == Phase.BACKUP) {
+                // The delay of a preemption begins with the first advert of lower priority that this backup hears.
+                draft.lowerSinceNs = RouterState.NEVER;
+            }
             draft.effect(new Effect.Changed(draft.phase, next, draft.priority, reason));
             draft.phase = next;
         }

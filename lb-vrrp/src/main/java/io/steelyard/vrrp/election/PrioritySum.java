@@ -74,10 +74,11 @@ public record PrioritySum(int base, List<Part> parts, int effective) {
         return switch (reading) {
             case Reading.Unknown unknown -> new Part(track.tracker(), weight, 0, false, true);
             case Reading.Number number -> {
-                // A file's weight is a factor, 1 where none is given (keepalived track_file).
-                long product = number.value() * (weight == 0 ? 1 : weight);
+                // A file's weight is a factor, and with 0 any other number than 0 is a fault (keepalived track_file).
+                long product = number.value() * weight;
                 long change = Math.clamp(track.isReversed() ? -product : product, FAULT_VALUE, MOST);
-                yield new Part(track.tracker(), weight, (int) change, change <= FAULT_VALUE, false);
+                boolean isFault = weight == 0 ? number.value() != 0 != track.isReversed() : change <= FAULT_VALUE;
+                yield new Part(track.tracker(), weight, (int) change, isFault, false);
             }
             case Reading.Level level -> {
                 boolean isUp = level.isUp() != track.isReversed();

@@ -55,6 +55,25 @@ public record RouterState(
                 false);
     }
 
+    /** The same with another timer. */
+    public RouterState withDeadline(long atNs) {
+        return new RouterState(
+                phase,
+                priority,
+                atNs,
+                notBeforeNs,
+                activeIntervalNs,
+                activePriority,
+                activeHigh,
+                activeLow,
+                lowerSinceNs,
+                isClaiming,
+                isFaulty,
+                isGroupFaulty,
+                rivalUntilNs,
+                hasYielded);
+    }
+
     public boolean isActive() {
         return phase == Phase.ACTIVE;
     }

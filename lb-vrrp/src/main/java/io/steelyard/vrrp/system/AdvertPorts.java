@@ -26,7 +26,7 @@ final class AdvertPorts implements AutoCloseable {
     /** How often one wake-up reads a socket, {@link RawSocket#MOST_PACKETS} packets each time. */
     private static final int MOST_READS = 8;
 
-    private static final int HOP_LIMIT = 255;
+    static final int HOP_LIMIT = 255;
     private static final int CS6 = 0xC0;
 
     private final ControlThread control;
@@ -36,12 +36,15 @@ final class AdvertPorts implements AutoCloseable {
         this.control = control;
     }
 
-    /** What a socket is for. @param group absent for unicast */
-    record Key(int interfaceIndex, boolean isIpv6, int protocol, Optional<InetAddress> group) {}
+    /** What a socket is for. @param group absent for unicast @param hopLimit of what is sent over IPv6 */
+    record Key(int interfaceIndex, boolean isIpv6, int protocol, Optional<InetAddress> group, int hopLimit) {}
 
     /** Gets what arrives for its virtual router. */
     interface Hearer {
         int virtualRouterId();
+
+        /** Whether the sender is a peer. Where routers share a number, a packet is for those whose peer sent it, or for all if it is nobody's. */
+        boolean isFromPeer(ReceivedPacket packet);
 
         void heard(ReceivedPacket packet);
 
@@ -56,7 +59,6 @@ final class AdvertPorts implements AutoCloseable {
         private final int tag;
         private final List<Hearer> hearers = new ArrayList<>();
         private final ReceivedPacket packet = new ReceivedPacket();
-        private long unknownRouters;
 
         private Port(Key key, RawSocket socket) throws ErrnoException {
             this.key = key;
@@ -66,11 +68,6 @@ final class AdvertPorts implements AutoCloseable {
 
         RawSocket socket() {
             return socket;
-        }
-
-        /** How many packets were for virtual routers that are not here. */
-        long unknownRouters() {
-            return unknownRouters;
         }
 
         private void read() {
@@ -108,15 +105,20 @@ final class AdvertPorts implements AutoCloseable {
             }
             int virtualRouterId = packet.virtualRouterId();
             boolean isKnown = false;
+            boolean isFromPeer = false;
+            for (int i = 0; i < hearers.size(); i++) {
+                if (hearers.get(i).virtualRouterId() == virtualRouterId) {
+                    isKnown = true;
+                    isFromPeer |= hearers.get(i).isFromPeer(packet);
+                }
+            }
             for (int i = 0; i < hearers.size(); i++) {
                 var hearer = hearers.get(i);
-                if (hearer.virtualRouterId() == virtualRouterId) {
-                    isKnown = true;
+                if (hearer.virtualRouterId() == virtualRouterId && hearer.isFromPeer(packet) == isFromPeer) {
                     hearer.heard(packet);
                 }
             }
             if (!isKnown) {
-                unknownRouters++;
                 for (int i = 0; i < hearers.size(); i++) {
                     hearers.get(i).overheard(packet);
                 }
@@ -133,7 +135,7 @@ final class AdvertPorts implements AutoCloseable {
         var port = ports.get(key);
         if (port == null) {
             var socket = RawSocket.open(new RawSocket.Options(
-                    key.isIpv6(), key.protocol(), key.interfaceIndex(), key.group(), HOP_LIMIT, CS6, -1));
+                    key.isIpv6(), key.protocol(), key.interfaceIndex(), key.group(), key.hopLimit(), CS6, -1));
             try {
                 port = new Port(key, socket);
             } catch (ErrnoException failed) {

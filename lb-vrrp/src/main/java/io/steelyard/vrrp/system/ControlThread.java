@@ -6,6 +6,7 @@ import io.steelyard.linux.EpollSet;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.ErrnoException;
 import io.steelyard.linux.Linux;
+import io.steelyard.vrrp.defence.PauseWatch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -36,14 +37,12 @@ final class ControlThread implements AutoCloseable {
     private static final long CLOCK = 1;
     private static final int FIRST_WATCHED = 2;
 
-    /** A timer that comes later than that is worth a question. */
-    private static final long LATE_NS = 5_000_000;
-
     private final EpollSet set = EpollSet.create(MOST_READY);
     private final int wakeUp;
     private final int clock;
     private final MemorySegment counter = Arena.ofAuto().allocate(8, 8);
     private final Timers timers = new Timers();
+    private final PauseWatch pauses = new PauseWatch();
     private final Thread thread;
 
     /** By tag; null where none is any more. */
@@ -52,14 +51,14 @@ final class ControlThread implements AutoCloseable {
     /** Handed in by any thread, taken by this one. */
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
 
-    /** Written by {@link #close}, read by all; volatile so that whoever sees it unset has its command run or refused. */
-    private volatile boolean isClosing;
+    /** Guards {@link #isClosing} and that {@link #wakeUp} is open while it is not set: a command is either refused or run, and never wakes another. */
+    private final Object door = new Object();
+
+    private boolean isClosing;
 
     private LongConsumer onLate = gapNs -> {};
     private long timerSetForNs;
     private boolean isTimerSet;
-    private boolean hasNoticed;
-    private long noticedNs;
     private long nowNs = System.nanoTime();
 
     /** @throws ErrnoException where there is no descriptor left */
@@ -132,11 +131,13 @@ final class ControlThread implements AutoCloseable {
      * @throws RejectedExecutionException where the thread has ended or is about to
      */
     void execute(Runnable command) {
-        if (isClosing) {
-            throw new RejectedExecutionException("the virtual routers have been closed");
+        synchronized (door) {
+            if (isClosing) {
+                throw new RejectedExecutionException("the virtual routers have been closed");
+            }
+            commands.add(command);
+            wake();
         }
-        commands.add(command);
-        wake();
     }
 
     /** As {@link #execute}, with a result. */
@@ -160,19 +161,31 @@ final class ControlThread implements AutoCloseable {
 
     private void run() {
         try {
-            while (!isClosing || !commands.isEmpty()) {
+            while (!isClosing()) {
                 setClock();
                 round(set.await(-1));
             }
         } finally {
-            isClosing = true;
+            synchronized (door) {
+                isClosing = true;
+            }
             for (Runnable left; (left = commands.poll()) != null; ) {
                 guarded(left);
             }
-            Linux.close(wakeUp);
-            Linux.close(clock);
-            Linux.close(set.fd());
+            closeDescriptors();
         }
+    }
+
+    private boolean isClosing() {
+        synchronized (door) {
+            return isClosing;
+        }
+    }
+
+    private void closeDescriptors() {
+        Linux.close(wakeUp);
+        Linux.close(clock);
+        Linux.close(set.fd());
     }
 
     /** @param ready what await gave: how many descriptors are ready; an error number is EINTR and means none */
@@ -193,19 +206,10 @@ final class ControlThread implements AutoCloseable {
         }
     }
 
-    /** Looked for whenever the clock has been read: a process can be stopped in the middle of a round, too. */
     private void noticeLateness() {
-        if (!timers.isDue(nowNs)) {
-            return;
-        }
-        long sinceNs = nowNs - timers.earliestNs();
-        if (hasNoticed) {
-            sinceNs = Math.min(sinceNs, nowNs - noticedNs);
-        }
-        if (sinceNs > LATE_NS) {
-            hasNoticed = true;
-            noticedNs = nowNs;
-            onLate.accept(sinceNs);
+        long lateNs = timers.isEmpty() ? 0 : pauses.lateNs(timers.earliestNs(), nowNs);
+        if (lateNs > 0) {
+            onLate.accept(lateNs);
         }
     }
 
@@ -250,11 +254,20 @@ final class ControlThread implements AutoCloseable {
         }
     }
 
-    /** Ends the thread after what was handed in before. */
+    /** Ends the thread after what was handed in before. Again without effect. */
     @Override
     public void close() {
-        isClosing = true;
-        wake();
+        synchronized (door) {
+            if (isClosing) {
+                return;
+            }
+            isClosing = true;
+            if (thread.getState() == Thread.State.NEW) {
+                closeDescriptors();
+            } else {
+                wake();
+            }
+        }
     }
 
     /** Waits until the thread has ended. */

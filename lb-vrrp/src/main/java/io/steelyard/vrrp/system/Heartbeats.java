@@ -135,9 +135,13 @@ final class Heartbeats implements AutoCloseable {
             var same = PeerWatch.same(member.fingerprint(), report);
             boolean isActive = same.isPresent() && same.get().router().phase() == Phase.ACTIVE;
             int priority = same.map(each -> each.router().priority()).orElse(0);
-            int ours = member.running().state().priority();
-            boolean isAbove =
-                    priority > ours || priority == ours && report.node().compareTo(node) > 0;
+            boolean isAbove = same.isPresent()
+                    && PeerWatch.isAbove(
+                            same.get().router(),
+                            report.node(),
+                            member.running().state().priority(),
+                            member.running().election().epoch(),
+                            node);
             member.running().peerSays(report.node(), isActive, priority, isAbove, watch.silenceNs());
             if (member.running().router().defence().fingerprint()
                     && same.isPresent()

@@ -237,6 +237,11 @@ final class RouterDefences implements DefenceActions, Conflicts.Listener, AutoCl
 
     // ---- for who asks
 
+    /** How often somebody else claimed one of our addresses while we had it. */
+    long conflicts() {
+        return conflicts.conflicts();
+    }
+
     List<DefenceStatus.Decision> decisions() {
         return decisions.list(now());
     }

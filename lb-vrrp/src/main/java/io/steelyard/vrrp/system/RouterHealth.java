@@ -1,5 +1,6 @@
 package io.steelyard.vrrp.system;
 
+import io.steelyard.api.vrrp.AdvertTransport;
 import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.vrrp.election.PrioritySum;
@@ -25,6 +26,13 @@ final class RouterHealth {
 
     void trackersChanged() {
         sum = host.trackers().sum(router, tracks);
+    }
+
+    /** How often a script that it looks at had to be ended. */
+    long hungRuns() {
+        return tracks.stream()
+                .mapToLong(track -> host.trackers().hungRuns(track.tracker()))
+                .sum();
     }
 
     /** What the priority is made of. */
@@ -55,6 +63,11 @@ final class RouterHealth {
         }
         if (router.tracksInterface() && !link.get().isUsable()) {
             return Optional.of("interface " + router.interfaceName() + " is down");
+        }
+        if (router.transport() instanceof AdvertTransport.Unicast unicast
+                && unicast.peers().isEmpty()
+                && unicast.faultWithoutPeers()) {
+            return Optional.of("it has no peers");
         }
         if (attachment.path() == null) {
             return Optional.of(attachment.problem());

@@ -13,6 +13,7 @@ import io.steelyard.linux.netlink.RoutingRule;
 import io.steelyard.vrrp.DrillReport;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
+import io.steelyard.vrrp.announce.Pace;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -42,6 +43,7 @@ public final class RouterHost implements AutoCloseable {
     /** How much later than the least half down interval a pause can stay unseen: a sixteenth of it. */
     private static final int PULSES = 16;
 
+    private static final String LOCAL_REPORTS = "igmp_link_local_mcast_reports";
     private static final long LEAST_PULSE_NS = 10_000_000L;
 
     private final ControlThread control;
@@ -49,6 +51,11 @@ public final class RouterHost implements AutoCloseable {
     private final Witnesses witnesses;
     private final VirtualInterfaces virtualInterfaces;
     private final Announcer announcer = new Announcer();
+
+    /** By the interface's name. Used by who makes routers: at first who makes this, then the control thread. */
+    private final Map<String, Pace> paces = new HashMap<>();
+
+    private final BorrowedSettings borrowed = new BorrowedSettings();
     private final AdvertPorts ports;
     private final Notifier notifier;
     private final Trackers trackers;
@@ -134,7 +141,7 @@ public final class RouterHost implements AutoCloseable {
             witnesses.close();
             throw failed;
         }
-        virtualInterfaces = new VirtualInterfaces(kernel.links(), kernel.addresses());
+        virtualInterfaces = new VirtualInterfaces(kernel.links(), kernel.addresses(), borrowed);
         ports = new AdvertPorts(control);
         notifier = new Notifier(settings);
         trackers = new Trackers(plan.trackers(), control, settings, kernel.interfaces(), this::trackersChanged);
@@ -158,6 +165,17 @@ public final class RouterHost implements AutoCloseable {
         heartbeats = Heartbeats.of(routers, node(settings), control, kernel.interfaces());
     }
 
+    /**
+     * Opens what a plan names outside of this machine, and closes it again.
+     *
+     * @throws IOException where the way to a witness cannot be opened
+     * @throws IllegalArgumentException for a witness or a fencing that cannot be
+     */
+    public static void check(Plan plan) throws IOException {
+        Witnesses.open(plan.routers(), node(plan.settings())).close();
+        plan.routers().forEach(router -> FencingLink.of(router, plan.settings()).ifPresent(FencingLink::close));
+    }
+
     /** This machine's name towards others. */
     private static String node(VrrpSettings settings) {
         if (!settings.routerId().isEmpty()) {
@@ -176,6 +194,10 @@ public final class RouterHost implements AutoCloseable {
     public void start() throws IOException {
         control.onLate(gapNs -> routers.forEach(each -> each.paused(gapNs)));
         control.watch(kernel.monitorFd(), changes::read);
+        kernel.restriction().removeLeftovers();
+        kernel.restriction().quieten(quiet(plan));
+        // An interface must not say anything before it is quiet.
+        kernel.restriction().await();
         control.start();
         var begun = control.call(() -> {
             begin();
@@ -192,8 +214,14 @@ public final class RouterHost implements AutoCloseable {
     }
 
     private void begin() {
-        kernel.restriction().removeLeftovers();
         statics.add();
+        if (!settings.reportsLocalGroups()) {
+            try {
+                borrowed.take("", LOCAL_REPORTS, 0);
+            } catch (IOException refused) {
+                LOG.warn("{}", refused.getMessage());
+            }
+        }
         trackers.start();
         routers.forEach(RunningRouter::trackersChanged);
         long waitNs = settings.bootDelay().toNanos() - upNs();
@@ -250,6 +278,7 @@ public final class RouterHost implements AutoCloseable {
         ended.forEach(RunningRouter::close);
         routers.removeAll(ended);
         trackers.become(next.trackers());
+        kernel.restriction().quieten(quiet(next));
         var begun = new ArrayList<RunningRouter>();
         fencings.forEach((router, fencing) ->
                 begun.add(new RunningRouter(router, this, router.tracks(), false, fencing.orElse(null))));
@@ -260,6 +289,13 @@ public final class RouterHost implements AutoCloseable {
             begun.forEach(this::start);
         }
         pulse();
+    }
+
+    /** Names of interfaces that have link-layer addresses of routers. */
+    private static Set<String> quiet(Plan plan) {
+        return plan.routers().stream()
+                .flatMap(router -> VirtualInterfaces.name(router).stream())
+                .collect(Collectors.toSet());
     }
 
     private static Set<String> names(Plan plan) {
@@ -321,6 +357,11 @@ public final class RouterHost implements AutoCloseable {
                 .link(interfaceIndex)
                 .map(Link::hardwareAddress)
                 .orElse(MacAddress.NONE);
+    }
+
+    /** When announcements may leave an interface, whichever router they are of. */
+    Pace pace(String interfaceName) {
+        return paces.computeIfAbsent(interfaceName, name -> new Pace());
     }
 
     AdvertPorts ports() {
@@ -452,7 +493,9 @@ public final class RouterHost implements AutoCloseable {
                     heartbeats.forEach(Heartbeats::close);
                     routers.forEach(RunningRouter::close);
                     trackers.close();
+                    kernel.restriction().quieten(Set.of());
                     statics.remove();
+                    borrowed.giveBack("", LOCAL_REPORTS);
                     ports.close();
                     announcer.close();
                     return true;

@@ -81,7 +81,11 @@ final class RouterPath implements AutoCloseable {
             targets[2 * i] = high(all.get(i));
             targets[2 * i + 1] = low(all.get(i));
         }
-        port = ports.open(new AdvertPorts.Key(interfaceIndex, isIpv6, protocol, group), hearer);
+        // Over IPv4 the limit stands in the packet.
+        int hopLimit = isIpv6 && router.transport() instanceof AdvertTransport.Unicast unicast
+                ? unicast.ttl()
+                : AdvertPorts.HOP_LIMIT;
+        port = ports.open(new AdvertPorts.Key(interfaceIndex, isIpv6, protocol, group, hopLimit), hearer);
     }
 
     /** Where multicast adverts go; empty for unicast. */

@@ -22,8 +22,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +58,10 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
     private final GuardedElection election;
     private final ArrayDeque<Runnable> pending = new ArrayDeque<>();
     private final List<Effect> effects = new ArrayList<>();
+
+    /** Why adverts were dropped in this state, as far as it was told. */
+    private final Set<Verdict> toldOf = EnumSet.noneOf(Verdict.class);
+
     private final Timers.Timer deadline;
 
     private boolean isWorking;
@@ -85,10 +91,9 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         foreign = new ForeignAdvert(router);
         holdings = new Holdings(router, host.kernel());
         attachment = new Attachment(router, host, secrets, holdings, this, this);
-        announcing = new Announcing(router, host, holdings);
         health = new RouterHealth(router, host, tracks, attachment);
         defences = new RouterDefences(this, host, holdings, fencing);
-        deadline = host.control().timer(() -> perform(() -> election().tick(now())));
+        deadline = host.control().timer(this::due);
         var nowhere = RouterPath.inet(
                 new byte
                         [router.addresses().stream()
@@ -97,6 +102,8 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
                                 .orElse(4)]);
         // Messages of an earlier process of this node have lower numbers.
         election = new GuardedElection(router, nowhere, isInGroup, System.currentTimeMillis() * 1_000_000L, defences);
+        var timers = election.timers();
+        announcing = new Announcing(router, host, holdings, attachment, timers.downNs(router.priority(), timers.intervalNs()));
         phaseSinceNs = host.control().nowNs();
     }
 
@@ -161,8 +168,9 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         try {
             for (Runnable next; (next = pending.poll()) != null; ) {
                 effects.clear();
+                boolean wasFaulty = state().isFaulty();
                 next.run();
-                if (isInGroup && !effects.isEmpty()) {
+                if (isInGroup && (!effects.isEmpty() || state().isFaulty() != wasFaulty)) {
                     host.groups().memberDid(this, new Outcome(state(), effects));
                 }
             }
@@ -174,6 +182,17 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
 
     private long now() {
         return host.control().nowNs();
+    }
+
+    /** The timer has expired. */
+    private void due() {
+        int priority = isWorking ? 0 : election.advertDue(now());
+        if (priority != 0) {
+            send(priority);
+            plan();
+        } else {
+            perform(() -> election.tick(now()));
+        }
     }
 
     private void plan() {
@@ -200,8 +219,15 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
     }
 
     @Override
+    public boolean isFromPeer(ReceivedPacket packet) {
+        return decoder.isFromPeer(packet);
+    }
+
+    @Override
     public void heard(ReceivedPacket packet) {
-        if (decoder.check(packet, System.currentTimeMillis() * 1_000_000L) != Verdict.ACCEPTED) {
+        var verdict = decoder.check(packet, System.currentTimeMillis() * 1_000_000L);
+        if (verdict != Verdict.ACCEPTED) {
+            dropped(verdict, packet);
             return;
         }
         int priority = decoder.priority();
@@ -209,6 +235,9 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         long high = packet.sourceHigh();
         long low = packet.sourceLow();
         heard.heard(high, low, priority, interval, now());
+        if (priority == 0) {
+            announcing.rivalGone();
+        }
         if (decoder.hasOtherAddresses()) {
             warn(
                     RouterEvent.Kind.OTHER_ADDRESSES,
@@ -219,11 +248,27 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         if (running != null && running.isWithholding()) {
             running.heard(this, RouterPath.inet(high, low).getHostAddress(), priority);
         }
-        on(new ElectionEvent.AdvertHeard(priority, interval, high, low));
+        if (isStarted && !isWorking && election.heardAsUsual(priority, interval, high, low, now())) {
+            plan();
+        } else {
+            on(new ElectionEvent.AdvertHeard(priority, interval, high, low));
+        }
+    }
+
+    /** What two routers of one number disagree on makes both active: it is told, each kind once for each state of ours (RFC 9568 section 7.1). */
+    private void dropped(Verdict verdict, ReceivedPacket packet) {
+        if (verdict != Verdict.OWNER_IGNORES && toldOf.add(verdict)) {
+            warn(
+                    RouterEvent.Kind.ADVERT_DROPPED,
+                    "an advert of "
+                            + RouterPath.inet(packet.sourceHigh(), packet.sourceLow())
+                                    .getHostAddress() + " is dropped: " + verdict.text());
+        }
     }
 
     @Override
     public void overheard(ReceivedPacket packet) {
+        counters.count(Verdict.OTHER_ROUTER);
         int place = router.defence().fingerprint() ? foreign.find(packet) : ForeignAdvert.NONE;
         if (place != ForeignAdvert.NONE) {
             warn(
@@ -244,6 +289,7 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
             perform(() -> election.activeElsewhere(node, priority, isAbove, holdsNs, now()));
         } else {
             perform(() -> election.notActiveElsewhere(node));
+            announcing.rivalGone();
         }
     }
 
@@ -313,6 +359,7 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
 
     private void changed(Effect.Changed changed) {
         defences.stateChanged();
+        toldOf.clear();
         reason = Optional.of(changed.reason());
         phaseSinceNs = now();
         if (changed.to() == Phase.ACTIVE) {
@@ -327,6 +374,10 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
                 changed.to(),
                 changed.priority(),
                 changed.reason());
+        var way = attachment.path();
+        if (changed.from() == Phase.FAULT && router.isUnicast() && way != null) {
+            announcing.announceSource(way);
+        }
         host.tell(
                 router,
                 isDeleted && changed.to() == Phase.INITIALIZE

@@ -6,7 +6,9 @@ import io.steelyard.vrrp.defence.KernelLifetime;
 import io.steelyard.vrrp.election.RouterState;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Gathers what is known of a virtual router. Used by the control thread. */
@@ -38,7 +40,16 @@ final class StatusReport {
                 running.heardAdverts().list(nowNs),
                 addresses(running),
                 defences(running, nowNs),
-                running.counters().byName());
+                counters(running));
+    }
+
+    /** keepalived's counters, and what it has no name for. */
+    private static Map<String, Long> counters(RunningRouter running) {
+        var counters = new LinkedHashMap<>(running.counters().byName());
+        counters.put("kernel_refusals", running.holdings().refusals());
+        counters.put("address_conflicts", running.defences().conflicts());
+        counters.put("script_hung", running.health().hungRuns());
+        return counters;
     }
 
     private static List<RouterStatus.HeldAddress> addresses(RunningRouter running) {

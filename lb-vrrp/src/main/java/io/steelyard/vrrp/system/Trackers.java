@@ -78,6 +78,11 @@ final class Trackers implements AutoCloseable {
         return PrioritySum.of(router.priority(), watched, byName, readings);
     }
 
+    /** How often a script had to be ended because it ran too long; 0 for other trackers. */
+    long hungRuns(String tracker) {
+        return set.hungRuns(tracker);
+    }
+
     /** A pool or a listener of the application's own is up or down. */
     void tell(String tracker, boolean isUp) {
         set.tell(tracker, isUp);

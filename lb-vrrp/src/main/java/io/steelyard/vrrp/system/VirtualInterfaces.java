@@ -11,6 +11,9 @@ import io.steelyard.linux.netlink.MacAddress;
 import io.steelyard.linux.netlink.Sysctl;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,11 +24,17 @@ final class VirtualInterfaces {
     private static final String ALIAS = "steelyard virtual router ";
     private static final int SCOPE_LINK = 253;
     private static final int MOST_NAME = 15;
+    private static final List<String> PARENT_SETTINGS = List.of("arp_ignore", "arp_filter");
 
     private final LinkTable links;
     private final AddressTable addresses;
+    private final BorrowedSettings borrowed;
 
-    VirtualInterfaces(LinkTable links, AddressTable addresses) {
+    /** By the number of an interface of ours, its parent's name. */
+    private final Map<Integer, String> parents = new HashMap<>();
+
+    VirtualInterfaces(LinkTable links, AddressTable addresses, BorrowedSettings borrowed) {
+        this.borrowed = borrowed;
         this.links = links;
         this.addresses = addresses;
     }
@@ -56,11 +65,15 @@ final class VirtualInterfaces {
                     + " cannot be made here; use MACVLAN");
         }
         boolean isIpv6 = router.family() == AddressFamily.IPV6;
-        var name = settings.interfaceName().orElse((isIpv6 ? "vrrp6." : "vrrp.") + router.virtualRouterId());
+        var name = name(router).orElseThrow();
         removeLeftover(name, router);
         var link = links.createMacvlan(name, parent.index(), hardwareAddress(router), ALIAS + router.name(), false);
+        for (var setting : PARENT_SETTINGS) {
+            borrowed.take(parent.name(), setting, 1);
+        }
+        parents.put(link.index(), parent.name());
         try {
-            configure(parent.name(), link.name());
+            configure(link.name());
             links.setUp(link.index(), true);
             if (isIpv6 && source.isPresent()) {
                 addresses.replace(AssignedAddress.of(source.get(), 64, link.index())
@@ -69,7 +82,7 @@ final class VirtualInterfaces {
             }
             return links.find(link.index()).orElse(link);
         } catch (IOException failed) {
-            links.remove(link.index());
+            remove(link);
             throw failed;
         }
     }
@@ -88,16 +101,25 @@ final class VirtualInterfaces {
         links.remove(existing.get().index());
     }
 
-    private static void configure(String parent, String name) throws IOException {
-        Sysctl.setIpv4(parent, "arp_ignore", 1);
-        Sysctl.setIpv4(parent, "arp_filter", 1);
+    private static void configure(String name) throws IOException {
         Sysctl.setIpv4(name, "arp_ignore", 1);
         Sysctl.setIpv4(name, "accept_local", 1);
         Sysctl.setIpv4(name, "rp_filter", 0);
         Sysctl.setIpv4(name, "promote_secondaries", 1);
     }
 
+    /** Removes an interface; the parent's settings become what they were with the last. */
     void remove(Link link) throws IOException {
+        var parent = parents.remove(link.index());
+        if (parent != null) {
+            PARENT_SETTINGS.forEach(setting -> borrowed.giveBack(parent, setting));
+        }
         links.remove(link.index());
+    }
+
+    /** The name of the interface that a router has for itself; empty where it has none. */
+    static Optional<String> name(VirtualRouter router) {
+        var prefix = router.family() == AddressFamily.IPV6 ? "vrrp6." : "vrrp.";
+        return router.virtualMac().map(mac -> mac.interfaceName().orElse(prefix + router.virtualRouterId()));
     }
 }

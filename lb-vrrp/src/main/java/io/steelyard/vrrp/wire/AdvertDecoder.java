@@ -25,6 +25,7 @@ public final class AdvertDecoder {
     private final boolean isUnicast;
     private final boolean checksSource;
     private final boolean ignoresAll;
+    private final boolean comparesOnceEach;
     private final int virtualRouterId;
     private final int intervalSeconds;
     private final int intervalCentiseconds;
@@ -38,6 +39,11 @@ public final class AdvertDecoder {
     private boolean hasOtherAddresses;
     private boolean hasOtherInterval;
 
+    /** Whose advert was accepted last. */
+    private long senderHigh;
+
+    private long senderLow;
+
     public AdvertDecoder(VirtualRouter router, RouterSecrets secrets, AdvertCounters counters) {
         this.secrets = secrets;
         this.counters = counters;
@@ -46,6 +52,7 @@ public final class AdvertDecoder {
         isPseudo = router.checksum() == ChecksumReading.RFC_5798;
         isUnicast = router.isUnicast();
         ignoresAll = router.priority() == OWNER_PRIORITY && router.dialect().ownerIgnoresAdverts();
+        comparesOnceEach = router.dialect().checksAddresses() == VirtualRouter.AddressCheck.ON_NEW_ACTIVE;
         virtualRouterId = router.virtualRouterId();
         intervalSeconds = (int) router.advertInterval().toSeconds();
         intervalCentiseconds = (int) (router.advertInterval().toMillis() / 10);
@@ -140,6 +147,11 @@ public final class AdvertDecoder {
         return peer < 0 || packet.ttl() >= ttls[peer] >>> 8 && packet.ttl() <= (ttls[peer] & 0xFF);
     }
 
+    /** Whether it is from a peer of ours, or to the group that all listen to. */
+    public boolean isFromPeer(ReceivedPacket packet) {
+        return !isUnicast || peer(packet) >= 0;
+    }
+
     private int peer(ReceivedPacket packet) {
         for (int i = 0; i < ttls.length; i++) {
             if (peers[2 * i] == packet.sourceHigh() && peers[2 * i + 1] == packet.sourceLow()) {
@@ -231,7 +243,10 @@ public final class AdvertDecoder {
         priority = advert.priority();
         heardCentiseconds = isV2 ? advert.intervalSeconds() * 100 : advert.intervalCentiseconds();
         hasOtherInterval = !isV2 && heardCentiseconds != intervalCentiseconds;
-        hasOtherAddresses = !hasOurAddresses();
+        boolean isSameSender = packet.sourceHigh() == senderHigh && packet.sourceLow() == senderLow;
+        senderHigh = packet.sourceHigh();
+        senderLow = packet.sourceLow();
+        hasOtherAddresses = !(comparesOnceEach && isSameSender) && !hasOurAddresses();
         return Verdict.ACCEPTED;
     }
 

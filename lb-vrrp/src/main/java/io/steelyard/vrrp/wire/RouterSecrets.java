@@ -6,8 +6,8 @@ import io.steelyard.api.vrrp.VirtualRouter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one virtual router signs and checks with: the counters in it are shared by its encoder and its decoder. It outlives configuration changes
- * that leave the authentication as it is. Used by one thread at a time.
+ * What one virtual router signs and checks with: the counters in it are shared by its encoder and its decoder. Used by one
+ * thread at a time.
  */
 public final class RouterSecrets {
     private final @Nullable HmacTrailer trailer;

@@ -47,7 +47,7 @@ public final class WitnessServer implements AutoCloseable {
         this.key = key;
         address = (InetSocketAddress) channel.getLocalAddress();
         longestLeaseNs = longestLease.toNanos();
-        table = new LeaseTable(System.nanoTime() + longestLeaseNs);
+        table = new LeaseTable(System.nanoTime() + longestLeaseNs, System.currentTimeMillis() / 1_000);
         thread = Thread.ofPlatform().name("vrrp-witness").daemon().unstarted(this::serve);
     }
 

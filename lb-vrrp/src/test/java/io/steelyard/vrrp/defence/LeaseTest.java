@@ -48,7 +48,7 @@ class LeaseTest {
 
     @Test
     void oneAtATimeHoldsALeaseAndTheNextOnlyAfterItsEnd() {
-        var table = new LeaseTable(0);
+        var table = new LeaseTable(0, 1);
         assertThat(table.ask("gate", "a", 100, 3 * SECOND, 1, 0, 0).isGranted()).isTrue();
         assertThat(table.ask("gate", "b", 100, 3 * SECOND, 1, 0, 3 * SECOND - 1).isGranted())
                 .isFalse();
@@ -61,7 +61,7 @@ class LeaseTest {
 
     @Test
     void aHigherPriorityIsPassedOnToTheHolder() {
-        var table = new LeaseTable(0);
+        var table = new LeaseTable(0, 1);
         table.ask("gate", "a", 100, 3 * SECOND, 1, 0, 0);
         table.ask("gate", "b", 90, 3 * SECOND, 1, 0, 1);
         assertThat(table.ask("gate", "a", 100, 3 * SECOND, 2, 0, 2).isWanted()).isFalse();
@@ -72,7 +72,7 @@ class LeaseTest {
 
     @Test
     void whatWasOvertakenByALaterMessageCountsNothing() {
-        var table = new LeaseTable(0);
+        var table = new LeaseTable(0, 1);
         table.ask("gate", "a", 100, 3 * SECOND, 5, 0, 0);
         table.giveUp("gate", "a", 4, 1);
         assertThat(table.ask("gate", "b", 100, 3 * SECOND, 1, 0, 2).isGranted()).isFalse();
@@ -87,7 +87,7 @@ class LeaseTest {
 
     @Test
     void aWitnessThatForgotGrantsNothingForAWhile() {
-        var table = new LeaseTable(3 * SECOND);
+        var table = new LeaseTable(3 * SECOND, 1);
         assertThat(table.ask("gate", "a", 100, 3 * SECOND, 1, 0, 3 * SECOND - 1).isGranted())
                 .isFalse();
         assertThat(table.ask("gate", "a", 100, 3 * SECOND, 2, 0, 3 * SECOND).isGranted())
@@ -96,7 +96,7 @@ class LeaseTest {
 
     @Test
     void afterARestartWhoHeldTheLeaseKeepsItAndNobodyElseGetsIt() {
-        var table = new LeaseTable(10 * SECOND);
+        var table = new LeaseTable(10 * SECOND, 1);
         assertThat(table.ask("gate", "b", 200, 3 * SECOND, 1, 0, 0).isGranted()).isFalse();
         var again = table.ask("gate", "a", 100, 3 * SECOND, 7, 5, 1);
         assertThat(again.isGranted()).isTrue();
@@ -113,8 +113,15 @@ class LeaseTest {
     }
 
     @Test
+    void epochsGrowOverARestart() {
+        var table = new LeaseTable(0, 1_000);
+        assertThat(table.ask("gate", "a", 100, SECOND, 1, 0, 0).epoch()).isEqualTo(1_000);
+        assertThat(table.ask("gate", "b", 100, SECOND, 1, 0, SECOND).epoch()).isEqualTo(1_001);
+    }
+
+    @Test
     void aMessageFromBeforeARestartOpensNothingToWhoHoldsTheLeaseNoMore() {
-        var table = new LeaseTable(10 * SECOND);
+        var table = new LeaseTable(10 * SECOND, 1);
         table.ask("gate", "a", 100, 3 * SECOND, 7, 5, SECOND);
         assertThat(table.ask("gate", "a", 100, 3 * SECOND, 9, 0, 2 * SECOND).isGranted())
                 .isFalse();
@@ -152,9 +159,10 @@ class LeaseTest {
     @Test
     void aPauseIsWhatIsBeyondThePlan() {
         var watch = new PauseWatch();
-        assertThat(watch.lateNs(SECOND)).isZero();
-        watch.planned(2 * SECOND);
-        assertThat(watch.lateNs(SECOND)).isZero();
-        assertThat(watch.lateNs(5 * SECOND)).isEqualTo(3 * SECOND);
+        assertThat(watch.lateNs(Long.MAX_VALUE, SECOND)).isZero();
+        assertThat(watch.lateNs(2 * SECOND, SECOND)).isZero();
+        assertThat(watch.lateNs(2 * SECOND, 5 * SECOND)).isEqualTo(3 * SECOND);
+        assertThat(watch.lateNs(2 * SECOND, 5 * SECOND + 1)).as("told already").isZero();
+        assertThat(watch.lateNs(2 * SECOND, 6 * SECOND)).as("once more").isEqualTo(SECOND);
     }
 }

@@ -34,6 +34,31 @@ class PeerWatchTest {
         return watch.heard(report("b", ++sequence, hears), path, nowNs);
     }
 
+    private static PeerReport.Router active(int priority, long epoch) {
+        return new PeerReport.Router(fingerprint(51, "192.0.2.1"), Phase.ACTIVE, priority, epoch);
+    }
+
+    @Test
+    void ofTwoThatAreActiveTheLaterLeaseWinsThenThePriorityThenTheName() {
+        assertThat(PeerWatch.isAbove(active(100, 8), "b", 200, 7, "a")).isTrue();
+        assertThat(PeerWatch.isAbove(active(200, 7), "b", 100, 8, "a")).isFalse();
+        assertThat(PeerWatch.isAbove(active(200, 0), "b", 100, 8, "a")).isTrue();
+        assertThat(PeerWatch.isAbove(active(100, 0), "b", 200, 0, "a")).isFalse();
+        assertThat(PeerWatch.isAbove(active(100, 0), "b", 100, 0, "a")).isTrue();
+        assertThat(PeerWatch.isAbove(active(100, 0), "a", 100, 0, "b")).isFalse();
+    }
+
+    @Test
+    void namesThatComeOnceLeaveNothing() {
+        var open = new PeerWatch("a", List.of("cable"), SILENCE, false);
+        for (int i = 0; i < 1_000; i++) {
+            open.heard(report("stranger" + i, 1, "a"), "cable", i * SECOND);
+            open.look(i * SECOND);
+        }
+        open.look(10_000 * SECOND);
+        assertThat(open.size()).isZero();
+    }
+
     @Test
     void aReplayAndOurOwnVoiceDoNotCount() {
         assertThat(watch.heard(report("b", 5), "cable", 0)).isTrue();

@@ -62,9 +62,10 @@ class ActiveTest {
     }
 
     @Test
-    void byTheEarlierRfcsALowerPriorityIsIgnored() {
+    void byTheEarlierRfcsALowerPriorityGetsNoAnswerAndNeighboursAreToldAllTheSame() {
         var desk = Desk.active(Desk.router().dialect(SILENT));
-        assertThat(desk.hear(99, Desk.HIGHER)).containsExactly(new Effect.LowerPriorityHeard(99));
+        assertThat(desk.hear(99, Desk.HIGHER))
+                .containsExactly(new Effect.Announce(Effect.Cause.LOWER_PRIORITY), new Effect.LowerPriorityHeard(99));
     }
 
     @Test

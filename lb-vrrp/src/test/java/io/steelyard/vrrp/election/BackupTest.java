@@ -100,6 +100,23 @@ class BackupTest {
     }
 
     @Test
+    void aFaultEndsThePreemptDelay() {
+        var desk = Desk.backup(Desk.router().preemption(Preemption.after(Duration.ofSeconds(10))));
+        desk.hear(50, Desk.LOWER);
+        desk.on(new ElectionEvent.Health(false));
+        desk.pass(Duration.ofSeconds(20));
+        desk.on(new ElectionEvent.Health(true));
+        desk.pass(Duration.ofSeconds(1));
+        desk.hear(50, Desk.LOWER);
+        assertThat(desk.waitsUs()).as("the delay begins").isEqualTo(3_609_375);
+        for (int i = 0; i < 10; i++) {
+            desk.pass(Duration.ofSeconds(1));
+            desk.hear(50, Desk.LOWER);
+        }
+        assertThat(desk.waitsUs()).as("the delay is over").isLessThan(3_609_375);
+    }
+
+    @Test
     void aHigherPriorityEndsThePreemptDelay() {
         var desk = Desk.backup(Desk.router().preemption(Preemption.after(Duration.ofSeconds(2))));
         desk.hear(50, Desk.LOWER);

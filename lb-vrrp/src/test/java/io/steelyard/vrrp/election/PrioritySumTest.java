@@ -65,6 +65,18 @@ class PrioritySumTest {
     }
 
     @Test
+    void aFileOfWeightZeroIsAFaultWhereItsNumberIsNotZero() {
+        assertThat(sum(100, Track.of("file", 0), new Reading.Number(0)).isFault())
+                .isFalse();
+        var one = sum(100, Track.of("file", 0), new Reading.Number(1));
+        assertThat(one.isFault()).isTrue();
+        assertThat(one.effective()).isEqualTo(100);
+        var reversed = new Track("file", OptionalInt.of(0), true);
+        assertThat(sum(100, reversed, new Reading.Number(1)).isFault()).isFalse();
+        assertThat(sum(100, reversed, new Reading.Number(0)).isFault()).isTrue();
+    }
+
+    @Test
     void onlyATrackerOfWeightZeroHoldsTheStartUp() {
         assertThat(PrioritySum.of(100, List.of(Track.of("nginx")), TRACKERS, Map.of())
                         .isKnown())

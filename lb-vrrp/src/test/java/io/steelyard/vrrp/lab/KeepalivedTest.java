@@ -17,6 +17,8 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -119,7 +121,7 @@ class KeepalivedTest {
 
         theirs.kill();
         lab.cable("other", false);
-        reached(mode, "we take over from the dead", () -> phase() == Phase.ACTIVE && lab.answers(mode.address));
+        reached(mode, "we take over from the dead", () -> phase() == Phase.ACTIVE && isOn("one", mode));
         assertThat(Lab.has(lab.one, mode.address)).isTrue();
 
         lab.cable("other", true);
@@ -130,10 +132,10 @@ class KeepalivedTest {
                 () -> phase() == Phase.BACKUP
                         && Lab.has(lab.other, mode.address)
                         && !Lab.has(lab.one, mode.address)
-                        && lab.answers(mode.address));
+                        && isOn("other", mode));
 
         second.terminate();
-        reached(mode, "we take over at priority 0", () -> phase() == Phase.ACTIVE && lab.answers(mode.address));
+        reached(mode, "we take over at priority 0", () -> phase() == Phase.ACTIVE && isOn("one", mode));
         assertThat(counter("pri_zero_rcvd")).isPositive();
 
         var third = keepalived(mode, 50);
@@ -150,13 +152,53 @@ class KeepalivedTest {
                 () -> phase() == Phase.ACTIVE
                         && Lab.has(lab.one, mode.address)
                         && !Lab.has(lab.other, mode.address)
-                        && lab.answers(mode.address));
+                        && isOn("one", mode));
         assertThat(refused()).as("adverts refused").isZero();
 
         tcpdump.destroy();
         tcpdump.waitFor();
         assertThat(dissection(mode, capture))
                 .allSatisfy(line -> assertThat(line).isEqualTo("good"));
+        takeoversAreInTime(mode, capture);
+    }
+
+    /** Whether the address answers ping and TCP, and it is that host that does. */
+    private boolean isOn(String host, Mode mode) throws Exception {
+        return lab.answers(mode.address) && lab.servedBy(mode.address).equals(host);
+    }
+
+    /**
+     * Our first advert after the other's last: within the down interval where that one fell silent, within the skew time where it said good-bye. A
+     * second more is left to a machine that is busy with other tests.
+     */
+    private static void takeoversAreInTime(Mode mode, Path capture) throws Exception {
+        var router = mode.router(100);
+        double interval = router.advertInterval().toMillis() / 1_000.0;
+        double skew = (256 - router.priority()) / 256.0 * interval;
+        int found = 0;
+        double lastTheirs = 0;
+        int theirPriority = -1;
+        for (var line : tshark(capture, "vrrp", "frame.time_epoch", "vrrp.prio", "ip.src", "ipv6.src")) {
+            var fields = line.split("\t");
+            boolean isOurs = line.endsWith("\t10.9.0.1\t") || line.endsWith("\tfe80::1");
+            double time = Double.parseDouble(fields[0]);
+            int priority = Integer.parseInt(fields[1]);
+            if (isOurs && priority == router.priority() && theirPriority >= 0) {
+                double bound = theirPriority == 0 ? skew : 3 * interval + skew;
+                System.out.printf(
+                        "%s: our advert %.3f s after theirs of priority %d, bound %.3f s%n",
+                        mode, time - lastTheirs, theirPriority, bound);
+                assertThat(time - lastTheirs)
+                        .as("after priority %d", theirPriority)
+                        .isLessThan(bound + 1);
+                theirPriority = -1;
+                found++;
+            } else if (!isOurs) {
+                theirPriority = priority;
+                lastTheirs = time;
+            }
+        }
+        assertThat(found).as("takeovers").isGreaterThanOrEqualTo(2);
     }
 
     private Lab.Keepalived keepalived(Mode mode, int priority) throws Exception {
@@ -207,36 +249,32 @@ class KeepalivedTest {
     }
 
     /** What tshark thinks of each of our adverts: its remarks, or "good". */
-    private static java.util.List<String> dissection(Mode mode, Path capture) throws Exception {
+    private static List<String> dissection(Mode mode, Path capture) throws Exception {
         var own = mode.address.contains(":") ? "ipv6.src == fe80::1" : "ip.src == 10.9.0.1";
-        var process = new ProcessBuilder(
-                        "tshark",
-                        "-n",
-                        "-r",
-                        capture.toString(),
-                        "-o",
-                        "ip.check_checksum:TRUE",
-                        "-Y",
-                        "vrrp && " + own,
-                        "-T",
-                        "fields",
-                        "-e",
-                        "_ws.expert.message",
-                        "-e",
-                        "vrrp.checksum.status",
-                        "-e",
-                        "_ws.malformed")
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        var lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                .lines()
-                .toList();
-        assertThat(process.waitFor()).isZero();
+        var lines = tshark(capture, "vrrp && " + own, "_ws.expert.message", "vrrp.checksum.status", "_ws.malformed");
         assertThat(lines).as("our adverts on the wire").isNotEmpty();
         // Status 1 is a good checksum.
         return lines.stream()
                 .map(line -> line.equals("\t1\t") ? "good" : line)
                 .distinct()
                 .toList();
+    }
+
+    /** These fields of each packet that passes the filter, with tabs between. */
+    private static List<String> tshark(Path capture, String filter, String... fields) throws Exception {
+        var command =
+                new ArrayList<>(List.of("tshark", "-n", "-r", capture.toString(), "-o", "ip.check_checksum:TRUE"));
+        command.addAll(List.of("-Y", filter, "-T", "fields"));
+        for (var field : fields) {
+            command.addAll(List.of("-e", field));
+        }
+        var process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        var lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(process.waitFor()).isZero();
+        return lines;
     }
 }

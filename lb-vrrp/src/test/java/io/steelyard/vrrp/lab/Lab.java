@@ -1,8 +1,13 @@
 package io.steelyard.vrrp.lab;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,11 +19,14 @@ import java.util.List;
  * </pre>
  */
 final class Lab implements AutoCloseable {
+    private static final int PORT = 8080;
+
     final PrivateNetwork wire;
     final PrivateNetwork one;
     final PrivateNetwork other;
     final PrivateNetwork client;
     private final Path folder;
+    private final List<ServerSocket> servers = new ArrayList<>();
 
     private Lab(Path folder) throws Exception {
         this.folder = folder;
@@ -52,6 +60,8 @@ final class Lab implements AutoCloseable {
         lab.plugIn(lab.one, "one", 1);
         lab.plugIn(lab.other, "other", 2);
         lab.plugIn(lab.client, "client", 9);
+        lab.serve(lab.one, "one");
+        lab.serve(lab.other, "other");
         return lab;
     }
 
@@ -91,6 +101,34 @@ final class Lab implements AutoCloseable {
     /** Whether the client gets an answer from an address. */
     boolean answers(String address) throws Exception {
         return client.succeeds("ping", "-c", "1", "-W", "1", address);
+    }
+
+    /** A server of TCP on a host, at all of its addresses: it says its name and closes. */
+    private void serve(PrivateNetwork host, String name) throws Exception {
+        var listening = host.call(() -> new ServerSocket(PORT));
+        servers.add(listening);
+        Thread.ofVirtual().start(() -> {
+            while (!listening.isClosed()) {
+                try (var client = listening.accept()) {
+                    client.getOutputStream().write(name.getBytes(StandardCharsets.US_ASCII));
+                } catch (IOException closed) {
+                    // The next client, or the end.
+                }
+            }
+        });
+    }
+
+    /** Which host's server the client gets by TCP at an address; empty where none answers within a second. */
+    String servedBy(String address) throws Exception {
+        return client.call(() -> {
+            try (var socket = new Socket()) {
+                socket.connect(new InetSocketAddress(address, PORT), 1_000);
+                socket.setSoTimeout(1_000);
+                return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            } catch (IOException nobody) {
+                return "";
+            }
+        });
     }
 
     /** Starts keepalived with these lines in its instance. */
@@ -167,7 +205,10 @@ final class Lab implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() throws Exception {
+        for (var server : servers) {
+            server.close();
+        }
         one.close();
         other.close();
         client.close();

@@ -14,8 +14,11 @@ import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Phase;
 import io.steelyard.vrrp.witness.WitnessServer;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +118,47 @@ class OneWayCutTest {
         } finally {
             witness.close();
         }
+    }
+
+    /** The one that claims reaches the host that is asked: its vote has nothing to say. */
+    @Test
+    void aGatewayThatBothReachChangesNothing() throws Exception {
+        var defence = Pair.defence()
+                .reachability(new SplitBrainDefence.Reachability(
+                        false,
+                        List.of(InetAddress.ofLiteral("10.9.0.9")),
+                        1,
+                        Duration.ofMillis(200),
+                        Duration.ofSeconds(1),
+                        3,
+                        true))
+                .build();
+        start(defence, defence);
+
+        pair.lab.cut("one", "other");
+
+        until("two owners", () -> phase(active) == Phase.ACTIVE && phase(backup) == Phase.ACTIVE);
+    }
+
+    @Test
+    void whoIsFencedIsOffBeforeItsAddressIsClaimed() throws Exception {
+        var asked = folder.resolve("asked");
+        var off = folder.resolve("off");
+        var script = Files.writeString(
+                folder.resolve("fence.sh"),
+                "#!/bin/sh\ntouch " + asked + "\nwhile [ ! -e " + off + " ]; do sleep 0.05; done\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        var rules = new SplitBrainDefence.Fencing(
+                "script", Map.of("command", script.toString()), Duration.ofSeconds(60), true);
+        start(Pair.defence().build(), Pair.defence().fencing(rules).build());
+
+        pair.lab.cut("one", "other");
+
+        until("the script runs", () -> Files.exists(asked));
+        assertThat(pair.wasActive(backup)).as("before the other is off").isFalse();
+        pair.lab.cable("one", false);
+        Files.createFile(off);
+        until("the backup claims", () -> phase(backup) == Phase.ACTIVE && Lab.has(pair.lab.other, Pair.ADDRESS));
     }
 
     @Test

@@ -105,20 +105,7 @@ class StoppedProcessTest {
     }
 
     private Process startOurs(int priority) throws Exception {
-        var classPath = System.getProperty("jdk.module.path", "") + ":" + System.getProperty("java.class.path") + ":"
-                + Path.of("target/test-classes").toAbsolutePath();
-        return lab.one.start(
-                folder.resolve("ours.out"),
-                ProcessHandle.current().info().command().orElse("java"),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classPath,
-                OneRouter.class.getName(),
-                Integer.toString(priority),
-                ADDRESS + "/24",
-                "300");
+        return lab.one.start(folder.resolve("ours.out"), OneRouter.command(priority, ADDRESS + "/24", 300));
     }
 
     private boolean said(String text) throws IOException {

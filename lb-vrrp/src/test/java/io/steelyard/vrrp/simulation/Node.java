@@ -1,12 +1,16 @@
 package io.steelyard.vrrp.simulation;
 
 import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.vrrp.defence.ConfigFingerprint;
 import io.steelyard.vrrp.defence.DefenceActions;
 import io.steelyard.vrrp.defence.GuardedElection;
 import io.steelyard.vrrp.defence.LeaseTable;
 import io.steelyard.vrrp.defence.PauseWatch;
+import io.steelyard.vrrp.defence.PeerReport;
+import io.steelyard.vrrp.defence.PeerWatch;
 import io.steelyard.vrrp.election.Effect;
 import io.steelyard.vrrp.election.ElectionEvent;
+import io.steelyard.vrrp.election.Phase;
 import io.steelyard.vrrp.election.RouterState;
 import io.steelyard.vrrp.wire.Bytes;
 import java.net.InetAddress;
@@ -17,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** A machine: its kernel, which may have the address, and its process, which may be paused or dead. Its clock runs at a speed of its own. */
 final class Node implements DefenceActions {
     private static final long FOREVER = Long.MAX_VALUE;
+    private static final long INTERVAL_NS = 1_000 * World.MS;
+    private static final long SILENCE_NS = 3 * INTERVAL_NS;
+    private static final int FALL = 3;
 
     final int index;
     int taken;
@@ -27,6 +34,8 @@ final class Node implements DefenceActions {
     private final Queue<Runnable> inbox = new ArrayDeque<>();
     private PauseWatch watch = new PauseWatch();
     private @Nullable GuardedElection election;
+    private final ConfigFingerprint fingerprint;
+    private int silentRounds;
     private boolean isPaused;
     private boolean isHealthy = true;
     private long holdsUntilNs;
@@ -37,6 +46,7 @@ final class Node implements DefenceActions {
         this.index = index;
         this.router = router;
         this.rate = rate;
+        fingerprint = ConfigFingerprint.of(router);
         own = Bytes.address(0, Bytes.MAPPED | 0xC000_020AL + index);
     }
 
@@ -68,10 +78,47 @@ final class Node implements DefenceActions {
         isPaused = false;
         watch = new PauseWatch();
         inbox.clear();
+        silentRounds = 0;
         // Two processes of one node are never in the same millisecond.
         election = new GuardedElection(router, own, false, world.nowNs() + 1, this);
         election.on(new ElectionEvent.Start(true, isHealthy, false, 0), localNs());
         plan();
+        var begun = election;
+        world.at(world.nowNs() + INTERVAL_NS, () -> beat(begun));
+    }
+
+    /** Each second of this process: a report to the others, and a round of the vote on the gateway. */
+    private void beat(GuardedElection of) {
+        if (election != of) {
+            return;
+        }
+        hand(() -> {
+            report();
+            silentRounds = world.reachesGateway(index) ? 0 : silentRounds + 1;
+            if (router.defence().reachability().isPresent()) {
+                election.isolated(silentRounds >= FALL, localNs());
+            }
+        });
+        world.at(world.nowNs() + INTERVAL_NS, () -> beat(of));
+    }
+
+    private void report() {
+        if (!router.defence().paths().isEmpty()) {
+            var state = election.state();
+            world.report(this, new PeerReport.Router(fingerprint, state.phase(), state.priority(), election.epoch()));
+        }
+    }
+
+    void peerSays(String node, PeerReport.Router theirs) {
+        hand(() -> {
+            if (theirs.phase() == Phase.ACTIVE) {
+                boolean isAbove =
+                        PeerWatch.isAbove(theirs, node, election.state().priority(), election.epoch(), "node" + index);
+                election.activeElsewhere(node, theirs.priority(), isAbove, SILENCE_NS, localNs());
+            } else {
+                election.notActiveElsewhere(node);
+            }
+        });
     }
 
     void end(boolean isOrderly) {
@@ -135,7 +182,7 @@ final class Node implements DefenceActions {
 
     /** The loop: notice a pause, take what arrived, then look at the clock. */
     private void look(Runnable arrived) {
-        long lateNs = watch.lateNs(localNs());
+        long lateNs = watch.lateNs(election.nextNs(), localNs());
         if (lateNs > 0) {
             election.paused(lateNs, localNs());
         }
@@ -152,7 +199,6 @@ final class Node implements DefenceActions {
             return;
         }
         long nextNs = election.nextNs();
-        watch.planned(nextNs);
         long atNs = nextNs == RouterState.NEVER ? FOREVER : Math.max(world.nowNs(), worldNs(nextNs));
         if (atNs != wakeAtNs) {
             wakeAtNs = atNs;
@@ -179,6 +225,9 @@ final class Node implements DefenceActions {
                     index,
                     new ElectionEvent.AdvertHeard(
                             advert.priority(), (int) (router.advertInterval().toMillis() / 10), 0, Bytes.low(own)));
+        } else if (effect instanceof Effect.Changed) {
+            // As soon as it is over; then the election's state is the new one.
+            world.at(world.nowNs(), () -> hand(this::report));
         } else if (effect instanceof Effect.Apply apply) {
             switch (apply.step()) {
                 case ADD_ADDRESSES -> {
@@ -214,7 +263,9 @@ final class Node implements DefenceActions {
 
     @Override
     public void askReachability() {
-        throw new IllegalStateException("there are no hosts to reach here");
+        if (world.reachesGateway(index)) {
+            world.at(world.nowNs() + 2 * World.MS, () -> hand(() -> election.reached(true, localNs())));
+        }
     }
 
     @Override

@@ -24,15 +24,23 @@ record Schedule(long seed, int nodes, List<Fault> faults) {
             int lastsMs = 50 + random.nextInt(random.nextBoolean() ? 1_500 : HEALED_MS - atMs - 50);
             lastsMs = Math.min(lastsMs, HEALED_MS - atMs);
             var kind = Fault.Kind.values()[random.nextInt(Fault.Kind.values().length)];
-            int node = kind == Fault.Kind.WITNESS_RESTART ? -1 : random.nextInt(nodes);
-            boolean isLink = switch (kind) {
-                case CUT_ONE_WAY, LOSSY, SLOW, DUPLICATED -> true;
-                default -> false;
-            };
-            int other = isLink ? (node + 1 + random.nextInt(nodes - 1)) % nodes : -1;
-            faults.add(new Fault(atMs, lastsMs, kind, node, other));
+            faults.add(
+                    switch (kind) {
+                        case CUT_ONE_WAY, LOSSY, SLOW, DUPLICATED ->
+                            link(random, atMs, lastsMs, kind, nodes + 1, nodes);
+                        case PATH_CUT -> link(random, atMs, lastsMs, kind, nodes, nodes);
+                        case WITNESS_RESTART -> new Fault(atMs, lastsMs, kind, -1, -1);
+                        default -> new Fault(atMs, lastsMs, kind, random.nextInt(nodes), -1);
+                    });
         }
         return new Schedule(seed, nodes, faults);
+    }
+
+    /** Between two different ends; the one behind the last node is the witness. */
+    private static Fault link(Random random, int atMs, int lastsMs, Fault.Kind kind, int ends, int nodes) {
+        int from = random.nextInt(ends);
+        int to = (from + 1 + random.nextInt(ends - 1)) % ends;
+        return new Fault(atMs, lastsMs, kind, from == nodes ? Fault.WITNESS : from, to == nodes ? Fault.WITNESS : to);
     }
 
     @Override

@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.steelyard.api.vrrp.SplitBrainDefence;
 import io.steelyard.api.vrrp.VirtualRouter;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Thousands of worlds in which links lose, delay, duplicate and fall silent one way, processes pause, die and start again, clocks jump and the witness
+ * Thousands of worlds in which links lose, delay, duplicate and fall silent one way, those to the witness too, processes pause, die and start again, clocks jump and the witness
  * forgets. {@code -Dsteelyard.simulations=1000000} runs more of them, {@code -Dsteelyard.simulation=SEED} one, with its story.
  */
 class SplitBrainSimulationTest {
@@ -22,6 +25,13 @@ class SplitBrainSimulationTest {
     private static final long SETTLED_MS = Schedule.HEALED_MS + 12_000;
 
     private static final long END_MS = SETTLED_MS + 4_000;
+
+    /** Carried by the world, not by sockets: what counts is that there is one. */
+    private static final SplitBrainDefence.HeartbeatPath PATH = new SplitBrainDefence.HeartbeatPath(
+            "cable",
+            new InetSocketAddress("192.0.2.10", 1),
+            Optional.empty(),
+            List.of(new InetSocketAddress("192.0.2.11", 1)));
 
     private static VirtualRouter router(int index, SplitBrainDefence defence) {
         return VirtualRouter.builder("gate", "eth0", 51)
@@ -45,9 +55,21 @@ class SplitBrainSimulationTest {
         return world;
     }
 
+    /** With a witness always, and by the seed with further paths, reachability and each way of the probe. */
     private static IntFunction<VirtualRouter> guarded(long seed) {
         var probes = SplitBrainDefence.AddressProbe.values();
-        return guarded(probes[(int) (seed % probes.length)]);
+        var defence = SplitBrainDefence.builder()
+                .witness(SplitBrainDefence.Witness.of("simulated", Map.of()))
+                .addressProbe(probes[(int) (seed % probes.length)]);
+        if (seed % 3 != 0) {
+            defence.path(PATH);
+        }
+        if (seed % 5 < 2) {
+            boolean demotes = seed % 5 == 0;
+            defence.reachability(new SplitBrainDefence.Reachability(
+                    true, List.of(), 1, Duration.ofSeconds(1), Duration.ofSeconds(1), 3, demotes));
+        }
+        return index -> router(index, defence.build());
     }
 
     /** What is wrong with a world of this seed; empty where nothing is. */

@@ -2,6 +2,7 @@ package io.steelyard.vrrp.simulation;
 
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.vrrp.defence.LeaseTable;
+import io.steelyard.vrrp.defence.PeerReport;
 import io.steelyard.vrrp.election.ElectionEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ final class World {
     private final List<Node> nodes = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
     private final List<String> story = new ArrayList<>();
-    private LeaseTable witness = new LeaseTable(Long.MIN_VALUE);
+    private LeaseTable witness = new LeaseTable(Long.MIN_VALUE, 1);
     private boolean isTold;
     private long order;
     private long nowNs;
@@ -72,7 +73,10 @@ final class World {
                 at(beginNs, () -> nodes.get(fault.node()).health(false));
                 at(endNs, () -> nodes.get(fault.node()).health(true));
             }
-            case WITNESS_RESTART -> at(beginNs, () -> witness = new LeaseTable(nowNs + LONGEST_LEASE_NS));
+            case WITNESS_RESTART ->
+                at(
+                        beginNs,
+                        () -> witness = new LeaseTable(nowNs + LONGEST_LEASE_NS, 1_000_000L + nowNs / 1_000_000_000L));
             default -> {
                 // Looked at when something is sent.
             }
@@ -124,10 +128,16 @@ final class World {
     }
 
     private boolean isCut(int from, int to) {
-        return is(Fault.Kind.CUT_ONE_WAY, from, to)
-                || is(Fault.Kind.ISOLATED, from, -1)
-                || is(Fault.Kind.ISOLATED, to, -1)
-                || is(Fault.Kind.LOSSY, from, to) && random.nextBoolean();
+        return is(Fault.Kind.ISOLATED, from, -1) || is(Fault.Kind.ISOLATED, to, -1) || isLinkCut(from, to);
+    }
+
+    private boolean isLinkCut(int from, int to) {
+        return is(Fault.Kind.CUT_ONE_WAY, from, to) || is(Fault.Kind.LOSSY, from, to) && random.nextBoolean();
+    }
+
+    /** Whether a node reaches the gateway now. */
+    boolean reachesGateway(int node) {
+        return !is(Fault.Kind.ISOLATED, node, -1) && !is(Fault.Kind.NO_GATEWAY, node, -1);
     }
 
     private long delayNs(int from, int to) {
@@ -140,28 +150,43 @@ final class World {
             if (node.index == from || isCut(from, node.index) || isOff != is(Fault.Kind.CLOCK_JUMP, node.index, -1)) {
                 continue;
             }
-            int copies = is(Fault.Kind.DUPLICATED, from, node.index) ? 2 + random.nextInt(2) : 1;
-            for (int i = 0; i < copies; i++) {
-                at(nowNs + delayNs(from, node.index), () -> node.receive(advert));
+            deliver(from, node.index, () -> node.receive(advert));
+        }
+    }
+
+    /** Once or, on a link that repeats, more often; each time after a while of its own. */
+    private void deliver(int from, int to, Runnable what) {
+        int copies = is(Fault.Kind.DUPLICATED, from, to) ? 2 + random.nextInt(2) : 1;
+        for (int i = 0; i < copies; i++) {
+            at(nowNs + delayNs(from, to), what);
+        }
+    }
+
+    /** A node's report on the further path, which is another network. */
+    void report(Node from, PeerReport.Router router) {
+        for (var node : nodes) {
+            if (node != from && !is(Fault.Kind.PATH_CUT, from.index, node.index)) {
+                at(nowNs + random.nextInt(5) * MS, () -> node.peerSays("node" + from.index, router));
             }
         }
     }
 
     void askWitness(Node node, int priority, long leaseNs, long sequence, long heldEpoch, long askedLocalNs) {
-        if (is(Fault.Kind.CUT_FROM_WITNESS, node.index, -1)) {
-            return;
-        }
-        at(nowNs + delayNs(node.index, -1), () -> {
+        toWitness(node, () -> {
             var answer = witness.ask("gate", "node" + node.index, priority, leaseNs, sequence, heldEpoch, nowNs);
-            if (!is(Fault.Kind.CUT_FROM_WITNESS, node.index, -1)) {
-                at(nowNs + delayNs(node.index, -1), () -> node.answer(askedLocalNs, answer));
+            if (!is(Fault.Kind.CUT_FROM_WITNESS, node.index, -1) && !isLinkCut(Fault.WITNESS, node.index)) {
+                deliver(Fault.WITNESS, node.index, () -> node.answer(askedLocalNs, answer));
             }
         });
     }
 
     void giveUpLease(Node node, long sequence) {
-        if (!is(Fault.Kind.CUT_FROM_WITNESS, node.index, -1)) {
-            at(nowNs + delayNs(node.index, -1), () -> witness.giveUp("gate", "node" + node.index, sequence, nowNs));
+        toWitness(node, () -> witness.giveUp("gate", "node" + node.index, sequence, nowNs));
+    }
+
+    private void toWitness(Node node, Runnable message) {
+        if (!is(Fault.Kind.CUT_FROM_WITNESS, node.index, -1) && !isLinkCut(node.index, Fault.WITNESS)) {
+            deliver(node.index, Fault.WITNESS, message);
         }
     }
 

@@ -187,6 +187,21 @@ class AdvertDecoderTest {
     }
 
     @Test
+    void addressesMayBeComparedOnceForEachSender() {
+        var once =
+                v3().dialect(new VirtualRouter.Dialect(true, false, VirtualRouter.AddressCheck.ON_NEW_ACTIVE, false));
+        var party = Party.of(once);
+        var others = Party.of(VirtualRouter.builder("gate", "eth0", 51).address("192.0.2.2"));
+        party.hear(others.send(100, GROUP, NOON_NS));
+        assertThat(party.decoder.hasOtherAddresses()).isTrue();
+        party.hear(others.send(100, GROUP, NOON_NS));
+        assertThat(party.decoder.hasOtherAddresses())
+                .as("the same sender again")
+                .isFalse();
+        assertThat(party.counters.of(AdvertCounters.Event.OTHER_ADDRESSES)).isEqualTo(1);
+    }
+
+    @Test
     void anOwnerMayIgnoreEverybody() {
         var owner = v3().priority(255)
                 .dialect(new VirtualRouter.Dialect(true, false, VirtualRouter.AddressCheck.ALWAYS, true));

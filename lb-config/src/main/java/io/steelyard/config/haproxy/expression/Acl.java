@@ -14,14 +14,14 @@ public record Acl(Expression expression, MatchMethod method, List<Pattern> patte
         patterns = List.copyOf(patterns);
     }
 
-    /** Whether it holds now. */
-    public boolean holds(SampleSource source) {
+    /** Whether it holds now, as far as that is known. */
+    Verdict ask(SampleSource source) {
         for (var sample : expression.evaluate(source)) {
             if (matches(sample)) {
-                return true;
+                return Verdict.HOLDS;
             }
         }
-        return false;
+        return source.isPending(expression.fetch()) ? Verdict.WAITS : Verdict.FAILS;
     }
 
     private boolean matches(Sample sample) {

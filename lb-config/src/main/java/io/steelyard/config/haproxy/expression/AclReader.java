@@ -1,5 +1,6 @@
 package io.steelyard.config.haproxy.expression;
 
+import io.steelyard.api.text.PatternFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,14 +119,12 @@ final class AclReader {
 
     private void readFile(String file, Flags flags, List<Pattern> patterns, int at) throws MalformedConditionException {
         try {
-            for (var line : files.lines(file)) {
-                var text = line.strip();
-                if (!text.isEmpty() && !text.startsWith("#")) {
-                    patterns.add(pattern(text, flags, at));
-                }
-            }
+            patterns.add(new Pattern.File(new PatternIndex(
+                    PatternFile.of(file, false, files::lines), flags.method, flags.ignoresCase, Sample.Type.STR)));
         } catch (IOException unreadable) {
             throw new MalformedConditionException(at, "file '" + file + "' cannot be read");
+        } catch (IllegalArgumentException | ArithmeticException wrong) {
+            throw new MalformedConditionException(at, String.valueOf(wrong.getMessage()));
         }
     }
 

@@ -24,13 +24,12 @@ public record Condition(boolean isUnless, List<List<Term>> alternatives) {
             any = List.copyOf(any);
         }
 
-        boolean holds(SampleSource source) {
+        Verdict ask(SampleSource source) {
+            var verdict = Verdict.FAILS;
             for (var acl : any) {
-                if (acl.holds(source)) {
-                    return !isNegated;
-                }
+                verdict = verdict.or(acl.ask(source));
             }
-            return isNegated;
+            return isNegated ? verdict.not() : verdict;
         }
     }
 
@@ -38,21 +37,28 @@ public record Condition(boolean isUnless, List<List<Term>> alternatives) {
         alternatives = alternatives.stream().map(List::copyOf).toList();
     }
 
+    /** Whether the rule applies now, as far as that is known. */
+    public Verdict ask(SampleSource source) {
+        if (alternatives.isEmpty()) {
+            return Verdict.HOLDS;
+        }
+        var verdict = Verdict.FAILS;
+        for (var terms : alternatives) {
+            var all = Verdict.HOLDS;
+            for (int i = 0; i < terms.size() && all == Verdict.HOLDS; i++) {
+                all = terms.get(i).ask(source);
+            }
+            verdict = verdict.or(all);
+            if (verdict == Verdict.HOLDS) {
+                break;
+            }
+        }
+        return isUnless ? verdict.not() : verdict;
+    }
+
     /** Whether the rule applies now. */
     public boolean applies(SampleSource source) {
-        if (alternatives.isEmpty()) {
-            return true;
-        }
-        for (var terms : alternatives) {
-            boolean allHold = true;
-            for (var term : terms) {
-                allHold = allHold && term.holds(source);
-            }
-            if (allHold) {
-                return !isUnless;
-            }
-        }
-        return isUnless;
+        return ask(source) == Verdict.HOLDS;
     }
 
     /** Every ACL it asks. */

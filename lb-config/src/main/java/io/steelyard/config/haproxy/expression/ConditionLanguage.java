@@ -1,6 +1,7 @@
 package io.steelyard.config.haproxy.expression;
 
 import io.steelyard.api.http.ExpressionLanguage;
+import io.steelyard.api.http.HttpFacts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,7 +52,16 @@ public final class ConditionLanguage implements ExpressionLanguage {
         }
         var ready = condition;
         var known = users.build();
-        return facts -> ready.applies(new FactSource(facts, known)) ? "1" : "0";
+        return facts -> ask(ready, facts, known) ? "1" : "0";
+    }
+
+    /** Whether a condition applies; where that cannot be known yet, more of what the client says is awaited. */
+    static boolean ask(Condition condition, HttpFacts facts, UserLists users) {
+        var verdict = condition.ask(new FactSource(facts, users));
+        if (verdict == Verdict.WAITS) {
+            facts.awaitMore();
+        }
+        return verdict == Verdict.HOLDS;
     }
 
     private static String password(List<String> words) {

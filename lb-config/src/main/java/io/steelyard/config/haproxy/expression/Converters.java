@@ -30,6 +30,8 @@ public final class Converters {
         parts();
         encodings();
         add("ipmask", ADDR, ADDR, 1, 2, Masks::apply);
+        MapConverters.forEach(ALL::put);
+        Hashes.forEach((name, hash) -> add(name, BIN, SINT, 0, 1, hash));
         // Tables are asked where the expression is worked out.
         CounterSamples.converters()
                 .forEach((name, isTruth) -> ALL.put(
@@ -135,11 +137,8 @@ public final class Converters {
                 1,
                 (sample, arguments) -> Optional.of(new Sample.Sint(sample.text().compareTo(arguments.getFirst()))));
         add("concat", STR, STR, 1, 3, (sample, arguments) -> {
-            if (arguments.size() > 1 && !arguments.get(1).isEmpty()) {
-                throw new IllegalArgumentException("concat cannot add a variable yet");
-            }
-            return Optional.of(new Sample.Str(
-                    sample.text() + arguments.getFirst() + (arguments.size() > 2 ? arguments.get(2) : "")));
+            // Variables stand here by their values.
+            return Optional.of(new Sample.Str(sample.text() + String.join("", arguments)));
         });
         add("port_only", STR, SINT, 0, 0, (sample, arguments) -> {
             var port = sample.text().replaceFirst("^.*[^0-9]", "");
@@ -282,11 +281,15 @@ public final class Converters {
     private static void arithmetic(String name, LongBinaryOperator operator) {
         add(name, SINT, SINT, 1, 1, (sample, arguments) -> {
             try {
+                if (Variables.isName(arguments.getFirst())) {
+                    // A name stands here only where the expression is checked.
+                    return Optional.of(sample);
+                }
                 long other = Long.parseLong(arguments.getFirst());
                 return Optional.of(new Sample.Sint(operator.applyAsLong(((Sample.Sint) sample).value(), other)));
             } catch (NumberFormatException wrong) {
                 throw new IllegalArgumentException(
-                        name + "(" + arguments.getFirst() + ") is not with a number; variables are not known yet",
+                        name + "(" + arguments.getFirst() + ") is not with a number or a variable",
                         wrong);
             }
         });

@@ -51,6 +51,8 @@ public record Expression(Fetch fetch, List<Step> steps) {
                 throw new IllegalArgumentException(
                         "converter '" + call.name() + "' cannot be applied to what is before it");
             }
+            Variables.check(call.name(), call.arguments());
+            MapConverters.prepare(call.name(), call.arguments());
             converter.check(call.arguments());
             steps.add(new Step(converter, call.arguments()));
             type = converter.out().orElse(type);
@@ -63,6 +65,7 @@ public record Expression(Fetch fetch, List<Step> steps) {
         var fetch = new Fetch(method, call.arguments());
         Constants.check(fetch);
         CounterSamples.check(fetch);
+        ContentSamples.check(fetch);
         return fetch;
     }
 
@@ -123,7 +126,8 @@ public record Expression(Fetch fetch, List<Step> steps) {
                             step.converter().name())
                     ? source.table(
                             step.converter().name(), before, step.arguments().getFirst())
-                    : step.converter().convert(before, step.arguments()));
+                    : Variables.resolved(step, source)
+                            .flatMap(arguments -> step.converter().convert(before, arguments)));
         }
         return value;
     }

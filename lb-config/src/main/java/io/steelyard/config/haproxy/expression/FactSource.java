@@ -28,10 +28,20 @@ final class FactSource implements SampleSource {
         return switch (fetch.method().layer()) {
             case NOTHING -> one(ofProcess(fetch));
             case CONNECTION -> one(ofConnection(fetch));
-            case CONTENT -> one(ofContent(fetch));
+            case CONTENT -> one(ContentSamples.of(fetch, facts));
             case REQUEST -> ofRequest(fetch);
             case RESPONSE -> ofResponse(fetch);
         };
+    }
+
+    @Override
+    public boolean isPending(Fetch fetch) {
+        return ContentSamples.isPending(fetch, facts);
+    }
+
+    @Override
+    public Optional<String> variable(String name) {
+        return Optional.ofNullable(facts.note(name));
     }
 
     @Override
@@ -140,7 +150,7 @@ final class FactSource implements SampleSource {
             case "dst_port" -> number(facts.serverPort());
             case "dst_is_local" -> truth(isLocal(facts.serverAddress()));
             case "dst_conn" -> number(facts.measure(Measure.LISTENER_CONNECTIONS));
-            case "fc_rcvd_proxy" -> truth(false);
+            case "fc_rcvd_proxy" -> truth(facts.isProxied());
             case "fe_name" -> text(facts.listener());
             case "fe_id", "so_id", "be_id", "srv_id" -> null;
             case "fe_defbe", "so_name" -> null;
@@ -159,13 +169,6 @@ final class FactSource implements SampleSource {
         } catch (SocketException unknown) {
             return false;
         }
-    }
-
-    private static @Nullable Sample ofContent(Fetch fetch) {
-        return switch (fetch.method().name()) {
-            case "wait_end", "req.proto_http" -> truth(true);
-            default -> null;
-        };
     }
 
     // ---- the request

@@ -36,6 +36,14 @@ public sealed interface Pattern {
         }
     }
 
+    /** Any pattern of a file. */
+    record File(PatternIndex index) implements Pattern {
+        @Override
+        public boolean matches(Sample sample) {
+            return index.find(sample) != null;
+        }
+    }
+
     /** The same bytes. */
     record Bytes(Sample.Binary bytes) implements Pattern {
         @Override

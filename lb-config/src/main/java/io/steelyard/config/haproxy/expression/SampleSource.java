@@ -17,6 +17,16 @@ public interface SampleSource {
      */
     List<Sample> fetch(Fetch fetch);
 
+    /** Whether a fetch may come to something else when more has come than there is now. */
+    default boolean isPending(Fetch fetch) {
+        return false;
+    }
+
+    /** The value of a variable, as a text; empty where it has none. */
+    default Optional<String> variable(String name) {
+        return Optional.empty();
+    }
+
     /**
      * What a stick table knows of a key; empty where there is no such table.
      *

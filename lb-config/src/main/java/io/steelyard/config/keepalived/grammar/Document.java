@@ -16,9 +16,13 @@ public record Document(List<Entry> entries, List<Problem> problems) {
         problems = List.copyOf(problems);
     }
 
-    /** Reads a file. Never throws for what is in it. */
-    public static Document parse(ConfigurationSource source) {
-        var parser = new DocumentParser(source);
+    /**
+     * Reads a file. Never throws for what is in it.
+     *
+     * @param machine whose lines are meant where some are for one machine alone: keepalived's config-id
+     */
+    public static Document parse(ConfigurationSource source, String machine) {
+        var parser = new DocumentParser(source, machine);
         return new Document(parser.parse(), parser.problems());
     }
 }

@@ -8,23 +8,34 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Puts the lines of a file, and of those it includes, into blocks. One use. */
 final class DocumentParser {
     private static final int MOST_NESTED = 16;
     private static final int MOST_FILES = 1_000;
     private static final int MOST_PROBLEMS = 1_000;
+    private static final int MOST_LINES = 1 << 20;
+
+    /** A defined name at the head of a line. */
+    private static final Pattern NAME = Pattern.compile("\\$(?:\\{(\\w+)\\}|(\\w+)(?=\\s|$))");
 
     private final ConfigurationSource source;
+    private final String machine;
     private final Map<String, String> definitions = new HashMap<>();
     private final List<Problem> problems = new ArrayList<>();
     private final Deque<Block> open = new ArrayDeque<>();
     private int files;
+    private int reads;
+    private boolean isTooMuchTold;
+    private boolean isSkippingTold;
 
     /** A block whose closing brace is still to come. */
     private static final class Block {
@@ -38,8 +49,13 @@ final class DocumentParser {
         }
     }
 
-    DocumentParser(ConfigurationSource source) {
+    /** @param machine whose lines are meant where some are for one machine alone */
+    DocumentParser(ConfigurationSource source, String machine) {
         this.source = source;
+        this.machine = machine;
+        definitions.put("_INSTANCE", machine);
+        definitions.put("_HASH", "#");
+        definitions.put("_BANG", "!");
     }
 
     List<Entry> parse() {
@@ -67,66 +83,136 @@ final class DocumentParser {
             problems.add(Problem.notice("", "the file begins with a byte order mark, which is ignored")
                     .at(new Position(file.name(), 1, 1)));
         }
+        definitions.put("_PWD", folder(file).toString());
         var reader = new LineReader(file.name(), definitions, problems);
         var lines = text.split("\n", -1);
         for (int i = 0; i < lines.length && problems.size() < MOST_PROBLEMS; i++) {
-            var line = lines[i].strip();
-            if (LineReader.isDefinition(line)) {
-                i = define(lines, i);
-                continue;
+            int last = i;
+            while (isDefinition(lines[i]) && lines[last].stripTrailing().endsWith("\\") && last + 1 < lines.length) {
+                last++;
             }
-            var words = reader.words(lines[i], i + 1);
-            if (words.isEmpty()) {
-                continue;
-            }
-            switch (words.getFirst().text()) {
-                case "include", "includer", "includem", "includew", "includeb", "includea" ->
-                    include(file, words, depth);
-                default -> {
-                    if (!isSpecial(words.getFirst())) {
-                        place(words);
-                    }
-                }
-            }
+            var whole = String.join("\n", Arrays.asList(lines).subList(i, last + 1));
+            read(new Line(file, reader, i + 1, depth), whole, 0);
+            i = last;
         }
     }
 
-    /** Conditions on the host's name, sequences: what a parser of its own right would be needed for. */
-    private boolean isSpecial(Word first) {
-        boolean isSpecial = !first.isQuoted()
-                && first.text().length() > 1
-                && (first.text().startsWith("@")
-                        || first.text().startsWith("~SEQ")
-                        || first.text().startsWith("~LST"));
+    /** Where a line stands. */
+    private record Line(ConfigurationSource file, LineReader reader, int number, int includeDepth) {
+        Position position() {
+            return new Position(file.name(), number, 1);
+        }
+    }
+
+    /** Whether a line begins a definition; a condition may stand before it. */
+    private static boolean isDefinition(String line) {
+        var text = line.strip();
+        return LineReader.isDefinition(
+                text.startsWith("@") ? text.replaceFirst("\\S+", "").strip() : text);
+    }
+
+    /** One line, or the lines of a definition. Its places are those of the file: what is taken from its head is replaced by spaces. */
+    private void read(Line at, String given, int depth) {
+        if (++reads > MOST_LINES || depth > MOST_NESTED) {
+            if (!isTooMuchTold) {
+                isTooMuchTold = true;
+                problems.add(Problem.error("", "definitions and sequences make too many lines, or stand for each other")
+                        .at(at.position()));
+            }
+            return;
+        }
+        int begin = given.length() - given.stripLeading().length();
+        var line = given.substring(begin).stripTrailing();
+        if (line.length() > 1 && line.charAt(0) == '@') {
+            readConditional(at, line, begin, depth);
+        } else if (LineReader.isDefinition(line)) {
+            define(line);
+        } else if (Repetition.isAt(line)) {
+            repeat(at, line, begin, depth);
+        } else if (!readDefined(at, line, depth)) {
+            readPlain(at, given);
+        }
+    }
+
+    private void readConditional(Line at, String line, int begin, int depth) {
+        var rest = line.replaceFirst("\\S+", "");
+        int length = line.length() - rest.length();
+        boolean isNegative = line.startsWith("@^");
+        boolean isMeant = line.substring(isNegative ? 2 : 1, length).equals(machine) != isNegative;
+        if (isMeant) {
+            read(at, " ".repeat(begin + length) + rest, depth + 1);
+        } else if (!isSkippingTold) {
+            isSkippingTold = true;
+            problems.add(Problem.notice("", "this machine is '" + machine + "'; lines that are for others are left out")
+                    .at(at.position()));
+        }
+    }
+
+    private void repeat(Line at, String line, int begin, int depth) {
+        try {
+            var repetition = Repetition.of(line);
+            var rest = " ".repeat(begin + repetition.length()) + line.substring(repetition.length());
+            for (var round : repetition.rounds()) {
+                definitions.putAll(round);
+                read(at, rest, depth + 1);
+            }
+        } catch (IllegalArgumentException wrong) {
+            problems.add(Problem.error("", "this sequence cannot be read: " + wrong.getMessage())
+                    .at(at.position()));
+        }
+    }
+
+    /** A name that stands for whole lines, or for the head of one that means more than its words. */
+    private boolean readDefined(Line at, String line, int depth) {
+        var matcher = NAME.matcher(line);
+        if (!matcher.lookingAt()) {
+            return false;
+        }
+        var value = definitions.get(matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
+        var rest = line.substring(matcher.end());
+        if (value == null) {
+            return false;
+        }
+        if (rest.isBlank()) {
+            value.lines().forEach(each -> read(at, each, depth + 1));
+            return true;
+        }
+        boolean isSpecial = value.startsWith("@") || Repetition.isAt(value);
         if (isSpecial) {
-            problems.add(Problem.error(
-                            "",
-                            "lines that depend on '" + first.text()
-                                    + "' are not understood, and skipping them may be wrong")
-                    .expected("a plain line")
-                    .remedy("write the line for this machine out")
-                    .at(first.position()));
+            read(at, value + rest, depth + 1);
         }
         return isSpecial;
     }
 
-    /** Takes a definition, which goes on in the next line after a backslash. @return the last line of it */
-    private int define(String[] lines, int first) {
-        var line = lines[first].strip();
-        int equals = line.indexOf('=');
-        var name = line.substring(1, equals);
-        var value = new StringBuilder();
-        int at = first;
-        var part = line.substring(equals + 1);
-        while (part.endsWith("\\") && at + 1 < lines.length) {
-            value.append(part, 0, part.length() - 1).append(' ');
-            part = lines[++at].strip();
+    private void readPlain(Line at, String line) {
+        var words = at.reader().words(line, at.number());
+        if (words.isEmpty()) {
+            return;
         }
-        value.append(part);
-        var text = value.toString().strip();
-        boolean isQuoted = text.length() > 1 && text.startsWith("\"") && text.endsWith("\"");
-        definitions.put(name, isQuoted ? text.substring(1, text.length() - 1) : text);
-        return at;
+        switch (words.getFirst().text()) {
+            case "include", "includer", "includem", "includew", "includeb", "includea" ->
+                include(at.file(), words, at.includeDepth());
+            default -> place(words);
+        }
+    }
+
+    private static Path folder(ConfigurationSource file) {
+        return file.path()
+                .map(Path::toAbsolutePath)
+                .map(Path::getParent)
+                .orElse(Path.of("").toAbsolutePath());
+    }
+
+    /** Takes a definition, of one line or of several that end in a backslash all but the last. */
+    private void define(String line) {
+        int equals = line.indexOf('=');
+        var value = Arrays.stream(line.substring(equals + 1).split("\n"))
+                .map(String::strip)
+                .map(part -> part.endsWith("\\") ? part.substring(0, part.length() - 1) : part)
+                .collect(Collectors.joining("\n"))
+                .strip();
+        boolean isQuoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
+        definitions.put(line.substring(1, equals), isQuoted ? value.substring(1, value.length() - 1) : value);
     }
 
     private void include(ConfigurationSource from, List<Word> words, int depth) {
@@ -144,11 +230,7 @@ final class DocumentParser {
             return;
         }
         try {
-            var directory = from.path()
-                    .map(Path::toAbsolutePath)
-                    .map(Path::getParent)
-                    .orElse(Path.of("").toAbsolutePath());
-            var found = Glob.expand(directory, pattern.text());
+            var found = Glob.expand(folder(from), pattern.text());
             if (found.isEmpty()) {
                 problems.add(Problem.error("", "no file matches '" + pattern + "'")
                         .expected("a file that exists")
@@ -158,6 +240,7 @@ final class DocumentParser {
                 files++;
                 read(ConfigurationSource.read(file), depth + 1);
             }
+            definitions.put("_PWD", folder(from).toString());
         } catch (IOException | IllegalArgumentException failed) {
             problems.add(Problem.error("", "'" + pattern + "' cannot be read: " + failed.getMessage())
                     .at(pattern.position()));

@@ -14,6 +14,7 @@ import java.util.Set;
  */
 final class LineReader {
     private static final int MOST_EXPANDED = 1 << 16;
+    private static final int MOST_NESTED = 8;
 
     private final String file;
     private final Map<String, String> definitions;
@@ -94,7 +95,12 @@ final class LineReader {
     }
 
     private String expanded(String text, Position position) {
-        if (text.indexOf('$') < 0) {
+        return expanded(text, position, 0);
+    }
+
+    /** What a name stands for may hold names itself. */
+    private String expanded(String text, Position position, int depth) {
+        if (text.indexOf('$') < 0 || depth > MOST_NESTED) {
             return text;
         }
         var result = new StringBuilder();
@@ -110,7 +116,7 @@ final class LineReader {
                     && (!isBraced || end < text.length() && text.charAt(end) == '}');
             var value = isName ? definitions.get(text.substring(start, end)) : null;
             if (value != null && result.length() + value.length() < MOST_EXPANDED) {
-                result.append(value);
+                result.append(expanded(value, position, depth + 1));
                 i = end + (isBraced ? 1 : 0);
             } else if (isName && isBraced) {
                 problems.add(Problem.error("", "'" + text.substring(start, end) + "' is not defined")

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DocumentTest {
     private static Document parse(String text) {
-        return Document.parse(ConfigurationSource.of("k", text));
+        return Document.parse(ConfigurationSource.of("k", text), "main");
     }
 
     private static List<String> words(Entry entry) {
@@ -54,6 +54,86 @@ class DocumentTest {
         assertThat(words(entries.get(2))).containsExactly("z", "a$b");
     }
 
+    private static List<List<String>> lines(String text) {
+        var document = parse(text);
+        assertThat(document.problems().stream().map(Object::toString).filter(each -> each.contains("error")))
+                .isEmpty();
+        return document.entries().stream().map(DocumentTest::words).toList();
+    }
+
+    @Test
+    void linesForOtherMachinesAreLeftOut() {
+        var text = "@main a 1\n@backup b 2\n@^main c 3\n@^backup d 4\n@main $P=5\n@backup $P=6\ne $P\n"
+                + "$IF=@backup\n$IF f 1\n@backup $L=x \\\n y\ng 1\n";
+
+        assertThat(lines(text))
+                .containsExactly(List.of("a", "1"), List.of("d", "4"), List.of("e", "5"), List.of("g", "1"));
+        assertThat(problems(text))
+                .containsExactly("k:2:1: notice: this machine is 'main'; lines that are for others are left out");
+        assertThat(parse("a {\n  @main b ${NO}\n}\n")
+                        .problems()
+                        .getFirst()
+                        .position()
+                        .orElseThrow()
+                        .column())
+                .isEqualTo(11);
+    }
+
+    @Test
+    void definitionsOfSeveralLinesStandForLines() {
+        var text = "$V= \\\n a ${N} { \\\n b ${N}x \\\n c \\\n }\n$N=1\n$V\n$N=2\n$V\n$A=10.${B}\n$B=7\nx ${A}.1\n";
+        var entries = parse(text).entries();
+
+        assertThat(entries.stream().map(DocumentTest::words))
+                .containsExactly(List.of("a", "1"), List.of("a", "2"), List.of("x", "10.7.1"));
+        assertThat(entries.get(1).entries().stream().map(DocumentTest::words))
+                .containsExactly(List.of("b", "2x"), List.of("c"));
+    }
+
+    @Test
+    void sequencesStandForSeveralLines() {
+        assertThat(lines("~SEQ(S, 0, 3) ip 10.0.${S}.1\n"))
+                .extracting(words -> words.get(1))
+                .containsExactly("10.0.0.1", "10.0.1.1", "10.0.2.1", "10.0.3.1");
+        assertThat(lines("~SEQx(S, 0x90, 0x10, 0xc0) ip fe80::${S}\n"))
+                .extracting(words -> words.get(1))
+                .containsExactly("fe80::90", "fe80::a0", "fe80::b0", "fe80::c0");
+        assertThat(lines("~SEQ(A,2) ~SEQ(B, 3, -1, 2) x${A}${B}\n"))
+                .containsExactly(List.of("x13"), List.of("x12"), List.of("x23"), List.of("x22"));
+        assertThat(lines("~SEQ(A,-2) x${A}\n")).containsExactly(List.of("x-1"), List.of("x-2"));
+        assertThat(lines("$V= \\\n a ${N} { \\\n b \\\n }\n~SEQ(N,2) $V\n"))
+                .containsExactly(List.of("a", "1"), List.of("a", "2"));
+    }
+
+    @Test
+    void listsStandForSeveralLines() {
+        assertThat(lines("~LST({IP,   IP1},  {10,1},{20,4})  ~SEQ(IP2,168,2,170) 192.${IP2}.${IP}.${IP1}\n"))
+                .containsExactly(
+                        List.of("192.168.10.1"),
+                        List.of("192.170.10.1"),
+                        List.of("192.168.20.4"),
+                        List.of("192.170.20.4"));
+        assertThat(lines("~LST(IP, 1, 7) x$IP\n")).containsExactly(List.of("x1"), List.of("x7"));
+    }
+
+    @Test
+    void sequencesThatCannotBeAreTold() {
+        assertThat(problems("~SEQ(A, 1, 0, 9) x\n")).singleElement().asString().contains("k:1:1", "never at its end");
+        assertThat(problems("~SEQ(A, many) x\n")).singleElement().asString().contains("'many' is no number");
+        assertThat(problems("~LST({A,B},{1}) x\n")).singleElement().asString().contains("2 names and 1 values");
+        assertThat(problems("~LST x\n")).singleElement().asString().contains("expected ~LST");
+        assertThat(problems("$A=$B\n$B=$A\n$A\n")).singleElement().asString().contains("stand for each other");
+        assertThat(problems("~SEQ(A,60000) ~SEQ(B,60000) x\n"))
+                .singleElement()
+                .asString()
+                .contains("too many lines");
+    }
+
+    @Test
+    void someNamesAreKeepaliveds() {
+        assertThat(lines("x ${_INSTANCE} a${_HASH}b${_BANG}\n")).containsExactly(List.of("x", "main", "a#b!"));
+    }
+
     @Test
     void faultsHaveTheirPlace() {
         assertThat(problems("a {\n b {\n }\n"))
@@ -67,7 +147,6 @@ class DocumentTest {
                         "k:1:3: error: the quote that begins here is never closed, expected a second \" in the same line");
         assertThat(problems("a ${NO}\n"))
                 .containsExactly("k:1:3: error: 'NO' is not defined, expected a line '$NO=…' before");
-        assertThat(problems("@main a 1\n")).singleElement().asString().contains("lines that depend on '@main'");
     }
 
     @Test
@@ -87,8 +166,8 @@ class DocumentTest {
         Files.writeString(folder.resolve("two.conf"), "c {\n d\n");
         var main = folder.resolve("k.conf");
 
-        var document =
-                Document.parse(new ConfigurationSource("k.conf", "a {\ninclude *.conf\n}\n}\n", Optional.of(main)));
+        var document = Document.parse(
+                new ConfigurationSource("k.conf", "a {\ninclude *.conf\n}\n}\n", Optional.of(main)), "main");
 
         assertThat(document.problems()).isEmpty();
         assertThat(document.entries().getFirst().entries().stream().map(Entry::keyword))
@@ -99,7 +178,7 @@ class DocumentTest {
     void aFileThatIncludesItselfIsToldAndEnds(@TempDir Path folder) throws IOException {
         var main = Files.writeString(folder.resolve("k.conf"), "include k.conf\n");
 
-        var document = Document.parse(ConfigurationSource.read(main));
+        var document = Document.parse(ConfigurationSource.read(main), "main");
 
         assertThat(document.problems()).singleElement().asString().contains("include each other too deeply");
     }

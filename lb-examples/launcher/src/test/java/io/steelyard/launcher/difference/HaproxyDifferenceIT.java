@@ -24,11 +24,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * One haproxy.cfg, run by HAProxy and by us: what clients get, which servers are sent what, and what becomes of the clients' and the
  * servers' faults are the same, or listed here. The first word of a path names the backend.
  */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(600)
 class HaproxyDifferenceIT {
     private static final int CONNECTIONS = Integer.getInteger("steelyard.connections", 2_000);

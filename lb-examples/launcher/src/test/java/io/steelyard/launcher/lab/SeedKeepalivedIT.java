@@ -19,9 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The files of keepalived that people copy from the web, unmodified, on hosts with interfaces of the names they say. */
 @EnabledIf("isRoot")
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(240)
 class SeedKeepalivedIT {
     private static final Path SEEDS = Path.of("../../lb-config/src/test/resources/seeds");

@@ -18,9 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What a running balancer says of its virtual routers. */
 @EnabledIf("isRoot")
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(120)
 class VrrpCommandIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -16,9 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The witness as a program, and a balancer that asks it. */
 @EnabledIf("isRoot")
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(180)
 class WitnessCommandIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);

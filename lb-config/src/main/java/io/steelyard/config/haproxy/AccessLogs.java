@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads {@code log}, {@code log-format} and the options about logs of proxies in mode http. */
-final class HttpLogs {
+/** Reads {@code log}, {@code log-format} and the options about logs. */
+final class AccessLogs {
     /** {@code option httplog} (configuration manual 2.6, section 8.2.3). */
     static final String HTTP =
             "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq "
@@ -36,7 +36,7 @@ final class HttpLogs {
     private final List<Statement> ofGlobal;
 
     /** @param ofGlobal the statements {@code log} of the section global */
-    HttpLogs(Findings findings, Texts texts, List<Statement> ofGlobal) {
+    AccessLogs(Findings findings, Texts texts, List<Statement> ofGlobal) {
         this.findings = findings;
         this.texts = texts;
         this.ofGlobal = ofGlobal;
@@ -48,22 +48,38 @@ final class HttpLogs {
             return List.of();
         }
         var format = texts.log(frontend, format(frontend));
-        // A line is left out where its condition is 0: where the client sent nothing.
-        Optional<Template> condition =
-                frontend.has("option dontlognull") ? Optional.of(texts.log(frontend, "%U")) : Optional.empty();
+        var condition = condition(frontend);
         return targets.stream()
                 .map(target -> new AccessLog(target, format, AccessLog.Escape.NONE, condition, 0, Duration.ZERO))
                 .toList();
     }
 
-    private static String format(Proxy frontend) {
+    /** A line is left out where its condition is 0 or empty: where the client sent nothing, or did not come so far that it was a session. */
+    private Optional<Template> condition(Proxy frontend) {
+        if (frontend.has("option dontlognull")) {
+            return Optional.of(texts.log(frontend, "%U"));
+        }
+        return frontend.isHttp() ? Optional.empty() : Optional.of(texts.format(frontend, "%ts"));
+    }
+
+    private String format(Proxy frontend) {
         var last = frontend.last("option httplog", "option tcplog", "option httpslog", "log-format");
+        if (last.isPresent()
+                && !frontend.isHttp()
+                && last.get().keyword().name().matches("option https?log")) {
+            findings.warning(
+                    last.get().position(),
+                    "'" + last.get().keyword().name()
+                            + "' needs mode http: lines are those of 'option tcplog', as in HAProxy",
+                    "write 'option tcplog'");
+            return TCP;
+        }
         return last.map(statement -> switch (statement.keyword().name()) {
                     case "log-format" -> statement.argument(0).text();
                     case "option tcplog" -> TCP;
                     default -> statement.arguments().isEmpty() ? HTTP : COMMON;
                 })
-                .orElse(DEFAULT);
+                .orElse(frontend.isHttp() ? DEFAULT : DEFAULT.replace("/HTTP)", "/TCP)"));
     }
 
     private List<Destination> targets(Proxy frontend) {
@@ -113,7 +129,7 @@ final class HttpLogs {
                     switch (address) {
                         case "stdout", "fd@1" -> new Destination.File(Path.of("/dev/stdout"));
                         case "stderr", "fd@2" -> new Destination.File(Path.of("/dev/stderr"));
-                        default -> new Destination.Syslog(server(address), facility, INFO, "haproxy", false);
+                        default -> new Destination.Syslog(server(address), facility, INFO, "haproxy", false, true);
                     });
         } catch (IllegalArgumentException wrong) {
             findings.error(

@@ -1,20 +1,14 @@
 package io.steelyard.realip.header;
 
+import io.steelyard.api.http.IngressPolicy;
 import io.steelyard.realip.address.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What becomes of header fields about the client that a request already has, and what is added to them. */
-public enum IngressPolicy {
-    /** They go, whoever sent them, and ours take their place: the rule at the edge, and the one that holds if nothing is said. */
-    OVERWRITE,
-    /** A trusted peer's X-Forwarded-For and Forwarded are kept and ours appended; anybody else's go as with {@link #OVERWRITE}. */
-    APPEND,
-    /** They stay as they are, and nothing is added. */
-    KEEP;
-
+/** Carries an {@link IngressPolicy} out: which fields about the client go, and which come in their place. Pure. */
+public final class IngressFields {
     private static final Set<String> ABOUT_THE_CLIENT = Set.of(
             "forwarded",
             "x-forwarded",
@@ -38,6 +32,8 @@ public enum IngressPolicy {
             "true-client-ip",
             "url-scheme",
             "front-end-https");
+
+    private IngressFields() {}
 
     /**
      * What is known of a request.
@@ -63,6 +59,11 @@ public enum IngressPolicy {
         }
     }
 
+    /** The names of fields that tell who or where the client is, in small letters, with hyphens. */
+    public static Set<String> names() {
+        return ABOUT_THE_CLIENT;
+    }
+
     /**
      * Whether a field tells who or where the client is. An underscore counts as a hyphen, for a server behind a gateway interface cannot tell
      * them apart.
@@ -77,11 +78,12 @@ public enum IngressPolicy {
      * @param forwardedFor the values of its X-Forwarded-For lines, in their order
      * @param forwarded the values of its Forwarded lines, in their order
      */
-    public Change change(Request request, List<String> forwardedFor, List<String> forwarded) {
-        if (this == KEEP) {
+    public static Change change(
+            IngressPolicy policy, Request request, List<String> forwardedFor, List<String> forwarded) {
+        if (policy == IngressPolicy.KEEP) {
             return new Change(false, List.of());
         }
-        boolean appends = this == APPEND && request.isPeerTrusted();
+        boolean appends = policy == IngressPolicy.APPEND && request.isPeerTrusted();
         var add = new ArrayList<HeaderLine>();
         var peer = request.peer();
         if (peer.isIp()) {

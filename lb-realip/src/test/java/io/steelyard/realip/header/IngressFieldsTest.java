@@ -2,14 +2,15 @@ package io.steelyard.realip.header;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.steelyard.api.http.IngressPolicy;
 import io.steelyard.realip.address.Endpoint;
-import io.steelyard.realip.header.IngressPolicy.Request;
+import io.steelyard.realip.header.IngressFields.Request;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class IngressPolicyTest {
+class IngressFieldsTest {
     private static final Endpoint PEER = Endpoint.of(0, 0xFFFF_0A00_0001L, 4_000);
     private static final Endpoint CLIENT = Endpoint.of(0, 0xFFFF_0909_0909L, 0);
 
@@ -18,7 +19,9 @@ class IngressPolicyTest {
     }
 
     private static List<String> added(IngressPolicy policy, boolean isPeerTrusted, String forwarded) {
-        return policy.change(request(isPeerTrusted), List.of("9.9.9.9", "10.0.0.7"), List.of(forwarded)).add().stream()
+        return IngressFields.change(policy, request(isPeerTrusted), List.of("9.9.9.9", "10.0.0.7"), List.of(forwarded))
+                .add()
+                .stream()
                 .map(line -> line.name() + ": " + line.value())
                 .toList();
     }
@@ -35,8 +38,7 @@ class IngressPolicyTest {
 
         assertThat(added(IngressPolicy.OVERWRITE, false, "for=6.6.6.6")).isEqualTo(expected);
         assertThat(added(IngressPolicy.APPEND, false, "for=6.6.6.6")).isEqualTo(expected);
-        assertThat(IngressPolicy.OVERWRITE
-                        .change(request(false), List.of(), List.of())
+        assertThat(IngressFields.change(IngressPolicy.OVERWRITE, request(false), List.of(), List.of())
                         .removes())
                 .isTrue();
     }
@@ -54,7 +56,7 @@ class IngressPolicyTest {
 
     @Test
     void keepingChangesNothing() {
-        var change = IngressPolicy.KEEP.change(request(true), List.of("1.1.1.1"), List.of());
+        var change = IngressFields.change(IngressPolicy.KEEP, request(true), List.of("1.1.1.1"), List.of());
 
         assertThat(change.removes()).isFalse();
         assertThat(change.add()).isEmpty();
@@ -62,8 +64,11 @@ class IngressPolicyTest {
 
     @Test
     void aClientWithoutAddressIsUnknown() {
-        var change = IngressPolicy.OVERWRITE.change(
-                new Request(Endpoint.UNIX, false, Endpoint.UNIX, false, "", 80), List.of(), List.of());
+        var change = IngressFields.change(
+                IngressPolicy.OVERWRITE,
+                new Request(Endpoint.UNIX, false, Endpoint.UNIX, false, "", 80),
+                List.of(),
+                List.of());
 
         assertThat(change.add())
                 .containsExactly(
@@ -75,12 +80,12 @@ class IngressPolicyTest {
     @ParameterizedTest
     @ValueSource(strings = {"X-Forwarded-For", "x_forwarded_for", "X-Real_IP", "FORWARDED", "X-Forwarded-Prefix"})
     void namesAreKnownInEverySpelling(String name) {
-        assertThat(IngressPolicy.isAboutClient(name)).isTrue();
+        assertThat(IngressFields.isAboutClient(name)).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Host", "X-Forwarded-Fork", "Via", ""})
     void otherFieldsAreLeftAlone(String name) {
-        assertThat(IngressPolicy.isAboutClient(name)).isFalse();
+        assertThat(IngressFields.isAboutClient(name)).isFalse();
     }
 }
