@@ -28,8 +28,8 @@ final class Patterns {
         return PatternFile.all(isMap).stream()
                 .filter(file -> reference.equals(file.name()) || reference.equals("#" + file.id()))
                 .findFirst()
-                .orElseThrow(() -> new RefusedCommandException(
-                        "Unknown " + name() + " identifier. Please use #<id> or <file>."));
+                .orElseThrow(() ->
+                        new RefusedCommandException("Unknown " + name() + " identifier. Please use #<id> or <file>."));
     }
 
     String show(List<String> words) {
@@ -73,8 +73,8 @@ final class Patterns {
         var index = ", idx=" + (isTree ? "tree" : "list");
         return matching.match(text)
                         .map(entry -> isMap
-                                ? head + ", found=yes" + index + ", key=\"" + entry.key() + "\", value=\"" + entry.value()
-                                        + "\", type=\"" + matching.valueType() + "\""
+                                ? head + ", found=yes" + index + ", key=\"" + entry.key() + "\", value=\""
+                                        + entry.value() + "\", type=\"" + matching.valueType() + "\""
                                 : head + ", match=yes" + index + ", pattern=\"" + entry.key() + "\"")
                         .orElse(head + (isMap ? ", found=no" : ", match=no"))
                 + "\n";
@@ -96,8 +96,7 @@ final class Patterns {
                     "'add map' expects three parameters (map identifier, key and value) or one parameter (map identifier) and a payload");
         }
         if (words.size() < 2) {
-            throw new RefusedCommandException(
-                    "'add acl' expects two parameters: ACL identifier and pattern.");
+            throw new RefusedCommandException("'add acl' expects two parameters: ACL identifier and pattern.");
         }
         var file = file(words.getFirst());
         for (var matching : file.matchings()) {
@@ -111,7 +110,8 @@ final class Patterns {
 
     String remove(List<String> words) {
         if (words.size() < 2) {
-            throw new RefusedCommandException("This command expects two parameters: " + name() + " identifier and key.");
+            throw new RefusedCommandException(
+                    "This command expects two parameters: " + name() + " identifier and key.");
         }
         if (!file(words.getFirst()).delete(which(words.get(1)))) {
             throw new RefusedCommandException("Key not found.");

@@ -188,7 +188,9 @@ public final class RuntimeCommands {
         if (kind.equals("map") || kind.equals("acl")) {
             require(level, Level.OPERATOR);
             var rest = words.subList(1, words.size());
-            return verb.equals("add") ? Patterns.of(kind).add(rest) : Patterns.of(kind).remove(rest);
+            return verb.equals("add")
+                    ? Patterns.of(kind).add(rest)
+                    : Patterns.of(kind).remove(rest);
         }
         if (!kind.equals("server")) {
             return unknown();

@@ -16,11 +16,10 @@ class PatternFileTest {
 
     @Test
     void linesAreAPatternAndAValueAndCommentsCountForNothing() throws IOException {
-        assertThat(map("PatternFileTest.lines", "# a", "", "  a   one two ", "b").entries())
+        assertThat(map("PatternFileTest.lines", "# a", "", "  a   one two ", "b")
+                        .entries())
                 .extracting(Entry::key, Entry::value)
-                .containsExactly(
-                        tuple("a", "one two"),
-                        tuple("b", ""));
+                .containsExactly(tuple("a", "one two"), tuple("b", ""));
         assertThat(PatternFile.of("PatternFileTest.lines", false, file -> List.of("a b"))
                         .entries())
                 .extracting(Entry::key)

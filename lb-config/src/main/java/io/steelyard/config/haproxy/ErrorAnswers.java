@@ -131,7 +131,7 @@ final class ErrorAnswers {
     }
 
     /** A file that holds a whole answer: status line, fields, an empty line, the body. */
-    private static OwnAnswer file(int status, String path) {
+    static OwnAnswer file(int status, String path) {
         var content = content(path);
         if (content.isEmpty()) {
             // An empty file has HAProxy close the connection.

@@ -5,6 +5,7 @@ import io.steelyard.api.http.HttpAction;
 import io.steelyard.api.http.HttpAction.Edit;
 import io.steelyard.api.http.HttpAction.Names;
 import io.steelyard.api.http.HttpAction.Part;
+import io.steelyard.api.http.HttpAction.Prioritise.Kind;
 import io.steelyard.api.text.Template;
 import io.steelyard.config.haproxy.grammar.Word;
 import java.io.IOException;
@@ -30,7 +31,6 @@ final class HttpActions {
             Map.entry("set-nice", "tasks have no priorities"),
             Map.entry("set-mark", "packets are not marked"),
             Map.entry("set-tos", "packets are not marked"),
-            Map.entry("set-priority", "the queue has one order"),
             Map.entry("strict-mode", "actions do not fail"),
             Map.entry("wait-for-handshake", "there is no early data"),
             Map.entry("disable-l7-retry", "retry-on says it for the whole backend"),
@@ -79,6 +79,8 @@ final class HttpActions {
             case "replace-header" -> edit(Edit.REPLACE, rest.get(0), rest.get(1), rest.get(2));
             case "replace-value" -> edit(Edit.REPLACE_PARTS, rest.get(0), rest.get(1), rest.get(2));
             case "del-header" -> removal(rest);
+            case "set-priority-class" -> priority(Kind.CLASS, rest);
+            case "set-priority-offset" -> priority(Kind.OFFSET, rest);
             case "set-method" -> line(Part.METHOD, "", rest.get(0));
             case "set-path" -> line(Part.PATH, "", rest.get(0));
             case "set-pathq" -> line(Part.PATH_AND_QUERY, "", rest.get(0));
@@ -187,6 +189,14 @@ final class HttpActions {
         return new HttpAction.Respond(status, fields, content.body().orElse(Template.literal("")));
     }
 
+    /** When the request's turn comes. @param rest an expression, in as many words as it was written in */
+    private HttpAction priority(Kind kind, List<String> rest) {
+        if (rest.isEmpty()) {
+            throw new IllegalArgumentException("a priority has to be followed by an expression");
+        }
+        return new HttpAction.Prioritise(kind, texts.format(proxy, "%[" + String.join("", rest) + "]"));
+    }
+
     /** What an answer is made of. */
     private record Content(
             OptionalInt status, String type, List<FieldChange> fields, Optional<Template> body, boolean isDefault) {}
@@ -211,6 +221,12 @@ final class HttpActions {
                 case "lf-string" -> body = texts.format(proxy, rest.get(++i));
                 case "file" -> body = Template.literal(file(rest.get(++i)));
                 case "lf-file" -> body = texts.format(proxy, file(rest.get(++i)));
+                case "errorfile" -> {
+                    var whole = ErrorAnswers.file(200, rest.get(++i));
+                    status = OptionalInt.of(whole.shown());
+                    fields.addAll(whole.fields());
+                    body = whole.body();
+                }
                 default ->
                     throw new IllegalArgumentException("'" + rest.get(i)
                             + "' of an answer is not supported; write the text " + "with string or file");

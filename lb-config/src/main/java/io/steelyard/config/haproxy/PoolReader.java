@@ -173,6 +173,7 @@ final class PoolReader {
                     .tier(values.isBackup ? 1 : 0)
                     .adminState(values.isDisabled ? AdminState.DISABLED : AdminState.ENABLED)
                     .maxConnections(values.maxConnections)
+                    .maxQueued(values.maxQueued)
                     .slowStart(values.slowStart)
                     .sendProxyProtocol(values.header)
                     .checkProxyProtocol(values.checkHeader());

@@ -278,28 +278,39 @@ final class RuleReader {
 
     /** {@code tcp-request content}, of each request: clients that are not let in are closed at once. */
     private void refusals(Proxy proxy, HttpActions actions, List<HttpRule> into) {
-        boolean isAccepted = false;
+        var passed = new ArrayList<Condition>();
         for (var statement : proxy.all("tcp-request content")) {
             var words = statement.arguments();
             int end = Rules.conditionStart(words);
             var condition = words.subList(end, words.size());
+            int from = into.size();
             switch (words.getFirst().text()) {
-                case "accept" -> isAccepted = true;
-                case "reject", "silent-drop" -> {
-                    if (isAccepted) {
-                        findings.error(
-                                statement.position(),
-                                "'tcp-request content reject' behind 'accept' cannot be honoured in mode http",
-                                "conditions that say who is rejected",
-                                "");
+                case "accept" -> {
+                    if (rules.condition(proxy, condition).isPresent()) {
+                        passed.add(texts.condition(proxy, condition).orElse(new Condition.AllOf(List.of())));
                     }
-                    add(proxy, new HttpAction.Reply(444, Optional.empty(), Optional.empty()), condition, into);
                 }
+                case "reject", "silent-drop" ->
+                    add(proxy, new HttpAction.Reply(444, Optional.empty(), Optional.empty()), condition, into);
                 default ->
                     make(statement, () -> actions.make("tcp-request content", words.subList(0, end)))
                             .ifPresent(action -> add(proxy, action, condition, into));
             }
+            for (int i = from; i < into.size(); i++) {
+                into.set(i, unless(passed, into.get(i)));
+            }
         }
+    }
+
+    /** A rule that is not gone through where one of these let the request pass before. */
+    private static HttpRule unless(List<Condition> passed, HttpRule rule) {
+        if (passed.isEmpty()) {
+            return rule;
+        }
+        var all = new ArrayList<Condition>();
+        passed.forEach(condition -> all.add(new Condition.Not(condition)));
+        rule.condition().ifPresent(all::add);
+        return new HttpRule(Optional.of(new Condition.AllOf(all)), rule.actions());
     }
 
     // ---- behind the rules of the backend

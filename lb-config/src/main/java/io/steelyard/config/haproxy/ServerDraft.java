@@ -24,6 +24,7 @@ final class ServerDraft implements Cloneable {
     boolean isBackup;
     boolean isDisabled;
     int maxConnections;
+    int maxQueued;
 
     /** What connections begin with. */
     ProxyProtocol header = ProxyProtocol.NONE;

@@ -39,7 +39,6 @@ final class ServerParameters {
         all(IDLE_WITH_VALUE, AGENTS, "agent-addr", "agent-inter", "agent-port", "agent-send");
         all(IDLE_WITH_VALUE, "connections of a server whose state changes go on", "on-marked-down", "on-marked-up");
         all(IDLE_WITH_VALUE, "limits do not change with the load", "minconn");
-        all(IDLE_WITH_VALUE, "all connections of a pool wait in one queue", "maxqueue");
         all(IDLE_WITH_VALUE, "servers are numbered in the order they stand", "id");
         all(IDLE_WITH_VALUE, "the system's rule for unacknowledged data holds", "tcp-ut");
         all(IDLE_WITH_VALUE, "it belongs to log servers", "log-proto");
@@ -162,6 +161,7 @@ final class ServerParameters {
                                 "port",
                                 "addr",
                                 "maxconn",
+                                "maxqueue",
                                 "slowstart",
                                 "redir",
                                 "cookie",
@@ -181,6 +181,7 @@ final class ServerParameters {
                 case "port" -> draft.checkPort = Values.number(value.text(), 1, 65_535);
                 case "addr" -> draft.checkAddress = ServerAddress.numericAddress(value.text());
                 case "maxconn" -> draft.maxConnections = Values.number(value.text(), 0, Integer.MAX_VALUE);
+                case "maxqueue" -> draft.maxQueued = Values.number(value.text(), 0, Integer.MAX_VALUE);
                 case "slowstart" -> draft.slowStart = Values.time(value.text());
                 case "track" -> draft.tracked = value;
                 case "redir" -> draft.redirection = value;

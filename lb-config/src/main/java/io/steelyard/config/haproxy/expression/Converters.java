@@ -289,8 +289,7 @@ public final class Converters {
                 return Optional.of(new Sample.Sint(operator.applyAsLong(((Sample.Sint) sample).value(), other)));
             } catch (NumberFormatException wrong) {
                 throw new IllegalArgumentException(
-                        name + "(" + arguments.getFirst() + ") is not with a number or a variable",
-                        wrong);
+                        name + "(" + arguments.getFirst() + ") is not with a number or a variable", wrong);
             }
         });
     }

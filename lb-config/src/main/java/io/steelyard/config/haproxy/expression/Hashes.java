@@ -34,8 +34,8 @@ final class Hashes {
     private static Converter.Work work(String name, ToIntFunction<byte[]> hash) {
         return (sample, arguments) -> {
             int value = hash.applyAsInt(Converters.bytes(sample));
-            return Optional.of(new Sample.Sint(
-                    Integer.toUnsignedLong(isMixed(name, arguments) ? avalanche(value) : value)));
+            return Optional.of(
+                    new Sample.Sint(Integer.toUnsignedLong(isMixed(name, arguments) ? avalanche(value) : value)));
         };
     }
 

@@ -71,7 +71,9 @@ final class MapConverters {
         try {
             var file = PatternFile.of(name, true, ConditionLanguage::lines);
             var words = converter.split("_");
-            var method = words.length == 1 ? MatchMethod.STR : MatchMethod.named(words[1]).orElseThrow();
+            var method = words.length == 1
+                    ? MatchMethod.STR
+                    : MatchMethod.named(words[1]).orElseThrow();
             var values = VALUES.getOrDefault(words.length > 2 ? "_" + words[2] : "", STR);
             // Entries that are no patterns are told each time; what commands add is not looked at so closely.
             INDICES.put(method.word() + " " + name, new PatternIndex(file, method, false, values));

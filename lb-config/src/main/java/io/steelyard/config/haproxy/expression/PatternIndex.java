@@ -76,7 +76,9 @@ final class PatternIndex implements PatternFile.Matching {
             return Optional.empty();
         } catch (IllegalArgumentException wrong) {
             return Optional.of("'" + pattern + "' is not "
-                    + (method == MatchMethod.IP ? "a valid IPv4 or IPv6 address" : "a valid pattern: " + wrong.getMessage())
+                    + (method == MatchMethod.IP
+                            ? "a valid IPv4 or IPv6 address"
+                            : "a valid pattern: " + wrong.getMessage())
                     + ".");
         }
     }
@@ -165,7 +167,8 @@ final class PatternIndex implements PatternFile.Matching {
                             bytes.length * 1_000 + network.network().prefix(),
                             masked(bytes, network.network().prefix()),
                             entry);
-                } else if (pattern instanceof Pattern.Text text && (method == MatchMethod.STR || method == MatchMethod.BEG)) {
+                } else if (pattern instanceof Pattern.Text text
+                        && (method == MatchMethod.STR || method == MatchMethod.BEG)) {
                     put(byLength, method == MatchMethod.STR ? 0 : text.text().length(), text.text(), entry);
                 } else {
                     tried.add(new Tried(pattern, entry));

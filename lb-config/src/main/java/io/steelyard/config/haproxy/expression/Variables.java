@@ -37,7 +37,10 @@ final class Variables {
         if (name.equals("concat") && arguments.size() > 1) {
             var values = new ArrayList<>(arguments);
             values.set(
-                    1, arguments.get(1).isEmpty() ? "" : source.variable(arguments.get(1)).orElse(""));
+                    1,
+                    arguments.get(1).isEmpty()
+                            ? ""
+                            : source.variable(arguments.get(1)).orElse(""));
             return Optional.of(values);
         }
         boolean isAsked = ARITHMETIC.contains(name) || name.equals("strcmp");
@@ -46,7 +49,8 @@ final class Variables {
         }
         var value = source.variable(arguments.getFirst());
         return ARITHMETIC.contains(name)
-                ? value.flatMap(text -> new Sample.Str(text).as(Sample.Type.SINT)).map(number -> List.of(number.text()))
+                ? value.flatMap(text -> new Sample.Str(text).as(Sample.Type.SINT))
+                        .map(number -> List.of(number.text()))
                 : value.map(List::of);
     }
 }
