@@ -16,6 +16,6 @@ public enum Flood {
     PING,
     /** DATA without data (CVE-2019-9518). */
     EMPTY_DATA,
-    /** PRIORITY, WINDOW_UPDATE and unknown frames beyond what there can be a use for (CVE-2019-9513). */
+    /** PRIORITY, WINDOW_UPDATE and unknown frames beyond what there can be a use for (CVE-2019-9511, CVE-2019-9513). */
     IDLE_FRAMES
 }

@@ -14,6 +14,9 @@ final class FrameSender {
     /** While more waits for the peer to read, no data is put behind it. */
     static final int MOST_WAITING_BYTES = 128 << 10;
 
+    /** Less than that in a frame, where there is more to send, is what a peer asks for that wants us to work. */
+    private static final int LEAST_USEFUL_BYTES = 256;
+
     static final int DEFAULT_WINDOW = 65_535;
     static final long LARGEST_WINDOW = 0x7fff_ffff;
     private static final NameSet OF_THE_CONNECTION = NameSet.of(
@@ -147,7 +150,10 @@ final class FrameSender {
             taken += piece;
             window -= piece;
             stream.sendWindow -= piece;
-            guard.onData();
+            // A window of a few octets is no use that a frame of the peer's would be allowed for (CVE-2019-9511).
+            if (piece >= LEAST_USEFUL_BYTES || taken == length) {
+                guard.onData();
+            }
             if (takesTurns) {
                 break;
             }

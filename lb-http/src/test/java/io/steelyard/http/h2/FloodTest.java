@@ -69,6 +69,41 @@ class FloodTest {
         assertEnds(Flood.MADE_YOU_RESET, 151, i -> new Frame[] {Frame.get(2 * i + 1, "/")});
     }
 
+    /** Data dribble (CVE-2019-9511): answers are drawn out of many streams an octet at a time. */
+    @Test
+    void windowsOfOneOctetAreAFlood() {
+        var conversation = slowStreams(10);
+        int updates = 0;
+        while (!conversation.session.hasFailed() && updates < 10_000) {
+            conversation.receive(Frame.windowUpdate(2 * (updates++ % 10) + 1, 1));
+        }
+        assertThat(conversation.session.hasFailed()).isTrue();
+        assertThat(updates).isEqualTo(FloodGuard.MOST_IDLE_FRAMES + 1);
+        assertThat(conversation.floods).containsOnlyKeys(Flood.IDLE_FRAMES);
+        assertThat(conversation.sent().getLast().code()).isEqualTo(ErrorCode.ENHANCE_YOUR_CALM);
+    }
+
+    @Test
+    void windowsThatAreOfUseAreNone() {
+        var conversation = slowStreams(10);
+        for (int i = 0; i < 10_000; i++) {
+            conversation.receive(Frame.windowUpdate(2 * (i % 10) + 1, 1_000), Frame.windowUpdate(0, 1_000));
+        }
+        assertThat(conversation.session.hasFailed()).isFalse();
+    }
+
+    /** Streams with answers that wait for windows. */
+    private static Conversation slowStreams(int count) {
+        var conversation = Conversation.open();
+        conversation.receive(Frame.settings(4, 0));
+        for (int i = 0; i < count; i++) {
+            conversation.receive(Frame.get(2 * i + 1, "/"));
+            conversation.answer(2 * i + 1, 200);
+            conversation.request(2 * i + 1).send(2_000_000);
+        }
+        return conversation;
+    }
+
     @Test
     void continuationFloodOfEmptyFrames() {
         assertEnds(Flood.CONTINUATION, 40, i ->

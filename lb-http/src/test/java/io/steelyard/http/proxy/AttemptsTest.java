@@ -26,8 +26,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Timeout(120)
 @Execution(ExecutionMode.SAME_THREAD)
 class AttemptsTest {
-    private static final FieldChange TOLD = new FieldChange(
-            FieldChange.Kind.ADD, "X-Told", Template.parse("$upstream_addr|$upstream_status"), true);
+    private static final FieldChange TOLD =
+            new FieldChange(FieldChange.Kind.ADD, "X-Told", Template.parse("$upstream_addr|$upstream_status"), true);
 
     @Test
     void serversOfAnotherPageStandBehindAColon() throws IOException {
@@ -77,7 +77,12 @@ class AttemptsTest {
     }
 
     private static String told(RawClient client) throws IOException {
-        return client.get("/a?b").head().lines().filter(line -> line.startsWith("X-Told: ")).findFirst().orElse("")
+        return client.get("/a?b")
+                .head()
+                .lines()
+                .filter(line -> line.startsWith("X-Told: "))
+                .findFirst()
+                .orElse("")
                 .replace("X-Told: ", "");
     }
 

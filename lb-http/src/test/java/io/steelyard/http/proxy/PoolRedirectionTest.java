@@ -135,8 +135,8 @@ class PoolRedirectionTest {
 
     @Test
     void balancersThatSendClientsToEachOtherNoticeIt() throws IOException {
-        try (var proxy = redirecting(new Content.RedirectToPool(
-                        "edges", 307, Duration.ofSeconds(1), Optional.empty(), "hop", 2));
+        try (var proxy = redirecting(
+                        new Content.RedirectToPool("edges", 307, Duration.ofSeconds(1), Optional.empty(), "hop", 2));
                 var client = proxy.client()) {
             var target = "/x?a=b";
             for (int i = 1; i <= 2; i++) {
