@@ -7,6 +7,7 @@ import io.steelyard.api.vrrp.SyncGroup;
 import io.steelyard.api.vrrp.Tracker;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpSettings;
+import io.steelyard.vrrp.system.HostPlan;
 import io.steelyard.vrrp.system.ProcessScript;
 import io.steelyard.vrrp.system.RouterHost;
 import java.io.IOException;
@@ -36,7 +37,7 @@ import java.util.stream.Collectors;
  */
 public final class VirtualRouters implements RunningRouters {
     /** Guarded by this. */
-    private RouterHost.Plan plan;
+    private HostPlan plan;
 
     /** Guarded by this. */
     private boolean isClosed;
@@ -47,13 +48,13 @@ public final class VirtualRouters implements RunningRouters {
     /** Guarded by this: what was last told of each tracker, for a host that begins anew. */
     private final Map<String, Boolean> told = new HashMap<>();
 
-    private VirtualRouters(RouterHost.Plan plan) throws IOException {
+    private VirtualRouters(HostPlan plan) throws IOException {
         this.plan = plan;
         ProcessScript.run(plan.settings().onStart(), plan.settings());
         host = started(plan);
     }
 
-    private static RouterHost started(RouterHost.Plan plan) throws IOException {
+    private static RouterHost started(HostPlan plan) throws IOException {
         var host = new RouterHost(plan);
         try {
             host.start();
@@ -195,10 +196,9 @@ public final class VirtualRouters implements RunningRouters {
             return new VirtualRouters(plan());
         }
 
-        private RouterHost.Plan plan() {
+        private HostPlan plan() {
             check();
-            return new RouterHost.Plan(
-                    List.copyOf(routers), List.copyOf(groups), List.copyOf(trackers), settings, onEvent);
+            return new HostPlan(List.copyOf(routers), List.copyOf(groups), List.copyOf(trackers), settings, onEvent);
         }
 
         private void check() {

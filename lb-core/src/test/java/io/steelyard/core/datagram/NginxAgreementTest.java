@@ -194,21 +194,24 @@ class NginxAgreementTest {
     }
 
     private void compare(Rules rules, String first, int answers, Play play) throws Exception {
+        // The servers come first: their ports, which the system chooses, cannot be those of a proxy that has not begun.
         List<String> theirs;
-        var stage = Stage.of(folder.resolve("theirs.log"));
-        try (var servers = new Servers(first, answers);
-                var nginx = Nginx.start(
-                        folder, streamBlock(stage, servers, rules), List.of(stage.port(), stage.settlePort()))) {
-            assertThat(nginx).isNotNull();
-            theirs = play.on(stage, servers);
+        try (var servers = new Servers(first, answers)) {
+            var stage = Stage.of(folder.resolve("theirs.log"));
+            try (var nginx = Nginx.start(
+                    folder, streamBlock(stage, servers, rules), List.of(stage.port(), stage.settlePort()))) {
+                assertThat(nginx).isNotNull();
+                theirs = play.on(stage, servers);
+            }
         }
         List<String> ours;
-        stage = Stage.of(folder.resolve("ours.log"));
-        try (var servers = new Servers(first, answers);
-                var balancer =
-                        Steelyard.builder().plugins(Plugins.installed()).start(configuration(stage, servers, rules))) {
-            assertThat(balancer.status().listeners()).hasSize(2);
-            ours = play.on(stage, servers);
+        try (var servers = new Servers(first, answers)) {
+            var stage = Stage.of(folder.resolve("ours.log"));
+            try (var balancer =
+                    Steelyard.builder().plugins(Plugins.installed()).start(configuration(stage, servers, rules))) {
+                assertThat(balancer.status().listeners()).hasSize(2);
+                ours = play.on(stage, servers);
+            }
         }
         assertThat(ours).isEqualTo(theirs);
     }

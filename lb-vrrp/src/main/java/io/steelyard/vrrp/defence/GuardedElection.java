@@ -169,7 +169,7 @@ public final class GuardedElection {
     public int advertDue(long nowNs) {
         boolean isMoreDue = claim != Claim.NONE
                 || nowNs >= refreshAtNs
-                || lease != null && (!lease.isHeld(nowNs) || lease.isDue(nowNs));
+                || lease != null && (!lease.isHeld(nowNs) || nowNs >= lease.nextNs());
         long next = isMoreDue ? RouterState.NEVER : election.deadlineAfterOwnAdvertNs(state, deadlineNs, nowNs);
         if (next == RouterState.NEVER) {
             return 0;
@@ -280,7 +280,7 @@ public final class GuardedElection {
             if (state.isActive() && !lease.isHeld(nowNs)) {
                 loseLease(nowNs);
             }
-            if (lease.isDue(nowNs)) {
+            if (lease.takeTurn(nowNs)) {
                 ask(nowNs);
             }
         }
@@ -414,7 +414,7 @@ public final class GuardedElection {
         if (lease != null) {
             claim = Claim.LEASE;
             lease.want(nowNs);
-            if (lease.isDue(nowNs)) {
+            if (lease.takeTurn(nowNs)) {
                 ask(nowNs);
             }
         } else {

@@ -38,8 +38,8 @@ public final class LeaseKeeper {
         nextAskNs = nowNs;
     }
 
-    /** Whether it is to be asked for now; then the next time is a sixth of the lease later. */
-    public boolean isDue(long nowNs) {
+    /** Takes the turn to ask for it, if it is time; the next is a sixth of the lease later. */
+    public boolean takeTurn(long nowNs) {
         if (!isWanted || nowNs - nextAskNs < 0) {
             return false;
         }
@@ -47,7 +47,7 @@ public final class LeaseKeeper {
         return true;
     }
 
-    /** When {@link #isDue} is next; {@code Long.MAX_VALUE} for never. */
+    /** When {@link #takeTurn} is next; {@code Long.MAX_VALUE} for never. */
     public long nextNs() {
         return isWanted ? nextAskNs : Long.MAX_VALUE;
     }

@@ -2,7 +2,6 @@ package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.SyncGroup;
 import io.steelyard.api.vrrp.Track;
-import io.steelyard.api.vrrp.Tracker;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.linux.ErrnoException;
@@ -29,7 +28,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,49 +69,11 @@ public final class RouterHost implements AutoCloseable {
     private final Consumer<RouterEvent> onEvent;
     private final Timers.Timer pulse;
     private final KernelChanges changes;
-    private Plan plan;
+    private HostPlan plan;
     private boolean hasStarted;
 
     /** Written under this object's lock; the control thread looks without it, and then sees at worst that it must go on for one more turn. */
     private boolean isClosed;
-
-    /**
-     * What runs.
-     *
-     * @param routers with names of their own
-     * @param groups of them
-     * @param trackers that they look at
-     * @param settings for all
-     * @param onEvent called on the control thread, and must be short
-     */
-    public record Plan(
-            List<VirtualRouter> routers,
-            List<SyncGroup> groups,
-            List<Tracker> trackers,
-            VrrpSettings settings,
-            Consumer<RouterEvent> onEvent) {
-        Optional<SyncGroup> groupOf(VirtualRouter router) {
-            return groups.stream()
-                    .filter(each -> each.members().contains(router.name()))
-                    .findFirst();
-        }
-
-        /** Whether a host that runs this can go on with the other: what routers share is the same, and none that differs is tied to others. */
-        boolean leadsTo(Plan next) {
-            return settings.equals(next.settings)
-                    && groups.equals(next.groups)
-                    && Stream.concat(
-                                    routers.stream().filter(router -> !next.routers.contains(router)),
-                                    next.routers.stream().filter(router -> !routers.contains(router)))
-                            .allMatch(this::standsAlone);
-        }
-
-        private boolean standsAlone(VirtualRouter router) {
-            return groupOf(router).isEmpty()
-                    && router.defence().witness().isEmpty()
-                    && router.defence().paths().isEmpty();
-        }
-    }
 
     /**
      * Opens all that is needed; nothing runs yet.
@@ -121,7 +81,7 @@ public final class RouterHost implements AutoCloseable {
      * @throws IOException where the kernel's tables or the way to a witness cannot be opened
      * @throws IllegalArgumentException for a witness or a fencing that cannot be
      */
-    public RouterHost(Plan plan) throws IOException {
+    public RouterHost(HostPlan plan) throws IOException {
         settings = plan.settings();
         onEvent = plan.onEvent();
         var fencings = plan.routers().stream()
@@ -171,7 +131,7 @@ public final class RouterHost implements AutoCloseable {
      * @throws IOException where the way to a witness cannot be opened
      * @throws IllegalArgumentException for a witness or a fencing that cannot be
      */
-    public static void check(Plan plan) throws IOException {
+    public static void check(HostPlan plan) throws IOException {
         Witnesses.open(plan.routers(), node(plan.settings())).close();
         plan.routers().forEach(router -> FencingLink.of(router, plan.settings()).ifPresent(FencingLink::close));
     }
@@ -250,7 +210,7 @@ public final class RouterHost implements AutoCloseable {
      * @return false where all must begin anew; nothing has changed then
      * @throws IllegalArgumentException for a fencing that cannot be; nothing has changed then
      */
-    public boolean change(Plan next) {
+    public boolean change(HostPlan next) {
         if (!plan.leadsTo(next)) {
             return false;
         }
@@ -269,7 +229,7 @@ public final class RouterHost implements AutoCloseable {
         return true;
     }
 
-    private void takeOver(Plan next, Map<VirtualRouter, Optional<FencingLink>> fencings) {
+    private void takeOver(HostPlan next, Map<VirtualRouter, Optional<FencingLink>> fencings) {
         var ended = routers.stream()
                 .filter(each -> !next.routers().contains(each.router()))
                 .toList();
@@ -292,13 +252,13 @@ public final class RouterHost implements AutoCloseable {
     }
 
     /** Names of interfaces that have link-layer addresses of routers. */
-    private static Set<String> quiet(Plan plan) {
+    private static Set<String> quiet(HostPlan plan) {
         return plan.routers().stream()
                 .flatMap(router -> VirtualInterfaces.name(router).stream())
                 .collect(Collectors.toSet());
     }
 
-    private static Set<String> names(Plan plan) {
+    private static Set<String> names(HostPlan plan) {
         return plan.routers().stream().map(VirtualRouter::name).collect(Collectors.toSet());
     }
 
@@ -484,7 +444,7 @@ public final class RouterHost implements AutoCloseable {
     }
 
     /** Ends for another plan to begin: routers that it does not have are told to be deleted. For all threads but the control thread. */
-    public void closeFor(Plan next) {
+    public void closeFor(HostPlan next) {
         close(names(next));
     }
 

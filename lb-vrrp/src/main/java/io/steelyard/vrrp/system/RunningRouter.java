@@ -14,18 +14,13 @@ import io.steelyard.vrrp.election.Phase;
 import io.steelyard.vrrp.election.RouterState;
 import io.steelyard.vrrp.wire.AdvertCounters;
 import io.steelyard.vrrp.wire.AdvertDecoder;
-import io.steelyard.vrrp.wire.ForeignAdvert;
-import io.steelyard.vrrp.wire.ReceivedPacket;
 import io.steelyard.vrrp.wire.RouterSecrets;
-import io.steelyard.vrrp.wire.Verdict;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * One virtual router at work: what happens to it becomes events of its {@link GuardedElection}, and what that decides is carried out, in its order.
  * Used by the control thread.
  */
-final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, AutoCloseable {
+final class RunningRouter implements Attachment.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningRouter.class);
 
     /** So long after a round began, what was reckoned for its time is too old to tell the kernel; with a lease to count on, sooner. */
@@ -48,20 +43,14 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
     private final RouterHealth health;
     private final boolean isInGroup;
     private final AdvertCounters counters = new AdvertCounters();
-    private final AdvertDecoder decoder;
-    private final ForeignAdvert foreign;
+    private final Hearing hearing;
     private final Holdings holdings;
     private final Attachment attachment;
     private final Announcing announcing;
-    private final HeardAdverts heard = new HeardAdverts();
     private final RouterDefences defences;
     private final GuardedElection election;
     private final ArrayDeque<Runnable> pending = new ArrayDeque<>();
     private final List<Effect> effects = new ArrayList<>();
-
-    /** Why adverts were dropped in this state, as far as it was told. */
-    private final Set<Verdict> toldOf = EnumSet.noneOf(Verdict.class);
-
     private final Timers.Timer deadline;
 
     private boolean isWorking;
@@ -87,10 +76,9 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         this.host = host;
         this.isInGroup = isInGroup;
         var secrets = RouterSecrets.of(router);
-        decoder = new AdvertDecoder(router, secrets, counters);
-        foreign = new ForeignAdvert(router);
+        hearing = new Hearing(this, new AdvertDecoder(router, secrets, counters), host.control());
         holdings = new Holdings(router, host.kernel());
-        attachment = new Attachment(router, host, secrets, holdings, this, this);
+        attachment = new Attachment(router, host, secrets, holdings, hearing, this);
         health = new RouterHealth(router, host, tracks, attachment);
         defences = new RouterDefences(this, host, holdings, fencing);
         deadline = host.control().timer(this::due);
@@ -214,70 +202,19 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
         perform(() -> election.groupMayClaim(now()));
     }
 
-    @Override
-    public int virtualRouterId() {
-        return router.virtualRouterId();
-    }
-
-    @Override
-    public boolean isFromPeer(ReceivedPacket packet) {
-        return decoder.isFromPeer(packet);
-    }
-
-    @Override
-    public void heard(ReceivedPacket packet) {
-        var verdict = decoder.check(packet, System.currentTimeMillis() * 1_000_000L);
-        if (verdict != Verdict.ACCEPTED) {
-            dropped(verdict, packet);
-            return;
-        }
-        int priority = decoder.priority();
-        int interval = decoder.intervalCentiseconds();
-        long high = packet.sourceHigh();
-        long low = packet.sourceLow();
-        heard.heard(high, low, priority, interval, now());
+    /** An advert of another router of our number, good and well formed. */
+    void advertHeard(int priority, int intervalCentiseconds, long high, long low) {
         if (priority == 0) {
             announcing.rivalGone();
-        }
-        if (decoder.hasOtherAddresses()) {
-            warn(
-                    RouterEvent.Kind.OTHER_ADDRESSES,
-                    RouterPath.inet(high, low).getHostAddress() + " advertises other addresses for router id "
-                            + router.virtualRouterId());
         }
         var running = drill;
         if (running != null && running.isWithholding()) {
             running.heard(this, RouterPath.inet(high, low).getHostAddress(), priority);
         }
-        if (isStarted && !isWorking && election.heardAsUsual(priority, interval, high, low, now())) {
+        if (isStarted && !isWorking && election.heardAsUsual(priority, intervalCentiseconds, high, low, now())) {
             plan();
         } else {
-            on(new ElectionEvent.AdvertHeard(priority, interval, high, low));
-        }
-    }
-
-    /** What two routers of one number disagree on makes both active: it is told, each kind once for each state of ours (RFC 9568 section 7.1). */
-    private void dropped(Verdict verdict, ReceivedPacket packet) {
-        if (verdict != Verdict.OWNER_IGNORES && toldOf.add(verdict)) {
-            warn(
-                    RouterEvent.Kind.ADVERT_DROPPED,
-                    "an advert of "
-                            + RouterPath.inet(packet.sourceHigh(), packet.sourceLow())
-                                    .getHostAddress() + " is dropped: " + verdict.text());
-        }
-    }
-
-    @Override
-    public void overheard(ReceivedPacket packet) {
-        counters.count(Verdict.OTHER_ROUTER);
-        int place = router.defence().fingerprint() ? foreign.find(packet) : ForeignAdvert.NONE;
-        if (place != ForeignAdvert.NONE) {
-            warn(
-                    RouterEvent.Kind.FOREIGN_ROUTER,
-                    RouterPath.inet(packet.sourceHigh(), packet.sourceLow()).getHostAddress()
-                            + " advertises our address "
-                            + router.addresses().get(place).address().getHostAddress() + " as router id "
-                            + foreign.virtualRouterId());
+            on(new ElectionEvent.AdvertHeard(priority, intervalCentiseconds, high, low));
         }
     }
 
@@ -360,7 +297,7 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
 
     private void changed(Effect.Changed changed) {
         defences.stateChanged();
-        toldOf.clear();
+        hearing.stateChanged();
         reason = Optional.of(changed.reason());
         phaseSinceNs = now();
         if (changed.to() == Phase.ACTIVE) {
@@ -483,7 +420,7 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
     @Override
     public void attached(RouterPath way, int interfaceIndex) throws IOException {
         election.ownAddress(way.source());
-        decoder.expectAddresses(way.advertised());
+        hearing.expectAddresses(way.advertised());
         defences.listen(interfaceIndex);
     }
 
@@ -527,7 +464,7 @@ final class RunningRouter implements AdvertPorts.Hearer, Attachment.Listener, Au
     }
 
     HeardAdverts heardAdverts() {
-        return heard;
+        return hearing.adverts();
     }
 
     Optional<Heartbeats> heartbeats() {

@@ -17,7 +17,7 @@ class LeaseTest {
     void aLeaseIsCountedFromTheQuestionLessTheDrift() {
         var keeper = new LeaseKeeper(WITNESS);
         keeper.want(10 * SECOND);
-        assertThat(keeper.isDue(10 * SECOND)).isTrue();
+        assertThat(keeper.takeTurn(10 * SECOND)).isTrue();
         keeper.granted(10 * SECOND, 1);
         long end = 10 * SECOND + 2_970_000_000L;
         assertThat(keeper.isHeld(end - 1)).isTrue();
@@ -28,11 +28,11 @@ class LeaseTest {
     @Test
     void itIsAskedForAgainEverySixthOfIt() {
         var keeper = new LeaseKeeper(WITNESS);
-        assertThat(keeper.isDue(0)).isFalse();
+        assertThat(keeper.takeTurn(0)).isFalse();
         keeper.want(0);
-        assertThat(keeper.isDue(0)).isTrue();
-        assertThat(keeper.isDue(SECOND / 2 - 1)).isFalse();
-        assertThat(keeper.isDue(SECOND / 2)).isTrue();
+        assertThat(keeper.takeTurn(0)).isTrue();
+        assertThat(keeper.takeTurn(SECOND / 2 - 1)).isFalse();
+        assertThat(keeper.takeTurn(SECOND / 2)).isTrue();
     }
 
     @Test

@@ -26,6 +26,7 @@ class AdvertAllocationTest {
     private static final int ROUTERS = 20;
     private static final long WARM_UP = 20_000;
     private static final long MEASURED = 1_000;
+    private static final long MOST_BYTES = 4 * MEASURED;
     private static final int ROUNDS = 40;
 
     @TempDir
@@ -60,16 +61,19 @@ class AdvertAllocationTest {
         measure(hearing, active, "advert_sent");
     }
 
-    /** Announcements and checks have their own time now and then: the round with the least of them counts. */
+    /**
+     * Announcements and checks have their own time now and then: the round with the least of them counts. An object for each advert would be sixteen
+     * bytes at least.
+     */
     private static void measure(long thread, VirtualRouters counted, String counter) {
         long least = Long.MAX_VALUE;
-        for (int round = 0; round < ROUNDS && least > 0; round++) {
+        for (int round = 0; round < ROUNDS && least >= MOST_BYTES; round++) {
             long first = count(counted, counter);
             long before = allocated(thread);
             until("measured", () -> count(counted, counter) - first > MEASURED);
             least = Math.min(least, allocated(thread) - before);
         }
-        assertThat(least).as("bytes for %d adverts", MEASURED).isZero();
+        assertThat(least).as("bytes for %d adverts", MEASURED).isLessThan(MOST_BYTES);
     }
 
     private static long allocated(long thread) {

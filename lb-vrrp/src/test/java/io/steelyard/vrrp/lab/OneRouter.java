@@ -38,6 +38,7 @@ final class OneRouter {
                 .router(router)
                 .onEvent(System.out::println)
                 .start();
+        routers.status().getFirst().unhealthy().ifPresent(System.out::println);
         Runtime.getRuntime().addShutdownHook(new Thread(routers::close));
         Thread.currentThread().join();
     }

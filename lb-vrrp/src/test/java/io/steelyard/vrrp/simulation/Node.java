@@ -152,7 +152,17 @@ final class Node implements DefenceActions {
     }
 
     void receive(ElectionEvent.AdvertHeard advert) {
-        hand(() -> election.on(advert, localNs()));
+        hand(() -> {
+            boolean isUsual = election.heardAsUsual(
+                    advert.priority(),
+                    advert.intervalCentiseconds(),
+                    advert.sourceHigh(),
+                    advert.sourceLow(),
+                    localNs());
+            if (!isUsual) {
+                election.on(advert, localNs());
+            }
+        });
     }
 
     void answer(long askedLocalNs, LeaseTable.Answer answer) {
@@ -190,6 +200,11 @@ final class Node implements DefenceActions {
             inbox.poll().run();
         }
         arrived.run();
+        // As the shell does: most adverts go the short way.
+        int priority = election.advertDue(localNs());
+        if (priority != 0) {
+            advertise(priority);
+        }
         election.tick(localNs());
         plan();
     }
@@ -221,10 +236,7 @@ final class Node implements DefenceActions {
     @Override
     public void carryOut(Effect effect, long nowNs) {
         if (effect instanceof Effect.SendAdvert advert) {
-            world.broadcast(
-                    index,
-                    new ElectionEvent.AdvertHeard(
-                            advert.priority(), (int) (router.advertInterval().toMillis() / 10), 0, Bytes.low(own)));
+            advertise(advert.priority());
         } else if (effect instanceof Effect.Changed) {
             // As soon as it is over; then the election's state is the new one.
             world.at(world.nowNs(), () -> hand(this::report));
@@ -246,6 +258,13 @@ final class Node implements DefenceActions {
                 }
             }
         }
+    }
+
+    private void advertise(int priority) {
+        world.broadcast(
+                index,
+                new ElectionEvent.AdvertHeard(
+                        priority, (int) (router.advertInterval().toMillis() / 10), 0, Bytes.low(own)));
     }
 
     @Override
