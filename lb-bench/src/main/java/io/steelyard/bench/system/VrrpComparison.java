@@ -34,6 +34,7 @@ public final class VrrpComparison {
 
     private final String lb;
     private final int kills;
+
     private VrrpComparison(String lb, int kills) {
         this.lb = lb;
         this.kills = kills;
