@@ -23,9 +23,8 @@ import io.steelyard.api.proxy.ForwardingMode;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.tck.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -46,7 +45,7 @@ class EngineTest {
     private final Told told = new Told();
     private final Plugins plugins =
             Plugins.builder().register(new ListedFirst()).register(told).build();
-    private final int port = freePort();
+    private final int port = FreePort.tcp();
     private final TestServer a = keep(TestServer.named("a"));
     private final TestServer b = keep(TestServer.named("b"));
 
@@ -236,10 +235,12 @@ class EngineTest {
         var running = start(web);
         running.apply(Configuration.builder()
                 .pool(web)
-                .virtualServer(
-                        VirtualServer.tcp("x").listen("127.0.0.1:" + freePort()).pool("web"))
-                .virtualServer(
-                        VirtualServer.tcp("y").listen("127.0.0.1:" + freePort()).pool("web"))
+                .virtualServer(VirtualServer.tcp("x")
+                        .listen("127.0.0.1:" + FreePort.tcp())
+                        .pool("web"))
+                .virtualServer(VirtualServer.tcp("y")
+                        .listen("127.0.0.1:" + FreePort.tcp())
+                        .pool("web"))
                 .build());
         running.apply(Configuration.builder().pool(web).build());
 
@@ -255,7 +256,7 @@ class EngineTest {
                 .scheduler("listed-first")
                 .server(RealServer.of(b.address()))
                 .build();
-        int second = freePort();
+        int second = FreePort.tcp();
         var both = VirtualServer.tcp("front")
                 .listen("127.0.0.1:" + second)
                 .listen("127.0.0.1:" + port)
@@ -428,13 +429,5 @@ class EngineTest {
     private <T extends AutoCloseable> T keep(T resource) {
         opened.add(resource);
         return resource;
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException failed) {
-            throw new java.io.UncheckedIOException(failed);
-        }
     }
 }

@@ -18,6 +18,7 @@ import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.Tracker;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VirtualRouterProvider;
+import io.steelyard.tck.FreePort;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -36,7 +37,7 @@ class RoutersBesideTest {
     private final Recorder routers = new Recorder();
     private final Plugins plugins =
             Plugins.builder().register(new ListedFirst()).register(routers).build();
-    private final int port = freePort();
+    private final int port = FreePort.tcp();
 
     @Test
     void aPoolBelowItsLeastServersIsTold() {
@@ -134,14 +135,6 @@ class RoutersBesideTest {
                         .address(FLOATING + "/32")
                         .track(Track.of("web-up"))
                         .track(Track.of("front-up")));
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException impossible) {
-            throw new AssertionError(impossible);
-        }
     }
 
     /** Writes down what it is told. */

@@ -1,17 +1,15 @@
 package io.steelyard.tck;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * nginx or HAProxy, run in the foreground with a configuration of the test's own on ports of 127.0.0.1 that were free, until closed. Linux
@@ -130,18 +128,8 @@ public final class RealProgram implements AutoCloseable {
         }
     }
 
-    private static List<Integer> freePorts(int count) throws IOException {
-        var sockets = new ArrayList<ServerSocket>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return sockets.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (var socket : sockets) {
-                socket.close();
-            }
-        }
+    private static List<Integer> freePorts(int count) {
+        return IntStream.range(0, count).mapToObj(i -> FreePort.tcp()).toList();
     }
 
     private boolean awaitListening() throws IOException {

@@ -14,6 +14,7 @@ import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Template;
+import io.steelyard.tck.FreePort;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
@@ -56,7 +57,7 @@ class DatagramChangeTest extends DatagramStage {
         start(pool, DEFAULTS);
         var old = keep(new UdpClient(port));
         assertThat(old.ask("1")).isEqualTo("a:1");
-        int second = Ports.free();
+        int second = FreePort.udp();
         for (var address : List.of("127.0.0.1:" + second, "127.0.0.1:" + port)) {
             balancer.apply(Configuration.builder()
                     .pool(pool)
@@ -75,7 +76,7 @@ class DatagramChangeTest extends DatagramStage {
         balancer.apply(Configuration.builder()
                 .pool(pool)
                 .virtualServer(VirtualServer.udp("front")
-                        .listen("127.0.0.1:" + Ports.free())
+                        .listen("127.0.0.1:" + FreePort.udp())
                         .pool("web"))
                 .build());
         await().untilAsserted(() -> new DatagramSocket(new InetSocketAddress("127.0.0.1", port)).close());
@@ -122,7 +123,7 @@ class DatagramChangeTest extends DatagramStage {
 
     @Test
     void aRangeOfPortsIsServed() throws Exception {
-        int first = Ports.free();
+        int first = FreePort.udp();
         var forwarder = forwarder(
                 pool(servers("a")), VirtualServer.udp("front").listen("127.0.0.1:" + first + "-" + (first + 2)), 1);
         for (int i = 0; i < 3; i++) {

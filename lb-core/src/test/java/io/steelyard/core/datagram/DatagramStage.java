@@ -15,6 +15,7 @@ import io.steelyard.api.schedule.Balancer;
 import io.steelyard.core.Steelyard;
 import io.steelyard.core.loop.LoopGroup;
 import io.steelyard.core.session.Sessions;
+import io.steelyard.tck.FreePort;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +29,7 @@ abstract class DatagramStage {
             Plugins.builder().register(new Rotating()).build();
 
     final List<AutoCloseable> opened = new ArrayList<>();
-    final int port = Ports.free();
+    final int port = FreePort.udp();
 
     @AfterEach
     void closeAll() throws Exception {

@@ -11,6 +11,7 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.core.Steelyard;
+import io.steelyard.tck.FreePort;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ class DnsThroughPoolTest {
     private static final int QUESTIONS = 3;
 
     private final List<Dnsmasq> servers = new ArrayList<>();
-    private final int port = Ports.free();
+    private final int port = FreePort.udp();
 
     @BeforeEach
     void startServers() throws Exception {

@@ -1,5 +1,6 @@
 package io.steelyard.core.datagram;
 
+import io.steelyard.tck.FreePort;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -28,7 +29,7 @@ final class Dnsmasq implements AutoCloseable {
     static Dnsmasq answering(String address) throws IOException, InterruptedException {
         String said = "";
         for (int i = 0; i < ATTEMPTS; i++) {
-            int port = Ports.free();
+            int port = FreePort.udp();
             var process = new ProcessBuilder(
                             PROGRAM.toString(),
                             "--keep-in-foreground",

@@ -15,6 +15,7 @@ import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Template;
 import io.steelyard.core.Steelyard;
+import io.steelyard.tck.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,7 +169,7 @@ class NginxAgreementTest {
     /** A proxy to play with. */
     private record Stage(int port, int settlePort, Path log) {
         static Stage of(Path log) {
-            return new Stage(Ports.free(), Ports.free(), log);
+            return new Stage(FreePort.udp(), FreePort.udp(), log);
         }
 
         /** Returns when the proxy has dealt with what was on its way to it. */

@@ -13,11 +13,10 @@ import io.steelyard.api.text.Template;
 import io.steelyard.core.ListedFirst;
 import io.steelyard.core.Steelyard;
 import io.steelyard.core.TestServer;
+import io.steelyard.tck.FreePort;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -38,7 +37,7 @@ class PerConnectionOptionsTest {
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final BlockingQueue<SocketAddress> peers = new LinkedBlockingQueue<>();
-    private final int port = freePort();
+    private final int port = FreePort.tcp();
     private final TestServer server = keep(TestServer.start(connection -> {
         peers.add(connection.getRemoteSocketAddress());
         connection.getOutputStream().write('x');
@@ -53,7 +52,7 @@ class PerConnectionOptionsTest {
 
     @Test
     void connectsFromTheSourcePort() throws Exception {
-        int source = freePort();
+        int source = FreePort.tcp();
         start(ProxyOptions.builder().sourceAddress("127.0.0.77").sourcePort(source));
 
         assertThat(ask("127.0.0.1")).isEqualTo('x');
@@ -74,7 +73,7 @@ class PerConnectionOptionsTest {
 
     @Test
     void connectsFromTheAddressAndPortThatATextGives() throws Exception {
-        int source = freePort();
+        int source = FreePort.tcp();
         start(ProxyOptions.builder().sourceText(Template.parse("127.0.0.78:" + source)));
 
         assertThat(ask("127.0.0.1")).isEqualTo('x');
@@ -149,14 +148,6 @@ class PerConnectionOptionsTest {
     private <T extends AutoCloseable> T keep(T resource) {
         opened.add(resource);
         return resource;
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
     }
 
     private InetSocketAddress peer() throws InterruptedException {

@@ -13,10 +13,9 @@ import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Template;
 import io.steelyard.core.ListedFirst;
 import io.steelyard.core.Steelyard;
+import io.steelyard.tck.FreePort;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +58,7 @@ final class ProxyStage implements AutoCloseable {
             UnaryOperator<VirtualServer.Builder> server,
             ServerPool.Builder... pools) {
         for (int i = 1; ; i++) {
-            port = freePort();
+            port = FreePort.tcp();
             try {
                 return keep(Steelyard.builder()
                         .plugins(ListedFirst.plugins())
@@ -127,13 +126,5 @@ final class ProxyStage implements AutoCloseable {
 
     static byte[] bytes(@Nullable String text) {
         return text == null ? new byte[0] : text.getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
     }
 }

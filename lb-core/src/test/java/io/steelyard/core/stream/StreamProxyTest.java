@@ -17,6 +17,7 @@ import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.core.ListedFirst;
 import io.steelyard.core.Steelyard;
 import io.steelyard.core.TestServer;
+import io.steelyard.tck.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,7 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class StreamProxyTest {
     private final List<AutoCloseable> opened = new ArrayList<>();
-    private final int port = freePort();
+    private final int port = FreePort.tcp();
 
     @AfterEach
     void closeAll() throws Exception {
@@ -263,7 +264,7 @@ class StreamProxyTest {
 
     @Test
     void triesAnotherServerWhereOneRefuses() throws Exception {
-        start(pool("127.0.0.1:" + freePort(), keep(TestServer.named("b")).address()), ProxyOptions.defaults());
+        start(pool("127.0.0.1:" + FreePort.tcp(), keep(TestServer.named("b")).address()), ProxyOptions.defaults());
 
         try (var client = connect()) {
             assertThat(read(client, 1)).isEqualTo("b");
@@ -273,7 +274,7 @@ class StreamProxyTest {
     @Test
     void triesNoOtherServerWhereThatIsOff() throws Exception {
         var balancer = start(
-                pool("127.0.0.1:" + freePort(), keep(TestServer.named("b")).address()),
+                pool("127.0.0.1:" + FreePort.tcp(), keep(TestServer.named("b")).address()),
                 ProxyOptions.builder().nextServer(false).build());
 
         try (var client = connect()) {
@@ -285,7 +286,7 @@ class StreamProxyTest {
 
     @Test
     void triesTheSameServerAgainUntilItIsThere() throws Exception {
-        int late = freePort();
+        int late = FreePort.tcp();
         start(
                 pool("127.0.0.1:" + late, keep(TestServer.named("b")).address()),
                 ProxyOptions.builder()
@@ -306,7 +307,7 @@ class StreamProxyTest {
     @Test
     void triesAnotherServerAfterTheSameOneFailedToTheLast() throws Exception {
         start(
-                pool("127.0.0.1:" + freePort(), keep(TestServer.named("b")).address()),
+                pool("127.0.0.1:" + FreePort.tcp(), keep(TestServer.named("b")).address()),
                 ProxyOptions.builder()
                         .sameServerRetries(2)
                         .retryDelay(Duration.ofMillis(1))
@@ -320,7 +321,7 @@ class StreamProxyTest {
     @Test
     void aClientThatLeavesBetweenTwoTriesGivesItsPlaceBack() throws Exception {
         start(
-                pool("127.0.0.1:" + freePort()),
+                pool("127.0.0.1:" + FreePort.tcp()),
                 ProxyOptions.builder()
                         .sameServerRetries(1)
                         .retryDelay(Duration.ofMinutes(10))
@@ -357,7 +358,7 @@ class StreamProxyTest {
 
     @Test
     void closesAtOnceWhereNoServerCanServe() throws Exception {
-        var balancer = start(pool("127.0.0.1:" + freePort()), ProxyOptions.defaults());
+        var balancer = start(pool("127.0.0.1:" + FreePort.tcp()), ProxyOptions.defaults());
 
         try (var client = connect()) {
             assertThat(client.getInputStream().read()).isEqualTo(-1);
@@ -663,13 +664,5 @@ class StreamProxyTest {
     private static String digest(byte[] data) throws Exception {
         return java.util.HexFormat.of()
                 .formatHex(MessageDigest.getInstance("SHA-256").digest(data));
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException failed) {
-            throw new java.io.UncheckedIOException(failed);
-        }
     }
 }

@@ -18,12 +18,12 @@ import io.steelyard.api.text.VariableDefinition;
 import io.steelyard.core.ListedFirst;
 import io.steelyard.core.Steelyard;
 import io.steelyard.core.TestServer;
+import io.steelyard.tck.FreePort;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,7 +44,7 @@ class StreamSessionTest {
     private Path folder;
 
     private final List<AutoCloseable> opened = new ArrayList<>();
-    private final int port = freePort();
+    private final int port = FreePort.tcp();
     private final TestServer a = keep(TestServer.named("a"));
     private final TestServer b = keep(TestServer.named("b"));
 
@@ -69,7 +69,7 @@ class StreamSessionTest {
     @Test
     void logsEveryServerTriedAndWhyNoneServed() throws IOException {
         var file = folder.resolve("access.log");
-        var refusing = "127.0.0.1:" + freePort();
+        var refusing = "127.0.0.1:" + FreePort.tcp();
         start(
                 front().pool("refusing").accessLog(log(file, "$status $upstream_addr", 0)),
                 ServerPool.builder("refusing").scheduler("listed-first").server(RealServer.of(refusing)));
@@ -261,13 +261,5 @@ class StreamSessionTest {
     private <T extends AutoCloseable> T keep(T resource) {
         opened.add(resource);
         return resource;
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException failed) {
-            throw new java.io.UncheckedIOException(failed);
-        }
     }
 }

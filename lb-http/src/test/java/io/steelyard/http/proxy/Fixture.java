@@ -14,9 +14,8 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.core.Steelyard;
+import io.steelyard.tck.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -123,10 +122,8 @@ final class Fixture implements AutoCloseable {
     }
 
     /** A port nobody listens on just now. */
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    static int freePort() {
+        return FreePort.tcp();
     }
 
     @Override
