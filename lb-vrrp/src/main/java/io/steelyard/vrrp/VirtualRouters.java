@@ -51,13 +51,15 @@ public final class VirtualRouters implements RunningRouters {
     private VirtualRouters(HostPlan plan) throws IOException {
         this.plan = plan;
         ProcessScript.run(plan.settings().onStart(), plan.settings());
-        host = started(plan);
+        host = started(plan, told);
     }
 
-    private static RouterHost started(HostPlan plan) throws IOException {
+    /** @param told what is known of the application's own trackers */
+    private static RouterHost started(HostPlan plan, Map<String, Boolean> told) throws IOException {
         var host = new RouterHost(plan);
         try {
             host.start();
+            told.forEach(host::tell);
             return host;
         } catch (IOException failed) {
             host.close();
@@ -93,13 +95,11 @@ public final class VirtualRouters implements RunningRouters {
         RouterHost.check(next);
         host.closeFor(next);
         try {
-            host = started(next);
+            host = started(next, told);
             plan = next;
         } catch (IOException | RuntimeException failed) {
-            host = started(plan);
+            host = started(plan, told);
             throw failed;
-        } finally {
-            told.forEach(host::tell);
         }
     }
 

@@ -19,8 +19,7 @@ import java.util.List;
  * is waited for no longer than a backup waits for adverts.
  *
  * <p>With pacing, packets of one family by one interface are apart by at least that, whichever router they are of; a burst that is still going on when
- * the next is due takes it in: it begins anew with
- * the larger of what is left and what is asked for.
+ * the next is due takes it in: it begins anew with the larger of what is left and what is asked for.
  */
 public final class AnnouncementSchedule {
     /** Nothing. */

@@ -57,21 +57,9 @@ public record RouterState(
 
     /** The same with another timer. */
     public RouterState withDeadline(long atNs) {
-        return new RouterState(
-                phase,
-                priority,
-                atNs,
-                notBeforeNs,
-                activeIntervalNs,
-                activePriority,
-                activeHigh,
-                activeLow,
-                lowerSinceNs,
-                isClaiming,
-                isFaulty,
-                isGroupFaulty,
-                rivalUntilNs,
-                hasYielded);
+        var draft = new Draft(this);
+        draft.deadlineNs = atNs;
+        return draft.outcome().state();
     }
 
     public boolean isActive() {
