@@ -203,6 +203,14 @@ public sealed interface Tracker {
         }
     }
 
+    /** A neighbour watched by BFD: up while the session with it is up (keepalived {@code bfd_instance}). Down until it has come up for the first time. */
+    record Bfd(String name, int weight, BfdSession session) implements Tracker {
+        public Bfd {
+            checkNamed(name, weight);
+            Objects.requireNonNull(session, "session");
+        }
+    }
+
     private static void checkNamed(String name, int weight) {
         if (name.isEmpty()) {
             throw new IllegalArgumentException("a tracker's name is empty");
