@@ -44,9 +44,8 @@ public record BfdSession(
 
     public BfdSession {
         if (neighbour.isAnyLocalAddress() || neighbour.isMulticastAddress() || neighbour.isLinkLocalAddress()) {
-            throw new IllegalArgumentException(
-                    "the neighbour of a BFD session is " + neighbour.getHostAddress() + ", expected one host's address"
-                            + " that is not link-local");
+            throw new IllegalArgumentException("the neighbour of a BFD session is " + neighbour.getHostAddress()
+                    + ", expected one host's address" + " that is not link-local");
         }
         if (source.isPresent() && AddressFamily.of(source.get()) != AddressFamily.of(neighbour)) {
             throw new IllegalArgumentException("source " + source.get().getHostAddress() + " and neighbour "
@@ -62,9 +61,8 @@ public record BfdSession(
 
     private static void checkInterval(String name, Duration value, Duration least) {
         if (value.compareTo(least) < 0 || value.compareTo(MOST) > 0) {
-            throw new IllegalArgumentException(
-                    name + " is " + value.toNanos() / 1e6 + " ms, expected " + least.toMillis() + " to "
-                            + MOST.toMillis() + " ms");
+            throw new IllegalArgumentException(name + " is " + value.toNanos() / 1e6 + " ms, expected "
+                    + least.toMillis() + " to " + MOST.toMillis() + " ms");
         }
     }
 

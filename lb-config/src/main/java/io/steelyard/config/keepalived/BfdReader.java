@@ -55,7 +55,8 @@ final class BfdReader {
     /** The session; empty where something is missing or wrong, and where it is not for virtual routers. */
     Optional<BfdSession> session(Entry block, String name) {
         if (neighbour.isEmpty()) {
-            findings.error(block.position(), "bfd_instance '" + name + "' has no neighbor_ip", "an IPv4 or IPv6 address");
+            findings.error(
+                    block.position(), "bfd_instance '" + name + "' has no neighbor_ip", "an IPv4 or IPv6 address");
             return Optional.empty();
         }
         if (isForChecks && !isForRouters) {

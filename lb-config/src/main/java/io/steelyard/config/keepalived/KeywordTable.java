@@ -118,8 +118,9 @@ final class KeywordTable {
     static final KeywordTable FILE_TRACKER = new KeywordTable("vrrp_track_file").honoured("file weight init_file");
 
     static final KeywordTable BFD = new KeywordTable("bfd_instance")
-            .honoured("neighbor_ip neighbour_ip source_ip min_rx min_tx idle_tx multiplier passive ttl hoplimit max_hops"
-                    + " multihop weight vrrp checker");
+            .honoured(
+                    "neighbor_ip neighbour_ip source_ip min_rx min_tx idle_tx multiplier passive ttl hoplimit max_hops"
+                            + " multihop weight vrrp checker");
 
     static final KeywordTable AUTHENTICATION = new KeywordTable("authentication").honoured("auth_type auth_pass");
 

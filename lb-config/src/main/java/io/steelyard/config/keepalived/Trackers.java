@@ -277,9 +277,8 @@ final class Trackers {
             }
         });
         named(block)
-                .flatMap(name ->
-                        draft.session(block, name).map(session -> (Supplier<Tracker>) () -> new Tracker.Bfd(
-                                name, weight[0], session)))
+                .flatMap(name -> draft.session(block, name)
+                        .map(session -> (Supplier<Tracker>) () -> new Tracker.Bfd(name, weight[0], session)))
                 .ifPresent(tracker -> add(block, tracker));
     }
 

@@ -64,7 +64,8 @@ final class BfdSection extends Section<Tracker.Bfd> {
             "mostHops",
             Forms.whole(0, 255),
             bfd -> Optional.of(bfd.session().mostHops())
-                    .filter(hops -> hops != BfdSession.usualMostHops(bfd.session().isMultihop())),
+                    .filter(hops ->
+                            hops != BfdSession.usualMostHops(bfd.session().isMultihop())),
             "`0`, with `multihop` `255`",
             "By how much less than `hopLimit` a received packet's limit may be; `255` for any.");
     private final Key<Tracker.Bfd, Boolean> multihop = optional(

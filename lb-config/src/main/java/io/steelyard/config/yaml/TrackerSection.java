@@ -43,8 +43,8 @@ final class TrackerSection extends Section<Tracker> {
     private final Key<Tracker, Tracker.Urls> urls =
             kind("urls", new UrlsSection(), Tracker.Urls.class, "Pages that must answer.");
 
-    private final Key<Tracker, Tracker.Bfd> bfd =
-            kind("bfd", Forms.shortened(new BfdSection(), "neighbour"), Tracker.Bfd.class, "A neighbour watched by BFD.");
+    private final Key<Tracker, Tracker.Bfd> bfd = kind(
+            "bfd", Forms.shortened(new BfdSection(), "neighbour"), Tracker.Bfd.class, "A neighbour watched by BFD.");
 
     TrackerSection() {
         super("tracker");

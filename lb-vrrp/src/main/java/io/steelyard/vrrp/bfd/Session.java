@@ -79,8 +79,7 @@ public final class Session {
             detectAtNs = nowNs + machine.detectionNs(state.remote());
             return NOTHING;
         }
-        return on(
-                new SessionEvent.Heard(SessionState.Remote.of(packet), packet.isPoll(), packet.isFinal()), nowNs);
+        return on(new SessionEvent.Heard(SessionState.Remote.of(packet), packet.isPoll(), packet.isFinal()), nowNs);
     }
 
     /** A deadline may have come. */
@@ -91,8 +90,7 @@ public final class Session {
         if (!SessionMachine.isDue(sendAtNs, nowNs)) {
             return NOTHING;
         }
-        sendAtNs = nowNs
-                + machine.jitteredNs(machine.intervalUs(state.phase(), state.remote()), random.nextDouble());
+        sendAtNs = nowNs + machine.jitteredNs(machine.intervalUs(state.phase(), state.remote()), random.nextDouble());
         return SEND;
     }
 

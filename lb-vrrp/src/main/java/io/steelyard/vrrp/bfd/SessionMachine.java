@@ -157,8 +157,7 @@ public final class SessionMachine {
         }
         long nextNs = nowNs + jitteredNs(intervalUs(draft.phase, draft.remote), random);
         boolean isEarlier = draft.sendAtNs == SessionState.NEVER || nextNs - draft.sendAtNs < 0;
-        boolean isOther =
-                intervalUs(draft.phase, draft.remote) != intervalUs(before.phase(), before.remote());
+        boolean isOther = intervalUs(draft.phase, draft.remote) != intervalUs(before.phase(), before.remote());
         if (isSent || draft.sendAtNs == SessionState.NEVER || isOther && isEarlier) {
             draft.sendAtNs = nextNs;
         }

@@ -140,7 +140,8 @@ final class BfdPort implements AutoCloseable {
         boolean isAddressed = verdict == ControlVerdict.ACCEPTED && packet.yourDiscriminator() != 0;
         var session = isAddressed ? find(packet.yourDiscriminator()) : find(high, low);
         if (session == null) {
-            // What a neighbour sends for a session that is not, or is none of ours any more, is told with that neighbour's.
+            // What a neighbour sends for a session that is not, or is none of ours any more, is told with that
+            // neighbour's.
             var neighbour = find(high, low);
             (neighbour == null ? strays : neighbour.counters())
                     .count(verdict == ControlVerdict.ACCEPTED ? ControlVerdict.UNKNOWN_SESSION : verdict);

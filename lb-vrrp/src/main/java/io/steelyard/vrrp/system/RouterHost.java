@@ -106,7 +106,8 @@ public final class RouterHost implements AutoCloseable {
         virtualInterfaces = new VirtualInterfaces(kernel.links(), kernel.addresses(), borrowed);
         ports = new AdvertPorts(control);
         notifier = new Notifier(settings);
-        trackers = new Trackers(plan.trackers(), control, settings, kernel.interfaces(), this::trackersChanged, this::sessionChanged);
+        trackers = new Trackers(
+                plan.trackers(), control, settings, kernel.interfaces(), this::trackersChanged, this::sessionChanged);
         pulse = control.timer(this::pulse);
         changes = new KernelChanges(kernel, announcer, new Changes());
         this.plan = plan;

@@ -76,8 +76,7 @@ final class RunningSession implements AutoCloseable {
         session = new Session(SessionSettings.of(tracker.session()), discriminator, new SplittableRandom());
         deadline = control.timer(this::due);
         sinceNs = control.nowNs();
-        outgoing.peer(0)
-                .set(neighbour, tracker.session().isMultihop() ? BfdPort.MULTIHOP : BfdPort.SINGLE_HOP);
+        outgoing.peer(0).set(neighbour, tracker.session().isMultihop() ? BfdPort.MULTIHOP : BfdPort.SINGLE_HOP);
         outgoing.clearLocal(0);
         outgoing.lengthBytes(0, ControlFlyweight.LENGTH);
         packet.wrap(outgoing.buffer(0), 0);
@@ -107,8 +106,9 @@ final class RunningSession implements AutoCloseable {
         return neighbourHigh == high && neighbourLow == low;
     }
 
-    boolean isUp() {
-        return session.state().phase() == SessionPhase.UP;
+    /** The neighbour has told that its end is switched off. */
+    boolean isSwitchedOffThere() {
+        return session.state().remote().phase() == SessionPhase.ADMIN_DOWN;
     }
 
     void heard(ControlFlyweight received) {

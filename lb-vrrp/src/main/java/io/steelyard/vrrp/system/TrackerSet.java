@@ -139,7 +139,14 @@ final class TrackerSet implements AutoCloseable {
 
     private void sessionChanged(Tracker.Bfd tracker, SessionEffect.Changed change) {
         listener.changed(tracker, change);
-        if (change.to() == SessionPhase.UP || change.from() == SessionPhase.UP) {
+        // A neighbour that is switched off says nothing of the path (RFC 5882 section 3.2), and keepalived leaves the
+        // tracker
+        // as it was.
+        boolean isFault = change.from() == SessionPhase.UP
+                && sessions.session(tracker.name())
+                        .filter(RunningSession::isSwitchedOffThere)
+                        .isEmpty();
+        if (change.to() == SessionPhase.UP || isFault) {
             listener.turned(tracker, change.to() == SessionPhase.UP, 0);
         }
     }

@@ -184,7 +184,11 @@ class SessionMachineTest {
     @ParameterizedTest
     @CsvSource({
         // its multiplier, its interval in ms, ms until it is missed: our own required interval is 20 ms
-        "4, 15, 80", "4, 20, 80", "4, 25, 100", "1, 1000, 1000", "255, 1, 5100"
+        "4, 15, 80",
+        "4, 20, 80",
+        "4, 25, 100",
+        "1, 1000, 1000",
+        "255, 1, 5100"
     })
     void theNeighbourIsMissedAfterItsMultiplierTimesTheSlowerInterval(int multiplier, long intervalMs, long missedMs) {
         reach(UP);
@@ -207,8 +211,7 @@ class SessionMachineTest {
         assertThat(state.phase()).isEqualTo(DOWN);
         assertThat(state.diagnostic()).isEqualTo(Diagnostic.DETECTION_TIME_EXPIRED);
         assertThat(effects)
-                .containsExactly(
-                        new SessionEffect.Changed(phase, DOWN, Diagnostic.DETECTION_TIME_EXPIRED), SEND);
+                .containsExactly(new SessionEffect.Changed(phase, DOWN, Diagnostic.DETECTION_TIME_EXPIRED), SEND);
         assertThat(state.detectAtNs()).isEqualTo(SessionState.NEVER);
     }
 
@@ -241,7 +244,11 @@ class SessionMachineTest {
     @ParameterizedTest
     @CsvSource({
         // multiplier, random, ms: the neighbour takes a packet each 100 ms
-        "3, 0.0, 100", "3, 0.5, 87.5", "3, 0.999999, 75", "1, 0.0, 90", "1, 0.999999, 75"
+        "3, 0.0, 100",
+        "3, 0.5, 87.5",
+        "3, 0.999999, 75",
+        "1, 0.0, 90",
+        "1, 0.999999, 75"
     })
     void intervalsAreShortenedByUpToAQuarterAndByATenthAtLeastWhereOneLossDecides(
             int multiplier, double jitter, double expectedMs) {
@@ -263,7 +270,8 @@ class SessionMachineTest {
         hear(DOWN);
 
         due(state.sendAtNs());
-        // The neighbour has been silent for longer than it may by then, but what it said is forgotten, not how often we send.
+        // The neighbour has been silent for longer than it may by then, but what it said is forgotten, not how often we
+        // send.
         assertThat(state.sendAtNs()).isCloseTo(nowNs + 1_000 * MS, NEARLY);
     }
 

@@ -93,7 +93,8 @@ class TwoSessionsTest {
 
             assertThat(phases()).containsOnly(SessionPhase.UP);
             assertThat(sessions).noneMatch(each -> each.state().isPolling());
-            assertThat(sessions).allSatisfy(each -> assertThat(each.detectionNs()).isEqualTo(50 * MS));
+            assertThat(sessions)
+                    .allSatisfy(each -> assertThat(each.detectionNs()).isEqualTo(50 * MS));
         }
     }
 
