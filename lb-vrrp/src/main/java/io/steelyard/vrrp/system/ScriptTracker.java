@@ -4,14 +4,19 @@ import io.steelyard.api.vrrp.Tracker;
 import io.steelyard.vrrp.election.RiseFall;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Runs a tracker's script again and again. A run beyond its time is told to end, 2 s later it is killed, and it counts as failed; as long as
- * one lasts, no other begins. Used by the control thread.
+ * one lasts, no other begins. Whether it may be run is looked at before the first run.
+ *
+ * <p>Used by the control thread. Looking for the program and its user, and starting it, may wait for disks and for other programs, and so are done on a
+ * thread of their own, of which there is one at a time.
  */
 final class ScriptTracker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ScriptTracker.class);
@@ -20,7 +25,9 @@ final class ScriptTracker implements AutoCloseable {
     private final ControlThread control;
     private final Tracker.Script script;
     private final Command command;
+    private final boolean isSecure;
     private final Runnable onTurn;
+    private final Consumer<String> onRefusal;
     private final long intervalNs;
     private final long timeoutNs;
     private final Timers.Timer next;
@@ -30,15 +37,37 @@ final class ScriptTracker implements AutoCloseable {
     private RiseFall counter;
     private boolean isKnown;
     private boolean isLate;
+
+    /** A run is being begun elsewhere. */
+    private boolean isLaunching;
+
+    /** The program may be run, as was found before. */
+    private boolean isSound;
+
+    private boolean isClosed;
     private long startedNs;
     private long hungRuns;
     private long runs;
 
-    /** @param onTurn runs on the control thread when the tracker turned or became known */
-    ScriptTracker(ControlThread control, Tracker.Script script, String defaultUser, Runnable onTurn) {
+    /**
+     * Not begun yet.
+     *
+     * @param isSecure refuses a program that others than root could exchange
+     * @param onTurn runs on the control thread when the tracker turned or became known
+     * @param onRefusal gets on the control thread why the program is never run
+     */
+    ScriptTracker(
+            ControlThread control,
+            Tracker.Script script,
+            String defaultUser,
+            boolean isSecure,
+            Runnable onTurn,
+            Consumer<String> onRefusal) {
         this.control = control;
         this.script = script;
+        this.isSecure = isSecure;
         this.onTurn = onTurn;
+        this.onRefusal = onRefusal;
         command = new Command(script.command(), script.user().orElse(defaultUser));
         counter = RiseFall.initial(script.rise(), script.fall(), script.startsDown());
         intervalNs = script.interval().toNanos();
@@ -68,28 +97,79 @@ final class ScriptTracker implements AutoCloseable {
     private void begin() {
         startedNs = control.nowNs();
         next.set(startedNs + intervalNs);
-        if (running != null) {
+        if (running != null || isLaunching) {
             return;
         }
         isLate = false;
         runs++;
+        isLaunching = true;
+        limit.set(startedNs + timeoutNs);
+        boolean mustCheck = !isSound;
+        // Made by this thread, it is in this thread's network namespace, and so is the program.
+        Thread.ofPlatform().name("vrrp-script").daemon().start(() -> launch(mustCheck));
+    }
+
+    /** On a thread of its own. */
+    private void launch(boolean mustCheck) {
         try {
+            var refusal = mustCheck ? command.refusal(isSecure) : Optional.<String>empty();
+            if (refusal.isPresent()) {
+                hand(() -> refused(refusal.get()));
+                return;
+            }
             var process = command.start();
-            running = process;
-            limit.set(startedNs + timeoutNs);
-            process.onExit().thenAccept(ended -> tell(ended));
+            if (!hand(() -> launched(process))) {
+                process.destroyForcibly();
+            }
         } catch (IOException cannotRun) {
-            LOG.warn("tracker '{}': {}", script.name(), cannotRun.getMessage());
-            count(false);
+            hand(() -> notLaunched(String.valueOf(cannotRun.getMessage())));
         }
     }
 
-    private void tell(Process ended) {
+    /** @return false where nobody is there any more to take it */
+    private boolean hand(Runnable task) {
         try {
-            control.execute(() -> ended(ended));
+            control.execute(task);
+            return true;
         } catch (RejectedExecutionException closed) {
             LOG.debug("tracker '{}' ended after the routers", script.name());
+            return false;
         }
+    }
+
+    private void refused(String why) {
+        isLaunching = false;
+        if (!isClosed) {
+            close();
+            onRefusal.accept(why);
+        }
+    }
+
+    private void notLaunched(String why) {
+        isLaunching = false;
+        isSound = true;
+        if (!isClosed) {
+            LOG.warn("tracker '{}': {}", script.name(), why);
+            limit.stop();
+            if (!isLate) {
+                count(false);
+            }
+        }
+    }
+
+    private void launched(Process process) {
+        isLaunching = false;
+        isSound = true;
+        if (isClosed) {
+            process.destroyForcibly();
+            return;
+        }
+        running = process;
+        if (isLate) {
+            // Its time was over before it had begun.
+            process.destroyForcibly();
+        }
+        process.onExit().thenAccept(ended -> hand(() -> ended(ended)));
     }
 
     private void ended(Process process) {
@@ -106,6 +186,12 @@ final class ScriptTracker implements AutoCloseable {
     private void beyondLimit() {
         var process = running;
         if (process == null) {
+            if (isLaunching && !isLate) {
+                isLate = true;
+                hungRuns++;
+                LOG.warn("tracker '{}': its script could not be begun in time; that counts as failed", script.name());
+                count(false);
+            }
             return;
         }
         if (isLate) {
@@ -137,6 +223,7 @@ final class ScriptTracker implements AutoCloseable {
 
     @Override
     public void close() {
+        isClosed = true;
         next.stop();
         limit.stop();
         var process = running;

@@ -51,6 +51,9 @@ final class TrackerSet implements AutoCloseable {
          */
         void turned(Tracker tracker, boolean isUp, int value);
 
+        /** A tracker cannot be watched, and is not any more: a script that is not there, may not be run or is not safe. */
+        default void refused(Tracker tracker) {}
+
         /** A BFD session changed its state; {@link #turned} is called as well where that matters. */
         default void changed(Tracker.Bfd tracker, SessionEffect.Changed change) {}
     }
@@ -74,20 +77,12 @@ final class TrackerSet implements AutoCloseable {
         sessions = new BfdSessions(control, this::sessionChanged);
     }
 
-    /**
-     * Begins to watch. Pools and listeners are the application's to tell of, by {@link #tell}.
-     *
-     * @return false where it cannot be watched and is to be left out: a script that is not there, may not be run or is not safe, which keepalived
-     *     leaves out in the same way
-     */
-    boolean add(Tracker tracker, String scriptUser, boolean isSecure, InterfaceState interfaces) {
+    /** Begins to watch. Pools and listeners are the application's to tell of, by {@link #tell}. */
+    void add(Tracker tracker, String scriptUser, boolean isSecure, InterfaceState interfaces) {
         var added = new Watched(tracker);
-        if (tracker instanceof Tracker.Script script && !isRunnable(script, scriptUser, isSecure)) {
-            return false;
-        }
         watched.put(tracker.name(), added);
         switch (tracker) {
-            case Tracker.Script script -> addScript(added, script, scriptUser);
+            case Tracker.Script script -> addScript(added, script, scriptUser, isSecure);
             case Tracker.Interface link -> addInterface(added, link, interfaces);
             case Tracker.Process process -> addProcess(added, process);
             case Tracker.File file -> addFile(added, file);
@@ -96,7 +91,6 @@ final class TrackerSet implements AutoCloseable {
             case Tracker.Pool pool -> LOG.debug("pool '{}' is told of by the balancer", pool.pool());
             case Tracker.Listener server -> LOG.debug("'{}' is told of by the balancer", server.virtualServer());
         }
-        return true;
     }
 
     /** What the application knows of one of its own. */
@@ -113,20 +107,26 @@ final class TrackerSet implements AutoCloseable {
         return known == null || known.script == null ? 0 : known.script.hungRuns();
     }
 
-    private static boolean isRunnable(Tracker.Script script, String scriptUser, boolean isSecure) {
-        var refusal = new Command(script.command(), script.user().orElse(scriptUser)).refusal(isSecure);
-        refusal.ifPresent(
-                reason -> LOG.error("tracker '{}' is left out, and no priority follows it: {}", script.name(), reason));
-        return refusal.isEmpty();
-    }
-
-    private void addScript(Watched added, Tracker.Script script, String scriptUser) {
+    private void addScript(Watched added, Tracker.Script script, String scriptUser, boolean isSecure) {
         var holder = new ScriptTracker[1];
-        var runner = new ScriptTracker(control, script, scriptUser, () -> listener.turned(script, holder[0].isUp(), 0));
+        var runner = new ScriptTracker(
+                control,
+                script,
+                scriptUser,
+                isSecure,
+                () -> listener.turned(script, holder[0].isUp(), 0),
+                reason -> refused(script, reason));
         holder[0] = runner;
         added.script = runner;
         added.open.add(runner);
         runner.start();
+    }
+
+    /** As keepalived leaves it out. */
+    private void refused(Tracker.Script script, String reason) {
+        LOG.error("tracker '{}' is left out, and no priority follows it: {}", script.name(), reason);
+        remove(script.name());
+        listener.refused(script);
     }
 
     // ---- BFD

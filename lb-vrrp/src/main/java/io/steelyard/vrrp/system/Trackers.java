@@ -54,9 +54,7 @@ final class Trackers implements TrackerSet.Listener, AutoCloseable {
     }
 
     private void watch(Tracker tracker) {
-        if (!set.add(tracker, settings.scriptUser(), settings.scriptSecurity(), interfaces)) {
-            unwatched.add(tracker.name());
-        }
+        set.add(tracker, settings.scriptUser(), settings.scriptSecurity(), interfaces);
     }
 
     /** Goes on with these: those that are watched already notice nothing. */
@@ -103,6 +101,12 @@ final class Trackers implements TrackerSet.Listener, AutoCloseable {
         return tracks.stream()
                 .flatMap(track -> set.session(track.tracker()).stream())
                 .toList();
+    }
+
+    @Override
+    public void refused(Tracker tracker) {
+        unwatched.add(tracker.name());
+        onChange.run();
     }
 
     @Override

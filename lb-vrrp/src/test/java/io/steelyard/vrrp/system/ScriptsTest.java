@@ -41,8 +41,17 @@ class ScriptsTest {
     @BeforeEach
     void start() throws Exception {
         control = new ControlThread("vrrp-test");
-        trackers = new TrackerSet(
-                control, (tracker, isUp, value) -> turned.add(tracker.name() + (isUp ? " up " : " down ") + value));
+        trackers = new TrackerSet(control, new TrackerSet.Listener() {
+            @Override
+            public void turned(Tracker tracker, boolean isUp, int value) {
+                turned.add(tracker.name() + (isUp ? " up " : " down ") + value);
+            }
+
+            @Override
+            public void refused(Tracker tracker) {
+                turned.add(tracker.name() + " refused");
+            }
+        });
         control.start();
     }
 
@@ -56,8 +65,11 @@ class ScriptsTest {
         control.close();
     }
 
-    private boolean add(Tracker tracker, boolean isSecure) throws Exception {
-        return control.call(() -> trackers.add(tracker, "", isSecure, new InterfaceState()))
+    private void add(Tracker tracker, boolean isSecure) throws Exception {
+        control.call(() -> {
+                    trackers.add(tracker, "", isSecure, new InterfaceState());
+                    return true;
+                })
                 .get();
     }
 
@@ -118,8 +130,9 @@ class ScriptsTest {
                 .hasValueSatisfying(text -> assertThat(text).contains("/no/such/script does not exist"));
         assertThat(new Command(List.of(plain.toString()), "").refusal(false))
                 .hasValueSatisfying(text -> assertThat(text).contains("is not executable"));
-        assertThat(add(Tracker.Script.of("plain", plain.toString()), false)).isFalse();
-        assertThat(turned).isEmpty();
+        add(Tracker.Script.of("plain", plain.toString()), false);
+        await().atMost(LIMIT).until(() -> turned.contains("plain refused"));
+        assertThat(turned).hasSize(1);
     }
 
     @Test
