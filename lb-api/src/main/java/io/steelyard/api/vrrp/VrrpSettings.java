@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,6 +26,8 @@ import java.util.Optional;
  * @param onEnd run and waited for after the last router has ended (keepalived {@code shutdown_script})
  * @param reportsLocalGroups whether the kernel reports memberships in groups of 224.0.0.0/24 (off: keepalived {@code disable_local_igmp}); off, it is
  *     on again when the process ends, if it was before
+ * @param pacedTogether interfaces by which announcements of all routers leave one after the other, as if each group of them were one interface
+ *     (keepalived {@code garp_group}); an interface is in one group at most
  * @param addresses that this machine has while the process lives, whatever the routers do (keepalived {@code static_ipaddress})
  * @param routes the same for routes
  * @param rules the same for rules
@@ -42,6 +45,7 @@ public record VrrpSettings(
         Optional<Script> onStart,
         Optional<Script> onEnd,
         boolean reportsLocalGroups,
+        List<List<String>> pacedTogether,
         List<VirtualAddress> addresses,
         List<VirtualRoute> routes,
         List<VirtualRule> rules,
@@ -109,10 +113,24 @@ public record VrrpSettings(
         Objects.requireNonNull(mail, "mail");
         Objects.requireNonNull(onStart, "onStart");
         Objects.requireNonNull(onEnd, "onEnd");
+        pacedTogether = pacedTogether.stream().map(List::copyOf).toList();
+        checkGroups(pacedTogether);
         addresses = List.copyOf(addresses);
         routes = List.copyOf(routes);
         rules = List.copyOf(rules);
         staticGroups = List.copyOf(staticGroups);
+    }
+
+    private static void checkGroups(List<List<String>> groups) {
+        var seen = new HashSet<String>();
+        for (var group : groups) {
+            group.forEach(InterfaceNames::check);
+            for (var name : group) {
+                if (!seen.add(name)) {
+                    throw new IllegalArgumentException("interface " + name + " is paced together twice");
+                }
+            }
+        }
     }
 
     public static Builder builder() {
@@ -132,6 +150,7 @@ public record VrrpSettings(
         private Optional<Script> onStart = Optional.empty();
         private Optional<Script> onEnd = Optional.empty();
         private boolean reportsLocalGroups = true;
+        private final List<List<String>> pacedTogether = new ArrayList<>();
         private final List<VirtualAddress> addresses = new ArrayList<>();
         private final List<VirtualRoute> routes = new ArrayList<>();
         private final List<VirtualRule> rules = new ArrayList<>();
@@ -195,6 +214,12 @@ public record VrrpSettings(
             return this;
         }
 
+        /** One more group of interfaces. */
+        public Builder pacedTogether(List<String> given) {
+            pacedTogether.add(given);
+            return this;
+        }
+
         /** One more. */
         public Builder address(VirtualAddress given) {
             addresses.add(given);
@@ -232,6 +257,7 @@ public record VrrpSettings(
                     onStart,
                     onEnd,
                     reportsLocalGroups,
+                    pacedTogether,
                     addresses,
                     routes,
                     rules,

@@ -65,6 +65,9 @@ final class KeepalivedTranslator {
                         ? new Position("", 1, 1)
                         : document.entries().getFirst().position());
         statics.addTo(settings);
+        if (findings.isSound()) {
+            pacing.together().forEach(settings::pacedTogether);
+        }
         var nothing = Configuration.builder().build();
         return new Configuration(
                 nothing.settings(),

@@ -4,6 +4,7 @@ import io.steelyard.config.keepalived.grammar.Entry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ final class Pacing {
     private final Values values;
     private final Map<String, Duration> arp = new HashMap<>();
     private final Map<String, Duration> neighbours = new HashMap<>();
+
+    /** Interfaces of one block, where it has several. */
+    private final List<List<String>> together = new ArrayList<>();
 
     Pacing(Findings findings) {
         this.findings = findings;
@@ -33,10 +37,25 @@ final class Pacing {
         if (interfaces.isEmpty() || times.isEmpty()) {
             findings.error(block.position(), "a garp_group without an interface or without an interval", "both");
         }
-        for (var name : interfaces) {
+        var distinct = interfaces.stream().distinct().toList();
+        for (var name : distinct) {
+            if (arp.containsKey(name) || neighbours.containsKey(name)) {
+                findings.error(
+                        block.position(), "interface " + name + " is in two garp_groups", "an interface in one alone");
+            }
+        }
+        if (distinct.size() > 1) {
+            together.add(distinct);
+        }
+        for (var name : distinct) {
             put(arp, name, times.get("garp_interval"));
             put(neighbours, name, times.get("gna_interval"));
         }
+    }
+
+    /** Interfaces whose announcements leave one after the other. */
+    List<List<String>> together() {
+        return together;
     }
 
     private static void put(Map<String, Duration> map, String name, @Nullable Duration time) {

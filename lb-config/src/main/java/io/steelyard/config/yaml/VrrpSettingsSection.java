@@ -71,6 +71,12 @@ final class VrrpSettingsSection extends Section<VrrpSettings> {
             VrrpSettings::reportsLocalGroups,
             true,
             "Whether the kernel reports memberships in groups of 224.0.0.0/24.");
+    private final Key<VrrpSettings, List<List<String>>> pacedTogether = optional(
+            "pacedTogether",
+            Forms.list(Forms.list(Forms.text())),
+            VrrpSettings::pacedTogether,
+            List.of(),
+            "Groups of interfaces: announcements by those of a group leave one after the other, with the routers' pauses.");
     private final Key<VrrpSettings, List<VirtualAddress>> addresses = optional(
             "addresses",
             VirtualAddressSection.list(),
@@ -106,6 +112,7 @@ final class VrrpSettingsSection extends Section<VrrpSettings> {
                 values.find(onStart),
                 values.find(onEnd),
                 values.or(reportsLocalGroups, true),
+                values.or(pacedTogether, List.of()),
                 values.or(addresses, List.of()),
                 values.or(routes, List.of()),
                 values.or(rules, List.of()),

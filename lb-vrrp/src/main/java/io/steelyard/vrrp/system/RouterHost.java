@@ -52,7 +52,7 @@ public final class RouterHost implements AutoCloseable {
     private final VirtualInterfaces virtualInterfaces;
     private final Announcer announcer = new Announcer();
 
-    /** By the interface's name. Used by who makes routers: at first who makes this, then the control thread. */
+    /** By the interface's name, or the first of those that are paced with it. Used by who makes routers: at first who makes this, then the control thread. */
     private final Map<String, Pace> paces = new HashMap<>();
 
     private final BorrowedSettings borrowed = new BorrowedSettings();
@@ -324,7 +324,12 @@ public final class RouterHost implements AutoCloseable {
 
     /** When announcements may leave an interface, whichever router they are of. */
     Pace pace(String interfaceName) {
-        return paces.computeIfAbsent(interfaceName, name -> new Pace());
+        var first = settings.pacedTogether().stream()
+                .filter(group -> group.contains(interfaceName))
+                .map(List::getFirst)
+                .findFirst()
+                .orElse(interfaceName);
+        return paces.computeIfAbsent(first, name -> new Pace());
     }
 
     StaticHoldings statics() {
