@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.regex.Pattern;
 
 /**
@@ -47,7 +48,7 @@ public final class KeepalivedConfigurationReader implements ConfigurationReader 
 
     @Override
     public ReadResult read(ConfigurationSource source) {
-        var document = Document.parse(source, machine());
+        var document = Document.parse(source, machine(), new Random());
         var findings = new Findings();
         document.problems().forEach(findings::add);
         var configuration = new KeepalivedTranslator(findings).translate(document);

@@ -48,6 +48,7 @@ final class KeywordTable {
             .accepted("pauses of this process are always noticed", "timer_expired_backup thread_timer_expired")
             .accepted("what matters is always logged", "log_unknown_vrids enable_console_log debug log_command_line")
             .accepted("addresses of these interfaces are added as given", "vmac_addr_prefix use_vmac_addr")
+            .accepted("it has had its effect on what ${_RANDOM} stands for", "random_seed")
             .accepted(
                     SNMP,
                     "enable_traps enable_snmp_vrrp enable_snmp_keepalived enable_snmp_checker enable_snmp_rfc"
@@ -59,7 +60,7 @@ final class KeywordTable {
                             + " bfd_cpu_affinity vrrp_rlimit_rttime checker_rlimit_rttime bfd_rlimit_rttime vrrp_rlimit_rtime"
                             + " checker_rlimit_rtime bfd_rlimit_rtime process_names vrrp_process_name checker_process_name"
                             + " bfd_process_name process_name max_auto_priority min_auto_priority_delay child_wait_time umask"
-                            + " random_seed use_pid_dir use_symlink_paths instance data_use_instance tmp_config_directory")
+                            + " use_pid_dir use_symlink_paths instance data_use_instance tmp_config_directory")
             .accepted(
                     BUFFERS,
                     "vrrp_netlink_cmd_rcv_bufs vrrp_netlink_cmd_rcv_bufs_force vrrp_netlink_monitor_rcv_bufs"

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -29,6 +30,7 @@ final class DocumentParser {
 
     private final ConfigurationSource source;
     private final String machine;
+    private final RandomNumbers numbers;
     private final Map<String, String> definitions = new HashMap<>();
     private final List<Problem> problems = new ArrayList<>();
     private final Deque<Block> open = new ArrayDeque<>();
@@ -49,8 +51,14 @@ final class DocumentParser {
         }
     }
 
-    /** @param machine whose lines are meant where some are for one machine alone */
-    DocumentParser(ConfigurationSource source, String machine) {
+    /**
+     * Nothing is read yet.
+     *
+     * @param machine whose lines are meant where some are for one machine alone
+     * @param random what {@code ${_RANDOM}} draws from unless the file has a seed
+     */
+    DocumentParser(ConfigurationSource source, String machine, RandomGenerator random) {
+        numbers = new RandomNumbers(random);
         this.source = source;
         this.machine = machine;
         definitions.put("_INSTANCE", machine);
@@ -84,7 +92,7 @@ final class DocumentParser {
                     .at(new Position(file.name(), 1, 1)));
         }
         definitions.put("_PWD", folder(file).toString());
-        var reader = new LineReader(file.name(), definitions, problems);
+        var reader = new LineReader(file.name(), definitions, problems, numbers);
         var lines = text.split("\n", -1);
         for (int i = 0; i < lines.length && problems.size() < MOST_PROBLEMS; i++) {
             int last = i;
@@ -192,7 +200,22 @@ final class DocumentParser {
         switch (words.getFirst().text()) {
             case "include", "includer", "includem", "includew", "includeb", "includea" ->
                 include(at.file(), words, at.includeDepth());
+            case "random_seed" -> {
+                seed(words);
+                place(words);
+            }
             default -> place(words);
+        }
+    }
+
+    private void seed(List<Word> words) {
+        var text = words.size() == 2 ? words.get(1).text() : "";
+        if (text.matches("[0-9]{1,10}")) {
+            numbers.seed(Long.parseLong(text));
+        } else {
+            problems.add(Problem.error("", "random_seed is '" + text + "'")
+                    .expected("a whole number from 0")
+                    .at(words.getFirst().position()));
         }
     }
 

@@ -19,9 +19,11 @@ final class LineReader {
     private final String file;
     private final Map<String, String> definitions;
     private final List<Problem> problems;
+    private final RandomNumbers numbers;
     private final Set<String> told = new HashSet<>();
 
-    LineReader(String file, Map<String, String> definitions, List<Problem> problems) {
+    LineReader(String file, Map<String, String> definitions, List<Problem> problems, RandomNumbers numbers) {
+        this.numbers = numbers;
         this.file = file;
         this.definitions = definitions;
         this.problems = problems;
@@ -53,6 +55,13 @@ final class LineReader {
             } else {
                 var text = new StringBuilder();
                 while (at < line.length() && !isComment(line.charAt(at)) && !isSpace(line.charAt(at), number, at)) {
+                    int end = RandomNumbers.end(line, at);
+                    if (end > at) {
+                        // There may be spaces in it.
+                        text.append(line, at, end);
+                        at = end;
+                        continue;
+                    }
                     if (line.charAt(at) == '\\' && at + 1 < line.length() && isComment(line.charAt(at + 1))) {
                         at++;
                     }
@@ -105,6 +114,12 @@ final class LineReader {
         }
         var result = new StringBuilder();
         for (int i = 0; i < text.length(); ) {
+            int drawnEnd = RandomNumbers.end(text, i);
+            if (drawnEnd > i) {
+                result.append(drawn(text.substring(i, drawnEnd), position));
+                i = drawnEnd;
+                continue;
+            }
             boolean isBraced = text.startsWith("${", i);
             int start = i + (isBraced ? 2 : 1);
             int end = start;
@@ -128,6 +143,17 @@ final class LineReader {
             }
         }
         return result.toString();
+    }
+
+    private String drawn(String name, Position position) {
+        try {
+            return numbers.draw(name);
+        } catch (IllegalArgumentException wrong) {
+            problems.add(Problem.error("", String.valueOf(wrong.getMessage()))
+                    .expected("the least number before the greatest")
+                    .at(position));
+            return "0";
+        }
     }
 
     private static int closing(String line, int from, char quote) {

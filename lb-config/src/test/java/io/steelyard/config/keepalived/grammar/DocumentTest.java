@@ -8,12 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DocumentTest {
     private static Document parse(String text) {
-        return Document.parse(ConfigurationSource.of("k", text), "main");
+        return Document.parse(ConfigurationSource.of("k", text), "main", new Random(1));
     }
 
     private static List<String> words(Entry entry) {
@@ -161,13 +162,57 @@ class DocumentTest {
     }
 
     @Test
+    void randomNumbersKeepTheirBounds() {
+        var text = "a ${_RANDOM} x${_RANDOM 5}y \"${_RANDOM 7 8} z\" ${_RANDOM 3 3}\n".repeat(200);
+
+        var document = parse(text);
+
+        assertThat(document.problems()).isEmpty();
+        assertThat(document.entries()).hasSize(200).allSatisfy(entry -> {
+            assertThat(Integer.parseInt(words(entry).get(1))).isBetween(0, 32_767);
+            assertThat(words(entry).get(2)).matches("x[0-9]+y");
+            assertThat(words(entry).get(3)).matches("[78] z");
+            assertThat(words(entry).get(4)).isEqualTo("3");
+        });
+        assertThat(document.entries().stream().map(entry -> words(entry).get(1)).distinct())
+                .hasSizeGreaterThan(100);
+    }
+
+    @Test
+    void aSeedMakesRandomNumbersTheSameEachTime() {
+        var text = "global_defs {\nrandom_seed 7\n}\n$N=${_RANDOM 1 1000000}\na $N ${_RANDOM}\n";
+
+        var one = Document.parse(ConfigurationSource.of("k", text), "main", new Random(1));
+        var other = Document.parse(ConfigurationSource.of("k", text), "main", new Random(2));
+
+        assertThat(one.entries()).isEqualTo(other.entries());
+        assertThat(parse(text.replace("seed 7", "seed 8")).entries().getLast())
+                .isNotEqualTo(one.entries().getLast());
+    }
+
+    @Test
+    void randomNumbersThatCannotBeAreTold() {
+        assertThat(parse("a ${_RANDOM 9 3}\n").problems())
+                .singleElement()
+                .asString()
+                .startsWith("k:1:3: error: '${_RANDOM 9 3}' goes from 9 to 3");
+        assertThat(parse("random_seed x\n").problems())
+                .singleElement()
+                .asString()
+                .contains("random_seed is 'x'");
+        assertThat(parse("a ${_RANDOM x}\n").problems()).hasSizeLessThan(2);
+    }
+
+    @Test
     void includedFilesStandWhereTheyAreNamed(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("one.conf"), "b 1\n");
         Files.writeString(folder.resolve("two.conf"), "c {\n d\n");
         var main = folder.resolve("k.conf");
 
         var document = Document.parse(
-                new ConfigurationSource("k.conf", "a {\ninclude *.conf\n}\n}\n", Optional.of(main)), "main");
+                new ConfigurationSource("k.conf", "a {\ninclude *.conf\n}\n}\n", Optional.of(main)),
+                "main",
+                new Random(1));
 
         assertThat(document.problems()).isEmpty();
         assertThat(document.entries().getFirst().entries().stream().map(Entry::keyword))
@@ -178,7 +223,7 @@ class DocumentTest {
     void aFileThatIncludesItselfIsToldAndEnds(@TempDir Path folder) throws IOException {
         var main = Files.writeString(folder.resolve("k.conf"), "include k.conf\n");
 
-        var document = Document.parse(ConfigurationSource.read(main), "main");
+        var document = Document.parse(ConfigurationSource.read(main), "main", new Random(1));
 
         assertThat(document.problems()).singleElement().asString().contains("include each other too deeply");
     }
