@@ -24,6 +24,7 @@ final class Node implements DefenceActions {
     private static final long INTERVAL_NS = 1_000 * World.MS;
     private static final long SILENCE_NS = 3 * INTERVAL_NS;
     private static final int FALL = 3;
+    private static final long RESTART_NS = 2_000 * World.MS;
 
     final int index;
     int taken;
@@ -132,6 +133,19 @@ final class Node implements DefenceActions {
         election = null;
         isPaused = false;
         wakeAtNs = FOREVER;
+    }
+
+    /** Somebody switches this machine off: what it had is gone with it. After a while it is on again. */
+    void powerOff() {
+        world.tell(this, "is fenced");
+        end(false);
+        holdsUntilNs = 0;
+        world.at(world.nowNs() + RESTART_NS, this::start);
+    }
+
+    /** Whether its adverts come from that address. */
+    boolean isAt(long low) {
+        return Bytes.low(own) == low;
     }
 
     void pause() {
@@ -304,7 +318,15 @@ final class Node implements DefenceActions {
 
     @Override
     public void fence(long formerHigh, long formerLow) {
-        throw new IllegalStateException("there is no fencing here");
+        var asker = election;
+        world.fence(
+                this,
+                formerLow,
+                isDone -> hand(() -> {
+                    if (election == asker) {
+                        election.fenced(isDone, localNs());
+                    }
+                }));
     }
 
     @Override

@@ -55,7 +55,7 @@ class SplitBrainSimulationTest {
         return world;
     }
 
-    /** With a witness always, and by the seed with further paths, reachability and each way of the probe. */
+    /** With a witness always, and by the seed with further paths, reachability, fencing and each way of the probe. */
     private static IntFunction<VirtualRouter> guarded(long seed) {
         var probes = SplitBrainDefence.AddressProbe.values();
         var defence = SplitBrainDefence.builder()
@@ -69,7 +69,14 @@ class SplitBrainSimulationTest {
             defence.reachability(new SplitBrainDefence.Reachability(
                     true, List.of(), 1, Duration.ofSeconds(1), Duration.ofSeconds(1), 3, demotes));
         }
+        if (seed % 7 < 2) {
+            defence.fencing(fencing(seed % 7 == 0));
+        }
         return index -> router(index, defence.build());
+    }
+
+    private static SplitBrainDefence.Fencing fencing(boolean isRequired) {
+        return new SplitBrainDefence.Fencing("simulated", Map.of(), Duration.ofSeconds(1), isRequired);
     }
 
     /** What is wrong with a world of this seed; empty where nothing is. */
@@ -138,6 +145,25 @@ class SplitBrainSimulationTest {
                                 .violations()
                                 .isEmpty()))
                 .isNotEmpty();
+    }
+
+    /** The owner stands still for ten seconds, and its kernel keeps the address: only who switches it off may have it. */
+    @Test
+    void whereTheKernelKeepsAddressesAPausedOwnerIsFencedBeforeItIsReplaced() {
+        var pause = new Schedule(1, 2, List.of(new Fault(8_000, 10_000, Fault.Kind.PAUSED, 1, -1)));
+        for (boolean isFenced : new boolean[] {false, true}) {
+            var defence = SplitBrainDefence.builder().witness(SplitBrainDefence.Witness.of("simulated", Map.of()));
+            if (isFenced) {
+                defence.fencing(fencing(true));
+            }
+            var world =
+                    new World(pause, World.Weakness.KERNEL_KEEPS_ADDRESSES, index -> router(index, defence.build()));
+
+            world.run(17_000);
+
+            assertThat(world.changes()).as("the other has taken over").isGreaterThan(1);
+            assertThat(world.violations().isEmpty()).as("fencing").isEqualTo(isFenced);
+        }
     }
 
     @Test

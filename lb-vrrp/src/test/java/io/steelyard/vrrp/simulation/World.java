@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
@@ -200,6 +201,18 @@ final class World {
                 });
             }
         }
+    }
+
+    /** A power switch that every node reaches which is not isolated. Who does not reach it hears nothing. */
+    void fence(Node asker, long formerLow, Consumer<Boolean> answer) {
+        if (is(Fault.Kind.ISOLATED, asker.index, -1)) {
+            return;
+        }
+        at(nowNs + (50 + random.nextInt(250)) * MS, () -> {
+            var former = nodes.stream().filter(node -> node.isAt(formerLow)).findFirst();
+            former.ifPresent(Node::powerOff);
+            answer.accept(former.isPresent());
+        });
     }
 
     // ---- what must hold
