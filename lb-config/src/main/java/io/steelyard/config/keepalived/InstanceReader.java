@@ -100,7 +100,7 @@ final class InstanceReader {
                 .tracksInterface(!words.isApartFromInterface && !isDelayed)
                 .tracksSource(words.tracksSource)
                 .authentication(authentication())
-                .checksum(words.hasOldChecksum ? ChecksumReading.RFC_9568 : ChecksumReading.RFC_5798)
+                .checksum(checksum())
                 .announcements(words.announcements.over(
                         globals.announcements,
                         globals.hasFewArp,
@@ -126,6 +126,14 @@ final class InstanceReader {
         words.virtualMac.ifPresent(kind ->
                 builder.virtualMac(new VirtualMac(words.macInterface, kind, words.macAddress, words.sendsFromParent)));
         return builder.build();
+    }
+
+    private ChecksumReading checksum() {
+        if (words.hasOldChecksum) {
+            return ChecksumReading.RFC_9568;
+        }
+        boolean matters = !words.peers.isEmpty() && version == VrrpVersion.V3 && family == AddressFamily.IPV4;
+        return matters ? words.unicastChecksum : ChecksumReading.RFC_5798;
     }
 
     private boolean isOwner() {

@@ -2,6 +2,7 @@ package io.steelyard.config.keepalived;
 
 import io.steelyard.api.vrrp.AdvertTransport;
 import io.steelyard.api.vrrp.Authentication;
+import io.steelyard.api.vrrp.ChecksumReading;
 import io.steelyard.api.vrrp.HmacAuthentication;
 import io.steelyard.api.vrrp.Notifications;
 import io.steelyard.api.vrrp.Track;
@@ -68,6 +69,10 @@ final class InstanceWords {
     boolean tracksSource;
     boolean isApartFromInterface;
     boolean hasOldChecksum;
+
+    /** How unicast peers work out theirs; as each of them does unless something is said of it. */
+    ChecksumReading unicastChecksum = ChecksumReading.RFC_5798_ANY_UNICAST;
+
     boolean faultWithoutPeers;
     boolean mayHaveNoAddress;
 
@@ -179,12 +184,15 @@ final class InstanceWords {
             case "unicast_fault_no_peer" -> faultWithoutPeers = true;
             case "check_unicast_src" -> checksSource = Optional.of(values.truth(entry));
             case "old_unicast_checksum" -> {
-                if (entry.arguments().stream().noneMatch(word -> word.text().equals("never"))) {
-                    findings.warning(
-                            entry.position(),
-                            "checksums of keepalived before 1.3.7 are not understood",
-                            "bring the other routers up to date");
+                boolean isNever = entry.arguments().size() == 1
+                        && entry.arguments().getFirst().text().equals("never");
+                if (!isNever && !entry.arguments().isEmpty()) {
+                    findings.error(
+                            entry.arguments().getFirst().position(),
+                            "'" + entry.arguments().getFirst() + "' stands behind 'old_unicast_checksum'",
+                            "never, or nothing");
                 }
+                unicastChecksum = isNever ? ChecksumReading.RFC_5798 : ChecksumReading.RFC_5798_OLD_UNICAST;
             }
             case "v3_checksum_as_v2" -> hasOldChecksum = values.truth(entry);
             default -> {

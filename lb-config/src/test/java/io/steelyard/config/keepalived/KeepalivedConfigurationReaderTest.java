@@ -109,6 +109,36 @@ class KeepalivedConfigurationReaderTest {
                 .isEqualTo(Duration.ofMillis(ms));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "version 3, RFC_5798_ANY_UNICAST",
+        "version 3;old_unicast_checksum never, RFC_5798",
+        "version 3;old_unicast_checksum, RFC_5798_OLD_UNICAST",
+        "version 3;v3_checksum_as_v2, RFC_9568",
+        "version 2, RFC_5798"
+    })
+    void checksumsOfUnicastPeersAreFoundOutUnlessTheFileSaysThem(String lines, ChecksumReading expected) {
+        var unicast = (lines + ";unicast_peer {;192.0.2.9;}").split(";");
+
+        assertThat(Read.router(unicast).checksum()).isEqualTo(expected);
+        assertThat(Read.findings(Read.instance("old_unicast_checksum always")))
+                .containsExactly(
+                        "k:7:22: error: 'always' stands behind 'old_unicast_checksum', expected never, or nothing");
+    }
+
+    @Test
+    void interfacesOfAGroupArePacedTogether() {
+        var group = "garp_group {\ngarp_interval 0.1\ninterfaces {\neth0\neth1\n}\n}\n";
+
+        var configuration = Read.configuration(group + Read.instance());
+
+        assertThat(configuration.vrrp().pacedTogether()).containsExactly(List.of("eth0", "eth1"));
+        assertThat(configuration.virtualRouters().getFirst().announcements().arpPacing())
+                .isEqualTo(Duration.ofMillis(100));
+        assertThat(Read.findings(group + group + Read.instance()))
+                .anyMatch(line -> line.contains("interface eth0 is in two garp_groups"));
+    }
+
     @Test
     void ipv6IsVersion3() {
         var text = "vrrp_instance V {\ninterface eth0\nvirtual_router_id 7\nvirtual_ipaddress {\nfe80::1/64\n}\n}\n";

@@ -2,6 +2,7 @@ package io.steelyard.vrrp.defence;
 
 import io.steelyard.api.vrrp.AdvertTransport;
 import io.steelyard.api.vrrp.Authentication;
+import io.steelyard.api.vrrp.ChecksumReading;
 import io.steelyard.api.vrrp.HmacAuthentication;
 import io.steelyard.api.vrrp.VirtualRouter;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,14 @@ public record ConfigFingerprint(
                         .collect(Collectors.joining(" ")),
                 transport(router),
                 authentication(router),
-                router.checksum().name());
+                checksum(router));
+    }
+
+    /** Who takes peers' checksums as they come has no other configuration for it. */
+    private static String checksum(VirtualRouter router) {
+        return router.checksum() == ChecksumReading.RFC_5798_ANY_UNICAST
+                ? ChecksumReading.RFC_5798.name()
+                : router.checksum().name();
     }
 
     private static String transport(VirtualRouter router) {

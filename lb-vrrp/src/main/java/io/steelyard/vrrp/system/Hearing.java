@@ -4,6 +4,7 @@ import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.wire.AdvertDecoder;
 import io.steelyard.vrrp.wire.ForeignAdvert;
+import io.steelyard.vrrp.wire.PeerChecksums;
 import io.steelyard.vrrp.wire.ReceivedPacket;
 import io.steelyard.vrrp.wire.Verdict;
 import java.util.EnumSet;
@@ -40,6 +41,11 @@ final class Hearing implements AdvertPorts.Hearer {
     /** The router's state is another: what is wrong is told anew. */
     void stateChanged() {
         toldOf.clear();
+    }
+
+    /** How peers work out their checksums, as far as they were heard. */
+    PeerChecksums checksums() {
+        return decoder.checksums();
     }
 
     /** So many of the router's addresses are expected in adverts. */

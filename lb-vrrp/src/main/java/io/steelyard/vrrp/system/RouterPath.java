@@ -7,6 +7,7 @@ import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.ErrnoException;
 import io.steelyard.vrrp.wire.AdvertEncoder;
+import io.steelyard.vrrp.wire.PeerChecksums;
 import io.steelyard.vrrp.wire.RouterSecrets;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
@@ -121,6 +122,11 @@ final class RouterPath implements AutoCloseable {
 
     InetAddress source() {
         return source;
+    }
+
+    /** Adverts to peers have checksums as those have. */
+    void follow(PeerChecksums heard) {
+        encoder.follow(heard);
     }
 
     /** Sends an advert to all. What cannot be sent is logged once for each kind of error. */

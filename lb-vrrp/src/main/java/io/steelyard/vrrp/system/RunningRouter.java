@@ -420,6 +420,7 @@ final class RunningRouter implements Attachment.Listener, AutoCloseable {
     @Override
     public void attached(RouterPath way, int interfaceIndex) throws IOException {
         election.ownAddress(way.source());
+        way.follow(hearing.checksums());
         hearing.expectAddresses(way.advertised());
         defences.listen(interfaceIndex);
     }

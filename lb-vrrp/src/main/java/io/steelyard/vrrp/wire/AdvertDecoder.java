@@ -22,6 +22,7 @@ public final class AdvertDecoder {
     private final boolean isIpv6;
     private final boolean isV2;
     private final boolean isPseudo;
+    private final PeerChecksums checksums;
     private final boolean isUnicast;
     private final boolean checksSource;
     private final boolean ignoresAll;
@@ -49,7 +50,8 @@ public final class AdvertDecoder {
         this.counters = counters;
         isIpv6 = router.family() == AddressFamily.IPV6;
         isV2 = router.version() == VrrpVersion.V2;
-        isPseudo = router.checksum() == ChecksumReading.RFC_5798;
+        isPseudo = PeerChecksums.isPseudo(router);
+        checksums = new PeerChecksums(router);
         isUnicast = router.isUnicast();
         ignoresAll = router.priority() == OWNER_PRIORITY && router.dialect().ownerIgnoresAdverts();
         comparesOnceEach = router.dialect().checksAddresses() == VirtualRouter.AddressCheck.ON_NEW_ACTIVE;
@@ -251,6 +253,21 @@ public final class AdvertDecoder {
     }
 
     private boolean isRightChecksum(ReceivedPacket packet, int message, int trailing) {
+        if (isFittingChecksum(packet, message, trailing)) {
+            return true;
+        }
+        if (isV2 || isIpv6 || !checksums.mayTurn(packet.sourceLow())) {
+            return false;
+        }
+        checksums.turn(packet.sourceLow());
+        boolean isFitting = isFittingChecksum(packet, message, trailing);
+        if (!isFitting) {
+            checksums.turn(packet.sourceLow());
+        }
+        return isFitting;
+    }
+
+    private boolean isFittingChecksum(ReceivedPacket packet, int message, int trailing) {
         long sum = 0;
         int covered = message;
         if (isIpv6) {
@@ -263,11 +280,16 @@ public final class AdvertDecoder {
                     + Ipv4Flyweight.PROTOCOL_VRRP;
         } else if (!isV2 && isPseudo) {
             sum = Bytes.words(packet.sourceLow() & 0xFFFF_FFFFL)
-                    + Bytes.words(packet.destinationLow() & 0xFFFF_FFFFL)
+                    + checksums.destinationWords(packet.sourceLow(), packet.destinationLow())
                     + Ipv4Flyweight.PROTOCOL_VRRP
                     + covered;
         }
         return Bytes.fold(Bytes.sum(advert.memory(), advert.offset(), covered, sum)) == 0;
+    }
+
+    /** What was heard of the peers' checksums, as it changes. */
+    public PeerChecksums checksums() {
+        return checksums;
     }
 
     /** In any order. */

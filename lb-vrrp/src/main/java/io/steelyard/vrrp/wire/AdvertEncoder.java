@@ -2,7 +2,6 @@ package io.steelyard.vrrp.wire;
 
 import io.steelyard.api.vrrp.AddressFamily;
 import io.steelyard.api.vrrp.AdvertTransport;
-import io.steelyard.api.vrrp.ChecksumReading;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpVersion;
 import java.lang.foreign.Arena;
@@ -23,6 +22,7 @@ public final class AdvertEncoder {
     private final long sourceLow;
     private final MemorySegment memory;
     private final AdvertFlyweight advert = new AdvertFlyweight();
+    private PeerChecksums checksums;
     private final int messageOffset;
     private final int messageLength;
     private final int length;
@@ -37,6 +37,7 @@ public final class AdvertEncoder {
         this.router = router;
         this.advertised = advertised;
         this.secrets = secrets;
+        checksums = new PeerChecksums(router);
         isIpv6 = router.family() == AddressFamily.IPV6;
         isV2 = router.version() == VrrpVersion.V2;
         sourceHigh = Bytes.high(source);
@@ -83,6 +84,11 @@ public final class AdvertEncoder {
         }
     }
 
+    /** What is known of the peers' checksums from now on. */
+    public void follow(PeerChecksums heard) {
+        checksums = heard;
+    }
+
     /**
      * A new advert; each needs one, since the trailer's counter must grow.
      *
@@ -117,10 +123,10 @@ public final class AdvertEncoder {
             return length;
         }
         Bytes.putInt(memory, Ipv4Flyweight.DESTINATION, (int) destinationLow);
-        boolean isPseudo = !isV2 && router.checksum() == ChecksumReading.RFC_5798;
+        boolean isPseudo = !isV2 && PeerChecksums.isPseudo(router);
         long sum = isPseudo
                 ? Bytes.words(sourceLow & 0xFFFF_FFFFL)
-                        + Bytes.words(destinationLow & 0xFFFF_FFFFL)
+                        + checksums.destinationWords(destinationLow, destinationLow)
                         + Ipv4Flyweight.PROTOCOL_VRRP
                         + messageLength
                 : 0;

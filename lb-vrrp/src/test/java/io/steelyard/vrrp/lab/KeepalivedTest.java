@@ -53,6 +53,10 @@ class KeepalivedTest {
         V3_UNICAST(
                 "10.9.0.100",
                 "  version 3\n  advert_int 0.2\n  unicast_src_ip 10.9.0.2\n  unicast_peer {\n    10.9.0.1\n  }"),
+        /** keepalived works out checksums as before 1.3.7, and we find that out. */
+        V3_OLD_UNICAST(
+                "10.9.0.100",
+                "  version 3\n  advert_int 0.2\n  old_unicast_checksum\n  unicast_src_ip 10.9.0.2\n  unicast_peer {\n    10.9.0.1\n  }"),
         V3_VIRTUAL_MAC("10.9.0.100", "  version 3\n  advert_int 0.2\n  use_vmac");
 
         private final String address;
@@ -73,6 +77,10 @@ class KeepalivedTest {
             switch (this) {
                 case V2_PASSWORD -> builder.authentication(new Authentication.Password("1111"));
                 case V2_HEADER -> builder.authentication(new Authentication.Header("secret"));
+                case V3_OLD_UNICAST ->
+                    builder.checksum(ChecksumReading.RFC_5798_ANY_UNICAST)
+                            .sourceAddress(InetAddress.getByName("10.9.0.1"))
+                            .transport(AdvertTransport.Unicast.to(InetAddress.getByName("10.9.0.2")));
                 case V3_UNICAST ->
                     builder.sourceAddress(InetAddress.getByName("10.9.0.1"))
                             .transport(AdvertTransport.Unicast.to(InetAddress.getByName("10.9.0.2")));
@@ -157,8 +165,11 @@ class KeepalivedTest {
 
         tcpdump.destroy();
         tcpdump.waitFor();
-        assertThat(dissection(mode, capture))
-                .allSatisfy(line -> assertThat(line).isEqualTo("good"));
+        if (mode != Mode.V3_OLD_UNICAST) {
+            // What keepalived 1.3.6 wants, tshark takes for wrong.
+            assertThat(dissection(mode, capture))
+                    .allSatisfy(line -> assertThat(line).isEqualTo("good"));
+        }
         takeoversAreInTime(mode, capture);
     }
 
