@@ -2,7 +2,6 @@ package io.steelyard.vrrp.lab;
 
 import static io.steelyard.vrrp.lab.Pair.until;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.vrrp.SplitBrainDefence;
 import io.steelyard.api.vrrp.VirtualRouter;
@@ -10,13 +9,10 @@ import io.steelyard.tck.Allocation;
 import io.steelyard.vrrp.RouterStatus;
 import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Phase;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** What adverts cost in memory, sent and heard by routers at work. Needs root. */
@@ -29,23 +25,8 @@ class AdvertAllocationTest {
     private static final long MOST_BYTES = 4 * MEASURED;
     private static final int ROUNDS = 40;
 
-    @TempDir
-    private Path folder;
-
-    private Pair pair;
-
-    @BeforeEach
-    void createPair() throws Exception {
-        assumeTrue(Lab.missing().isEmpty(), Lab::missing);
-        pair = Pair.create(folder);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        if (pair != null) {
-            pair.close();
-        }
-    }
+    @RegisterExtension
+    private final Pair pair = new Pair();
 
     @Test
     void anAdvertAllocatesNothingWithWhoSendsItAndWithWhoHearsIt() throws Exception {

@@ -1,7 +1,6 @@
 package io.steelyard.vrrp.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.vrrp.BfdSession;
 import io.steelyard.api.vrrp.Track;
@@ -22,10 +21,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -42,20 +40,8 @@ class BfdTest {
     @TempDir
     private Path folder;
 
-    private Pair pair;
-
-    @BeforeEach
-    void start() throws Exception {
-        assumeTrue(Lab.missing().isEmpty(), Lab::missing);
-        pair = Pair.create(folder);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        if (pair != null) {
-            pair.close();
-        }
-    }
+    @RegisterExtension
+    private final Pair pair = new Pair();
 
     private static BfdSession.Builder with(String neighbour) throws Exception {
         return BfdSession.builder(InetAddress.getByName(neighbour))

@@ -5,7 +5,6 @@ import static io.steelyard.vrrp.lab.Pair.router;
 import static io.steelyard.vrrp.lab.Pair.status;
 import static io.steelyard.vrrp.lab.Pair.until;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.vrrp.AdvertTransport;
 import io.steelyard.api.vrrp.SyncGroup;
@@ -22,10 +21,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -37,20 +35,8 @@ class DisagreementTest {
     @TempDir
     private Path folder;
 
-    private Pair pair;
-
-    @BeforeEach
-    void createPair() throws Exception {
-        assumeTrue(Lab.missing().isEmpty(), Lab::missing);
-        pair = Pair.create(folder);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        if (pair != null) {
-            pair.close();
-        }
-    }
+    @RegisterExtension
+    private final Pair pair = new Pair();
 
     private static AdvertTransport.Unicast to(String... peers) {
         return new AdvertTransport.Unicast(

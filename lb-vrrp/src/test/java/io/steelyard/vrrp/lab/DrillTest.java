@@ -6,7 +6,6 @@ import static io.steelyard.vrrp.lab.Pair.status;
 import static io.steelyard.vrrp.lab.Pair.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.vrrp.Preemption;
 import io.steelyard.api.vrrp.SyncGroup;
@@ -15,14 +14,11 @@ import io.steelyard.vrrp.DrillReport;
 import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Effect;
 import io.steelyard.vrrp.election.Phase;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -32,23 +28,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class DrillTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
-    @TempDir
-    private Path folder;
-
-    private Pair pair;
-
-    @BeforeEach
-    void createPair() throws Exception {
-        assumeTrue(Lab.missing().isEmpty(), Lab::missing);
-        pair = Pair.create(folder);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        if (pair != null) {
-            pair.close();
-        }
-    }
+    @RegisterExtension
+    private final Pair pair = new Pair();
 
     @Test
     void theBackupTakesOverAndGivesBack() throws Exception {

@@ -5,7 +5,6 @@ import static io.steelyard.vrrp.lab.Pair.router;
 import static io.steelyard.vrrp.lab.Pair.status;
 import static io.steelyard.vrrp.lab.Pair.until;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.vrrp.SplitBrainDefence;
 import io.steelyard.api.vrrp.VirtualRouter;
@@ -16,10 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A script that fences the former active router before its addresses are claimed. Needs root. */
@@ -28,20 +26,8 @@ class FencingTest {
     @TempDir
     private Path folder;
 
-    private Pair pair;
-
-    @BeforeEach
-    void createPair() throws Exception {
-        assumeTrue(Lab.missing().isEmpty(), Lab::missing);
-        pair = Pair.create(folder);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        if (pair != null) {
-            pair.close();
-        }
-    }
+    @RegisterExtension
+    private final Pair pair = new Pair();
 
     private VirtualRouter.Builder fencing(String script, Duration timeout, boolean isRequired) throws Exception {
         var file = Files.writeString(folder.resolve("fence.sh"), "#!/bin/sh\n" + script + "\n");

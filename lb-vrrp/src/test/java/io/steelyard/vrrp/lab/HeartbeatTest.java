@@ -5,7 +5,6 @@ import static io.steelyard.vrrp.lab.Pair.router;
 import static io.steelyard.vrrp.lab.Pair.status;
 import static io.steelyard.vrrp.lab.Pair.until;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.vrrp.SplitBrainDefence;
 import io.steelyard.api.vrrp.SplitBrainDefence.HeartbeatPath;
@@ -16,15 +15,13 @@ import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Phase;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -34,25 +31,14 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class HeartbeatTest {
     private static final String KEY = "a key of the test's own";
 
-    @TempDir
-    private Path folder;
-
-    private Pair pair;
+    @RegisterExtension
+    private final Pair pair = new Pair();
 
     @BeforeEach
     void createPair() throws Exception {
-        assumeTrue(Lab.missing().isEmpty(), Lab::missing);
-        pair = Pair.create(folder);
         PrivateNetwork.join(pair.lab.one, "eth1", pair.lab.other, "eth1");
         pair.lab.one.ip("addr", "add", "10.8.0.1/24", "dev", "eth1");
         pair.lab.other.ip("addr", "add", "10.8.0.2/24", "dev", "eth1");
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        if (pair != null) {
-            pair.close();
-        }
     }
 
     /** On the cable, and on the switch beside the adverts. */

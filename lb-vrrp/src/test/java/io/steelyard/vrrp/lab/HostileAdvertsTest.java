@@ -6,7 +6,6 @@ import static io.steelyard.vrrp.lab.Pair.status;
 import static io.steelyard.vrrp.lab.Pair.until;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.vrrp.Authentication;
 import io.steelyard.api.vrrp.VirtualRouter;
@@ -32,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -50,13 +50,13 @@ class HostileAdvertsTest {
     @TempDir
     private Path folder;
 
-    private Pair pair;
+    @RegisterExtension
+    private final Pair pair = new Pair();
+
     private RawSocket socket;
 
     @BeforeEach
     void createPair() throws Exception {
-        assumeTrue(Lab.missing().isEmpty(), Lab::missing);
-        pair = Pair.create(folder);
         socket = pair.lab.other.call(() -> {
             int index = NetworkInterface.getByName("eth0").getIndex();
             return RawSocket.open(new RawSocket.Options(false, 112, index, Optional.empty(), 255, 0xC0, -1));
@@ -67,9 +67,6 @@ class HostileAdvertsTest {
     void close() throws Exception {
         if (socket != null) {
             socket.close();
-        }
-        if (pair != null) {
-            pair.close();
         }
     }
 

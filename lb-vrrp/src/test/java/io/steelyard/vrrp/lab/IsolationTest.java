@@ -5,7 +5,6 @@ import static io.steelyard.vrrp.lab.Pair.router;
 import static io.steelyard.vrrp.lab.Pair.status;
 import static io.steelyard.vrrp.lab.Pair.until;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.vrrp.SplitBrainDefence;
 import io.steelyard.api.vrrp.SplitBrainDefence.Reachability;
@@ -14,14 +13,12 @@ import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Phase;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -29,24 +26,13 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(180)
 class IsolationTest {
-    @TempDir
-    private Path folder;
-
-    private Pair pair;
+    @RegisterExtension
+    private final Pair pair = new Pair();
 
     @BeforeEach
     void createPair() throws Exception {
-        assumeTrue(Lab.missing().isEmpty(), Lab::missing);
-        pair = Pair.create(folder);
         for (var host : List.of(pair.lab.one, pair.lab.other)) {
             host.ip("route", "add", "default", "via", "10.9.0.9");
-        }
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        if (pair != null) {
-            pair.close();
         }
     }
 

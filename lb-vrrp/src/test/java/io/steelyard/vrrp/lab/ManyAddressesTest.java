@@ -1,20 +1,16 @@
 package io.steelyard.vrrp.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Phase;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -22,23 +18,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Timeout(180)
 @Execution(ExecutionMode.CONCURRENT)
 class ManyAddressesTest {
-    @TempDir
-    private Path folder;
-
-    private Pair pair;
-
-    @BeforeEach
-    void start() throws Exception {
-        assumeTrue(PrivateNetwork.missing().isEmpty(), PrivateNetwork::missing);
-        pair = Pair.create(folder);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        if (pair != null) {
-            pair.close();
-        }
-    }
+    @RegisterExtension
+    private final Pair pair = new Pair();
 
     @Test
     void anAdvertOf255Ipv4AddressesIsSentAndUnderstood() throws Exception {

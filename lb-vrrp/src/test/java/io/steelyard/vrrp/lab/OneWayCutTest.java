@@ -5,7 +5,6 @@ import static io.steelyard.vrrp.lab.Pair.router;
 import static io.steelyard.vrrp.lab.Pair.status;
 import static io.steelyard.vrrp.lab.Pair.until;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.vrrp.SplitBrainDefence;
 import io.steelyard.api.vrrp.SplitBrainDefence.HeartbeatPath;
@@ -23,10 +22,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -40,22 +38,11 @@ class OneWayCutTest {
     @TempDir
     private Path folder;
 
-    private Pair pair;
+    @RegisterExtension
+    private final Pair pair = new Pair();
+
     private VirtualRouters active;
     private VirtualRouters backup;
-
-    @BeforeEach
-    void createPair() throws Exception {
-        assumeTrue(Lab.missing().isEmpty(), Lab::missing);
-        pair = Pair.create(folder);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        if (pair != null) {
-            pair.close();
-        }
-    }
 
     private void start(SplitBrainDefence ofActive, SplitBrainDefence ofBackup) throws Exception {
         active = pair.start(

@@ -1,6 +1,7 @@
 package io.steelyard.vrrp.lab;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.vrrp.SplitBrainDefence;
 import io.steelyard.api.vrrp.VirtualRouter;
@@ -8,30 +9,42 @@ import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
 import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Phase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Our routers on the hosts of a laboratory, and what they told. */
-final class Pair implements AutoCloseable {
+/**
+ * Our routers on the hosts of a laboratory, and what they told. A test has one of its own, made before it and closed after it, where the class has it in
+ * a field with {@code @RegisterExtension}; it is left out where no laboratory can be.
+ */
+final class Pair implements BeforeEachCallback, AfterEachCallback {
     static final String ADDRESS = "10.9.0.100";
     static final String SECOND = "10.9.0.101";
 
-    final Lab lab;
+    /** There is one while a test runs. */
+    Lab lab;
+
+    private Path folder;
     private final List<VirtualRouters> running = new ArrayList<>();
     private final ConcurrentHashMap<VirtualRouters, ConcurrentLinkedQueue<RouterEvent>> events =
             new ConcurrentHashMap<>();
 
-    private Pair(Lab lab) {
-        this.lab = lab;
-    }
-
-    static Pair create(Path folder) throws Exception {
-        return new Pair(Lab.create(folder));
+    @Override
+    public void beforeEach(ExtensionContext context) throws Exception {
+        assumeTrue(Lab.missing().isEmpty(), Lab::missing);
+        folder = Files.createTempDirectory("lab");
+        lab = Lab.create(folder);
     }
 
     /** Patient with a machine that is busy with other tests: pauses are not looked at, and the kernel waits for 4 s. */
@@ -96,8 +109,24 @@ final class Pair implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void afterEach(ExtensionContext context) throws Exception {
         running.forEach(VirtualRouters::close);
-        lab.close();
+        if (lab != null) {
+            lab.close();
+        }
+        if (folder != null) {
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (var all = Files.walk(folder)) {
+            for (var each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(each);
+            }
+        } catch (IOException | UncheckedIOException stillUsed) {
+            // A program that ends may write or remove its last file just now.
+            folder.toFile().deleteOnExit();
+        }
     }
 }

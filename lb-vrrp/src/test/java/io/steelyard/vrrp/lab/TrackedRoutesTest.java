@@ -1,7 +1,6 @@
 package io.steelyard.vrrp.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.proxy.Network;
 import io.steelyard.api.vrrp.AddressFamily;
@@ -15,13 +14,10 @@ import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Effect;
 import io.steelyard.vrrp.election.Phase;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -29,23 +25,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Timeout(180)
 @Execution(ExecutionMode.CONCURRENT)
 class TrackedRoutesTest {
-    @TempDir
-    private Path folder;
-
-    private Pair pair;
-
-    @BeforeEach
-    void start() throws Exception {
-        assumeTrue(Lab.missing().isEmpty(), Lab::missing);
-        pair = Pair.create(folder);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        if (pair != null) {
-            pair.close();
-        }
-    }
+    @RegisterExtension
+    private final Pair pair = new Pair();
 
     private VirtualRouters start(boolean isTracked) throws Exception {
         var route = VirtualRoute.builder(Network.parse("10.50.0.0/16"))

@@ -1,7 +1,5 @@
 package io.steelyard.vrrp.lab;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import io.steelyard.api.vrrp.AdvertTransport;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.vrrp.election.Phase;
@@ -10,10 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -25,20 +22,8 @@ class UnicastTest {
     @TempDir
     private Path folder;
 
-    private Pair pair;
-
-    @BeforeEach
-    void start() throws Exception {
-        assumeTrue(Lab.missing().isEmpty(), Lab::missing);
-        pair = Pair.create(folder);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        if (pair != null) {
-            pair.close();
-        }
-    }
+    @RegisterExtension
+    private final Pair pair = new Pair();
 
     private static AdvertTransport.Unicast to(String peer, int ttl) {
         return new AdvertTransport.Unicast(

@@ -6,7 +6,6 @@ import static io.steelyard.vrrp.lab.Pair.status;
 import static io.steelyard.vrrp.lab.Pair.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.vrrp.SplitBrainDefence;
 import io.steelyard.vrrp.RouterEvent;
@@ -14,14 +13,13 @@ import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Phase;
 import io.steelyard.vrrp.witness.WitnessServer;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -32,16 +30,13 @@ class WitnessTest {
     private static final String KEY = "a key of the test's own";
     private static final int PORT = 7946;
 
-    @TempDir
-    private Path folder;
+    @RegisterExtension
+    private final Pair pair = new Pair();
 
-    private Pair pair;
     private WitnessServer witness;
 
     @BeforeEach
     void createPair() throws Exception {
-        assumeTrue(Lab.missing().isEmpty(), Lab::missing);
-        pair = Pair.create(folder);
         startWitness();
     }
 
@@ -55,9 +50,6 @@ class WitnessTest {
 
     @AfterEach
     void close() throws Exception {
-        if (pair != null) {
-            pair.close();
-        }
         if (witness != null) {
             witness.close();
         }
