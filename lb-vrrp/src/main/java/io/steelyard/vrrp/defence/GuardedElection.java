@@ -293,6 +293,8 @@ public final class GuardedElection {
             fenceOrGo(nowNs);
         } else if (claim == Claim.FENCING && nowNs >= claimDeadlineNs) {
             fenced(false, nowNs);
+        } else if (claim == Claim.GROUP && nowNs >= claimDeadlineNs) {
+            refuse(retryNs(), nowNs);
         }
         if (deadlineNs != RouterState.NEVER && nowNs >= deadlineNs) {
             on(new ElectionEvent.TimerExpired(), nowNs);
@@ -302,7 +304,7 @@ public final class GuardedElection {
     /** When {@link #tick} has something to do next; {@link RouterState#NEVER} for not at all. */
     public long nextNs() {
         long next = Math.min(deadlineNs, refreshAtNs);
-        if (claim == Claim.REACHABILITY || claim == Claim.PROBE || claim == Claim.FENCING) {
+        if (claim != Claim.NONE && claim != Claim.LEASE) {
             next = Math.min(next, claimDeadlineNs);
         }
         return lease == null ? next : Math.min(next, lease.nextNs());
@@ -365,6 +367,9 @@ public final class GuardedElection {
             if (isWanted && state.isActive()) {
                 actions.report(new DefenceActions.Finding.LeaseWanted());
                 on(new ElectionEvent.MustRelease(), nowNs);
+            } else if (isWanted && claim == Claim.GROUP) {
+                // Each would hold what the other's group waits for.
+                refuse(retryNs(), nowNs);
             } else if (claim == Claim.LEASE && lifetime.seconds(lease.leftNs(nowNs)) > 0) {
                 probeOrGo(nowNs);
             }
@@ -373,8 +378,12 @@ public final class GuardedElection {
             return;
         } else if (claim == Claim.LEASE) {
             actions.report(new DefenceActions.Finding.LeaseRefused(epoch));
-            refuse(Math.max(LEAST_RETRY_NS, election.timers().intervalNs() / 2), nowNs);
+            refuse(retryNs(), nowNs);
         }
+    }
+
+    private long retryNs() {
+        return Math.max(LEAST_RETRY_NS, election.timers().intervalNs() / 2);
     }
 
     // ---- a claim
@@ -477,6 +486,12 @@ public final class GuardedElection {
     private void go(long nowNs) {
         if (isGroupMember) {
             claim = Claim.GROUP;
+            // A lease is not kept for ever for a group that is never complete: another's group may wait for it.
+            claimDeadlineNs = lease == null
+                    ? RouterState.NEVER
+                    : nowNs
+                            + election.timers()
+                                    .downNs(state.priority(), election.timers().intervalNs());
             actions.readyForGroup();
         } else {
             grant(nowNs);

@@ -82,11 +82,15 @@ class GuardedElectionTest {
     };
 
     private GuardedElection started(SplitBrainDefence.Builder defence) {
+        return started(defence, false);
+    }
+
+    private GuardedElection started(SplitBrainDefence.Builder defence, boolean isGroupMember) {
         var router = VirtualRouter.builder("gate", "eth0", 51)
                 .address("192.0.2.1")
                 .defence(defence.build())
                 .build();
-        var guarded = new GuardedElection(router, OURS, false, 0, actions);
+        var guarded = new GuardedElection(router, OURS, isGroupMember, 0, actions);
         guarded.on(ElectionEvent.Start.now(), nowNs);
         done.clear();
         return guarded;
@@ -152,6 +156,52 @@ class GuardedElectionTest {
         assertThat(guarded.state().isActive()).isTrue();
         assertThat(guarded.epoch()).isEqualTo(7);
         assertThat(done).contains("keep 2");
+    }
+
+    /** A member of a group that has its lease and waits for the others. */
+    private GuardedElection waitingForItsGroup() {
+        var guarded = started(witness(), true);
+        passDown(guarded);
+        guarded.leaseAnswered(nowNs, true, 1, false, nowNs);
+        assertThat(guarded.isReadyForGroup()).isTrue();
+        done.clear();
+        return guarded;
+    }
+
+    @Test
+    void whoWaitsForItsGroupGivesAwayTheLeaseThatAHigherPriorityWants() {
+        var guarded = waitingForItsGroup();
+
+        guarded.leaseAnswered(nowNs, true, 1, true, nowNs);
+
+        assertThat(done).contains("give up");
+        assertThat(guarded.isReadyForGroup()).isFalse();
+        pass(guarded, Duration.ofMillis(500));
+        assertThat(done).as("and claims again").contains("ask 100");
+    }
+
+    @Test
+    void aLeaseIsKeptForAnIncompleteGroupNoLongerThanTheDownInterval() {
+        var guarded = waitingForItsGroup();
+
+        pass(guarded, Duration.ofNanos(3_609_374_999L));
+        assertThat(guarded.isReadyForGroup()).isTrue();
+        assertThat(done).doesNotContain("give up");
+
+        pass(guarded, Duration.ofNanos(1));
+        assertThat(guarded.isReadyForGroup()).isFalse();
+        assertThat(done).contains("give up");
+    }
+
+    @Test
+    void aCompleteGroupGoesOn() {
+        var guarded = waitingForItsGroup();
+
+        guarded.groupMayClaim(nowNs);
+
+        assertThat(guarded.state().phase()).isEqualTo(Phase.ACTIVE);
+        pass(guarded, Duration.ofSeconds(1));
+        assertThat(done).doesNotContain("give up");
     }
 
     @Test

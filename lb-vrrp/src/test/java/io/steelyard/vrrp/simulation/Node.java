@@ -1,63 +1,75 @@
 package io.steelyard.vrrp.simulation;
 
 import io.steelyard.api.vrrp.VirtualRouter;
-import io.steelyard.vrrp.defence.ConfigFingerprint;
-import io.steelyard.vrrp.defence.DefenceActions;
-import io.steelyard.vrrp.defence.GuardedElection;
 import io.steelyard.vrrp.defence.LeaseTable;
 import io.steelyard.vrrp.defence.PauseWatch;
 import io.steelyard.vrrp.defence.PeerReport;
-import io.steelyard.vrrp.defence.PeerWatch;
-import io.steelyard.vrrp.election.Effect;
 import io.steelyard.vrrp.election.ElectionEvent;
-import io.steelyard.vrrp.election.Phase;
+import io.steelyard.vrrp.election.GroupElection;
+import io.steelyard.vrrp.election.Outcome;
 import io.steelyard.vrrp.election.RouterState;
 import io.steelyard.vrrp.wire.Bytes;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
-/** A machine: its kernel, which may have the address, and its process, which may be paused or dead. Its clock runs at a speed of its own. */
-final class Node implements DefenceActions {
-    private static final long FOREVER = Long.MAX_VALUE;
+/**
+ * A machine: its kernel, which may have addresses, and its process, which may be paused or dead. Several virtual routers of it are a sync group. Its
+ * clock runs at a speed of its own.
+ */
+final class Node {
+    static final long FOREVER = Long.MAX_VALUE;
     private static final long INTERVAL_NS = 1_000 * World.MS;
-    private static final long SILENCE_NS = 3 * INTERVAL_NS;
     private static final int FALL = 3;
     private static final long RESTART_NS = 2_000 * World.MS;
 
     final int index;
-    int taken;
-    private final World world;
-    private final VirtualRouter router;
-    private final double rate;
-    private final InetAddress own;
+    final World world;
+    final double rate;
+    final InetAddress own;
+    private final List<VirtualRouter> routers;
+    private final List<Member.Kernel> kernel = new ArrayList<>();
+    private final List<Boolean> isHealthy = new ArrayList<>();
     private final Queue<Runnable> inbox = new ArrayDeque<>();
     private PauseWatch watch = new PauseWatch();
-    private @Nullable GuardedElection election;
-    private final ConfigFingerprint fingerprint;
+
+    /** Those of the process that runs; none while none does. */
+    private List<Member> members = List.of();
+
     private int silentRounds;
     private boolean isPaused;
-    private boolean isHealthy = true;
-    private long holdsUntilNs;
     private long wakeAtNs = FOREVER;
 
-    Node(World world, int index, VirtualRouter router, double rate) {
+    Node(World world, int index, List<VirtualRouter> routers, double rate) {
         this.world = world;
         this.index = index;
-        this.router = router;
+        this.routers = routers;
         this.rate = rate;
-        fingerprint = ConfigFingerprint.of(router);
         own = Bytes.address(0, Bytes.MAPPED | 0xC000_020AL + index);
+        for (int i = 0; i < routers.size(); i++) {
+            kernel.add(new Member.Kernel());
+            isHealthy.add(true);
+        }
     }
 
     // ---- the machine
 
-    boolean holds() {
-        return world.nowNs() < holdsUntilNs;
+    boolean isGroup() {
+        return routers.size() > 1;
     }
 
-    private long localNs() {
+    boolean holds(int place) {
+        return world.nowNs() < kernel.get(place).holdsUntilNs;
+    }
+
+    int taken() {
+        return kernel.stream().mapToInt(each -> each.taken).sum();
+    }
+
+    long localNs() {
         return (long) (world.nowNs() * rate);
     }
 
@@ -70,67 +82,65 @@ final class Node implements DefenceActions {
         return at;
     }
 
+    /** Whether its adverts come from that address. */
+    boolean isAt(long low) {
+        return Bytes.low(own) == low;
+    }
+
     // ---- the process
 
     void start() {
-        if (election != null) {
+        if (!members.isEmpty()) {
             return;
         }
         isPaused = false;
         watch = new PauseWatch();
         inbox.clear();
         silentRounds = 0;
-        // Two processes of one node are never in the same millisecond.
-        election = new GuardedElection(router, own, false, world.nowNs() + 1, this);
-        election.on(new ElectionEvent.Start(true, isHealthy, false, 0), localNs());
+        var begun = new ArrayList<Member>();
+        for (int i = 0; i < routers.size(); i++) {
+            // Two processes of one node are never in the same millisecond.
+            begun.add(new Member(this, i, routers.get(i), kernel.get(i), world.nowNs() + 1));
+        }
+        members = List.copyOf(begun);
+        for (var member : members) {
+            member.start(isHealthy.get(member.place));
+        }
         plan();
-        var begun = election;
-        world.at(world.nowNs() + INTERVAL_NS, () -> beat(begun));
+        beatLater(members);
     }
 
-    /** Each second of this process: a report to the others, and a round of the vote on the gateway. */
-    private void beat(GuardedElection of) {
-        if (election != of) {
-            return;
-        }
-        hand(() -> {
-            report();
-            silentRounds = world.reachesGateway(index) ? 0 : silentRounds + 1;
-            if (router.defence().reachability().isPresent()) {
-                election.isolated(silentRounds >= FALL, localNs());
-            }
-        });
+    private void beatLater(List<Member> of) {
         world.at(world.nowNs() + INTERVAL_NS, () -> beat(of));
     }
 
-    private void report() {
-        if (!router.defence().paths().isEmpty()) {
-            var state = election.state();
-            world.report(this, new PeerReport.Router(fingerprint, state.phase(), state.priority(), election.epoch()));
+    /** Each second of this process: a report to the others, and a round of the vote on the gateway. */
+    private void beat(List<Member> of) {
+        if (members != of) {
+            return;
         }
-    }
-
-    void peerSays(String node, PeerReport.Router theirs) {
-        hand(() -> {
-            if (theirs.phase() == Phase.ACTIVE) {
-                boolean isAbove =
-                        PeerWatch.isAbove(theirs, node, election.state().priority(), election.epoch(), "node" + index);
-                election.activeElsewhere(node, theirs.priority(), isAbove, SILENCE_NS, localNs());
-            } else {
-                election.notActiveElsewhere(node);
+        hand(of.getFirst(), () -> {
+            silentRounds = world.reachesGateway(index) ? 0 : silentRounds + 1;
+            for (var member : of) {
+                member.report();
+                if (member.router.defence().reachability().isPresent()) {
+                    member.perform(() -> member.election.isolated(silentRounds >= FALL, localNs()));
+                }
             }
         });
+        beatLater(of);
     }
 
     void end(boolean isOrderly) {
-        if (election == null) {
+        if (members.isEmpty()) {
             return;
         }
         world.tell(this, isOrderly ? "stopped" : "killed");
         if (isOrderly && !isPaused) {
-            election.on(new ElectionEvent.Stop(), localNs());
+            // What the group makes of it is no matter of anybody's any more.
+            members.forEach(member -> member.election.on(new ElectionEvent.Stop(), localNs()));
         }
-        election = null;
+        members = List.of();
         isPaused = false;
         wakeAtNs = FOREVER;
     }
@@ -139,17 +149,12 @@ final class Node implements DefenceActions {
     void powerOff() {
         world.tell(this, "is fenced");
         end(false);
-        holdsUntilNs = 0;
+        kernel.forEach(each -> each.holdsUntilNs = 0);
         world.at(world.nowNs() + RESTART_NS, this::start);
     }
 
-    /** Whether its adverts come from that address. */
-    boolean isAt(long low) {
-        return Bytes.low(own) == low;
-    }
-
     void pause() {
-        isPaused = election != null;
+        isPaused = !members.isEmpty();
     }
 
     void resume() {
@@ -160,41 +165,34 @@ final class Node implements DefenceActions {
         look(() -> {});
     }
 
-    void health(boolean isHealthy) {
-        this.isHealthy = isHealthy;
-        hand(() -> election.health(this.isHealthy, localNs()));
+    /** @param place whose tracker it is */
+    void health(int place, boolean healthy) {
+        isHealthy.set(place, healthy);
+        toMember(place, member -> member.perform(() -> member.election.health(isHealthy.get(place), localNs())));
     }
 
-    void receive(ElectionEvent.AdvertHeard advert) {
-        hand(() -> {
-            boolean isUsual = election.heardAsUsual(
-                    advert.priority(),
-                    advert.intervalCentiseconds(),
-                    advert.sourceHigh(),
-                    advert.sourceLow(),
-                    localNs());
-            if (!isUsual) {
-                election.on(advert, localNs());
-            }
-        });
+    void receive(int place, ElectionEvent.AdvertHeard advert) {
+        toMember(place, member -> member.receive(advert));
     }
 
-    void answer(long askedLocalNs, LeaseTable.Answer answer) {
-        var asker = election;
-        hand(() -> {
-            if (election == asker) {
-                election.leaseAnswered(askedLocalNs, answer.isGranted(), answer.epoch(), answer.isWanted(), localNs());
-            }
-        });
+    void peerSays(int place, String node, PeerReport.Router theirs) {
+        toMember(place, member -> member.peerSays(node, theirs));
     }
 
-    void probeAnswered() {
-        hand(() -> election.probeAnswered(own, localNs()));
+    void answer(Member asker, long askedLocalNs, LeaseTable.Answer answer) {
+        hand(asker, () -> asker.answer(askedLocalNs, answer));
     }
 
-    /** Something arrives; a paused process finds it when it goes on. */
-    private void hand(Runnable what) {
-        if (election == null) {
+    private void toMember(int place, Consumer<Member> what) {
+        if (!members.isEmpty()) {
+            var member = members.get(place);
+            hand(member, () -> what.accept(member));
+        }
+    }
+
+    /** Something arrives for a router of this process; a paused process finds it when it goes on. */
+    void hand(Member member, Runnable what) {
+        if (!members.contains(member)) {
             return;
         }
         if (isPaused) {
@@ -206,35 +204,34 @@ final class Node implements DefenceActions {
 
     /** The loop: notice a pause, take what arrived, then look at the clock. */
     private void look(Runnable arrived) {
-        long lateNs = watch.lateNs(election.nextNs(), localNs());
+        long lateNs = watch.lateNs(nextNs(), localNs());
         if (lateNs > 0) {
-            election.paused(lateNs, localNs());
+            members.forEach(member -> member.perform(() -> member.election.paused(lateNs, localNs())));
         }
         while (!inbox.isEmpty()) {
             inbox.poll().run();
         }
         arrived.run();
-        // As the shell does: most adverts go the short way.
-        int priority = election.advertDue(localNs());
-        if (priority != 0) {
-            advertise(priority);
-        }
-        election.tick(localNs());
+        members.forEach(Member::due);
         plan();
     }
 
+    private long nextNs() {
+        return members.stream()
+                .mapToLong(member -> member.election.nextNs())
+                .min()
+                .orElse(RouterState.NEVER);
+    }
+
     private void plan() {
-        if (election == null) {
-            return;
-        }
-        long nextNs = election.nextNs();
+        long nextNs = nextNs();
         long atNs = nextNs == RouterState.NEVER ? FOREVER : Math.max(world.nowNs(), worldNs(nextNs));
         if (atNs != wakeAtNs) {
             wakeAtNs = atNs;
             if (atNs != FOREVER) {
-                var planned = election;
+                var planned = members;
                 world.at(atNs, () -> {
-                    if (wakeAtNs == atNs && election == planned) {
+                    if (wakeAtNs == atNs && members == planned) {
                         wakeAtNs = FOREVER;
                         if (!isPaused) {
                             look(() -> {});
@@ -245,97 +242,27 @@ final class Node implements DefenceActions {
         }
     }
 
-    // ---- what the process does
+    // ---- the sync group
 
-    @Override
-    public void carryOut(Effect effect, long nowNs) {
-        if (effect instanceof Effect.SendAdvert advert) {
-            advertise(advert.priority());
-        } else if (effect instanceof Effect.Changed) {
-            // As soon as it is over; then the election's state is the new one.
-            world.at(world.nowNs(), () -> hand(this::report));
-        } else if (effect instanceof Effect.Apply apply) {
-            switch (apply.step()) {
-                case ADD_ADDRESSES -> {
-                    world.tell(this, "takes the address");
-                    taken++;
-                    holdsUntilNs = FOREVER;
-                    world.took(this);
-                }
-                case REMOVE_ADDRESSES -> {
-                    world.tell(this, "gives the address up");
-                    holdsUntilNs = 0;
-                }
-                case REMOVE_LEFTOVERS -> holdsUntilNs = 0;
-                default -> {
-                    // Nothing that others could see.
-                }
-            }
+    /** A member waits for the others alone. */
+    void claimed() {
+        boolean isReady = isGroup()
+                && members.stream()
+                        .allMatch(each -> each.election.isReadyForGroup()
+                                || each.election.state().isActive());
+        if (isReady) {
+            members.forEach(member -> member.perform(() -> member.election.groupMayClaim(localNs())));
         }
     }
 
-    private void advertise(int priority) {
-        world.broadcast(
-                index,
-                new ElectionEvent.AdvertHeard(
-                        priority, (int) (router.advertInterval().toMillis() / 10), 0, Bytes.low(own)));
-    }
-
-    @Override
-    public void keepAddresses(int seconds) {
-        if (world.weakness == World.Weakness.KERNEL_KEEPS_ADDRESSES) {
+    /** Something came of an event of a member. */
+    void did(Member member, Outcome outcome) {
+        if (!members.contains(member)) {
             return;
         }
-        if (!holds()) {
-            // Told from within the election: the event comes by the network of the machine, a moment later.
-            world.at(world.nowNs(), () -> hand(() -> election.on(new ElectionEvent.AddressLost(), localNs())));
-            return;
+        var states = members.stream().map(each -> each.election.state()).toList();
+        for (var message : GroupElection.after(states, member.place, outcome)) {
+            members.get(message.member()).on(message.event());
         }
-        holdsUntilNs = world.nowNs() + (long) Math.floor(seconds * 1e9 / rate);
-    }
-
-    @Override
-    public void askReachability() {
-        if (world.reachesGateway(index)) {
-            world.at(world.nowNs() + 2 * World.MS, () -> hand(() -> election.reached(true, localNs())));
-        }
-    }
-
-    @Override
-    public void askLease(int priority, long leaseNs, long sequence, long heldEpoch) {
-        world.askWitness(this, priority, leaseNs, sequence, heldEpoch, localNs());
-    }
-
-    @Override
-    public void giveUpLease(long sequence) {
-        world.giveUpLease(this, sequence);
-    }
-
-    @Override
-    public void probeAddresses() {
-        world.probe(this);
-    }
-
-    @Override
-    public void fence(long formerHigh, long formerLow) {
-        var asker = election;
-        world.fence(
-                this,
-                formerLow,
-                isDone -> hand(() -> {
-                    if (election == asker) {
-                        election.fenced(isDone, localNs());
-                    }
-                }));
-    }
-
-    @Override
-    public void readyForGroup() {
-        throw new IllegalStateException("there is no group here");
-    }
-
-    @Override
-    public void report(Finding finding) {
-        world.tell(this, finding);
     }
 }

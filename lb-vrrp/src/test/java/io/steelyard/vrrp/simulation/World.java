@@ -37,6 +37,7 @@ final class World {
     final Schedule schedule;
     final Weakness weakness;
     final Random random;
+    private final int members;
     private final PriorityQueue<Happening> happenings = new PriorityQueue<>();
     private final List<Node> nodes = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
@@ -46,10 +47,11 @@ final class World {
     private long order;
     private long nowNs;
 
-    World(Schedule schedule, Weakness weakness, IntFunction<VirtualRouter> routers) {
+    World(Schedule schedule, Weakness weakness, IntFunction<List<VirtualRouter>> routers) {
         this.schedule = schedule;
         this.weakness = weakness;
         random = new Random(schedule.seed());
+        members = routers.apply(0).size();
         for (int i = 0; i < schedule.nodes(); i++) {
             var node = new Node(this, i, routers.apply(i), 0.996 + random.nextInt(9) / 1_000.0);
             nodes.add(node);
@@ -71,8 +73,9 @@ final class World {
                 at(endNs, () -> nodes.get(fault.node()).start());
             }
             case UNHEALTHY -> {
-                at(beginNs, () -> nodes.get(fault.node()).health(false));
-                at(endNs, () -> nodes.get(fault.node()).health(true));
+                int place = fault.lastsMs() % members;
+                at(beginNs, () -> nodes.get(fault.node()).health(place, false));
+                at(endNs, () -> nodes.get(fault.node()).health(place, true));
             }
             case WITNESS_RESTART ->
                 at(
@@ -128,8 +131,16 @@ final class World {
         return false;
     }
 
-    private boolean isCut(int from, int to) {
-        return is(Fault.Kind.ISOLATED, from, -1) || is(Fault.Kind.ISOLATED, to, -1) || isLinkCut(from, to);
+    private boolean isCut(int from, int to, int place) {
+        return is(Fault.Kind.ISOLATED, from, -1)
+                || is(Fault.Kind.ISOLATED, to, -1)
+                || isOnNetworkOf(place, from, to) && isLinkCut(from, to);
+    }
+
+    /** Each router of a group is on a network of its own, and a link between two nodes is bad in one of them, or in both. */
+    private boolean isOnNetworkOf(int place, int from, int to) {
+        int which = (int) ((schedule.seed() + 7L * from + 3L * to) % (members + 1));
+        return which == members || which == place;
     }
 
     private boolean isLinkCut(int from, int to) {
@@ -145,13 +156,15 @@ final class World {
         return (is(Fault.Kind.SLOW, from, to) ? random.nextInt(400) : random.nextInt(10)) * MS + random.nextInt(1_000);
     }
 
-    void broadcast(int from, ElectionEvent.AdvertHeard advert) {
+    void broadcast(int from, int place, ElectionEvent.AdvertHeard advert) {
         boolean isOff = is(Fault.Kind.CLOCK_JUMP, from, -1);
         for (var node : nodes) {
-            if (node.index == from || isCut(from, node.index) || isOff != is(Fault.Kind.CLOCK_JUMP, node.index, -1)) {
+            if (node.index == from
+                    || isCut(from, node.index, place)
+                    || isOff != is(Fault.Kind.CLOCK_JUMP, node.index, -1)) {
                 continue;
             }
-            deliver(from, node.index, () -> node.receive(advert));
+            deliver(from, node.index, () -> node.receive(place, advert));
         }
     }
 
@@ -164,25 +177,27 @@ final class World {
     }
 
     /** A node's report on the further path, which is another network. */
-    void report(Node from, PeerReport.Router router) {
+    void report(Node from, int place, PeerReport.Router router) {
         for (var node : nodes) {
             if (node != from && !is(Fault.Kind.PATH_CUT, from.index, node.index)) {
-                at(nowNs + random.nextInt(5) * MS, () -> node.peerSays("node" + from.index, router));
+                at(nowNs + random.nextInt(5) * MS, () -> node.peerSays(place, "node" + from.index, router));
             }
         }
     }
 
-    void askWitness(Node node, int priority, long leaseNs, long sequence, long heldEpoch, long askedLocalNs) {
+    void askWitness(
+            Node node, Member asker, int priority, long leaseNs, long sequence, long heldEpoch, long askedLocalNs) {
         toWitness(node, () -> {
-            var answer = witness.ask("gate", "node" + node.index, priority, leaseNs, sequence, heldEpoch, nowNs);
+            var answer = witness.ask(
+                    asker.router.name(), "node" + node.index, priority, leaseNs, sequence, heldEpoch, nowNs);
             if (!is(Fault.Kind.CUT_FROM_WITNESS, node.index, -1) && !isLinkCut(Fault.WITNESS, node.index)) {
-                deliver(Fault.WITNESS, node.index, () -> node.answer(askedLocalNs, answer));
+                deliver(Fault.WITNESS, node.index, () -> node.answer(asker, askedLocalNs, answer));
             }
         });
     }
 
-    void giveUpLease(Node node, long sequence) {
-        toWitness(node, () -> witness.giveUp("gate", "node" + node.index, sequence, nowNs));
+    void giveUpLease(Node node, String router, long sequence) {
+        toWitness(node, () -> witness.giveUp(router, "node" + node.index, sequence, nowNs));
     }
 
     private void toWitness(Node node, Runnable message) {
@@ -191,12 +206,12 @@ final class World {
         }
     }
 
-    void probe(Node asker) {
+    void probe(Node asker, int place, Runnable answered) {
         for (var node : nodes) {
-            if (node != asker && !isCut(asker.index, node.index) && !isCut(node.index, asker.index)) {
+            if (node != asker && !isCut(asker.index, node.index, place) && !isCut(node.index, asker.index, place)) {
                 at(nowNs + delayNs(asker.index, node.index), () -> {
-                    if (node.holds()) {
-                        at(nowNs + delayNs(node.index, asker.index), asker::probeAnswered);
+                    if (node.holds(place)) {
+                        at(nowNs + delayNs(node.index, asker.index), answered);
                     }
                 });
             }
@@ -217,9 +232,9 @@ final class World {
 
     // ---- what must hold
 
-    void took(Node taker) {
+    void took(Node taker, int place) {
         for (var node : nodes) {
-            if (node != taker && node.holds()) {
+            if (node != taker && node.holds(place)) {
                 violations.add("at %.6f s node %d took the address while node %d had it"
                         .formatted(nowNs / 1e9, taker.index, node.index));
             }
@@ -230,13 +245,21 @@ final class World {
         return violations;
     }
 
+    /** Who has the address of the first router, or of the only one. */
     List<Integer> holders() {
-        return nodes.stream().filter(Node::holds).map(node -> node.index).toList();
+        return holders(0);
+    }
+
+    List<Integer> holders(int place) {
+        return nodes.stream()
+                .filter(node -> node.holds(place))
+                .map(node -> node.index)
+                .toList();
     }
 
     /** How often the address changed hands since the world began. */
     int changes() {
-        return nodes.stream().mapToInt(node -> node.taken).sum();
+        return nodes.stream().mapToInt(Node::taken).sum();
     }
 
     @Override
