@@ -307,7 +307,7 @@ final class ClientConnection extends Timer {
         if (state != State.CLOSED) {
             boolean isRead = state != State.OPEN || protocol.wantsInput();
             registration.interest(
-                    (isRead ? FdRegistration.READABLE : 0) | (output.isEmpty() ? 0 : FdRegistration.WRITABLE));
+                    (isRead ? FdRegistration.READABLE : 0) | (output.lacksRoom() ? FdRegistration.WRITABLE : 0));
         }
     }
 

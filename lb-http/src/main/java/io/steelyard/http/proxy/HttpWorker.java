@@ -50,6 +50,7 @@ final class HttpWorker {
     private final RequestHead resting = new RequestHead(new FieldBlock(1, 256 << 10));
     private final SharedMemory http2Memory = new SharedMemory();
     private @Nullable Http2Stage http2Stage;
+    private final RoundEnd roundEnd;
     private final MemorySegment stage;
     private final ByteBuffer stageBytes;
     private ByteBuffer view = ByteBuffer.allocate(0);
@@ -63,6 +64,7 @@ final class HttpWorker {
 
     HttpWorker(TcpLoop loop) {
         this.loop = loop;
+        roundEnd = new RoundEnd(loop.loop());
         stage = loop.arena().allocate(STAGE_BYTES);
         stageBytes = stage.asByteBuffer();
     }
@@ -145,6 +147,10 @@ final class HttpWorker {
             http2Stage = made;
         }
         return made;
+    }
+
+    RoundEnd roundEnd() {
+        return roundEnd;
     }
 
     /** Memory that HTTP/2 sessions use in turn. */
