@@ -224,6 +224,20 @@ final class Http2Client implements ClientProtocol, SessionUser {
     // ---- what the worker asks
 
     @Override
+    public boolean isIdle() {
+        return session.isIdle() && !session.isInFrame();
+    }
+
+    @Override
+    public long keptBytes() {
+        long sum = 0;
+        for (var request : requests) {
+            sum += request.keptBytes();
+        }
+        return sum;
+    }
+
+    @Override
     public void adopt(HttpPlan changed) {
         plan = changed;
     }

@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -65,6 +66,14 @@ final class HttpWorker {
     HttpWorker(TcpLoop loop) {
         this.loop = loop;
         roundEnd = new RoundEnd(loop.loop());
+        var shedding = new Shedding(loop.buffers());
+        loop.onPressure(() -> {
+            var clients = new ArrayList<ClientConnection>();
+            forEach(connection -> true, clients::add);
+            shedding.shed(clients);
+            loop.report(
+                    "HTTP connections were ended, since more waits in memory for clients and servers than the budget of buffers");
+        });
         stage = loop.arena().allocate(STAGE_BYTES);
         stageBytes = stage.asByteBuffer();
     }
