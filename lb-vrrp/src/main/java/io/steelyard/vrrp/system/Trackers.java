@@ -57,14 +57,16 @@ final class Trackers implements TrackerSet.Listener, AutoCloseable {
         set.add(tracker, settings.scriptUser(), settings.scriptSecurity(), interfaces);
     }
 
-    /** Goes on with these: those that are watched already notice nothing. */
+    /** Goes on with these: those that are watched already notice nothing, and one that differs counts as before until it has spoken. */
     void become(List<Tracker> wanted) {
         for (var tracker : List.copyOf(byName.values())) {
             if (!wanted.contains(tracker)) {
                 set.remove(tracker.name());
                 byName.remove(tracker.name());
-                readings.remove(tracker.name());
                 unwatched.remove(tracker.name());
+                if (wanted.stream().noneMatch(each -> isOfSameKind(each, tracker))) {
+                    readings.remove(tracker.name());
+                }
             }
         }
         for (var tracker : wanted) {
@@ -72,6 +74,10 @@ final class Trackers implements TrackerSet.Listener, AutoCloseable {
                 watch(tracker);
             }
         }
+    }
+
+    private static boolean isOfSameKind(Tracker one, Tracker other) {
+        return one.name().equals(other.name()) && one.getClass() == other.getClass();
     }
 
     /** A router's priority after what its trackers have said. */
