@@ -2,6 +2,7 @@ package io.steelyard.http.proxy;
 
 import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.proxy.ConnectionRule.Phase;
+import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.core.loop.FdRegistration;
@@ -360,6 +361,13 @@ final class ClientConnection extends Timer {
             close();
         } else if (state == State.OPEN) {
             protocol.finish();
+        }
+    }
+
+    /** Ends in order the exchanges that a server is working on. */
+    void end(String pool, String serverId, Forwarder.Ending why) {
+        if (state == State.OPEN) {
+            protocol.end(pool, serverId, why);
         }
     }
 
