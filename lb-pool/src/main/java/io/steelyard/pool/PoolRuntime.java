@@ -659,7 +659,8 @@ public final class PoolRuntime implements Balancer {
                 member.load.served(),
                 member.load.failures(),
                 member.load.queued(),
-                member.load.traffic().read(nowNs));
+                member.load.traffic().read(nowNs),
+                server.maxConnections());
     }
 
     private Member member(String serverId) {

@@ -355,7 +355,7 @@ final class StreamConnection extends Timer {
     /** Ends both sides in order, as HAProxy does with a server's connections. */
     void end(Forwarder.Ending why) {
         var letter = why == Forwarder.Ending.SERVER_DOWN ? "D" : "U";
-        ended(letter + (state == State.RELAYING ? "D" : "C"));
+        ended(letter + (state == State.RELAYING ? "-" : "C"));
         if (search != null && search.lease().isHeld()) {
             search.lease().cancelled();
         }
