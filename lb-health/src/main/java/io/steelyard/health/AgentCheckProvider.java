@@ -26,7 +26,8 @@ public final class AgentCheckProvider implements HealthCheckProvider {
 
     @Override
     public List<OptionSpec> options() {
-        return List.of(OptionSpec.text("send", "", "what to send, with \\r \\n \\t \\0 \\\\ \\xNN; nothing by default"));
+        return List.of(
+                OptionSpec.text("send", "", "what to send, with \\r \\n \\t \\0 \\\\ \\xNN; nothing by default"));
     }
 
     @Override

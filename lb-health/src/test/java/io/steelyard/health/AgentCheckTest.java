@@ -34,15 +34,22 @@ class AgentCheckTest {
                 "maxconn:x 5; UNDECIDED; the agent says nothing of its health; -; -; -",
                 "# only a comment; UNDECIDED; only a comment; -; -; -"
             })
-    void understandsWhatAgentsSay(String line, Verdict verdict, String reason, String state, String weight, String most) {
+    void understandsWhatAgentsSay(
+            String line, Verdict verdict, String reason, String state, String weight, String most) {
         var result = AgentAnswer.parse(line);
         var advice = result.advice();
         assertThat(result.verdict()).isEqualTo(verdict);
         assertThat(result.reason()).isEqualTo(reason);
         assertThat(advice.adminState().map(Enum::name).orElse("-")).isEqualTo(state);
-        assertThat(advice.weightPercent().isPresent() ? "" + advice.weightPercent().getAsInt() : "-")
+        assertThat(
+                        advice.weightPercent().isPresent()
+                                ? "" + advice.weightPercent().getAsInt()
+                                : "-")
                 .isEqualTo(weight);
-        assertThat(advice.maxConnections().isPresent() ? "" + advice.maxConnections().getAsInt() : "-")
+        assertThat(
+                        advice.maxConnections().isPresent()
+                                ? "" + advice.maxConnections().getAsInt()
+                                : "-")
                 .isEqualTo(most);
     }
 
@@ -66,7 +73,8 @@ class AgentCheckTest {
             heard.add(new String(in.readNBytes(6), StandardCharsets.ISO_8859_1));
             out.write("up\r\n".getBytes(StandardCharsets.ISO_8859_1));
         })) {
-            assertThat(Probes.probe(provider, Map.of("send", "be/s1\\n"), agent.address()).isPassed())
+            assertThat(Probes.probe(provider, Map.of("send", "be/s1\\n"), agent.address())
+                            .isPassed())
                     .isTrue();
             assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo("be/s1\n");
         }
@@ -83,7 +91,8 @@ class AgentCheckTest {
     @Test
     void aLineThatNeverEndsDecidesNothing() throws Exception {
         try (var agent = FakeServer.start((in, out) -> out.write("down".getBytes(StandardCharsets.ISO_8859_1)))) {
-            assertThat(Probes.probe(provider, Map.of(), agent.address()).verdict()).isEqualTo(Verdict.UNDECIDED);
+            assertThat(Probes.probe(provider, Map.of(), agent.address()).verdict())
+                    .isEqualTo(Verdict.UNDECIDED);
         }
         try (var agent = FakeServer.start((in, out) -> in.read())) {
             assertThat(Probes.probe(provider, Map.of(), agent.address(), Duration.ofMillis(50))

@@ -367,9 +367,7 @@ public final class PoolRuntime implements Balancer {
             return;
         }
         var percent = advice.weightPercent();
-        boolean canWeigh = compiler.followsWeightChanges(pool())
-                || percent.orElse(0) == 0
-                || percent.orElse(0) == 100;
+        boolean canWeigh = compiler.followsWeightChanges(pool()) || percent.orElse(0) == 0 || percent.orElse(0) == 100;
         if (member.advise(canWeigh ? percent : OptionalInt.empty(), advice.maxConnections())) {
             publishSnapshot(pool(), nowNs());
         }

@@ -63,6 +63,7 @@ final class Tier {
 
     /** What failures of real traffic say to checks, by server. */
     final @Nullable Observation[] observations;
+
     private final Consumer<String> trouble;
 
     /**

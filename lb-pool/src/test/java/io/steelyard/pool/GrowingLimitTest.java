@@ -52,15 +52,16 @@ class GrowingLimitTest {
                     .poolActive(() -> others)
                     .poolWaiting(() -> 1)
                     .build();
-            assertThat(waiting.limitForWaiting(0)).as("one that waits is counted once").isEqualTo(expected);
+            assertThat(waiting.limitForWaiting(0))
+                    .as("one that waits is counted once")
+                    .isEqualTo(expected);
         }
     }
 
     /** As many as HAProxy was seen to serve with one server of minconn 1 and maxconn 4, and fullconn 8. */
     @Test
     void flowsThatWaitLetOthersIn() {
-        var runtime = fixture.start(pool()
-                .personality(Personality.HAPROXY)
+        var runtime = fixture.start(pool().personality(Personality.HAPROXY)
                 .scheduler("first")
                 .fullConnections(8)
                 .queue(new ConnectionQueue(100, Duration.ofMinutes(1)))
@@ -83,8 +84,7 @@ class GrowingLimitTest {
 
     @Test
     void otherPersonalitiesHaveFixedLimits() {
-        var runtime = fixture.start(pool()
-                .personality(Personality.NATIVE)
+        var runtime = fixture.start(pool().personality(Personality.NATIVE)
                 .scheduler("first")
                 .fullConnections(8)
                 .server(server("a").maxConnections(2).minConnections(1).build()));

@@ -30,9 +30,9 @@ class ObservationTest {
     private final List<String> told = new ArrayList<>();
 
     private PoolRuntime observed(Layer layer) {
-        var runtime = fixture.start(pool()
-                .server(server("a").observation(new Observation(layer, 3, Reaction.FAILED_PROBE))
-                        .build()));
+        var runtime = fixture.start(pool().server(server("a")
+                .observation(new Observation(layer, 3, Reaction.FAILED_PROBE))
+                .build()));
         runtime.onErrors((id, reaction, reason) -> told.add(id + " " + reason));
         return runtime;
     }
@@ -83,7 +83,8 @@ class ObservationTest {
     void failuresInARowAreTold(Layer layer, String flows, String how) {
         serve(observed(layer), flows);
         assertThat(told)
-                .isEqualTo(how.isEmpty() ? List.of() : List.of("a Detected 3 consecutive errors, last one was: " + how));
+                .isEqualTo(
+                        how.isEmpty() ? List.of() : List.of("a Detected 3 consecutive errors, last one was: " + how));
     }
 
     @Test
@@ -151,18 +152,22 @@ class ObservationTest {
     void aProbeThatDecidesNothingChangesNothing() {
         var tracker = HealthTracker.of(
                 List.of(HealthCheckSpec.builder("agent").rise(1).fall(1).build()));
-        tracker = tracker.onResult(0, ProbeResult.undecided("unreachable"), 0, 0.5).tracker();
+        tracker = tracker.onResult(0, ProbeResult.undecided("unreachable"), 0, 0.5)
+                .tracker();
         assertThat(tracker.state()).isEqualTo(HealthState.UNKNOWN);
         tracker = tracker.onResult(0, BAD, 0, 0.5).tracker();
-        tracker = tracker.onResult(0, ProbeResult.undecided("unreachable"), 0, 0.5).tracker();
+        tracker = tracker.onResult(0, ProbeResult.undecided("unreachable"), 0, 0.5)
+                .tracker();
         assertThat(tracker.state()).isEqualTo(HealthState.DOWN);
     }
 
     // ---- flows that are ended
 
     private PoolRuntime ending() {
-        var runtime = fixture.start(pool()
-                .server(server("a").endsFlowsWhenDown(true).endsBackupFlowsWhenUp(true).build())
+        var runtime = fixture.start(pool().server(server("a")
+                        .endsFlowsWhenDown(true)
+                        .endsBackupFlowsWhenUp(true)
+                        .build())
                 .server(server("b").backup().endsBackupFlowsWhenUp(true).build())
                 .server(server("c").backup().build()));
         runtime.onEnding((id, why) -> told.add(id + " " + why));

@@ -78,7 +78,19 @@ class StatisticsCsvTest {
             long failures) {
         int most = 7;
         return new ServerStatus(
-                id, "127.0.0.1:9", weight, tier, admin, health, reason, active, served, failures, 0, Traffic.NONE, most);
+                id,
+                "127.0.0.1:9",
+                weight,
+                tier,
+                admin,
+                health,
+                reason,
+                active,
+                served,
+                failures,
+                0,
+                Traffic.NONE,
+                most);
     }
 
     private static List<String> lines() {

@@ -116,7 +116,8 @@ final class PoolReader {
         } else {
             refuseOfHttp(backend);
         }
-        boolean hasLimits = draft.servers().stream().map(DraftServer::parameters).anyMatch(PoolReader::mayBeFull);
+        boolean hasLimits =
+                draft.servers().stream().map(DraftServer::parameters).anyMatch(PoolReader::mayBeFull);
         if (draft.servers().stream().anyMatch(server -> server.parameters().minConnections > 0)) {
             pool.fullConnections(fullConnections.getAsInt());
         }

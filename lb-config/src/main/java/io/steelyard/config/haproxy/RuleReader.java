@@ -324,11 +324,7 @@ final class RuleReader {
                 .or(() -> frontend.last("option forwarded"))
                 .ifPresent(statement -> {
                     make(statement, () -> (HttpAction) new HttpAction.EditField(
-                                    Edit.ADD,
-                                    "forwarded",
-                                    Names.ARE,
-                                    "",
-                                    texts.forwarded(backend, statement.texts())))
+                                    Edit.ADD, "forwarded", Names.ARE, "", texts.forwarded(backend, statement.texts())))
                             .ifPresent(action -> made.add(rule(Optional.empty(), action)));
                 });
         return made;

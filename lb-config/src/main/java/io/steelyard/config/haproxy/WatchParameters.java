@@ -40,15 +40,13 @@ final class WatchParameters {
                     case "fail-check" -> Observation.Reaction.FAILED_PROBE;
                     case "sudden-death" -> Observation.Reaction.LAST_FAILED_PROBE;
                     case "mark-down" -> Observation.Reaction.DOWN;
-                    default ->
-                        throw new IllegalArgumentException("fastinter, fail-check, sudden-death or mark-down");
+                    default -> throw new IllegalArgumentException("fastinter, fail-check, sudden-death or mark-down");
                 };
             case "on-marked-down" -> draft.endsFlowsWhenDown = only("shutdown-sessions", value);
             case "on-marked-up" -> draft.endsBackupFlowsWhenUp = only("shutdown-backup-sessions", value);
             case "agent-port" -> draft.agentPort = Values.number(value, 0, 65_535);
             case "agent-addr" ->
-                draft.agentAddress =
-                        ServerAddress.numericAddress(value.equals("localhost") ? "127.0.0.1" : value);
+                draft.agentAddress = ServerAddress.numericAddress(value.equals("localhost") ? "127.0.0.1" : value);
             case "agent-inter" -> draft.agentInterval = Values.positiveTime(value);
             case "agent-send" -> draft.agentSend = value;
             default -> throw new IllegalStateException(name);

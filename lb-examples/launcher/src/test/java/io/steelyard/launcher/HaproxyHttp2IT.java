@@ -36,7 +36,8 @@ class HaproxyHttp2IT {
             client.getOutputStream()
                     .write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello".getBytes(StandardCharsets.US_ASCII));
         });
-        try (var pair = HaproxyPair.start(folder, 2, (ports, own) -> """
+        try (var pair = HaproxyPair.start(
+                folder, 2, (ports, own) -> """
                 global
                   nbthread 1
                 defaults

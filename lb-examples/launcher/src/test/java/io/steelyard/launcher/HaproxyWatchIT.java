@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,9 @@ class HaproxyWatchIT {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
     private final HaproxyStreamPeers peers = new HaproxyStreamPeers();
+
+    /** Released by each server that was sent something. */
+    private final Semaphore reached = new Semaphore(0);
 
     @TempDir
     private Path folder;
@@ -101,7 +106,9 @@ class HaproxyWatchIT {
     }
 
     private static void awaitState(Side side, String pool, String state) {
-        await(side.name() + ": " + pool + " is " + state).atMost(PATIENCE).until(() -> state(side, pool).equals(state));
+        await(side.name() + ": " + pool + " is " + state)
+                .atMost(PATIENCE)
+                .until(() -> state(side, pool).equals(state));
     }
 
     /** Answers checks with 200 and requests with 500. */
@@ -136,18 +143,21 @@ class HaproxyWatchIT {
             var text = new StringBuilder(head(own, log, "http"));
             for (int i = 0; i < names.size(); i++) {
                 boolean isRefused = names.get(i).equals("refused");
-                text.append("listen %s\n bind 127.0.0.1:%d\n %s server s 127.0.0.1:%d check inter 1h fastinter 1h %s%s\n"
-                        .formatted(
-                                names.get(i),
-                                ports.get(i),
-                                isRefused ? "" : "option httpchk\n",
-                                isRefused ? gone : bad,
-                                isRefused ? "port " + fine + " " : "",
-                                options.get(names.get(i))));
+                text.append(
+                        "listen %s\n bind 127.0.0.1:%d\n %s server s 127.0.0.1:%d check inter 1h fastinter 1h %s%s\n"
+                                .formatted(
+                                        names.get(i),
+                                        ports.get(i),
+                                        isRefused ? "" : "option httpchk\n",
+                                        isRefused ? gone : bad,
+                                        isRefused ? "port " + fine + " " : "",
+                                        options.get(names.get(i))));
             }
             return text.toString();
         })) {
-            assertThat(ups(pair.ours(), names)).isEqualTo(ups(pair.theirs(), names)).hasSize(names.size());
+            assertThat(ups(pair.ours(), names))
+                    .isEqualTo(ups(pair.theirs(), names))
+                    .hasSize(names.size());
         }
     }
 
@@ -162,9 +172,11 @@ class HaproxyWatchIT {
             var states = new StringBuilder();
             for (int request = 0; request < 12; request++) {
                 var answer = HaproxyStreamPeers.ask(side.ports().get(i), GET);
-                // What it leads to is decided on another thread than the answer's.
-                Thread.sleep(20);
-                states.append(state(side, names.get(i)).charAt(0)).append(answer, 9, 12).append(' ');
+                // What it leads to is decided before the answer is sent, or stands before the command in the queue of
+                // the thread that decides.
+                states.append(state(side, names.get(i)).charAt(0))
+                        .append(answer, 9, 12)
+                        .append(' ');
             }
             found.put(names.get(i), states.toString());
         }
@@ -193,69 +205,51 @@ class HaproxyWatchIT {
                           server s 127.0.0.1:%d weight 40 agent-check agent-port %d agent-inter 50ms agent-send "%s\\n"
                           server t 127.0.0.1:%d backup
                         """.formatted(ports.getFirst(), server, agent, own.getFileName(), server))) {
-            for (var words : List.of(
-                    "up",
-                    "down # full",
-                    "50%",
-                    "up",
-                    "maint",
-                    "up # as before",
-                    "ready",
-                    "drain",
-                    "200%",
-                    "ready up 100%",
-                    "maxconn:7",
-                    "fail",
-                    "stopped",
-                    "up 30% maxconn:9",
-                    "ready 0%")) {
-                said.put("theirs", words + "\n");
-                said.put("ours", words + "\r\nmore");
-                // Status, weight, limit.
-                await(words).atMost(PATIENCE).untilAsserted(() -> assertThat(stat(pair.ours(), "l", "s", 17, 18, 6))
-                        .isEqualTo(stat(pair.theirs(), "l", "s", 17, 18, 6)));
-                Thread.sleep(200);
-                assertThat(stat(pair.ours(), "l", "s", 17, 18, 6))
-                        .as(words)
-                        .isEqualTo(stat(pair.theirs(), "l", "s", 17, 18, 6));
+            // The words, and the status, weight and limit that follow.
+            for (var step : List.of(
+                    List.of("up", "no check", "40", ""),
+                    List.of("down # full", "DOWN (agent)", "40", ""),
+                    List.of("50%", "DOWN (agent)", "20", ""),
+                    List.of("up", "no check", "20", ""),
+                    List.of("maint", "MAINT", "20", ""),
+                    List.of("ready", "no check", "20", ""),
+                    List.of("drain", "DRAIN (agent)", "20", ""),
+                    List.of("200%", "DRAIN (agent)", "80", ""),
+                    List.of("ready up 100%", "no check", "40", ""),
+                    List.of("maxconn:7", "no check", "40", "7"),
+                    List.of("fail", "DOWN (agent)", "40", "7"),
+                    List.of("up 30% maxconn:9", "no check", "12", "9"),
+                    List.of("ready 0%", "no check", "0", "9"))) {
+                said.put("theirs", step.getFirst() + "\n");
+                said.put("ours", step.getFirst() + "\r\nmore");
+                for (var side : List.of(pair.theirs(), pair.ours())) {
+                    await(side.name() + ": " + step.getFirst())
+                            .atMost(PATIENCE)
+                            .untilAsserted(() ->
+                                    assertThat(stat(side, "l", "s", 17, 18, 6)).isEqualTo(step.subList(1, 4)));
+                }
             }
-            said.clear();
-            Thread.sleep(200);
-            assertThat(state(pair.ours(), "l")).isEqualTo(state(pair.theirs(), "l"));
         }
     }
 
-    /** What a client got, and what the log says of it, when its server is disabled or a backup is not needed any more. */
+    /** What clients got, and what the log says of them, when their server is disabled, and when a backup is not needed any more. */
     private List<String> ended(Side side, DatagramSocket log, boolean isHttp, boolean hasAnswer) throws Exception {
         var found = new ArrayList<String>();
-        try (var client = new Socket("127.0.0.1", side.ports().getFirst())) {
-            client.setSoTimeout((int) PATIENCE.toMillis());
-            client.getOutputStream().write((isHttp ? GET : "hello\n").getBytes(StandardCharsets.ISO_8859_1));
-            if (hasAnswer) {
-                client.getInputStream().read();
-            } else {
-                await("served").atMost(PATIENCE).until(() -> stat(side, "l", "s", 4).getFirst().equals("1"));
-                Thread.sleep(200);
+        for (var command : List.of("disable server l/s", "enable server l/s")) {
+            try (var client = new Socket("127.0.0.1", side.ports().getFirst())) {
+                client.setSoTimeout((int) PATIENCE.toMillis());
+                client.getOutputStream().write((isHttp ? GET : "hello\n").getBytes(StandardCharsets.ISO_8859_1));
+                assertThat(reached.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
+                if (hasAnswer) {
+                    client.getInputStream().read();
+                }
+                command(side, command);
+                var rest = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+                found.add(rest.lines().findFirst().orElse(""));
             }
-            command(side, "disable server l/s");
-            var rest = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            found.add(rest.lines().findFirst().orElse(""));
+            found.add(ending(HaproxyStreamPeers.next(log, LINE)));
         }
-        found.add(ending(HaproxyStreamPeers.next(log, LINE)));
-        try (var client = new Socket("127.0.0.1", side.ports().getFirst())) {
-            client.setSoTimeout((int) PATIENCE.toMillis());
-            client.getOutputStream().write((isHttp ? GET : "hello\n").getBytes(StandardCharsets.ISO_8859_1));
-            await("served").atMost(PATIENCE).until(() -> stat(side, "l", "b", 4).getFirst().equals("1"));
-            if (hasAnswer) {
-                client.getInputStream().read();
-            } else {
-                Thread.sleep(200);
-            }
-            command(side, "enable server l/s");
-            var rest = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            found.add(rest.lines().findFirst().orElse(""));
-        }
-        found.add(ending(HaproxyStreamPeers.next(log, LINE)));
         return found;
     }
 
@@ -266,7 +260,14 @@ class HaproxyWatchIT {
         return words[3] + " " + (isHttp ? words[5] + " " + words[9] : words[6]);
     }
 
-    private void compareEndings(String mode, HaproxyStreamPeers.Manner manner, boolean hasAnswer) throws Exception {
+    private void compareEndings(String mode, String answer) throws Exception {
+        HaproxyStreamPeers.Manner manner = client -> {
+            client.getInputStream().read(new byte[4_096]);
+            reached.release();
+            client.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+            client.getInputStream().readAllBytes();
+        };
+        boolean hasAnswer = !answer.isEmpty();
         var theirLog = peers.log();
         var ourLog = peers.log();
         int server = peers.server(manner);
@@ -281,7 +282,8 @@ class HaproxyWatchIT {
                           server b 127.0.0.1:%d backup
                         """.formatted(ports.getFirst(), server, server))) {
             var theirs = ended(pair.theirs(), theirLog, mode.equals("http"), hasAnswer);
-            assertThat(ended(pair.ours(), ourLog, mode.equals("http"), hasAnswer)).isEqualTo(theirs);
+            assertThat(ended(pair.ours(), ourLog, mode.equals("http"), hasAnswer))
+                    .isEqualTo(theirs);
             assertThat(theirs.get(1)).contains(" D");
             assertThat(theirs.get(3)).contains(" U");
         }
@@ -289,35 +291,20 @@ class HaproxyWatchIT {
 
     @Test
     void connectionsOfServersThatAreTakenOutEnd() throws Exception {
-        compareEndings(
-                "tcp",
-                client -> {
-                    client.getOutputStream().write('g');
-                    client.getInputStream().readAllBytes();
-                },
-                true);
+        compareEndings("tcp", "g");
     }
 
     @Test
     void requestsThatAreNotAnsweredYetEnd() throws Exception {
-        compareEndings("http", HaproxyStreamPeers.silent(), false);
+        compareEndings("http", "");
     }
 
     @Test
     void answersThatWereBegunEnd() throws Exception {
-        compareEndings(
-                "http",
-                client -> {
-                    client.getInputStream().read(new byte[4_096]);
-                    client.getOutputStream()
-                            .write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"
-                                    .getBytes(StandardCharsets.ISO_8859_1));
-                    client.getInputStream().readAllBytes();
-                },
-                true);
+        compareEndings("http", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
     }
 
-    /** How many connections the server has, with one more client each time, and when one of those it has is over. */
+    /** How many connections the server has, with one more client each time. */
     @Test
     void limitsGrowWithTheLoad() throws Exception {
         var log = peers.log();
@@ -353,7 +340,9 @@ class HaproxyWatchIT {
     private List<String> served(Side side, int port, String name) throws Exception {
         var found = new ArrayList<String>();
         for (int i = 1; i <= 24; i++) {
-            peers.keep(new Socket("127.0.0.1", side.ports().get(port))).getOutputStream().write('x');
+            peers.keep(new Socket("127.0.0.1", side.ports().get(port)))
+                    .getOutputStream()
+                    .write('x');
             int all = i;
             await(side.name() + ": all came").atMost(PATIENCE).until(() -> {
                 int active = Integer.parseInt(stat(side, name, "s", 4).getFirst());

@@ -1,8 +1,8 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.Personality;
 import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.proxy.ConnectionRule.Phase;
-import io.steelyard.api.Personality;
 import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.schedule.Flow;

@@ -106,8 +106,7 @@ public final class ForwardedLanguage implements ExpressionLanguage {
     }
 
     private static Node node(Map<String, Source> sources, String name) {
-        return new Node(
-                sources.getOrDefault(name, Source.NONE), sources.getOrDefault(name + "_port", Source.NONE));
+        return new Node(sources.getOrDefault(name, Source.NONE), sources.getOrDefault(name + "_port", Source.NONE));
     }
 
     private static ForwardedOption.Request request(SampleSource facts, Map<String, Expression> expressions) {
