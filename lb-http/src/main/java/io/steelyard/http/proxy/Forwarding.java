@@ -452,6 +452,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         var head = from.head();
         facts.answer(head, attempt);
         int status = head.status();
+        lease.answered(status);
         boolean isBad = plan.configured().retry().isFailure(status);
         // nginx forgives a server the answer that is passed on.
         isHeldAgainstServer = isBad && RetryRule.isOfServer(status) && !isNginx();
@@ -728,6 +729,33 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                 && lease.isHeld()
                 && balancer.pool().name().equals(pool)
                 && lease.server().id().equals(serverId);
+    }
+
+    /**
+     * The server it is on is left, as HAProxy does where a server's connections are ended.
+     *
+     * @param letter why, in HAProxy's log
+     */
+    void serverGone(String letter) {
+        progress.termination(letter + phase());
+        if (state == State.TUNNEL) {
+            finishTunnel();
+            return;
+        }
+        boolean isConnected = state == State.WAITING || state == State.ANSWERING;
+        boolean hasBegun = client.hasAnswerBegun();
+        record(hasBegun && server != null ? server.head().status() : CUT);
+        if (lease != null) {
+            lease.cancelled();
+        }
+        releaseServer(false);
+        if (hasBegun) {
+            hedging.drop();
+            state = State.DONE;
+            delivery.breakOff();
+        } else {
+            fail(isConnected && isHaproxy() ? 502 : 503);
+        }
     }
 
     /** Its answer is not used: the request's body is needed no more. */
