@@ -39,7 +39,8 @@ class ListenSocketTest {
 
     private static boolean accepts(String host, int port) throws IOException {
         try (var socket = new Socket()) {
-            socket.connect(new InetSocketAddress(host, port), (int) Duration.ofSeconds(30).toMillis());
+            socket.connect(new InetSocketAddress(host, port), (int)
+                    Duration.ofSeconds(30).toMillis());
             return true;
         } catch (java.net.ConnectException refused) {
             return false;
@@ -51,8 +52,8 @@ class ListenSocketTest {
     void connectionsComeInByTheInterfaceThatIsNamed() throws Exception {
         Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "older kernels want root");
         var other = NetworkInterface.networkInterfaces()
-                .filter(each -> !each.getName().equals("lo")
-                        && each.inetAddresses().anyMatch(Inet4Address.class::isInstance))
+                .filter(each ->
+                        !each.getName().equals("lo") && each.inetAddresses().anyMatch(Inet4Address.class::isInstance))
                 .findFirst();
         for (int i = 1; i <= TRIES; i++) {
             try {
