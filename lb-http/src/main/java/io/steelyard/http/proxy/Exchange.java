@@ -154,6 +154,11 @@ final class Exchange {
         }
     }
 
+    /** How many bytes of the request wait in memory for its server. */
+    long keptBytes() {
+        return forwarding == null ? 0 : forwarding.keptBytes();
+    }
+
     // ---- routing
 
     void begin() {
