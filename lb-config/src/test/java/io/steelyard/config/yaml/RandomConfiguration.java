@@ -276,7 +276,9 @@ final class RandomConfiguration {
                                     random.nextBoolean(),
                                     isTcp && random.nextBoolean(),
                                     hasTls && random.nextBoolean(),
-                                    isTcp ? random.nextInt(9) - 1 : -1));
+                                    isTcp ? random.nextInt(9) - 1 : -1,
+                                    isTcp && random.nextBoolean(),
+                                    isTcp ? one("", "eth0", "br-lan.7") : ""));
         }
         builder.target(
                 switch (random.nextInt(4)) {
