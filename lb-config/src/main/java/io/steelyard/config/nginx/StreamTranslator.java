@@ -45,6 +45,10 @@ final class StreamTranslator {
         level.value("worker_shutdown_timeout").ifPresent(timeout -> {
             settings = new Settings(settings.loops(), Values.time(timeout.text()), settings.maxConnections());
         });
+        // What nginx does in so many processes is done by so many event loops.
+        level.value("worker_processes").ifPresent(count -> {
+            settings = new Settings(Values.processes(count.text()), settings.drainTimeout(), settings.maxConnections());
+        });
         level.first("events").ifPresent(events -> blocks.read(events.children(), Context.EVENTS));
         level.first("stream").ifPresent(this::readStream);
         level.first("http").ifPresent(this::readHttp);

@@ -41,11 +41,11 @@ class NginxConfigurationReaderTest {
         assertThat(result.problems())
                 .allMatch(problem -> problem.severity() == Problem.Severity.NOTICE)
                 .extracting(Problem::text)
-                .anyMatch(text -> text.contains("worker_processes"))
                 .anyMatch(text -> text.contains("worker_connections"))
                 .anyMatch(text -> text.contains("mime.types"))
                 .anyMatch(text -> text.contains("'http'"));
         var configuration = result.configuration().orElseThrow();
+        assertThat(configuration.settings().loops()).isEqualTo(1);
         var web = configuration.pool("scweb").orElseThrow();
         assertThat(web.personality()).isEqualTo(Personality.NGINX);
         assertThat(web.scheduler().name()).isEqualTo("nginx.round_robin");
