@@ -121,9 +121,10 @@ final class StreamTranslator {
                 default -> {}
             }
         }
-        var shared = ServerSettings.read(level, variables, logs, limits, findings);
+        var networks = new TrustedNetworks(findings, hosts);
+        var shared = ServerSettings.read(level, variables, logs, limits, networks, findings);
         var servers = new ServerReader(
-                findings, blocks, variables, logs, limits, checks, upstreamPools, new ListenReader(findings, hosts));
+                findings, blocks, variables, logs, limits, checks, upstreamPools, networks, new ListenReader(findings, hosts));
         for (var server : level.all("server")) {
             virtualServers.addAll(servers.read(server, shared));
         }
