@@ -1,7 +1,8 @@
 /**
  * Virtual routers. {@link io.steelyard.vrrp} runs them. What decides is pure, opens no socket and reads no clock: VRRP on the wire
  * ({@link io.steelyard.vrrp.wire}), who is active ({@link io.steelyard.vrrp.election}), when neighbours are told
- * ({@link io.steelyard.vrrp.announce}), and what keeps two machines from owning one address ({@link io.steelyard.vrrp.defence}).
+ * ({@link io.steelyard.vrrp.announce}), whether a neighbour is there ({@link io.steelyard.vrrp.bfd}), and what keeps two machines from owning one
+ * address ({@link io.steelyard.vrrp.defence}).
  */
 @org.jspecify.annotations.NullMarked
 module io.steelyard.vrrp {
@@ -13,6 +14,7 @@ module io.steelyard.vrrp {
 
     exports io.steelyard.vrrp;
     exports io.steelyard.vrrp.announce;
+    exports io.steelyard.vrrp.bfd;
     exports io.steelyard.vrrp.defence;
     exports io.steelyard.vrrp.election;
     exports io.steelyard.vrrp.fencing;

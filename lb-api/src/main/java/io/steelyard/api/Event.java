@@ -91,6 +91,23 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * A BFD session that a virtual router follows changed its state.
+     *
+     * @param session the tracker's name
+     * @param from its state before, in RFC 5880's words
+     * @param to its state now
+     * @param diagnostic why
+     */
+    record VirtualRouterSessionChanged(String router, String session, String from, String to, String diagnostic)
+            implements Event {
+        @Override
+        public String toString() {
+            return "virtual router " + router + ": BFD session " + session + ": " + from + " -> " + to + ": "
+                    + diagnostic;
+        }
+    }
+
     /** Something about a virtual router needs an operator's attention, such as somebody else who answers for its address. */
     record VirtualRouterTrouble(String router, String what) implements Event {
         @Override

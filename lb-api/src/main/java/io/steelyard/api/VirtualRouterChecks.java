@@ -76,12 +76,33 @@ final class VirtualRouterChecks {
                         .expected("at most " + known.get().servers().size()));
             }
         }
+        if (tracker instanceof Tracker.Bfd bfd) {
+            checkNeighbour(bfd, path);
+        }
         if (tracker instanceof Tracker.Listener listener
                 && configuration.virtualServers().stream()
                         .noneMatch(server -> server.name().equals(listener.virtualServer()))) {
             problems.add(Problem.error(
                             path + ".virtualServer", "unknown virtual server '" + listener.virtualServer() + "'")
                     .expected(oneOf(configuration.virtualServers().stream().map(VirtualServer::name))));
+        }
+    }
+
+    /** The first packets of a neighbour say nothing but its address, so one session with it is all there can be. */
+    private void checkNeighbour(Tracker.Bfd tracker, String path) {
+        for (var other : configuration.trackers()) {
+            if (other == tracker) {
+                return;
+            }
+            if (other instanceof Tracker.Bfd rival
+                    && rival.session().neighbour().equals(tracker.session().neighbour())
+                    && rival.session().isMultihop() == tracker.session().isMultihop()) {
+                problems.add(Problem.error(
+                                path + ".bfd.neighbour",
+                                "tracker '" + rival.name() + "' has a BFD session with "
+                                        + tracker.session().neighbour().getHostAddress() + " already")
+                        .expected("one session with a neighbour, which several routers may track"));
+            }
         }
     }
 

@@ -52,6 +52,7 @@ public final class DatagramBatch {
     private static final int CMSG_DATA = 16;
     private static final int IPPROTO_IP = 0;
     private static final int IPPROTO_IPV6 = 41;
+    private static final int IP_TTL = 2;
     private static final int IP_PKTINFO = 8;
     private static final int IPV6_PKTINFO = 50;
     private static final int IPV6_HOPLIMIT = 52;
@@ -260,8 +261,8 @@ public final class DatagramBatch {
     }
 
     /**
-     * The hop limit the datagram came with; -1 where the kernel did not say. It does for IPv6 where IPV6_RECVHOPLIMIT is on; an IPv4 raw
-     * socket's datagram begins with the IP header, which tells.
+     * The hop limit the datagram came with, TTL over IPv4; -1 where the kernel did not say. It does where IPV6_RECVHOPLIMIT or IP_RECVTTL is on; an IPv4
+     * raw socket's datagram begins with the IP header, which tells.
      */
     public int hopLimit(int slot) {
         long left = isUsed[slot] ? memory.get(Libc.NATIVE_LONG, header(slot) + CONTROL_LENGTH) : 0;
@@ -271,9 +272,10 @@ public final class DatagramBatch {
             if (length < CMSG_DATA || length > left) {
                 return -1;
             }
-            if (length >= CMSG_DATA + 4
-                    && memory.get(JAVA_INT, at + CMSG_LEVEL) == IPPROTO_IPV6
-                    && memory.get(JAVA_INT, at + CMSG_TYPE) == IPV6_HOPLIMIT) {
+            int level = memory.get(JAVA_INT, at + CMSG_LEVEL);
+            int type = memory.get(JAVA_INT, at + CMSG_TYPE);
+            boolean isLimit = level == IPPROTO_IPV6 && type == IPV6_HOPLIMIT || level == IPPROTO_IP && type == IP_TTL;
+            if (length >= CMSG_DATA + 4 && isLimit) {
                 return memory.get(JAVA_INT, at + CMSG_DATA);
             }
             long aligned = length + 7 & -8L;

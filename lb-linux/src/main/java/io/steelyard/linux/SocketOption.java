@@ -29,6 +29,8 @@ public enum SocketOption {
     IP_PKTINFO(Level.IP, 8),
     IP_MTU_DISCOVER(Level.IP, 10),
     IP_RECVERR(Level.IP, 11),
+    /** The TTL is told of each datagram received. */
+    IP_RECVTTL(Level.IP, 12),
     IP_FREEBIND(Level.IP, 15),
     IP_TRANSPARENT(Level.IP, 19),
     IP_BIND_ADDRESS_NO_PORT(Level.IP, 24),

@@ -1,5 +1,7 @@
 package io.steelyard.vrrp;
 
+import io.steelyard.vrrp.bfd.Diagnostic;
+import io.steelyard.vrrp.bfd.SessionPhase;
 import io.steelyard.vrrp.election.Effect;
 import io.steelyard.vrrp.election.Phase;
 import java.util.Objects;
@@ -29,6 +31,15 @@ public sealed interface RouterEvent {
      * @param to now
      */
     record PriorityChanged(String router, Phase phase, int from, int to) implements RouterEvent {}
+
+    /**
+     * A BFD session that the router follows changed its state.
+     *
+     * @param session the tracker's name
+     * @param diagnostic why
+     */
+    record SessionChanged(String router, String session, SessionPhase from, SessionPhase to, Diagnostic diagnostic)
+            implements RouterEvent {}
 
     /**
      * Something an operator should see: a suspected split brain, a conflict, a difference between nodes. The same is not told again within 10 s.

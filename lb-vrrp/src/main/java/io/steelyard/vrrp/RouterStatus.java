@@ -1,5 +1,7 @@
 package io.steelyard.vrrp;
 
+import io.steelyard.vrrp.bfd.Diagnostic;
+import io.steelyard.vrrp.bfd.SessionPhase;
 import io.steelyard.vrrp.election.Effect;
 import io.steelyard.vrrp.election.Phase;
 import io.steelyard.vrrp.election.PrioritySum;
@@ -25,6 +27,7 @@ import java.util.Optional;
  * @param active who is active as far as a backup knows; absent while nobody is heard, and while this router is active itself
  * @param heard the last advert of each sender, the latest first; at most 16 senders
  * @param addresses what it has while it is active
+ * @param sessions the BFD sessions among its trackers and its group's
  * @param defences what its defences see and decide
  * @param counters by keepalived's names; and {@code kernel_refusals}, addresses and the like that the kernel refused, {@code address_conflicts},
  *     claims of others to addresses that this router had, {@code script_hung}, runs of its scripts that had to be ended
@@ -44,11 +47,13 @@ public record RouterStatus(
         Optional<HeardAdvert> active,
         List<HeardAdvert> heard,
         List<HeldAddress> addresses,
+        List<TrackedSession> sessions,
         DefenceStatus defences,
         Map<String, Long> counters) {
     public RouterStatus {
         heard = List.copyOf(heard);
         addresses = List.copyOf(addresses);
+        sessions = List.copyOf(sessions);
         counters = Map.copyOf(counters);
     }
 
@@ -71,4 +76,36 @@ public record RouterStatus(
      * @param isHeld whether this machine's kernel has it
      */
     public record HeldAddress(String address, boolean isAdvertised, boolean isHeld) {}
+
+    /**
+     * A BFD session.
+     *
+     * @param tracker its name
+     * @param neighbour its address
+     * @param phase the session's state here
+     * @param since for how long it has that state
+     * @param diagnostic why
+     * @param remotePhase the neighbour's state as it said last
+     * @param remoteDiagnostic why, as the neighbour said
+     * @param sendInterval from one packet to the next, before jitter
+     * @param detectionTime how long the neighbour may be silent; absent while it is not heard
+     * @param problem why it cannot speak or hear; absent where it can
+     * @param counters of packets
+     */
+    public record TrackedSession(
+            String tracker,
+            String neighbour,
+            SessionPhase phase,
+            Duration since,
+            Diagnostic diagnostic,
+            SessionPhase remotePhase,
+            Diagnostic remoteDiagnostic,
+            Duration sendInterval,
+            Optional<Duration> detectionTime,
+            Optional<String> problem,
+            Map<String, Long> counters) {
+        public TrackedSession {
+            counters = Map.copyOf(counters);
+        }
+    }
 }

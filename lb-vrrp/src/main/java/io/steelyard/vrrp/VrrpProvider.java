@@ -43,6 +43,13 @@ public final class VrrpProvider implements VirtualRouterProvider {
             case RouterEvent.PriorityChanged changed ->
                 events.accept(new Event.VirtualRouterPriorityChanged(
                         changed.router(), changed.phase().name(), changed.from(), changed.to()));
+            case RouterEvent.SessionChanged changed ->
+                events.accept(new Event.VirtualRouterSessionChanged(
+                        changed.router(),
+                        changed.session(),
+                        changed.from().name(),
+                        changed.to().name(),
+                        words(changed.diagnostic())));
             case RouterEvent.Warning warning ->
                 events.accept(new Event.VirtualRouterTrouble(
                         warning.router(), words(warning.kind()) + ": " + warning.text()));

@@ -203,6 +203,17 @@ public sealed interface Tracker {
         }
     }
 
+    /**
+     * A neighbour watched by BFD: up while the session with it is up (keepalived {@code bfd_instance}). Down until it has come up for the first time; as
+     * it was where the neighbour says that its end is switched off, which says nothing of the path (RFC 5882 section 3.2).
+     */
+    record Bfd(String name, int weight, BfdSession session) implements Tracker {
+        public Bfd {
+            checkNamed(name, weight);
+            Objects.requireNonNull(session, "session");
+        }
+    }
+
     private static void checkNamed(String name, int weight) {
         if (name.isEmpty()) {
             throw new IllegalArgumentException("a tracker's name is empty");

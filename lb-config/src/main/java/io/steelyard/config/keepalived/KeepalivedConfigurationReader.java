@@ -22,7 +22,7 @@ public final class KeepalivedConfigurationReader implements ConfigurationReader 
     private static final int MOST_DETECTED_CHARACTERS = 1 << 18;
     private static final Pattern BLOCK = Pattern.compile(
             "^[\\s\\u00A0\\uFEFF]*(global_defs|vrrp_instance|vrrp_sync_group|vrrp_script|vrrp_track_process|vrrp_track_file"
-                    + "|static_ipaddress|virtual_server|virtual_server_group)\\b[^;:]*$",
+                    + "|bfd_instance|static_ipaddress|virtual_server|virtual_server_group)\\b[^;:]*$",
             Pattern.MULTILINE);
 
     /** The reader; it keeps no state. */

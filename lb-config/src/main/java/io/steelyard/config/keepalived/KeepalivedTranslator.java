@@ -42,6 +42,7 @@ final class KeepalivedTranslator {
         each(entries, "vrrp_track_process", trackers::readProcess);
         each(entries, "vrrp_track_file", trackers::readFile);
         each(entries, "track_file", trackers::readFile);
+        each(entries, "bfd_instance", trackers::readSession);
         var statics = new StaticItems(globals, findings);
         each(entries, "track_group", statics::define);
         // In their order: rules that say no priority get theirs by it.

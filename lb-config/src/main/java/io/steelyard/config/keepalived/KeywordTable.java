@@ -19,7 +19,8 @@ final class KeywordTable {
     static final KeywordTable TOP = new KeywordTable("the top level")
             .honoured(
                     "global_defs vrrp_instance vrrp_sync_group vrrp_script vrrp_track_process vrrp_track_file track_file"
-                            + " static_ipaddress static_routes static_rules interface_up_down_delays garp_group track_group")
+                            + " static_ipaddress static_routes static_rules interface_up_down_delays garp_group track_group"
+                            + " bfd_instance")
             .accepted(FORWARDING, "virtual_server virtual_server_group")
             .warned(
                     "trackers belong into a vrrp_instance or vrrp_sync_group; keepalived ignores this block",
@@ -27,8 +28,7 @@ final class KeywordTable {
             .accepted("the kernel tells of every change of a link", "linkbeat_interfaces")
             .accepted(FORWARDING, "SSL")
             .accepted("one process runs in one network namespace; start it there", "net_namespace net_namespace_ipvs")
-            .accepted(PROCESS, "instance use_pid_dir")
-            .refused("BFD is not carried out", "bfd_instance");
+            .accepted(PROCESS, "instance use_pid_dir");
 
     static final KeywordTable GLOBAL = new KeywordTable("global_defs")
             .honoured("notification_email notification_email_from smtp_server smtp_helo_name smtp_connect_timeout"
@@ -92,7 +92,7 @@ final class KeywordTable {
                     + " garp_master_delay garp_master_repeat garp_lower_prio_delay garp_lower_prio_repeat"
                     + " garp_master_refresh garp_master_refresh_repeat garp_extra_if vmac_garp_intvl lower_prio_no_advert higher_prio_send_advert"
                     + " strict_mode skip_check_adv_addr owner_ignore_adverts dont_track_primary track_interface"
-                    + " track_script track_process track_file notify notify_master notify_backup notify_fault notify_stop"
+                    + " track_script track_process track_file track_bfd notify notify_master notify_backup notify_fault notify_stop"
                     + " notify_deleted notify_master_rx_lower_pri notify_priority_changes smtp_alert")
             .accepted("the kernel tells of every change of a link", "linkbeat_use_polling")
             .accepted("pauses of this process are always noticed", "timer_expired_backup thread_timer_expired")
@@ -100,14 +100,12 @@ final class KeywordTable {
             .accepted("what matters is always logged", "debug log_unknown_vrids")
             .accepted(BUFFERS, "kernel_rx_buf_size")
             .accepted(FORWARDING, "lvs_sync_daemon_interface")
-            .refused("a virtual link-layer address for single addresses is not carried out", "use_vmac_addr")
-            .refused("BFD is not carried out", "track_bfd");
+            .refused("a virtual link-layer address for single addresses is not carried out", "use_vmac_addr");
 
     static final KeywordTable GROUP = new KeywordTable("vrrp_sync_group")
             .honoured(
-                    "group track_interface track_script track_process track_file notify notify_master notify_backup"
-                            + " notify_fault notify_stop notify_priority_changes smtp_alert global_tracking sync_group_tracking_weight")
-            .refused("BFD is not carried out", "track_bfd");
+                    "group track_interface track_script track_process track_file track_bfd notify notify_master notify_backup"
+                            + " notify_fault notify_stop notify_priority_changes smtp_alert global_tracking sync_group_tracking_weight");
 
     static final KeywordTable STATIC_GROUP = new KeywordTable("track_group").honoured("group");
 
@@ -118,6 +116,11 @@ final class KeywordTable {
             .honoured("process param_match weight quorum quorum_max delay fork_delay terminate_delay full_command");
 
     static final KeywordTable FILE_TRACKER = new KeywordTable("vrrp_track_file").honoured("file weight init_file");
+
+    static final KeywordTable BFD = new KeywordTable("bfd_instance")
+            .honoured(
+                    "neighbor_ip neighbour_ip source_ip min_rx min_tx idle_tx multiplier passive ttl hoplimit max_hops"
+                            + " multihop weight vrrp checker");
 
     static final KeywordTable AUTHENTICATION = new KeywordTable("authentication").honoured("auth_type auth_pass");
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Reads {@code track_script}, {@code track_process}, {@code track_file} and {@code track_interface} of a router or a group. */
+/** Reads {@code track_script}, {@code track_process}, {@code track_file}, {@code track_bfd} and {@code track_interface} of a router or a group. */
 final class TrackReader {
     private final Findings findings;
     private final Values values;
@@ -20,7 +20,7 @@ final class TrackReader {
     }
 
     static boolean reads(Entry entry) {
-        return Set.of("track_script", "track_process", "track_file", "track_interface")
+        return Set.of("track_script", "track_process", "track_file", "track_bfd", "track_interface")
                 .contains(entry.keyword());
     }
 
@@ -62,9 +62,11 @@ final class TrackReader {
                 findings.error(
                         line.position(),
                         "there is no tracker '" + name + "'",
-                        block.keyword().equals("track_script")
-                                ? "the name of a vrrp_script"
-                                : "the name of a vrrp_" + block.keyword(),
+                        switch (block.keyword()) {
+                            case "track_script" -> "the name of a vrrp_script";
+                            case "track_bfd" -> "the name of a bfd_instance that is not for 'checker' alone";
+                            default -> "the name of a vrrp_" + block.keyword();
+                        },
                         trackers.suggestion(name));
             }
         }

@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** The trackers of a file: {@code vrrp_script}, {@code vrrp_track_process}, {@code vrrp_track_file}, and the interfaces that routers name. */
+/** The trackers of a file: {@code vrrp_script}, {@code vrrp_track_process}, {@code vrrp_track_file}, {@code bfd_instance}, and the interfaces that routers name. */
 final class Trackers {
     private static final double LONGEST = 86_400;
     private static final double LONGEST_DELAY = 3_600;
@@ -264,6 +264,22 @@ final class Trackers {
         private int weight = 1;
         private OptionalInt initial = OptionalInt.empty();
         private boolean overwrites;
+    }
+
+    void readSession(Entry block) {
+        var draft = new BfdReader(findings, values);
+        var weight = new int[1];
+        Blocks.read(block.entries(), KeywordTable.BFD, findings, entry -> {
+            if (entry.keyword().equals("weight")) {
+                readWeight(block, entry, 253).ifPresent(given -> weight[0] = given);
+            } else {
+                draft.read(entry);
+            }
+        });
+        named(block)
+                .flatMap(name -> draft.session(block, name)
+                        .map(session -> (Supplier<Tracker>) () -> new Tracker.Bfd(name, weight[0], session)))
+                .ifPresent(tracker -> add(block, tracker));
     }
 
     private OptionalInt readWeight(Entry block, Entry entry, int most) {

@@ -13,7 +13,7 @@ final class TrackerSection extends Section<Tracker> {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     /** Stands in until the section's name is known. */
-    private static final String UNNAMED = "unnamed";
+    static final String UNNAMED = "unnamed";
 
     private final Key<Tracker, Integer> weight = absent(
             "weight",
@@ -42,6 +42,9 @@ final class TrackerSection extends Section<Tracker> {
             "A virtual server of this balancer: up while it listens.");
     private final Key<Tracker, Tracker.Urls> urls =
             kind("urls", new UrlsSection(), Tracker.Urls.class, "Pages that must answer.");
+
+    private final Key<Tracker, Tracker.Bfd> bfd = kind(
+            "bfd", Forms.shortened(new BfdSection(), "neighbour"), Tracker.Bfd.class, "A neighbour watched by BFD.");
 
     TrackerSection() {
         super("tracker");
@@ -96,12 +99,13 @@ final class TrackerSection extends Section<Tracker> {
                         values.find(virtualServer).map(it -> new Tracker.Listener(name, own, it)),
                         values.find(urls)
                                 .map(it -> new Tracker.Urls(
-                                        name, own, it.urls(), it.interval(), it.timeout(), it.rise(), it.fall())))
+                                        name, own, it.urls(), it.interval(), it.timeout(), it.rise(), it.fall())),
+                        values.find(bfd).map(it -> new Tracker.Bfd(name, own, it.session())))
                 .<Tracker>flatMap(Optional::stream)
                 .toList();
         if (given.size() != 1) {
             throw new IllegalArgumentException(
-                    "a tracker has one of script, interface, process, file, pool, virtualServer and urls");
+                    "a tracker has one of script, interface, process, file, pool, virtualServer, urls and bfd");
         }
         return given.getFirst();
     }

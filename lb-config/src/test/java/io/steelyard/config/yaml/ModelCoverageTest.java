@@ -46,6 +46,8 @@ class ModelCoverageTest {
             Map.entry("Ip", Set.of("address", "port")),
             Map.entry("Unix", Set.of("path")),
             Map.entry("Pool", Set.of("name")),
+            Map.entry("Bfd", Set.of("session")),
+            Map.entry("BfdSession", Set.of("isMultihop", "isPassive")),
             Map.entry("Named", Set.of("text")),
             Map.entry("Reply", Set.of("text")),
             Map.entry("Http", Set.of("service")),

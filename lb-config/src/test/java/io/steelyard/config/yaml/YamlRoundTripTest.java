@@ -105,7 +105,7 @@ class YamlRoundTripTest {
         var original = virtualRoutersOfTheManual();
 
         assertThat(original.virtualRouters()).hasSize(5);
-        assertThat(original.trackers()).hasSize(7);
+        assertThat(original.trackers()).hasSize(8);
         assertThat(read(YamlWriter.write(original))).isEqualTo(original);
     }
 

@@ -3,6 +3,7 @@ package io.steelyard.vrrp.system;
 import io.steelyard.api.vrrp.AdvertTransport;
 import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.VirtualRouter;
+import io.steelyard.vrrp.RouterStatus;
 import io.steelyard.vrrp.election.PrioritySum;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,16 @@ final class RouterHealth {
         return tracks.stream()
                 .mapToLong(track -> host.trackers().hungRuns(track.tracker()))
                 .sum();
+    }
+
+    /** Whether it looks at a tracker. */
+    boolean isTracking(String tracker) {
+        return tracks.stream().anyMatch(track -> track.tracker().equals(tracker));
+    }
+
+    /** The BFD sessions that it looks at. */
+    List<RouterStatus.TrackedSession> sessions() {
+        return host.trackers().sessions(tracks);
     }
 
     /** What the priority is made of. */

@@ -2,6 +2,7 @@ package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.SyncGroup;
 import io.steelyard.api.vrrp.Track;
+import io.steelyard.api.vrrp.Tracker;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.linux.ErrnoException;
@@ -13,6 +14,7 @@ import io.steelyard.vrrp.DrillReport;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
 import io.steelyard.vrrp.announce.Pace;
+import io.steelyard.vrrp.bfd.SessionEffect;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -104,7 +106,8 @@ public final class RouterHost implements AutoCloseable {
         virtualInterfaces = new VirtualInterfaces(kernel.links(), kernel.addresses(), borrowed);
         ports = new AdvertPorts(control);
         notifier = new Notifier(settings);
-        trackers = new Trackers(plan.trackers(), control, settings, kernel.interfaces(), this::trackersChanged);
+        trackers = new Trackers(
+                plan.trackers(), control, settings, kernel.interfaces(), this::trackersChanged, this::sessionChanged);
         pulse = control.timer(this::pulse);
         changes = new KernelChanges(kernel, announcer, new Changes());
         this.plan = plan;
@@ -370,6 +373,15 @@ public final class RouterHost implements AutoCloseable {
 
     private void trackersChanged() {
         routers.forEach(RunningRouter::trackersChanged);
+    }
+
+    private void sessionChanged(Tracker.Bfd tracker, SessionEffect.Changed change) {
+        for (var each : routers) {
+            if (each.health().isTracking(tracker.name())) {
+                publish(new RouterEvent.SessionChanged(
+                        each.router().name(), tracker.name(), change.from(), change.to(), change.diagnostic()));
+            }
+        }
     }
 
     /** What the kernel tells, to all it may concern. */

@@ -39,6 +39,7 @@ final class StatusReport {
                         : Optional.empty(),
                 running.heardAdverts().list(nowNs),
                 addresses(running),
+                running.health().sessions(),
                 defences(running, nowNs),
                 counters(running));
     }

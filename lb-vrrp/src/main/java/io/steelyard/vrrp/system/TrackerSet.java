@@ -1,6 +1,9 @@
 package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.Tracker;
+import io.steelyard.vrrp.RouterStatus;
+import io.steelyard.vrrp.bfd.SessionEffect;
+import io.steelyard.vrrp.bfd.SessionPhase;
 import io.steelyard.vrrp.election.RiseFall;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -12,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches all that priorities follow: scripts, interfaces, processes, files, pages, and what the application tells of its own pools and
+ * Watches all that priorities follow: scripts, interfaces, processes, files, pages, BFD sessions, and what the application tells of its own pools and
  * listeners. Says so when something turns. Used by the control thread; what waits for other programs does so elsewhere.
  *
  * <p>Processes and files are looked at every {@value #LOOK_MS} ms.
@@ -35,6 +39,7 @@ final class TrackerSet implements AutoCloseable {
     private final Listener listener;
     private final Map<String, Watched> watched = new HashMap<>();
     private final Map<String, List<Debounce>> byInterface = new HashMap<>();
+    private final BfdSessions sessions;
     private @Nullable HttpClient client;
 
     /** Told on the control thread. */
@@ -45,6 +50,9 @@ final class TrackerSet implements AutoCloseable {
          * @param value a file's number; 0 for the others
          */
         void turned(Tracker tracker, boolean isUp, int value);
+
+        /** A BFD session changed its state; {@link #turned} is called as well where that matters. */
+        default void changed(Tracker.Bfd tracker, SessionEffect.Changed change) {}
     }
 
     private static final class Watched {
@@ -63,6 +71,7 @@ final class TrackerSet implements AutoCloseable {
     TrackerSet(ControlThread control, Listener listener) {
         this.control = control;
         this.listener = listener;
+        sessions = new BfdSessions(control, this::sessionChanged);
     }
 
     /**
@@ -83,6 +92,7 @@ final class TrackerSet implements AutoCloseable {
             case Tracker.Process process -> addProcess(added, process);
             case Tracker.File file -> addFile(added, file);
             case Tracker.Urls urls -> addUrls(added, urls);
+            case Tracker.Bfd bfd -> addSession(added, bfd);
             case Tracker.Pool pool -> LOG.debug("pool '{}' is told of by the balancer", pool.pool());
             case Tracker.Listener server -> LOG.debug("'{}' is told of by the balancer", server.virtualServer());
         }
@@ -117,6 +127,33 @@ final class TrackerSet implements AutoCloseable {
         added.script = runner;
         added.open.add(runner);
         runner.start();
+    }
+
+    // ---- BFD
+
+    private void addSession(Watched added, Tracker.Bfd tracker) {
+        added.open.add(() -> sessions.remove(tracker));
+        listener.turned(tracker, false, 0);
+        sessions.add(tracker);
+    }
+
+    private void sessionChanged(Tracker.Bfd tracker, SessionEffect.Changed change) {
+        listener.changed(tracker, change);
+        // A neighbour that is switched off says nothing of the path (RFC 5882 section 3.2), and keepalived leaves the
+        // tracker
+        // as it was.
+        boolean isFault = change.from() == SessionPhase.UP
+                && sessions.session(tracker.name())
+                        .filter(RunningSession::isSwitchedOffThere)
+                        .isEmpty();
+        if (change.to() == SessionPhase.UP || isFault) {
+            listener.turned(tracker, change.to() == SessionPhase.UP, 0);
+        }
+    }
+
+    /** What is known of the session of a tracker; empty where it has none. */
+    Optional<RouterStatus.TrackedSession> session(String name) {
+        return sessions.session(name).map(session -> session.status(control.nowNs()));
     }
 
     // ---- interfaces

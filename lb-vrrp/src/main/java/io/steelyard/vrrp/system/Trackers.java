@@ -4,6 +4,8 @@ import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.Tracker;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpSettings;
+import io.steelyard.vrrp.RouterStatus;
+import io.steelyard.vrrp.bfd.SessionEffect;
 import io.steelyard.vrrp.election.PrioritySum;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,11 +14,12 @@ import java.util.Map;
 import java.util.Set;
 
 /** What the trackers of all routers have said last, and what that makes of a priority. Used by the control thread. */
-final class Trackers implements AutoCloseable {
+final class Trackers implements TrackerSet.Listener, AutoCloseable {
     private final TrackerSet set;
     private final VrrpSettings settings;
     private final InterfaceState interfaces;
     private final Runnable onChange;
+    private final RunningSession.Listener onSession;
     private final Map<String, Tracker> byName = new HashMap<>();
     private final Map<String, PrioritySum.Reading> readings = new HashMap<>();
 
@@ -28,17 +31,20 @@ final class Trackers implements AutoCloseable {
      *
      * @param known with names of their own
      * @param onChange called when one has said something new
+     * @param onSession told of BFD sessions
      */
     Trackers(
             List<Tracker> known,
             ControlThread control,
             VrrpSettings settings,
             InterfaceState interfaces,
-            Runnable onChange) {
-        set = new TrackerSet(control, this::turned);
+            Runnable onChange,
+            RunningSession.Listener onSession) {
+        set = new TrackerSet(control, this);
         this.settings = settings;
         this.interfaces = interfaces;
         this.onChange = onChange;
+        this.onSession = onSession;
         known.forEach(tracker -> byName.put(tracker.name(), tracker));
     }
 
@@ -92,7 +98,20 @@ final class Trackers implements AutoCloseable {
         set.interfacesChanged(interfaces);
     }
 
-    private void turned(Tracker tracker, boolean isUp, int value) {
+    /** The BFD sessions among these. */
+    List<RouterStatus.TrackedSession> sessions(List<Track> tracks) {
+        return tracks.stream()
+                .flatMap(track -> set.session(track.tracker()).stream())
+                .toList();
+    }
+
+    @Override
+    public void changed(Tracker.Bfd tracker, SessionEffect.Changed change) {
+        onSession.changed(tracker, change);
+    }
+
+    @Override
+    public void turned(Tracker tracker, boolean isUp, int value) {
         readings.put(
                 tracker.name(),
                 tracker instanceof Tracker.File

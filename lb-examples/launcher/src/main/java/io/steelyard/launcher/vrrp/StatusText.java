@@ -35,6 +35,7 @@ final class StatusText {
         status.state(router);
         status.addresses(router);
         status.heard(router);
+        router.sessions().forEach(status::session);
         status.defences(router.defences());
         status.counters(router.counters());
         return status.text.toString();
@@ -88,6 +89,20 @@ final class StatusText {
                     advert.address() + ", priority " + advert.priority() + ", " + time(advert.ago()) + " ago, every "
                             + time(advert.interval()) + ", " + advert.count() + " in all");
         }
+    }
+
+    private void session(RouterStatus.TrackedSession session) {
+        line(
+                "BFD",
+                session.tracker() + " with " + session.neighbour() + ": " + session.phase() + " for "
+                        + time(session.since()) + ", " + words(session.diagnostic()) + "; the other says "
+                        + session.remotePhase() + ", " + words(session.remoteDiagnostic()) + "; a packet every "
+                        + time(session.sendInterval())
+                        + session.detectionTime()
+                                .map(limit -> ", silence is noticed after " + time(limit))
+                                .orElse("")
+                        + session.problem().map(problem -> "; " + problem).orElse("") + "; "
+                        + nonZero(session.counters()));
     }
 
     private void defences(DefenceStatus defences) {
@@ -147,15 +162,17 @@ final class StatusText {
     }
 
     private void counters(Map<String, Long> counters) {
+        line("counters", nonZero(counters));
+    }
+
+    private static String nonZero(Map<String, Long> counters) {
         var told = new TreeMap<>(counters);
         told.values().removeIf(count -> count == 0);
-        line(
-                "counters",
-                told.isEmpty()
-                        ? "all 0"
-                        : told.entrySet().stream()
-                                .map(counter -> counter.getKey() + " " + counter.getValue())
-                                .collect(Collectors.joining(", ")));
+        return told.isEmpty()
+                ? "all 0"
+                : told.entrySet().stream()
+                        .map(counter -> counter.getKey() + " " + counter.getValue())
+                        .collect(Collectors.joining(", "));
     }
 
     private static String ago(Optional<Duration> time, String before, String never) {
