@@ -124,7 +124,15 @@ final class StreamTranslator {
         var networks = new TrustedNetworks(findings, hosts);
         var shared = ServerSettings.read(level, variables, logs, limits, networks, findings);
         var servers = new ServerReader(
-                findings, blocks, variables, logs, limits, checks, upstreamPools, networks, new ListenReader(findings, hosts));
+                findings,
+                blocks,
+                variables,
+                logs,
+                limits,
+                checks,
+                upstreamPools,
+                networks,
+                new ListenReader(findings, hosts));
         for (var server : level.all("server")) {
             virtualServers.addAll(servers.read(server, shared));
         }

@@ -50,7 +50,10 @@ final class TrustedNetworks {
             }
             // Made for its check of what a host name may be, before anybody is asked for it.
             var name = new ServerAddress.Name(text, 1);
-            return hosts.of(name.host()).stream().distinct().map(TrustedNetworks::only).toList();
+            return hosts.of(name.host()).stream()
+                    .distinct()
+                    .map(TrustedNetworks::only)
+                    .toList();
         }
     }
 

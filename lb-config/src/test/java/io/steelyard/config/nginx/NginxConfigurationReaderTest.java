@@ -44,16 +44,26 @@ class NginxConfigurationReaderTest {
         var text = "stream { server { listen 127.0.0.1:80 proxy_protocol; set_real_ip_from proxies.example;"
                 + " proxy_pass 10.0.0.9:80; } }"
                 + " http { server { listen 127.0.0.1:81; set_real_ip_from proxies.example; set_real_ip_from 10.9.0.0/16; } }";
-        var configuration = named.read(ConfigurationSource.of("f", text)).configuration().orElseThrow();
+        var configuration =
+                named.read(ConfigurationSource.of("f", text)).configuration().orElseThrow();
         var addresses = List.of(Network.parse("10.0.0.1"), Network.parse("2001:db8::1"));
-        assertThat(configuration.virtualServers().getFirst().options().trustedProxies()).isEqualTo(addresses);
+        assertThat(configuration.virtualServers().getFirst().options().trustedProxies())
+                .isEqualTo(addresses);
         var http = (Target.Http) configuration.virtualServers().getLast().target();
-        assertThat(http.service().hosts().getFirst().root().clientAddress().orElseThrow().trusted())
+        assertThat(http.service()
+                        .hosts()
+                        .getFirst()
+                        .root()
+                        .clientAddress()
+                        .orElseThrow()
+                        .trusted())
                 .isEqualTo(List.of(addresses.getFirst(), addresses.getLast(), Network.parse("10.9.0.0/16")));
         var refused = named.read(ConfigurationSource.of("f", text.replace("proxies.example", "gone.example")));
-        assertThat(refused.problems()).filteredOn(Problem::isError).hasSize(2).allSatisfy(problem -> assertThat(
-                        problem.toString())
-                .contains("host name 'gone.example' in 'set_real_ip_from' has no address"));
+        assertThat(refused.problems())
+                .filteredOn(Problem::isError)
+                .hasSize(2)
+                .allSatisfy(problem -> assertThat(problem.toString())
+                        .contains("host name 'gone.example' in 'set_real_ip_from' has no address"));
     }
 
     @Test

@@ -114,8 +114,8 @@ class NginxFailureIT {
 
     private static Request request(int number, String method, String path, String... fields) {
         var host = path.length() > 1 ? path.substring(1) : "site";
-        var text = new StringBuilder(
-                method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\nX-Case: " + number + "\r\n");
+        var text = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: " + host
+                + "\r\nConnection: close\r\nX-Case: " + number + "\r\n");
         for (var field : fields) {
             text.append(field).append("\r\n");
         }
@@ -226,15 +226,45 @@ class NginxFailureIT {
             var requests = IntStream.range(0, 24)
                     .mapToObj(i -> request(i, "GET", "/" + i, "X-Case: " + i))
                     .toList();
-            lines(
-                    pool(algorithm + " server A weight=2; server R max_fails=2 fail_timeout=1h; server B;"),
-                    requests);
+            lines(pool(algorithm + " server A weight=2; server R max_fails=2 fail_timeout=1h; server B;"), requests);
             try (var files = Files.newDirectoryStream(folder)) {
                 for (var file : files) {
                     Files.delete(file);
                 }
             }
         }
+    }
+
+    @Test
+    void requestsGoByNetworkLanguageAndUserAgent() throws IOException {
+        var http = "upstream far { server A; } upstream near { server B; }"
+                + " geo $place { default far; 10.0.0.0/8 near; 10.9.0.0/16 far; 2001:db8::/32 near; }"
+                + " map $http_accept_language $language { default far; ~*^de\\\\b near; '~^en-GB(,|$)' near; }"
+                + " map $http_user_agent $kind { default far; ~*mobile near; 'x' near; }"
+                + " server { listen LISTEN; set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;"
+                + " location /place { proxy_pass http://$place; }"
+                + " location /language { proxy_pass http://$language; }"
+                + " location /kind { if ($kind = near) { rewrite ^ /near; } proxy_pass http://far; }"
+                + " location /near { proxy_pass http://near; }"
+                + " location /allowed { allow 10.0.0.0/8; deny all; proxy_pass http://far; } }";
+        var requests = new ArrayList<Request>();
+        for (var path : List.of("/place", "/allowed")) {
+            for (var client : List.of("10.1.2.3", "10.9.8.7", "192.0.2.1", "2001:db8::7", "11.0.0.1")) {
+                requests.add(request(requests.size(), "GET", path, "X-Forwarded-For: " + client));
+            }
+        }
+        for (var language : List.of("de", "de-AT, en;q=0.5", "en-GB", "en, de", "den", "DE", "")) {
+            requests.add(request(requests.size(), "GET", "/language", "Accept-Language: " + language));
+        }
+        for (var agent : List.of("Mozilla/5.0 (Mobile)", "curl/8", "x", "xy", "MOBILE")) {
+            requests.add(request(requests.size(), "GET", "/kind", "User-Agent: " + agent));
+        }
+        var seen = lines(http, requests);
+        assertThat(servers(seen.subList(0, 5))).containsExactly("B", "A", "A", "B", "A");
+        assertThat(seen.subList(5, 10).stream().map(line -> line.split("\\|")[1]))
+                .containsExactly("200", "200", "403", "403", "403");
+        assertThat(servers(seen.subList(10, 17))).containsExactly("B", "B", "B", "A", "A", "B", "A");
+        assertThat(servers(seen.subList(17, 22))).containsExactly("B", "A", "B", "A", "B");
     }
 
     @Test
@@ -268,7 +298,11 @@ class NginxFailureIT {
         for (var path : List.of("/", "/deep", "/own", "/stranger", "/late")) {
             for (var value : values) {
                 requests.add(request(
-                        requests.size(), "GET", path, "X-Forwarded-For: " + value, "X-Real-IP: " + value.replace(",", "")));
+                        requests.size(),
+                        "GET",
+                        path,
+                        "X-Forwarded-For: " + value,
+                        "X-Real-IP: " + value.replace(",", "")));
             }
             requests.add(request(requests.size(), "GET", path));
         }
