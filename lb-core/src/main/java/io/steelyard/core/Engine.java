@@ -203,6 +203,12 @@ final class Engine implements LoadBalancer {
         return control.call(() -> Optional.ofNullable(sessions.stickTables().counted(name)));
     }
 
+    /** Each loop has the same part of it; where it is 0, of what the heap may have. */
+    private void shareBudget(long bytes) {
+        long all = bytes == 0 ? Runtime.getRuntime().maxMemory() : bytes;
+        tcpLoops.forEach(loop -> loop.bufferBudget(all / tcpLoops.size()));
+    }
+
     @Override
     public Status status() {
         return control.call(this::statusNow);
@@ -391,6 +397,7 @@ final class Engine implements LoadBalancer {
         Listening.announce(configuration, changed, this::publish);
         connectionLimit.most(changed.settings().maxConnections());
         datagrams.maxSessions(changed.settings().maxConnections());
+        shareBudget(changed.settings().bufferBudget());
         if (changed.settings().loops() != configuration.settings().loops()) {
             publish(new Event.Trouble("the number of loops stays as it is until the next start"));
         }

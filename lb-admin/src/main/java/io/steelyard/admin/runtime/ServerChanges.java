@@ -1,7 +1,6 @@
 package io.steelyard.admin.runtime;
 
 import io.steelyard.api.LoadBalancer;
-import io.steelyard.api.Settings;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.RealServer;
@@ -126,7 +125,7 @@ final class ServerChanges {
         var now = balancer.configuration();
         var settings = now.settings();
         balancer.apply(now.toBuilder()
-                .settings(new Settings(settings.loops(), settings.drainTimeout(), positive(text)))
+                .settings(settings.withMaxConnections(positive(text)))
                 .build());
         return "";
     }

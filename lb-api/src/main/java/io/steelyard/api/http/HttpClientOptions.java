@@ -9,6 +9,8 @@ import java.util.Objects;
  *
  * @param headerTimeout how long a request's header may take in all
  * @param bodyTimeout how long between two reads of a request's body
+ * @param leastBodyRate octets a second that a request's body must come with on the average, after 10 s in which it was waited for; 0 for any. Requests
+ *     that stay open without much to say, such as streams of gRPC, are not compatible with it
  * @param sendTimeout how long between two writes of an answer
  * @param idleTimeout how long a connection may wait for its next request; zero for none but the first
  * @param mostRequests requests one connection serves, at least 1
@@ -29,6 +31,7 @@ import java.util.Objects;
 public record HttpClientOptions(
         Duration headerTimeout,
         Duration bodyTimeout,
+        int leastBodyRate,
         Duration sendTimeout,
         Duration idleTimeout,
         int mostRequests,
@@ -48,6 +51,9 @@ public record HttpClientOptions(
     public HttpClientOptions {
         positive(headerTimeout, "headerTimeout");
         positive(bodyTimeout, "bodyTimeout");
+        if (leastBodyRate < 0) {
+            throw new IllegalArgumentException("leastBodyRate is " + leastBodyRate + ", expected at least 0");
+        }
         positive(sendTimeout, "sendTimeout");
         if (idleTimeout.isNegative()) {
             throw new IllegalArgumentException("idleTimeout is negative");
@@ -76,6 +82,7 @@ public record HttpClientOptions(
         var builder = new Builder();
         builder.headerTimeout = headerTimeout;
         builder.bodyTimeout = bodyTimeout;
+        builder.leastBodyRate = leastBodyRate;
         builder.sendTimeout = sendTimeout;
         builder.idleTimeout = idleTimeout;
         builder.mostRequests = mostRequests;
@@ -109,6 +116,7 @@ public record HttpClientOptions(
     public static final class Builder {
         private Duration headerTimeout = Duration.ofSeconds(60);
         private Duration bodyTimeout = Duration.ofSeconds(60);
+        private int leastBodyRate;
         private Duration sendTimeout = Duration.ofSeconds(60);
         private Duration idleTimeout = Duration.ofSeconds(75);
         private int mostRequests = 1_000;
@@ -133,6 +141,11 @@ public record HttpClientOptions(
 
         public Builder bodyTimeout(Duration value) {
             bodyTimeout = value;
+            return this;
+        }
+
+        public Builder leastBodyRate(int value) {
+            leastBodyRate = value;
             return this;
         }
 
@@ -210,6 +223,7 @@ public record HttpClientOptions(
             return new HttpClientOptions(
                     headerTimeout,
                     bodyTimeout,
+                    leastBodyRate,
                     sendTimeout,
                     idleTimeout,
                     mostRequests,

@@ -144,6 +144,9 @@ public final class HttpComparison {
                 }
                 System.err.println(round == 0 ? "warmed up" : "round " + round + " of " + rounds);
             }
+        }
+        // Whoever served much has memory to spare: those that have just begun tell what a connection takes.
+        try (var peers = new HttpPeers(arguments[0])) {
             for (var proxy : peers.proxies()) {
                 costs.add("KiB an idle connection", proxy.name(), kibibytesIdle(proxy));
             }
@@ -173,14 +176,14 @@ public final class HttpComparison {
         }
     }
 
-    /** What a kept connection that asks nothing costs in resident memory. */
+    /** What a kept connection that has asked once costs in memory. */
     private static double kibibytesIdle(Proxy proxy) throws IOException {
         var sockets = new java.net.Socket[IDLE_CONNECTIONS];
         try {
             open(sockets, 0, 500, proxy.port());
-            long before = proxy.residentBytes();
+            long before = proxy.memoryBytes();
             open(sockets, 500, IDLE_CONNECTIONS, proxy.port());
-            return (proxy.residentBytes() - before) / 1024.0 / (IDLE_CONNECTIONS - 500);
+            return (proxy.memoryBytes() - before) / 1024.0 / (IDLE_CONNECTIONS - 500);
         } finally {
             for (var socket :
                     Arrays.stream(sockets).filter(java.util.Objects::nonNull).toList()) {

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A proxy under measurement: its process and all that this one started. */
@@ -17,6 +19,8 @@ final class Proxy implements AutoCloseable {
 
     private static final int USER_TIME = 11;
     private static final int SYSTEM_TIME = 12;
+
+    private static final Pattern HISTOGRAM_TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
 
     private final String name;
     private final Process process;
@@ -61,11 +65,33 @@ final class Proxy implements AutoCloseable {
                 .sum();
     }
 
-    /** Resident memory in bytes, of the process and its children. */
-    long residentBytes() {
-        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
-                .mapToLong(Proxy::residentBytes)
-                .sum();
+    /**
+     * Memory in bytes, of the process and its children: what is resident; for one that runs in Java, what is reachable on its heap, since what is
+     * resident there tells how much was allocated since the last collection.
+     */
+    long memoryBytes() throws IOException {
+        var processes = Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .toList();
+        for (var each : processes) {
+            if (each.info().command().orElse("").endsWith("/java")) {
+                return liveBytes(each);
+            }
+        }
+        return processes.stream().mapToLong(Proxy::residentBytes).sum();
+    }
+
+    private static long liveBytes(ProcessHandle java) throws IOException {
+        var jcmd = Path.of(java.info().command().orElseThrow()).resolveSibling("jcmd");
+        // Counting all objects collects what is not reachable first.
+        var counting = new ProcessBuilder(jcmd.toString(), Long.toString(java.pid()), "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        var said = new String(counting.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        var total = HISTOGRAM_TOTAL.matcher(said);
+        if (!total.find()) {
+            throw new IOException("the heap was not counted: " + said);
+        }
+        return Long.parseLong(total.group(1));
     }
 
     private static long residentBytes(ProcessHandle handle) {

@@ -43,7 +43,7 @@ final class StreamTranslator {
     Configuration translate(List<Directive> directives) {
         var level = blocks.read(directives, Context.MAIN);
         level.value("worker_shutdown_timeout").ifPresent(timeout -> {
-            settings = new Settings(settings.loops(), Values.time(timeout.text()), settings.maxConnections());
+            settings = settings.withDrainTimeout(Values.time(timeout.text()));
         });
         // What nginx does in so many processes is done by so many event loops.
         level.value("worker_processes").ifPresent(count -> {

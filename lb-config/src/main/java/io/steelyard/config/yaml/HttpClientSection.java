@@ -21,6 +21,12 @@ final class HttpClientSection extends Section<HttpClientOptions> {
             HttpClientOptions::bodyTimeout,
             DEFAULTS.bodyTimeout(),
             "How long between two reads of a request's body.");
+    private final Key<HttpClientOptions, Integer> leastBodyRate = optional(
+            "leastBodyRate",
+            Forms.whole(0, Integer.MAX_VALUE),
+            HttpClientOptions::leastBodyRate,
+            DEFAULTS.leastBodyRate(),
+            "Bytes a second that a request's body must come with on the average, after 10 s in which it was waited for; 0 for any. Not for requests that stay open without much to say, such as streams of gRPC.");
     private final Key<HttpClientOptions, Duration> sendTimeout = optional(
             "sendTimeout",
             Forms.positiveTime(),
@@ -118,6 +124,7 @@ final class HttpClientSection extends Section<HttpClientOptions> {
         return HttpClientOptions.builder()
                 .headerTimeout(values.or(headerTimeout, DEFAULTS.headerTimeout()))
                 .bodyTimeout(values.or(bodyTimeout, DEFAULTS.bodyTimeout()))
+                .leastBodyRate(values.or(leastBodyRate, DEFAULTS.leastBodyRate()))
                 .sendTimeout(values.or(sendTimeout, DEFAULTS.sendTimeout()))
                 .idleTimeout(values.or(idleTimeout, DEFAULTS.idleTimeout()))
                 .mostRequests(values.or(mostRequests, DEFAULTS.mostRequests()))

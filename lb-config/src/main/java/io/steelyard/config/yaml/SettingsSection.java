@@ -25,6 +25,12 @@ final class SettingsSection extends Section<Settings> {
             Settings::maxConnections,
             DEFAULTS.maxConnections(),
             "TCP connections from clients at once; further ones wait to be accepted. 0 for no limit.");
+    private final Key<Settings, Long> bufferBudget = optional(
+            "bufferBudget",
+            Forms.whole(0L, Long.MAX_VALUE),
+            Settings::bufferBudget,
+            DEFAULTS.bufferBudget(),
+            "Bytes outside the heap that may hold what HTTP clients and servers have sent and the other side does not take yet. Above it, idle connections are closed first, then those for which most is kept. 0 for as much as the heap may have.");
 
     SettingsSection() {
         super("settings");
@@ -35,6 +41,7 @@ final class SettingsSection extends Section<Settings> {
         return new Settings(
                 values.or(loops, DEFAULTS.loops()),
                 values.or(drainTimeout, DEFAULTS.drainTimeout()),
-                values.or(maxConnections, DEFAULTS.maxConnections()));
+                values.or(maxConnections, DEFAULTS.maxConnections()),
+                values.or(bufferBudget, DEFAULTS.bufferBudget()));
     }
 }

@@ -112,7 +112,8 @@ final class RandomConfiguration {
     private Configuration configuration() {
         var builder = Configuration.builder();
         if (random.nextBoolean()) {
-            builder.settings(new Settings(random.nextInt(5), time(), random.nextInt(3) * 1000));
+            builder.settings(
+                    new Settings(random.nextInt(5), time(), random.nextInt(3) * 1000, random.nextInt(3) * 1_000_000L));
         }
         builder.stickTable(new StickTable(
                 RandomAffinity.TABLE,

@@ -104,6 +104,7 @@ final class RandomHttp {
         return HttpClientOptions.builder()
                 .headerTimeout(times.get())
                 .bodyTimeout(times.get())
+                .leastBodyRate(random.nextInt(3) * 100)
                 .sendTimeout(times.get())
                 .idleTimeout(random.nextBoolean() ? Duration.ZERO : times.get())
                 .mostRequests(1 + random.nextInt(9))

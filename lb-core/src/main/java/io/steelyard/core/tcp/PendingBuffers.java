@@ -26,6 +26,11 @@ public final class PendingBuffers {
     /** What frees each buffer, by its address; looked up only where memory is got from the system or goes back. */
     private final Map<Long, Arena> owners = new HashMap<>();
 
+    /** How much may be lent before it is told. */
+    private long budgetBytes = Long.MAX_VALUE;
+
+    private Runnable onPressure = () -> {};
+    private boolean isToldOf;
     private int lent;
     private long freeBytes;
 
@@ -60,7 +65,27 @@ public final class PendingBuffers {
         }
         lent++;
         lentBytes.setOpaque(lentBytes.getPlain() + size);
+        if (lentBytes.getPlain() > budgetBytes && !isToldOf) {
+            isToldOf = true;
+            onPressure.run();
+        }
         return buffer;
+    }
+
+    /** From how much on somebody is told that too much is lent: once, until {@link #relieved}. It lends all the same. */
+    void budget(long bytes, Runnable told) {
+        budgetBytes = bytes;
+        onPressure = told;
+    }
+
+    /** Whoever can has given back what he could do without. */
+    void relieved() {
+        isToldOf = false;
+    }
+
+    /** Whether more is lent than is good: less than the budget, so that giving back has an end that lasts. */
+    public boolean isStrained() {
+        return lentBytes.getPlain() > budgetBytes - budgetBytes / 8;
     }
 
     public void giveBack(MemorySegment buffer) {

@@ -6,6 +6,8 @@ import io.steelyard.core.loop.DataLoop;
 import io.steelyard.core.loop.TimerWheel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -23,6 +25,7 @@ public final class TcpLoop {
     private final Connector connector = new Connector(arena);
     private final Flow flow = new Flow();
     private MemorySegment readBuffer = arena.allocate(64 << 10);
+    private final List<Runnable> reliefs = new ArrayList<>();
     private long lastReportNs = Long.MIN_VALUE / 2;
 
     public TcpLoop(DataLoop loop, Consumer<Event> events, ConnectionLimit limit, OwnAddresses ownAddresses) {
@@ -47,6 +50,21 @@ public final class TcpLoop {
 
     public PendingBuffers buffers() {
         return buffers;
+    }
+
+    /** All buffers of this loop together are to stay below that. Any thread. */
+    public void bufferBudget(long bytes) {
+        loop.execute(() -> buffers.budget(bytes, () -> loop.execute(this::relieve)));
+    }
+
+    /** Adds who can give buffers back, while {@link PendingBuffers#isStrained}; called between events. Any thread. */
+    public void onPressure(Runnable relief) {
+        loop.execute(() -> reliefs.add(relief));
+    }
+
+    private void relieve() {
+        reliefs.forEach(Runnable::run);
+        buffers.relieved();
     }
 
     public Connector connector() {

@@ -6,16 +6,13 @@ import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
 import io.steelyard.realip.greeting.ClientHello;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,15 +29,7 @@ import org.jspecify.annotations.Nullable;
  * record, or what a slow peer does not take, is kept. A client's engine is made once its greeting is there.
  */
 public final class TlsTransport implements Transport {
-    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
-    private static final int MOST_GREETING_BYTES = 64 << 10;
     private static final int ALERT_TRIES = 4;
-
-    /** An alert that is sent before there is an engine: fatal, unrecognized_name (RFC 6066 section 3). */
-    private static final byte[] UNRECOGNIZED_NAME = {21, 3, 3, 0, 2, 2, 112};
-
-    /** The same: fatal, no_application_protocol (RFC 7301 section 3.2). */
-    private static final byte[] NO_APPLICATION_PROTOCOL = {21, 3, 3, 0, 2, 2, 120};
 
     /** Gives a client its certificate. */
     @FunctionalInterface
@@ -52,21 +41,12 @@ public final class TlsTransport implements Transport {
 
     private final int fd;
     private final TlsScratch scratch;
-    private final @Nullable Choice choice;
-    private final @Nullable TlsConnector connector;
-    private final String verifiedName;
-    private final Kept encrypted;
+    private final RecordInput input;
+    private final RecordOutput output;
     private final Kept plain;
-    private final Kept out;
+    private final TlsHandshake handshake;
 
-    private @Nullable SSLEngine engine;
-    private @Nullable TlsAcceptor acceptor;
-    private @Nullable ClientHello hello;
-    private PeerVerdict verdict = PeerVerdict.NONE;
-    private List<X509Certificate> peer = List.of();
     private String failure = "";
-    private boolean hasBegun;
-    private boolean isPlainText;
     private boolean isOpen;
     private boolean hasPeerEnded;
 
@@ -74,31 +54,22 @@ public final class TlsTransport implements Transport {
     private boolean isEndTold;
 
     private boolean hasEnded;
-    private boolean shutsDown;
     private boolean isCut;
     private int error;
 
     private TlsTransport(
-            int fd,
-            TlsScratch scratch,
-            @Nullable Choice choice,
-            @Nullable TlsConnector connector,
-            @Nullable SSLEngine engine,
-            String verifiedName) {
+            int fd, TlsScratch scratch, @Nullable Choice choice, @Nullable SSLEngine engine, String verifiedName) {
         this.fd = fd;
         this.scratch = scratch;
-        this.choice = choice;
-        this.connector = connector;
-        this.engine = engine;
-        this.verifiedName = verifiedName;
-        encrypted = new Kept(scratch.buffers());
+        input = new RecordInput(fd, scratch);
+        output = new RecordOutput(fd, scratch);
         plain = new Kept(scratch.buffers());
-        out = new Kept(scratch.buffers());
+        handshake = new TlsHandshake(scratch, input, output, plain, choice, engine, verifiedName);
     }
 
     /** With a client that has connected. */
     public static TlsTransport accepted(int fd, TlsScratch scratch, Choice choice) {
-        return new TlsTransport(fd, scratch, choice, null, null, "");
+        return new TlsTransport(fd, scratch, choice, null, "");
     }
 
     /**
@@ -110,45 +81,47 @@ public final class TlsTransport implements Transport {
      */
     public static TlsTransport connected(
             int fd, TlsScratch scratch, TlsConnector connector, String server, String serverName, String verifiedName) {
-        return new TlsTransport(fd, scratch, null, connector, connector.open(server, serverName), verifiedName);
+        return new TlsTransport(fd, scratch, null, connector.open(server, serverName), verifiedName);
     }
 
     // ---- what was agreed
 
     /** What both sides agreed to speak (ALPN); empty where they did not, or not yet. */
     public String protocol() {
-        return engine == null || !isOpen ? "" : TlsLibrary.protocol(engine);
+        var with = handshake.engine();
+        return with == null || !isOpen ? "" : TlsLibrary.protocol(with);
     }
 
     /** The client's greeting; null before it came, and with servers. */
     public @Nullable ClientHello hello() {
-        return hello;
+        return handshake.hello();
     }
 
     /** What the client asked for by; empty where it named nothing. */
     public String serverName() {
+        var hello = handshake.hello();
         return hello == null ? "" : hello.serverName();
     }
 
     /** What is said of the client's certificate. */
     public PeerVerdict verdict() {
-        return verdict;
+        return handshake.verdict();
     }
 
     /** What the client was taken in by; null before it is. */
     public @Nullable TlsAcceptor acceptor() {
-        return acceptor;
+        return handshake.acceptor();
     }
 
     /** The peer's certificate and those it sent with it; none where it showed none. */
     public List<X509Certificate> peer() {
-        return peer;
+        return handshake.peer();
     }
 
     /** The engine, once there is one. */
     @Nullable
     SSLEngine engine() {
-        return engine;
+        return handshake.engine();
     }
 
     /** Whether the handshake is done. */
@@ -156,17 +129,15 @@ public final class TlsTransport implements Transport {
         return isOpen;
     }
 
-    /** Why the handshake failed; empty where it did not, or the peer just left. */
+    /** Why it failed; empty where it did not, or the peer just left. */
     public String failure() {
-        return failure;
+        return failure.isEmpty() ? handshake.failure() : failure;
     }
 
     /** Whether a client began with something else than TLS. What it sent can be read then, as it is, and it can be answered. */
     public boolean isPlainText() {
-        return isPlainText;
+        return handshake.isPlainText();
     }
-
-    // ---- the handshake
 
     @Override
     public int fd() {
@@ -183,186 +154,11 @@ public final class TlsTransport implements Transport {
         }
         int sent = flush();
         if (sent < 0 || isPending()) {
-            return sent < 0 ? broken(sent) : -Errno.EAGAIN;
+            return sent < 0 ? sent : -Errno.EAGAIN;
         }
-        var in = load();
-        try {
-            if (engine == null) {
-                int greeted = greet(in);
-                if (greeted != 0) {
-                    return greeted;
-                }
-            }
-            return engine == null ? broken(-Errno.EPROTO) : shake(engine, in);
-        } catch (SSLException refused) {
-            failure = String.valueOf(refused.getMessage());
-            sendAlert();
-            return broken(-Errno.EPROTO);
-        } finally {
-            save(in);
-        }
-    }
-
-    /** Waits for the whole greeting of a client, then finds the engine for it. */
-    private int greet(ByteBuffer in) {
-        int received = receive(in, MOST_GREETING_BYTES);
-        boolean isMore = received > 0;
-        var bytes = new byte[in.remaining()];
-        in.get(in.position(), bytes);
-        var result = ClientHello.parse(bytes, bytes.length);
-        if (result instanceof ClientHello.Result.Found found) {
-            hello = found.hello();
-            var chosen = choice == null ? null : choice.acceptor(found.hello().serverName());
-            acceptor = chosen;
-            if (chosen != null && chosen.refusesProtocols(found.hello().protocols())) {
-                failure = "the client speaks " + String.join(", ", found.hello().protocols()) + " only";
-                sendBytes(NO_APPLICATION_PROTOCOL);
-                return broken(-Errno.EPROTO);
-            }
-            engine = chosen == null ? null : chosen.open(found.hello());
-            if (engine == null) {
-                failure = "no certificate for '" + found.hello().serverName() + "'";
-                sendBytes(UNRECOGNIZED_NAME);
-                return broken(-Errno.EPROTO);
-            }
-            return 0;
-        }
-        if (result instanceof ClientHello.Result.NotTls) {
-            isPlainText = true;
-            failure = "the client does not speak TLS";
-            return broken(-Errno.EPROTO);
-        }
-        if (bytes.length >= MOST_GREETING_BYTES) {
-            return broken(-Errno.EPROTO);
-        }
-        return isMore ? -Errno.EAGAIN : received == 0 ? broken(-Errno.ECONNRESET) : stopped(received);
-    }
-
-    private int shake(SSLEngine with, ByteBuffer in) throws SSLException {
-        if (!hasBegun) {
-            hasBegun = true;
-            with.beginHandshake();
-        }
-        while (true) {
-            switch (with.getHandshakeStatus()) {
-                case NEED_WRAP -> {
-                    int result = wrapHandshake(with);
-                    if (result != 0) {
-                        return result;
-                    }
-                }
-                case NEED_TASK -> runTasks(with);
-                case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-                    var result = with.unwrap(in, scratch.plainBytes().clear());
-                    if (result.bytesProduced() > 0) {
-                        plain.keep(scratch.plain(), 0, result.bytesProduced());
-                    }
-                    if (result.getHandshakeStatus() == HandshakeStatus.FINISHED) {
-                        return finish(with);
-                    }
-                    switch (result.getStatus()) {
-                        case CLOSED -> {
-                            return broken(-Errno.ECONNRESET);
-                        }
-                        case BUFFER_UNDERFLOW -> {
-                            int received = receive(in, TlsScratch.RECORD_BYTES);
-                            if (received <= 0) {
-                                return received == 0 ? broken(-Errno.ECONNRESET) : stopped(received);
-                            }
-                        }
-                        default -> {}
-                    }
-                }
-                case FINISHED, NOT_HANDSHAKING -> {
-                    return finish(with);
-                }
-            }
-        }
-    }
-
-    /** @return 0 to go on, -EAGAIN where the socket has no room, or another error */
-    private int wrapHandshake(SSLEngine with) throws SSLException {
-        var result = wrapNothing(with);
-        int sent = sendOut();
-        if (sent < 0) {
-            return broken(sent);
-        }
-        if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
-            return broken(-Errno.ECONNRESET);
-        }
-        return isPending() && with.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING ? -Errno.EAGAIN : 0;
-    }
-
-    /** What the library has to say. Where it fails, its last words are sent. */
-    private SSLEngineResult wrapNothing(SSLEngine with) throws SSLException {
-        var target = scratch.out().clear();
-        try {
-            return with.wrap(NOTHING, target);
-        } catch (SSLException failed) {
-            sendOut();
-            throw failed;
-        }
-    }
-
-    private static void runTasks(SSLEngine with) {
-        for (var task = with.getDelegatedTask(); task != null; task = with.getDelegatedTask()) {
-            task.run();
-        }
-    }
-
-    private int finish(SSLEngine with) throws SSLException {
-        peer = peerOf(with);
-        if (acceptor != null) {
-            verdict = acceptor.verdict(peer);
-            if (!verdict.isGood() && acceptor.configured().clientCertificates().refusesInHandshake()) {
-                failure = "the client's certificate is refused: " + verdict.text();
-                return broken(-Errno.EPROTO);
-            }
-        } else if (!verifiedName.isEmpty() && (peer.isEmpty() || !TlsConnector.isFor(peer.getFirst(), verifiedName))) {
-            failure = "the server's certificate is not for " + verifiedName;
-            return broken(-Errno.EPROTO);
-        }
-        isOpen = true;
-        // What the library has left to say, such as tickets.
-        for (int i = 0; i < ALERT_TRIES && with.getHandshakeStatus() == HandshakeStatus.NEED_WRAP; i++) {
-            int result = wrapHandshake(with);
-            if (result < 0) {
-                return result == -Errno.EAGAIN ? 0 : result;
-            }
-        }
-        return 0;
-    }
-
-    private static List<X509Certificate> peerOf(SSLEngine with) {
-        try {
-            var chain = new ArrayList<X509Certificate>();
-            for (var certificate : with.getSession().getPeerCertificates()) {
-                if (certificate instanceof X509Certificate x509) {
-                    chain.add(x509);
-                }
-            }
-            return chain;
-        } catch (SSLPeerUnverifiedException none) {
-            return List.of();
-        }
-    }
-
-    /** Tells the peer why, where the library has words for it. */
-    private void sendAlert() {
-        var with = engine;
-        if (with == null) {
-            return;
-        }
-        try {
-            for (int i = 0; i < ALERT_TRIES && with.getHandshakeStatus() == HandshakeStatus.NEED_WRAP; i++) {
-                var result = wrapNothing(with);
-                if (result.bytesProduced() == 0 || sendOut() < 0) {
-                    return;
-                }
-            }
-        } catch (SSLException said) {
-            // It says again why it failed, after its alert.
-        }
+        int result = handshake.advance();
+        isOpen = result == 0;
+        return isOpen || result == -Errno.EAGAIN ? result : broken(result);
     }
 
     // ---- reading
@@ -372,8 +168,8 @@ public final class TlsTransport implements Transport {
         if (!plain.isEmpty()) {
             return plain.take(into, offset, length);
         }
-        if (isPlainText) {
-            return encrypted.isEmpty() ? Linux.recv(fd, into, offset, length) : encrypted.take(into, offset, length);
+        if (isPlainText()) {
+            return input.read(into, offset, length);
         }
         if (!isOpen) {
             int result = handshake();
@@ -412,15 +208,15 @@ public final class TlsTransport implements Transport {
 
     /** Decrypts what is kept, or else what is received now. @return as {@link #read} */
     private long decrypt(ByteBuffer target) {
-        var with = engine;
+        var with = handshake.engine();
         if (with == null) {
             return -Errno.EPROTO;
         }
-        var in = load();
+        var in = input.load();
         try {
             unwrap(with, in, target);
             if (target.position() == 0 && !hasPeerEnded && error == 0) {
-                int received = receive(in, target.capacity() - TlsLibrary.SPARE_BYTES);
+                int received = input.receive(in, target.capacity() - TlsLibrary.SPARE_BYTES);
                 if (received == 0) {
                     failure = "the peer ended the connection without close_notify";
                     return broken(-Errno.ECONNRESET);
@@ -432,10 +228,12 @@ public final class TlsTransport implements Transport {
             }
         } catch (SSLException malformed) {
             failure = String.valueOf(malformed.getMessage());
-            sendAlert();
+            output.sendAlert(with);
             broken(-Errno.EPROTO);
         } finally {
-            save(in);
+            if (error == 0 && !hasPeerEnded) {
+                input.save(in);
+            }
         }
         if (target.position() > 0) {
             return target.position();
@@ -482,7 +280,7 @@ public final class TlsTransport implements Transport {
         for (int i = 0; i < ALERT_TRIES; i++) {
             switch (next) {
                 case NEED_TASK -> {
-                    runTasks(with);
+                    TlsHandshake.runTasks(with);
                     next = with.getHandshakeStatus();
                 }
                 case NEED_WRAP -> {
@@ -490,8 +288,8 @@ public final class TlsTransport implements Transport {
                     if (!isRefused && isPending()) {
                         return;
                     }
-                    next = wrapNothing(with).getHandshakeStatus();
-                    int sent = sendOut();
+                    next = output.wrap(with).getHandshakeStatus();
+                    int sent = output.send();
                     if (isRefused) {
                         throw new SSLException("the client wants to renegotiate");
                     }
@@ -509,7 +307,7 @@ public final class TlsTransport implements Transport {
 
     /** TLS 1.2 only: a handshake within a connection is refused, as nginx and HAProxy do. */
     private boolean isRenegotiation(SSLEngine with) {
-        return acceptor != null
+        return handshake.acceptor() != null
                 && !with.isOutboundDone()
                 && !with.isInboundDone()
                 && with.getSession().getProtocol().equals("TLSv1.2");
@@ -518,39 +316,9 @@ public final class TlsTransport implements Transport {
     @Override
     public boolean hasInput() {
         return !plain.isEmpty()
-                || isPlainText && !encrypted.isEmpty()
+                || isPlainText() && !input.isEmpty()
                 || hasPeerEnded && !isEndTold
-                || isOpen && !hasPeerEnded && error == 0 && isRecordKept();
-    }
-
-    private boolean isRecordKept() {
-        return encrypted.size() > 5 && encrypted.size() >= 5 + (encrypted.at(3) << 8 | encrypted.at(4));
-    }
-
-    /** What is kept, in the loop's memory; {@link #save} must follow. */
-    private ByteBuffer load() {
-        int count =
-                encrypted.take(scratch.encryptedIn(), 0, scratch.encryptedIn().byteSize());
-        return scratch.in().clear().limit(count);
-    }
-
-    private void save(ByteBuffer in) {
-        if (error == 0 && !hasPeerEnded || isPlainText) {
-            encrypted.keep(scratch.encryptedIn(), in.position(), in.remaining());
-        }
-    }
-
-    /** Receives behind what is there. @return as recv(2) */
-    private int receive(ByteBuffer in, int most) {
-        if (in.position() > 0) {
-            in.compact().flip();
-        }
-        int end = in.limit();
-        int count = (int) Linux.recv(fd, scratch.encryptedIn(), end, Math.min(most, in.capacity() - end));
-        if (count > 0) {
-            in.limit(end + count);
-        }
-        return count;
+                || isOpen && !hasPeerEnded && error == 0 && input.isRecordKept();
     }
 
     private int stopped(int result) {
@@ -566,7 +334,7 @@ public final class TlsTransport implements Transport {
 
     @Override
     public long write(MemorySegment from, long offset, long length) {
-        if (isPlainText) {
+        if (isPlainText()) {
             return Linux.send(fd, from, offset, length);
         }
         if (error != 0 || hasEnded) {
@@ -576,7 +344,7 @@ public final class TlsTransport implements Transport {
         if (sent < 0) {
             return sent;
         }
-        var with = engine;
+        var with = handshake.engine();
         if (!isOpen || isPending() || with == null) {
             return -Errno.EAGAIN;
         }
@@ -607,84 +375,31 @@ public final class TlsTransport implements Transport {
                 return false;
             }
             if (result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
-                runTasks(with);
+                TlsHandshake.runTasks(with);
                 break;
             }
         }
-        int sent = sendOut();
+        int sent = output.send();
         if (sent < 0) {
             broken(sent);
         }
         return source.position() > before;
     }
 
-    /** Sends what stands in the loop's memory behind what is pending; keeps what the socket does not take. */
-    private int sendOut() {
-        var bytes = scratch.out();
-        int length = bytes.position();
-        if (!out.isEmpty()) {
-            return append(length);
-        }
-        int at = 0;
-        while (at < length) {
-            int sent = (int) Linux.send(fd, scratch.encryptedOut(), at, length - at);
-            if (sent < 0) {
-                if (sent == -Errno.EINTR) {
-                    continue;
-                }
-                if (sent != -Errno.EAGAIN) {
-                    return sent;
-                }
-                out.keep(scratch.encryptedOut(), at, length - at);
-                return 0;
-            }
-            at += sent;
-        }
-        return 0;
-    }
-
-    /** Puts the loop's memory behind what is kept. */
-    private int append(int length) {
-        var joined = scratch.buffers().take(out.size() + Math.max(length, 1));
-        int before = out.take(joined, 0, out.size());
-        MemorySegment.copy(scratch.encryptedOut(), 0, joined, before, length);
-        out.keep(joined, 0, before + length);
-        scratch.buffers().giveBack(joined);
-        return 0;
-    }
-
-    private void sendBytes(byte[] bytes) {
-        MemorySegment.copy(bytes, 0, scratch.encryptedOut(), ValueLayout.JAVA_BYTE, 0, bytes.length);
-        Linux.send(fd, scratch.encryptedOut(), 0, bytes.length);
-    }
-
     @Override
     public boolean isPending() {
-        return !out.isEmpty();
+        return output.isPending();
     }
 
     @Override
     public int pendingBytes() {
-        return out.size();
+        return output.pendingBytes();
     }
 
     @Override
     public int flush() {
-        while (!out.isEmpty()) {
-            int sent = (int) Linux.send(fd, out.memory(), out.start(), out.size());
-            if (sent < 0) {
-                if (sent == -Errno.EINTR) {
-                    continue;
-                }
-                return sent == -Errno.EAGAIN ? 0 : broken(sent);
-            }
-            out.taken(sent);
-        }
-        if (shutsDown) {
-            shutsDown = false;
-            Linux.shutdownWrite(fd);
-        }
-        return 0;
+        int sent = output.flush();
+        return sent < 0 ? broken(sent) : 0;
     }
 
     // ---- the end
@@ -700,7 +415,7 @@ public final class TlsTransport implements Transport {
             return;
         }
         tellEnd();
-        shutsDown = true;
+        output.end();
         flush();
     }
 
@@ -718,14 +433,14 @@ public final class TlsTransport implements Transport {
 
     private void tellEnd() {
         hasEnded = true;
-        var with = engine;
+        var with = handshake.engine();
         if (!isOpen || error != 0 || isCut || with == null) {
             return;
         }
         try {
             with.closeOutbound();
-            with.wrap(NOTHING, scratch.out().clear());
-            sendOut();
+            output.wrap(with);
+            output.send();
         } catch (SSLException closed) {
             // There is nothing to say any more.
         }
@@ -733,16 +448,16 @@ public final class TlsTransport implements Transport {
 
     @Override
     public void close() {
-        if (!hasEnded && out.isEmpty()) {
+        if (!hasEnded && !output.isPending()) {
             tellEnd();
         }
         hasEnded = true;
-        encrypted.drop();
+        input.drop();
         plain.drop();
-        out.drop();
-        if (engine != null) {
-            ReferenceCountUtil.release(engine);
-            engine = null;
+        output.drop();
+        var taken = handshake.takeEngine();
+        if (taken != null) {
+            ReferenceCountUtil.release(taken);
         }
         if (error == 0) {
             error = -Errno.EPIPE;

@@ -96,11 +96,6 @@ final class AnswerFields {
                 || id == FieldName.UPGRADE.id() && !isUpgrade) {
             return true;
         }
-        for (var name : plan.hidden()) {
-            if (from.isNamed(index, name)) {
-                return true;
-            }
-        }
-        return false;
+        return plan.hidden().containsNameOf(from, index);
     }
 }

@@ -247,6 +247,16 @@ final class ClientConnection extends Timer {
         return state == State.CLOSED;
     }
 
+    /** Whether it waits for a request, and nobody for it. */
+    boolean isIdle() {
+        return state == State.OPEN && output.isEmpty() && held.size() == 0 && protocol.isIdle();
+    }
+
+    /** How many bytes wait in memory because of it. */
+    long keptBytes() {
+        return output.pendingBytes() + held.size() + protocol.keptBytes();
+    }
+
     // ---- what its protocol asks
 
     /** Bytes that its protocol was given, but for those that wait to be given again. */
@@ -307,7 +317,7 @@ final class ClientConnection extends Timer {
         if (state != State.CLOSED) {
             boolean isRead = state != State.OPEN || protocol.wantsInput();
             registration.interest(
-                    (isRead ? FdRegistration.READABLE : 0) | (output.isEmpty() ? 0 : FdRegistration.WRITABLE));
+                    (isRead ? FdRegistration.READABLE : 0) | (output.lacksRoom() ? FdRegistration.WRITABLE : 0));
         }
     }
 
@@ -352,6 +362,12 @@ final class ClientConnection extends Timer {
     void adopt(HttpPlan changed) {
         plan = changed;
         protocol.adopt(changed);
+    }
+
+    /** Ends it at once, since memory is needed for others. */
+    void shed() {
+        plan.faults().count(Fault.SHED);
+        reset();
     }
 
     /** Serves no other request than those it has. */

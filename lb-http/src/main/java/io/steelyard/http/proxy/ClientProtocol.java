@@ -31,6 +31,12 @@ interface ClientProtocol {
     /** The deadline that was set last has passed. */
     void onDeadline(long nowNs);
 
+    /** Whether nothing of a request has come, and none is under way. */
+    boolean isIdle();
+
+    /** How many bytes wait in memory for servers, or for the client beside what waits for its socket. */
+    long keptBytes();
+
     /** Requests that begin from now on are served by this plan. */
     void adopt(HttpPlan changed);
 

@@ -147,6 +147,11 @@ final class Exchange {
         return forwarding != null && forwarding.isOn(pool, serverId);
     }
 
+    /** How many bytes of the request wait in memory for its server. */
+    long keptBytes() {
+        return forwarding == null ? 0 : forwarding.keptBytes();
+    }
+
     // ---- routing
 
     void begin() {

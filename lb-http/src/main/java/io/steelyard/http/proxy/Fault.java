@@ -25,6 +25,8 @@ enum Fault {
     REDIRECT_RETURNED,
     /** A client would have been redirected in circles. */
     REDIRECT_LOOP,
+    /** More was kept in memory for clients and servers than the budget allows, and this client's connection was ended for it. */
+    SHED,
     HTTP2_RAPID_RESET,
     HTTP2_MADE_YOU_RESET,
     HTTP2_CONTINUATION,

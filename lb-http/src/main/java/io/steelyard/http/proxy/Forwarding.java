@@ -741,6 +741,10 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         state = State.DONE;
     }
 
+    long keptBytes() {
+        return server == null ? 0 : server.pendingBytes();
+    }
+
     boolean isOn(String pool, String serverId) {
         return balancer != null
                 && lease != null

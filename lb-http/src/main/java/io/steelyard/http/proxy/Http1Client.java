@@ -35,6 +35,7 @@ final class Http1Client implements ClientProtocol {
     private final HttpWorker worker;
     private final HttpClientOptions options;
     private final BodyReader body = new BodyReader();
+    private final BodyPace pace;
     private final RequestParser parser;
     private final Http1Side side;
 
@@ -63,6 +64,7 @@ final class Http1Client implements ClientProtocol {
         this.plan = plan;
         worker = connection.worker();
         options = connection.options();
+        pace = new BodyPace(options.leastBodyRate());
         parser = new RequestParser(HeadRules.limits(options), HeadRules.leniency(options));
         side = new Http1Side(this, connection, parser, body);
     }
@@ -124,6 +126,7 @@ final class Http1Client implements ClientProtocol {
 
     void resumeBody() {
         if (connection.isOpen() && (state == State.EXCHANGE || state == State.TUNNEL)) {
+            pace.resume(connection.nowNs());
             connection.readHeld();
             connection.updateInterest();
         }
@@ -167,6 +170,16 @@ final class Http1Client implements ClientProtocol {
         if (exchange != null && exchange.isOn(pool, serverId)) {
             connection.reset();
         }
+    }
+
+    @Override
+    public boolean isIdle() {
+        return state == State.HEAD && !parser.hasBegun();
+    }
+
+    @Override
+    public long keptBytes() {
+        return exchange == null ? 0 : exchange.keptBytes();
     }
 
     @Override
@@ -317,6 +330,7 @@ final class Http1Client implements ClientProtocol {
         state = State.EXCHANGE;
         body.begin(parser.framing());
         long nowNs = connection.lastActivityNs();
+        pace.begin(nowNs);
         side.begin(parser.framing().keepAlive()
                 && !isFinishing
                 && requests < options.mostRequests()
@@ -375,6 +389,12 @@ final class Http1Client implements ClientProtocol {
         if (count > 0) {
             int start = in.position();
             in.position(start + count);
+            if (!pace.arrived(count, connection.nowNs())) {
+                side.stopReading();
+                in.position(in.limit());
+                current.bodyFailed(408);
+                return false;
+            }
             current.onBody(memory, start, count);
         }
         if (body.hasEnded() && state == State.EXCHANGE && exchange == current) {

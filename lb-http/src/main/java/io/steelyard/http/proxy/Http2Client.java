@@ -13,8 +13,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 
 /**
- * A client's connection as HTTP/2 speaks it: any number of exchanges at once, each an {@link Http2Request}. Frames that one event causes are
- * sent together when it has been dealt with. Owned by the connection's loop.
+ * A client's connection as HTTP/2 speaks it: any number of exchanges at once, each an {@link Http2Request}. Frames that the events of one
+ * round of the loop cause are sent together at its end, by one system call and in as few records of TLS as hold them. Owned by the connection's
+ * loop.
  */
 final class Http2Client implements ClientProtocol, SessionUser {
     /** While more waits for the client, nothing is read of it: what it sends would only add to that. */
@@ -32,7 +33,7 @@ final class Http2Client implements ClientProtocol, SessionUser {
 
     private HttpPlan plan;
     private int opened;
-    private boolean isInEvent;
+    private boolean isToSettle;
 
     /** Whether a part of a request's header has come. */
     private boolean isReading;
@@ -80,6 +81,7 @@ final class Http2Client implements ClientProtocol, SessionUser {
     @Override
     public StreamUser open(Http2Stream stream) {
         opened++;
+        wasIdle = false;
         if (opened >= options.mostRequests()
                 || connection.nowNs() - connection.openedNs()
                         >= options.mostAge().toNanos()
@@ -115,12 +117,7 @@ final class Http2Client implements ClientProtocol, SessionUser {
 
     @Override
     public void consume(ByteBuffer in, MemorySegment memory) {
-        isInEvent = true;
-        try {
-            session.consume(in, memory, connection.nowNs());
-        } finally {
-            isInEvent = false;
-        }
+        session.consume(in, memory, connection.nowNs());
         if (session.isInFrame() != isReading) {
             countReading(!isReading);
             readingSinceNs = connection.nowNs();
@@ -130,12 +127,7 @@ final class Http2Client implements ClientProtocol, SessionUser {
 
     @Override
     public void hasRoom() {
-        isInEvent = true;
-        try {
-            session.hasRoom();
-        } finally {
-            isInEvent = false;
-        }
+        session.hasRoom();
         settle();
     }
 
@@ -144,12 +136,21 @@ final class Http2Client implements ClientProtocol, SessionUser {
         connection.close();
     }
 
-    /** Sends what was put together, unless the event at hand may add to it, and sees what the connection waits for now. */
+    /** Something was put together, or the connection waits for something else than before: both are seen to at the end of the round. */
     void settle() {
-        if (isInEvent || !connection.isOpen()) {
+        if (!isToSettle) {
+            isToSettle = true;
+            worker.roundEnd().add(this);
+        }
+    }
+
+    /** All events of the round have been dealt with. */
+    void endRound() {
+        isToSettle = false;
+        if (!connection.isOpen()) {
             return;
         }
-        if (output.flush() < 0) {
+        if (!send()) {
             connection.close();
         } else if (session.isDone()) {
             connection.linger();
@@ -161,6 +162,20 @@ final class Http2Client implements ClientProtocol, SessionUser {
             connection.setDeadline(deadlineNs());
             connection.updateInterest();
         }
+    }
+
+    /** Sends what was put together, and what had no room before that. @return false where the socket is broken */
+    private boolean send() {
+        do {
+            if (output.flush() < 0) {
+                return false;
+            }
+            if (!connection.output().isEmpty()) {
+                return true;
+            }
+            session.hasRoom();
+        } while (output.isStaged());
+        return true;
     }
 
     private long deadlineNs() {
@@ -207,6 +222,20 @@ final class Http2Client implements ClientProtocol, SessionUser {
     }
 
     // ---- what the worker asks
+
+    @Override
+    public boolean isIdle() {
+        return session.isIdle() && !session.isInFrame();
+    }
+
+    @Override
+    public long keptBytes() {
+        long sum = 0;
+        for (var request : requests) {
+            sum += request.keptBytes();
+        }
+        return sum;
+    }
 
     @Override
     public void adopt(HttpPlan changed) {

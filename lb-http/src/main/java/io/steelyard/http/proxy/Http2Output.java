@@ -5,10 +5,13 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * Puts one client's frames together in the loop's stage for them, and writes them at the next {@link #flush}: at the latest when the event at
- * hand has been dealt with, or another client needs the stage. Owned by the connection's loop.
+ * Puts one client's frames together in the loop's stage for them, and writes them at the next {@link #flush}, or when there are many. Owned by the
+ * connection's loop.
  */
 final class Http2Output implements FrameOutput {
+    /** More than that is written when another client needs the stage; less is kept for the next flush. */
+    private static final int MOST_HELD_BYTES = 16 << 10;
+
     private final Output output;
     private final Http2Stage stage;
     private int error;
@@ -22,7 +25,7 @@ final class Http2Output implements FrameOutput {
     public ByteBuffer room(int octets) {
         var bytes = stage.lendTo(this);
         if (bytes.remaining() < octets) {
-            flush();
+            write();
             bytes = stage.lendTo(this);
         }
         return bytes;
@@ -40,13 +43,38 @@ final class Http2Output implements FrameOutput {
         return output.pendingBytes();
     }
 
+    /** Another client needs the stage. */
+    void makeWay() {
+        int length = stage.takeBack(this);
+        if (length > MOST_HELD_BYTES) {
+            write(length);
+        } else if (error == 0) {
+            output.hold(stage.memory(), 0, length);
+        }
+    }
+
+    /** Whether frames were put together since the last flush. */
+    boolean isStaged() {
+        return stage.isLentTo(this);
+    }
+
     /** Writes what was put together. @return 0, or a negative errno where the socket is broken, now or before */
     int flush() {
-        int length = stage.takeBack(this);
+        write();
+        if (error == 0 && !output.isEmpty()) {
+            error = output.flush();
+        }
+        return error;
+    }
+
+    private void write() {
+        write(stage.takeBack(this));
+    }
+
+    private void write(int length) {
         if (length > 0 && error == 0) {
             error = output.write(stage.memory(), 0, length);
         }
-        return error;
     }
 
     /** Forgets what was put together: there is nobody to send it to. */

@@ -22,6 +22,7 @@ final class Http2Request extends Timer implements StreamUser {
     private final HttpWorker worker;
     private final Http2Side side;
     private final LentBytes held;
+    private final BodyPace pace;
     private @Nullable Exchange exchange;
     private @Nullable Message message;
     private @Nullable FieldBlock trailers;
@@ -37,6 +38,7 @@ final class Http2Request extends Timer implements StreamUser {
         this.stream = stream;
         worker = client.connection().worker();
         held = new LentBytes(worker.loop().buffers());
+        pace = new BodyPace(client.connection().options().leastBodyRate());
         side = new Http2Side(client, this, stream, number);
         touch();
     }
@@ -85,6 +87,7 @@ final class Http2Request extends Timer implements StreamUser {
             return;
         }
         isDelivering = true;
+        pace.resume(worker.loop().timers().nowNs());
         try {
             deliverHeld();
         } finally {
@@ -147,6 +150,10 @@ final class Http2Request extends Timer implements StreamUser {
 
     // ---- what the worker asks
 
+    long keptBytes() {
+        return side.pendingBytes() + held.size() + (exchange == null ? 0 : exchange.keptBytes());
+    }
+
     boolean isOn(String pool, String serverId) {
         return exchange != null && exchange.isOn(pool, serverId);
     }
@@ -171,6 +178,7 @@ final class Http2Request extends Timer implements StreamUser {
         hasRemoteEnded = stream.isRemoteEnded();
         isBodyRead = hasRemoteEnded || violation != Violation.NONE;
         isStopped = violation != Violation.NONE;
+        pace.begin(lastActivityNs);
         var options = client.connection().options();
         setDeadline(lastActivityNs
                 + Math.min(
@@ -188,8 +196,13 @@ final class Http2Request extends Timer implements StreamUser {
     public void onData(MemorySegment memory, int start, int count) {
         touch();
         var to = exchange;
+        boolean isFastEnough = pace.arrived(count, lastActivityNs);
         if (isStopped || to == null) {
             client.session().consumed(stream, count);
+        } else if (!isFastEnough) {
+            client.session().consumed(stream, count);
+            to.bodyFailed(408);
+            client.settle();
         } else if (held.isEmpty() && !isDelivering && to.wantsBody()) {
             to.onBody(memory, start, count);
             client.session().consumed(stream, count);

@@ -22,11 +22,15 @@ final class Http2Stage {
         return memory;
     }
 
-    /** The stage with what this one put there; what another put there is written first. */
+    boolean isLentTo(Http2Output output) {
+        return user == output;
+    }
+
+    /** The stage with what this one put there; whoever had it before makes way. */
     ByteBuffer lendTo(Http2Output output) {
         if (user != output) {
             if (user != null) {
-                user.flush();
+                user.makeWay();
             }
             user = output;
             bytes.clear();

@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -50,6 +51,7 @@ final class HttpWorker {
     private final RequestHead resting = new RequestHead(new FieldBlock(1, 256 << 10));
     private final SharedMemory http2Memory = new SharedMemory();
     private @Nullable Http2Stage http2Stage;
+    private final RoundEnd roundEnd;
     private final MemorySegment stage;
     private final ByteBuffer stageBytes;
     private ByteBuffer view = ByteBuffer.allocate(0);
@@ -63,6 +65,15 @@ final class HttpWorker {
 
     HttpWorker(TcpLoop loop) {
         this.loop = loop;
+        roundEnd = new RoundEnd(loop.loop());
+        var shedding = new Shedding(loop.buffers());
+        loop.onPressure(() -> {
+            var clients = new ArrayList<ClientConnection>();
+            forEach(connection -> true, clients::add);
+            shedding.shed(clients);
+            loop.report(
+                    "HTTP connections were ended, since more waits in memory for clients and servers than the budget of buffers");
+        });
         stage = loop.arena().allocate(STAGE_BYTES);
         stageBytes = stage.asByteBuffer();
     }
@@ -145,6 +156,10 @@ final class HttpWorker {
             http2Stage = made;
         }
         return made;
+    }
+
+    RoundEnd roundEnd() {
+        return roundEnd;
     }
 
     /** Memory that HTTP/2 sessions use in turn. */

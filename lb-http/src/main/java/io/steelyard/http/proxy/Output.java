@@ -15,6 +15,10 @@ final class Output {
     private @Nullable MemorySegment pending;
     private int start;
     private int end;
+
+    /** Whether what waits was never tried to be sent. */
+    private boolean isHeld;
+
     private long sentBytes;
 
     Output(PendingBuffers buffers, Transport transport) {
@@ -25,6 +29,11 @@ final class Output {
     /** Bytes waiting for room. */
     int pendingBytes() {
         return end - start + transport.pendingBytes();
+    }
+
+    /** Whether the socket had no room for what waits. */
+    boolean lacksRoom() {
+        return !isHeld && !isEmpty();
     }
 
     boolean isEmpty() {
@@ -67,12 +76,19 @@ final class Output {
         return 0;
     }
 
+    /** Takes bytes without trying to send them: more is about to follow, and {@link #flush} sends all of it. */
+    void hold(MemorySegment from, long offset, long length) {
+        isHeld |= isEmpty();
+        keep(from, offset, length);
+    }
+
     /**
      * Sends what waits.
      *
      * @return 0, or a negative errno where the socket is broken
      */
     int flush() {
+        isHeld = false;
         while (pending != null && start < end) {
             long sent = transport.write(pending, start, end - start);
             if (sent < 0) {

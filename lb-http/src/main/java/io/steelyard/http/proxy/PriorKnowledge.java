@@ -71,6 +71,16 @@ final class PriorKnowledge implements ClientProtocol {
     }
 
     @Override
+    public boolean isIdle() {
+        return seen == 0;
+    }
+
+    @Override
+    public long keptBytes() {
+        return 0;
+    }
+
+    @Override
     public void adopt(HttpPlan changed) {
         plan = changed;
     }

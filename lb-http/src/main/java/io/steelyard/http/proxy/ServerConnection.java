@@ -147,6 +147,11 @@ final class ServerConnection extends Timer {
         return output.pendingBytes() > mostBufferBytes;
     }
 
+    /** How many bytes wait for the server. */
+    int pendingBytes() {
+        return output.pendingBytes();
+    }
+
     boolean hasSentAll() {
         return output.isEmpty();
     }

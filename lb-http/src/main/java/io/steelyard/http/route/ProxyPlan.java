@@ -7,6 +7,7 @@ import io.steelyard.api.http.LocationRewrite;
 import io.steelyard.api.text.NamedPattern;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
+import io.steelyard.http.message.NameSet;
 import io.steelyard.pool.variable.CompiledTemplate;
 import io.steelyard.pool.variable.VariableTable;
 import java.util.List;
@@ -22,7 +23,7 @@ public final class ProxyPlan {
     private final HttpProxy configured;
     private final CompiledTemplate server;
     private final FieldChanges requestFields;
-    private final Set<FieldName> hidden;
+    private final NameSet hidden;
     private final List<Location> locations;
     private final CookiePlan cookies;
     private final boolean passesAnyTrailer;
@@ -39,7 +40,8 @@ public final class ProxyPlan {
         this.configured = configured;
         server = variables.compile(configured.server());
         requestFields = new FieldChanges(configured.requestFields(), variables);
-        hidden = configured.hiddenFields().stream().map(FieldName::of).collect(Collectors.toUnmodifiableSet());
+        hidden =
+                NameSet.of(configured.hiddenFields().stream().map(FieldName::of).toArray(FieldName[]::new));
         locations = configured.locations().stream()
                 .map(location -> location(location, variables))
                 .toList();
@@ -86,7 +88,7 @@ public final class ProxyPlan {
     }
 
     /** Fields of servers' answers that clients do not get. */
-    public Set<FieldName> hidden() {
+    public NameSet hidden() {
         return hidden;
     }
 

@@ -122,6 +122,32 @@ class Http2PeersTest {
         }
     }
 
+    /** More than is kept for a client that does not read, within one round of the loop. */
+    @Test
+    void largeAnswersOnManyStreamsAllEnd() throws Exception {
+        var body = "x".repeat(300_000);
+        try (var server = new ScriptedServer((request, connection) -> {
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+                    return true;
+                });
+                var proxy = inFrontOf(server)) {
+            var said = run(
+                    "h2load",
+                    "-n",
+                    "400",
+                    "-c",
+                    "4",
+                    "-m",
+                    "25",
+                    "-w",
+                    "24",
+                    "-W",
+                    "26",
+                    "http://127.0.0.1:" + proxy.port() + "/");
+            assertThat(said).contains("400 succeeded, 0 failed, 0 errored, 0 timeout");
+        }
+    }
+
     private static List<Frame[]> requests() {
         var requests = new ArrayList<Frame[]>();
         for (var path : List.of("/", "/a?b=c", "/a//b/../c", "/%61%2fb", "/a;b", "/a?%20")) {

@@ -51,7 +51,7 @@ public final class GuardedElection {
     private final DefenceActions actions;
     private final boolean isGroupMember;
     private final KernelLifetime lifetime;
-    private final @Nullable LeaseKeeper lease;
+    private @Nullable LeaseKeeper lease;
     private final boolean probesFirst;
     private final long probeWindowNs;
 
@@ -141,6 +141,29 @@ public final class GuardedElection {
         return lease == null ? 0 : lease.epoch();
     }
 
+    /**
+     * Goes on where an election of the same router left off, whose configuration was another. That one is not to be used any more. The witness must be
+     * the same for both.
+     *
+     * @param priority with the trackers that are looked at now
+     */
+    public void goOn(GuardedElection before, int priority, long nowNs) {
+        state = before.state();
+        deadlineNs = before.deadlineNs;
+        refreshAtNs = before.refreshAtNs;
+        isIsolated = before.isIsolated && defence.reachability().isPresent();
+        isHealthy = before.isHealthy;
+        hasHeard = before.hasHeard;
+        hasSaidGoodBye = before.hasSaidGoodBye;
+        heardNs = before.heardNs;
+        activeNode = before.activeNode;
+        activeNodeUntilNs = before.activeNodeUntilNs;
+        sequence = before.sequence;
+        lease = before.lease;
+        on(new ElectionEvent.Reconfigured(priority), nowNs);
+        refresh(nowNs);
+    }
+
     // ---- what happens
 
     /**
@@ -222,6 +245,11 @@ public final class GuardedElection {
         if (before == Phase.ACTIVE && !state.isActive()) {
             actions.report(new DefenceActions.Finding.Paused(gapNs));
         }
+    }
+
+    /** Whether too few of the hosts were reached that should be. */
+    public boolean isIsolated() {
+        return isIsolated;
     }
 
     /** Whether interface, source address and trackers of weight 0 let us serve. */

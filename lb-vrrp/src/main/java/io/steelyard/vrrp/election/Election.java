@@ -101,6 +101,7 @@ public final class Election {
                 }
             }
             case ElectionEvent.Paused paused -> paused(draft, paused.gapNs(), nowNs);
+            case ElectionEvent.Reconfigured changed -> reconfigured(draft, changed.priority(), nowNs);
             case ElectionEvent.Stop stop -> stop(draft);
         }
         return draft.outcome();
@@ -158,6 +159,28 @@ public final class Election {
             draft.wake(nowNs + timers.intervalNs() + timers.skewNs(OWNER, timers.intervalNs()));
         } else {
             awaitOwn(draft, nowNs);
+        }
+    }
+
+    /**
+     * Another configuration, as at keepalived's reload: who is active says so at once and takes what is new; a backup waits as long as ever from now.
+     * A claim that was looked into is looked into anew.
+     */
+    private void reconfigured(Draft draft, int priority, long nowNs) {
+        abandon(draft);
+        draft.priority = draft.hasYielded ? draft.priority : priority;
+        if (draft.phase == Phase.ACTIVE) {
+            draft.activeIntervalNs = timers.intervalNs();
+            sendAndWait(draft, nowNs);
+            if (!restrictsPackets()) {
+                draft.apply(Effect.Step.ALLOW_PACKETS);
+            }
+            take(draft);
+        } else if (draft.phase == Phase.BACKUP) {
+            draft.activeIntervalNs = draft.activePriority == 0
+                    ? timers.intervalNs()
+                    : timers.learnedNs((int) (draft.activeIntervalNs / Timers.CENTISECOND_NS));
+            draft.wake(nowNs + timers.downNs(draft.priority, draft.activeIntervalNs));
         }
     }
 
@@ -390,7 +413,12 @@ public final class Election {
         draft.forgetActive();
         // The advert goes first, so that a former active router is gone before neighbours hear of us.
         sendAndWait(draft, nowNs);
-        if (!router.acceptsPackets() && !router.isOwner()) {
+        take(draft);
+        change(draft, Phase.ACTIVE, router.isOwner() ? Effect.Reason.OWNER : Effect.Reason.NOBODY_HEARD);
+    }
+
+    private void take(Draft draft) {
+        if (restrictsPackets()) {
             draft.apply(Effect.Step.RESTRICT_PACKETS);
         }
         draft.apply(Effect.Step.ADD_ADDRESSES);
@@ -398,7 +426,11 @@ public final class Election {
         draft.apply(Effect.Step.ADD_ROUTES);
         draft.apply(Effect.Step.ADD_RULES);
         draft.effect(new Effect.Announce(Effect.Cause.BECAME_ACTIVE));
-        change(draft, Phase.ACTIVE, router.isOwner() ? Effect.Reason.OWNER : Effect.Reason.NOBODY_HEARD);
+    }
+
+    /** Packets to the addresses are for their owner only. */
+    private boolean restrictsPackets() {
+        return !router.acceptsPackets() && !router.isOwner();
     }
 
     private void leaveActive(Draft draft, Phase next, Effect.Reason reason) {
@@ -407,7 +439,7 @@ public final class Election {
         draft.effect(new Effect.StopAnnouncing());
         draft.apply(Effect.Step.REMOVE_ADDRESSES);
         draft.apply(Effect.Step.REMOVE_EXCLUDED_ADDRESSES);
-        if (!router.acceptsPackets() && !router.isOwner()) {
+        if (restrictsPackets()) {
             draft.apply(Effect.Step.ALLOW_PACKETS);
         }
         draft.lowerSinceNs = RouterState.NEVER;

@@ -61,6 +61,13 @@ public sealed interface ElectionEvent {
     /** This process stood still for that long. It comes before the adverts that were received meanwhile, and before any timer. */
     record Paused(long gapNs) implements ElectionEvent {}
 
+    /**
+     * The router's configuration is another one from here on; which one, this election was made with. It stays in the state in which it is.
+     *
+     * @param priority 1 to 255
+     */
+    record Reconfigured(int priority) implements ElectionEvent {}
+
     /** The router ends. */
     record Stop() implements ElectionEvent {}
 }

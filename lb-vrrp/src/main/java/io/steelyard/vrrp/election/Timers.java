@@ -16,7 +16,7 @@ import io.steelyard.api.vrrp.VrrpVersion;
  * 996 093 us.
  */
 public final class Timers {
-    private static final long CENTISECOND_NS = 10_000_000L;
+    static final long CENTISECOND_NS = 10_000_000L;
 
     private final boolean isV2;
     private final int downAdverts;

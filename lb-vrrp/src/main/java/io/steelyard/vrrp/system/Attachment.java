@@ -64,6 +64,12 @@ final class Attachment implements AutoCloseable {
         return problem;
     }
 
+    /** Has the interface that another made for the same router. */
+    void succeed(Attachment before) {
+        virtualLink = before.virtualLink;
+        before.virtualLink = null;
+    }
+
     /** Finds interface and source address, and opens what depends on them anew where they have changed. */
     void look() {
         var link = host.kernel().interfaces().link(router.interfaceName());

@@ -19,13 +19,15 @@ final class Hearing implements AdvertPorts.Hearer {
     private final AdvertDecoder decoder;
     private final ForeignAdvert foreign;
     private final ControlThread control;
-    private final HeardAdverts adverts = new HeardAdverts();
+    private final HeardAdverts adverts;
 
     /** Why adverts were dropped in this state of the router, as far as it was told. */
     private final Set<Verdict> toldOf = EnumSet.noneOf(Verdict.class);
 
-    Hearing(RunningRouter running, AdvertDecoder decoder, ControlThread control) {
+    /** @param adverts what was heard before */
+    Hearing(RunningRouter running, AdvertDecoder decoder, HeardAdverts adverts, ControlThread control) {
         this.running = running;
+        this.adverts = adverts;
         this.decoder = decoder;
         this.control = control;
         router = running.router();

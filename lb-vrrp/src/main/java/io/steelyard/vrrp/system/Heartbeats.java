@@ -37,7 +37,11 @@ final class Heartbeats implements AutoCloseable {
     private long sequence = System.currentTimeMillis() * 1_000_000L;
     private boolean isTwinTold;
 
-    private record Member(RunningRouter running, ConfigFingerprint fingerprint) {}
+    private record Member(RunningRouter running, ConfigFingerprint fingerprint) {
+        static Member of(RunningRouter running) {
+            return new Member(running, ConfigFingerprint.of(running.router()));
+        }
+    }
 
     private record Paths(List<HeartbeatPath> paths, Optional<String> key) {}
 
@@ -64,7 +68,7 @@ final class Heartbeats implements AutoCloseable {
         codec = new PeerReportCodec(shared.key());
         long least = Long.MAX_VALUE;
         for (var running : routers) {
-            members.add(new Member(running, ConfigFingerprint.of(running.router())));
+            members.add(Member.of(running));
             least = Math.min(least, running.router().advertInterval().toNanos());
         }
         intervalNs = Math.max(LEAST_INTERVAL_NS, least);
@@ -92,6 +96,11 @@ final class Heartbeats implements AutoCloseable {
 
     boolean contains(RunningRouter running) {
         return members.stream().anyMatch(member -> member.running() == running);
+    }
+
+    /** A router has taken another's place. */
+    void replace(RunningRouter before, RunningRouter after) {
+        members.replaceAll(each -> each.running() == before ? Member.of(after) : each);
     }
 
     private void beat() {

@@ -47,6 +47,19 @@ final class HeldRoutes {
         }
     }
 
+    /** What another held for the same owner is this one's; what it does not want goes. */
+    void succeed(HeldRoutes before) {
+        refusals = before.refusals;
+        before.removeRules(before.heldRules.keySet().stream()
+                .filter(rule -> !rules.contains(rule))
+                .toList());
+        before.removeRoutes(before.heldRoutes.keySet().stream()
+                .filter(route -> !routes.contains(route))
+                .toList());
+        heldRoutes.putAll(before.heldRoutes);
+        heldRules.putAll(before.heldRules);
+    }
+
     /** Whether refusals are no news, as the same was tried before. */
     void quiet(boolean given) {
         isQuiet = given;
@@ -59,6 +72,10 @@ final class HeldRoutes {
 
     void addRoutes() {
         for (var route : routes) {
+            var held = heldRoutes.get(route);
+            if (held != null && !isMissing(held)) {
+                continue;
+            }
             attempt(() -> {
                 var wanted = KernelRoute.of(route, kernel.interfaces());
                 kernel.routes().prepend(wanted);
@@ -68,7 +85,11 @@ final class HeldRoutes {
     }
 
     void removeRoutes() {
-        for (var route : routes.reversed()) {
+        removeRoutes(routes);
+    }
+
+    private void removeRoutes(List<VirtualRoute> unwanted) {
+        for (var route : unwanted.reversed()) {
             attempt(() -> {
                 var held = heldRoutes.remove(route);
                 kernel.routes().remove(held == null ? KernelRoute.of(route, kernel.interfaces()) : held);
@@ -78,6 +99,10 @@ final class HeldRoutes {
 
     void addRules() {
         for (var rule : rules) {
+            var held = heldRules.get(rule);
+            if (held != null && !isMissing(held)) {
+                continue;
+            }
             attempt(() -> {
                 var wanted = KernelRule.of(rule);
                 kernel.rules().remove(wanted);
@@ -88,7 +113,11 @@ final class HeldRoutes {
     }
 
     void removeRules() {
-        for (var rule : rules.reversed()) {
+        removeRules(rules);
+    }
+
+    private void removeRules(List<VirtualRule> unwanted) {
+        for (var rule : unwanted.reversed()) {
             attempt(() -> {
                 heldRules.remove(rule);
                 kernel.rules().remove(KernelRule.of(rule));

@@ -49,6 +49,20 @@ final class Holdings {
                 : KernelAddress.lifetimeSeconds(router.defence().lifetimeAdverts(), router.advertInterval());
     }
 
+    /** What another held for the same router is this one's; what it does not want goes. */
+    void succeed(Holdings before) {
+        interfaceIndex = before.interfaceIndex;
+        hasLeftovers = before.hasLeftovers;
+        refusals = before.refusals;
+        routes.succeed(before.routes);
+        var wanted = all();
+        before.remove(before.held.keySet().stream()
+                .filter(address -> !wanted.contains(address))
+                .toList());
+        held.putAll(before.held);
+        promoting.addAll(before.promoting);
+    }
+
     /** Where addresses go that do not say so themselves. What an earlier process left there goes, if there was no such place until now. */
     void interfaceIndex(int index) {
         interfaceIndex = index;

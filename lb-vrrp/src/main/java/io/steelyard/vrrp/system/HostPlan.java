@@ -1,6 +1,7 @@
 package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.SyncGroup;
+import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.Tracker;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpSettings;
@@ -31,14 +32,43 @@ public record HostPlan(
                 .findFirst();
     }
 
-    /** Whether a host that runs this can go on with the other: what routers share is the same, and none that differs is tied to others. */
+    /** What a router looks at: by itself, and with its group. */
+    List<Track> tracksOf(VirtualRouter router) {
+        return Stream.concat(
+                        router.tracks().stream(), groupOf(router).stream().flatMap(group -> group.tracks().stream()))
+                .toList();
+    }
+
+    /** Whether a host that runs this can go on with the other: what routers share is the same, and none that comes or goes is tied to others. */
     boolean leadsTo(HostPlan next) {
         return settings.equals(next.settings)
                 && groups.equals(next.groups)
                 && Stream.concat(
-                                routers.stream().filter(router -> !next.routers.contains(router)),
-                                next.routers.stream().filter(router -> !routers.contains(router)))
+                                routers.stream()
+                                        .filter(router -> next.same(router).isEmpty()),
+                                next.routers.stream()
+                                        .filter(router -> same(router).isEmpty()))
                         .allMatch(this::standsAlone);
+    }
+
+    /** The router of this plan that is the same as one of another plan: to the network and to third places, whatever else differs. */
+    Optional<VirtualRouter> same(VirtualRouter router) {
+        return routers.stream().filter(each -> isSame(each, router)).findFirst();
+    }
+
+    private static boolean isSame(VirtualRouter one, VirtualRouter other) {
+        var defence = one.defence();
+        var others = other.defence();
+        return one.name().equals(other.name())
+                && one.interfaceName().equals(other.interfaceName())
+                && one.virtualRouterId() == other.virtualRouterId()
+                && one.family() == other.family()
+                && one.virtualMac().equals(other.virtualMac())
+                && one.isOwner() == other.isOwner()
+                && defence.witness().equals(others.witness())
+                && defence.paths().equals(others.paths())
+                && defence.pathKey().equals(others.pathKey())
+                && (defence.paths().isEmpty() || one.advertInterval().equals(other.advertInterval()));
     }
 
     private boolean standsAlone(VirtualRouter router) {

@@ -11,7 +11,6 @@ import io.steelyard.vrrp.defence.GuardedElection;
 import io.steelyard.vrrp.election.Effect;
 import io.steelyard.vrrp.witness.Witness;
 import java.net.InetAddress;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,17 +28,27 @@ final class RouterDefences implements DefenceActions, Conflicts.Listener, AutoCl
     private final VirtualRouter router;
     private final RouterHost host;
     private final Conflicts conflicts;
-    private final Decisions decisions = new Decisions();
+    private final Decisions decisions;
     private final @Nullable LeaseLink lease;
     private final @Nullable FencingLink fencing;
     private final @Nullable ReachabilityRounds reachability;
     private final BackupChecks backupChecks;
     private Optional<MacAddress> claimant = Optional.empty();
-    private boolean isIsolated;
 
-    /** @param fencing null where there is none */
-    RouterDefences(RunningRouter running, RouterHost host, Holdings holdings, @Nullable FencingLink fencing) {
+    /**
+     * Looks at nothing yet.
+     *
+     * @param decisions what was reported before
+     * @param fencing null where there is none
+     */
+    RouterDefences(
+            RunningRouter running,
+            RouterHost host,
+            Holdings holdings,
+            Decisions decisions,
+            @Nullable FencingLink fencing) {
         this.running = running;
+        this.decisions = decisions;
         this.host = host;
         this.fencing = fencing;
         router = running.router();
@@ -156,8 +165,7 @@ final class RouterDefences implements DefenceActions, Conflicts.Listener, AutoCl
 
     /** What the vote says; often the same. */
     void isolated(boolean isNow) {
-        if (running.isStarted() && isNow != isIsolated) {
-            isIsolated = isNow;
+        if (running.isStarted() && isNow != election().isIsolated()) {
             running.perform(() -> election().isolated(isNow, now()));
         }
     }
@@ -242,8 +250,8 @@ final class RouterDefences implements DefenceActions, Conflicts.Listener, AutoCl
         return conflicts.conflicts();
     }
 
-    List<DefenceStatus.Decision> decisions() {
-        return decisions.list(now());
+    Decisions decisions() {
+        return decisions;
     }
 
     Optional<DefenceStatus.Lease> lease() {

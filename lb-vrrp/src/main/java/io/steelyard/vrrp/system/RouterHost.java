@@ -1,7 +1,6 @@
 package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.SyncGroup;
-import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.Tracker;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpSettings;
@@ -30,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,15 +113,13 @@ public final class RouterHost implements AutoCloseable {
         this.plan = plan;
         syncGroups = plan.groups();
         for (var router : plan.routers()) {
-            var group = plan.groupOf(router);
-            var tracks = new ArrayList<Track>(router.tracks());
-            group.ifPresent(each -> tracks.addAll(each.tracks()));
             routers.add(new RunningRouter(
                     router,
                     this,
-                    tracks,
-                    group.isPresent(),
-                    fencings.get(routers.size()).orElse(null)));
+                    plan.tracksOf(router),
+                    plan.groupOf(router).isPresent(),
+                    fencings.get(routers.size()).orElse(null),
+                    null));
         }
         groups = new SyncGroups(plan.groups(), routers, notifier);
         statics = new StaticHoldings(settings, kernel);
@@ -207,8 +205,8 @@ public final class RouterHost implements AutoCloseable {
     }
 
     /**
-     * Goes on with another plan: routers and trackers that are the same notice nothing; those that differ end and begin anew. For all threads but the
-     * control thread.
+     * Goes on with another plan: routers and trackers that are the same notice nothing, and a router whose configuration differs stays in its state
+     * where it is the same one to the network. Other routers end and begin. For all threads but the control thread.
      *
      * @return false where all must begin anew; nothing has changed then
      * @throws IllegalArgumentException for a fencing that cannot be; nothing has changed then
@@ -234,7 +232,7 @@ public final class RouterHost implements AutoCloseable {
 
     private void takeOver(HostPlan next, Map<VirtualRouter, Optional<FencingLink>> fencings) {
         var ended = routers.stream()
-                .filter(each -> !next.routers().contains(each.router()))
+                .filter(each -> next.same(each.router()).isEmpty())
                 .toList();
         var names = names(next);
         ended.forEach(each -> each.stop(!names.contains(each.router().name())));
@@ -242,16 +240,29 @@ public final class RouterHost implements AutoCloseable {
         routers.removeAll(ended);
         trackers.become(next.trackers());
         kernel.restriction().quieten(quiet(next));
-        var begun = new ArrayList<RunningRouter>();
-        fencings.forEach((router, fencing) ->
-                begun.add(new RunningRouter(router, this, router.tracks(), false, fencing.orElse(null))));
-        routers.addAll(begun);
+        fencings.forEach((router, fencing) -> takeOver(next, router, fencing.orElse(null)));
         routers.sort(Comparator.comparingInt(each -> next.routers().indexOf(each.router())));
         routers.forEach(RunningRouter::trackersChanged);
-        if (hasStarted) {
-            begun.forEach(this::start);
-        }
         pulse();
+    }
+
+    private void takeOver(HostPlan next, VirtualRouter router, @Nullable FencingLink fencing) {
+        var before = plan.same(router).map(VirtualRouter::name).map(this::router);
+        var after = new RunningRouter(
+                router, this, next.tracksOf(router), next.groupOf(router).isPresent(), fencing, before.orElse(null));
+        if (before.isPresent()) {
+            routers.remove(before.get());
+            groups.replace(before.get(), after);
+            heartbeats.forEach(each -> each.replace(before.get(), after));
+        }
+        routers.add(after);
+        if (before.isPresent() && hasStarted) {
+            after.goOn(before.get());
+        } else if (before.isPresent()) {
+            before.get().close();
+        } else if (hasStarted) {
+            start(after);
+        }
     }
 
     /** Names of interfaces that have link-layer addresses of routers. */

@@ -42,7 +42,8 @@ final class RunningRouter implements Attachment.Listener, AutoCloseable {
     private final RouterHost host;
     private final RouterHealth health;
     private final boolean isInGroup;
-    private final AdvertCounters counters = new AdvertCounters();
+    private final RouterPast past;
+    private final RouterSecrets secrets;
     private final Hearing hearing;
     private final Holdings holdings;
     private final Attachment attachment;
@@ -65,22 +66,28 @@ final class RunningRouter implements Attachment.Listener, AutoCloseable {
      *
      * @param tracks of the router and of its group
      * @param fencing null where there is none
+     * @param before the same router with another configuration, which this one takes the place of by {@link #goOn}; null where there is none
      */
     RunningRouter(
             VirtualRouter router,
             RouterHost host,
             List<Track> tracks,
             boolean isInGroup,
-            @Nullable FencingLink fencing) {
+            @Nullable FencingLink fencing,
+            @Nullable RunningRouter before) {
         this.router = router;
         this.host = host;
         this.isInGroup = isInGroup;
-        var secrets = RouterSecrets.of(router);
-        hearing = new Hearing(this, new AdvertDecoder(router, secrets, counters), host.control());
+        past = before == null ? RouterPast.none() : before.past;
+        secrets = before != null && RouterSecrets.isSame(before.router, router)
+                ? before.secrets
+                : RouterSecrets.of(router);
+        hearing =
+                new Hearing(this, new AdvertDecoder(router, secrets, past.counters()), past.adverts(), host.control());
         holdings = new Holdings(router, host.kernel());
         attachment = new Attachment(router, host, secrets, holdings, hearing, this);
         health = new RouterHealth(router, host, tracks, attachment);
-        defences = new RouterDefences(this, host, holdings, fencing);
+        defences = new RouterDefences(this, host, holdings, past.decisions(), fencing);
         deadline = host.control().timer(this::due);
         var nowhere = RouterPath.inet(
                 new byte
@@ -126,6 +133,29 @@ final class RunningRouter implements Attachment.Listener, AutoCloseable {
         isStarted = true;
         on(new ElectionEvent.Start(health.sum().isKnown(), health.isHealthy(), isGroupWaiting, delayNs));
         defences.start();
+    }
+
+    /** Takes the place of the same router with another configuration: its state stays, and it lets go of what is not wanted any more. */
+    void goOn(RunningRouter before) {
+        before.isStarted = false;
+        phaseSinceNs = before.phaseSinceNs;
+        reason = before.reason;
+        holdings.succeed(before.holdings);
+        attachment.succeed(before.attachment);
+        attachment.look();
+        before.close();
+        health.look();
+        isStarted = true;
+        int priority = before.state().priority();
+        perform(() -> election.goOn(before.election, health.sum().effective(), now()));
+        tellPriority(priority);
+        if (health.sum().isKnown()) {
+            boolean isHealthy = health.isHealthy();
+            perform(() -> election.health(isHealthy, now()));
+        }
+        defences.start();
+        host.changed(this);
+        LOG.info("virtual router '{}' goes on with another configuration: {}", router.name(), state().phase());
     }
 
     /** Ends. @param deleted it is configured away, and not only stopped */
@@ -289,9 +319,9 @@ final class RunningRouter implements Attachment.Listener, AutoCloseable {
             return;
         }
         way.send(priority);
-        counters.count(AdvertCounters.Event.SENT);
+        counters().count(AdvertCounters.Event.SENT);
         if (priority == 0) {
-            counters.count(AdvertCounters.Event.PRIORITY_ZERO_SENT);
+            counters().count(AdvertCounters.Event.PRIORITY_ZERO_SENT);
         }
     }
 
@@ -301,9 +331,9 @@ final class RunningRouter implements Attachment.Listener, AutoCloseable {
         reason = Optional.of(changed.reason());
         phaseSinceNs = now();
         if (changed.to() == Phase.ACTIVE) {
-            counters.count(AdvertCounters.Event.BECAME_ACTIVE);
+            counters().count(AdvertCounters.Event.BECAME_ACTIVE);
         } else if (changed.from() == Phase.ACTIVE) {
-            counters.count(AdvertCounters.Event.RELEASED_ACTIVE);
+            counters().count(AdvertCounters.Event.RELEASED_ACTIVE);
         }
         LOG.info(
                 "virtual router '{}': {} -> {} with priority {}, because of {}",
@@ -472,7 +502,7 @@ final class RunningRouter implements Attachment.Listener, AutoCloseable {
     }
 
     AdvertCounters counters() {
-        return counters;
+        return past.counters();
     }
 
     @Override

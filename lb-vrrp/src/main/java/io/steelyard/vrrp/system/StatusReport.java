@@ -70,7 +70,7 @@ final class StatusReport {
         var heartbeats = running.heartbeats();
         return new DefenceStatus(
                 pending(running),
-                running.defences().decisions(),
+                running.defences().decisions().list(nowNs),
                 lifetime.isLimited() ? Optional.of(Duration.ofSeconds(lifetime.seconds())) : Optional.empty(),
                 running.defences().lease(),
                 running.defences().reachability(),

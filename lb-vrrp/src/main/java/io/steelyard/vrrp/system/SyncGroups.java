@@ -15,12 +15,12 @@ final class SyncGroups {
 
     private static final class Group {
         private final SyncGroup group;
-        private final List<RunningRouter> members;
+        private final List<RunningRouter> members = new ArrayList<>();
         private Phase told = Phase.INITIALIZE;
 
         private Group(SyncGroup group, List<RunningRouter> members) {
             this.group = group;
-            this.members = members;
+            this.members.addAll(members);
         }
     }
 
@@ -34,6 +34,11 @@ final class SyncGroups {
                                     group.members().contains(each.router().name()))
                             .toList()));
         }
+    }
+
+    /** A router has taken another's place. */
+    void replace(RunningRouter before, RunningRouter after) {
+        groups.forEach(group -> group.members.replaceAll(each -> each == before ? after : each));
     }
 
     boolean contain(RunningRouter router) {

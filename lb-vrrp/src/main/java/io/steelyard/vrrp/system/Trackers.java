@@ -59,14 +59,16 @@ final class Trackers implements TrackerSet.Listener, AutoCloseable {
         }
     }
 
-    /** Goes on with these: those that are watched already notice nothing. */
+    /** Goes on with these: those that are watched already notice nothing, and one that differs counts as before until it has spoken. */
     void become(List<Tracker> wanted) {
         for (var tracker : List.copyOf(byName.values())) {
             if (!wanted.contains(tracker)) {
                 set.remove(tracker.name());
                 byName.remove(tracker.name());
-                readings.remove(tracker.name());
                 unwatched.remove(tracker.name());
+                if (wanted.stream().noneMatch(each -> isOfSameKind(each, tracker))) {
+                    readings.remove(tracker.name());
+                }
             }
         }
         for (var tracker : wanted) {
@@ -74,6 +76,10 @@ final class Trackers implements TrackerSet.Listener, AutoCloseable {
                 watch(tracker);
             }
         }
+    }
+
+    private static boolean isOfSameKind(Tracker one, Tracker other) {
+        return one.name().equals(other.name()) && one.getClass() == other.getClass();
     }
 
     /** A router's priority after what its trackers have said. */

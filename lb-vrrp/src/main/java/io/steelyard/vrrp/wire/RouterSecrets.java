@@ -37,6 +37,14 @@ public final class RouterSecrets {
         return new RouterSecrets(router);
     }
 
+    /** Whether what one router signs and checks with does for the other, with the numbers it has come to. */
+    public static boolean isSame(VirtualRouter one, VirtualRouter other) {
+        return one.authentication().equals(other.authentication())
+                && one.hmac().equals(other.hmac())
+                && one.transport().equals(other.transport())
+                && one.advertInterval().equals(other.advertInterval());
+    }
+
     @Nullable
     HmacTrailer trailer() {
         return trailer;

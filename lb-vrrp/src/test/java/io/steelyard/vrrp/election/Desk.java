@@ -13,7 +13,8 @@ final class Desk {
     static final InetAddress LOWER = InetAddress.ofLiteral("192.0.2.9");
     static final InetAddress HIGHER = InetAddress.ofLiteral("192.0.2.11");
 
-    final Election election;
+    Election election;
+    private final boolean asksBeforeClaim;
     RouterState state;
     long nowNs = 1_000_000_000_000L;
 
@@ -25,6 +26,7 @@ final class Desk {
     }
 
     Desk(VirtualRouter.Builder router, boolean asksBeforeClaim) {
+        this.asksBeforeClaim = asksBeforeClaim;
         election = new Election(router.build(), OURS, asksBeforeClaim);
         state = election.initial();
     }
@@ -57,6 +59,13 @@ final class Desk {
         state = outcome.state();
         effects.addAll(outcome.effects());
         return outcome.effects();
+    }
+
+    /** The router's configuration becomes that one; its trackers say nothing. */
+    List<Effect> reconfigure(VirtualRouter.Builder router) {
+        var next = router.build();
+        election = new Election(next, OURS, asksBeforeClaim);
+        return on(new ElectionEvent.Reconfigured(next.priority()));
     }
 
     List<Effect> hear(int priority, InetAddress from) {

@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.Configuration;
+import io.steelyard.api.proxy.Network;
 import io.steelyard.api.vrrp.Notifications;
 import io.steelyard.api.vrrp.SplitBrainDefence;
 import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.Tracker;
+import io.steelyard.api.vrrp.VirtualRoute;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.vrrp.RouterEvent;
@@ -18,6 +20,7 @@ import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Phase;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,10 +96,41 @@ class ChangeTest {
     }
 
     @Test
-    void aRouterThatDiffersBeginsAnewAlone() throws Exception {
-        change(configuration(router("a", 51, ADDRESS), router("b", 52, SECOND).priority(120)));
+    void aRouterThatDiffersStaysActiveAndTakesWhatIsNew() throws Exception {
+        change(configuration(
+                router("a", 51, ADDRESS),
+                router("b", 52, THIRD).address(SECOND + "/24").priority(120)));
 
-        until(() -> phase("b") == Phase.ACTIVE && status("b").priority().effective() == 120);
+        until(() -> status("b").priority().effective() == 120 && Lab.has(network, THIRD));
+        assertThat(Lab.has(network, SECOND)).isTrue();
+        change(configuration(router("a", 51, ADDRESS), router("b", 52, THIRD)));
+        until(() -> !Lab.has(network, SECOND));
+
+        assertThat(Lab.has(network, THIRD)).isTrue();
+        assertThat(status("b").counters()).containsEntry("become_master", 1L).containsEntry("pri_zero_sent", 0L);
+        assertThat(events).noneMatch(RouterEvent.Changed.class::isInstance);
+        assertThat(events).contains(new RouterEvent.PriorityChanged("b", Phase.ACTIVE, 100, 120));
+    }
+
+    @Test
+    void routesOfARouterThatDiffersChangeAndOthersStay() throws Exception {
+        change(configuration(
+                router("a", 51, ADDRESS).route(route("10.50.0.0/24")).route(route("10.51.0.0/24"))));
+        until(() -> routes().contains("10.50.0.0/24") && routes().contains("10.51.0.0/24"));
+
+        change(configuration(
+                router("a", 51, ADDRESS).route(route("10.51.0.0/24")).route(route("10.52.0.0/24"))));
+
+        until(() -> routes().contains("10.52.0.0/24"));
+        assertThat(routes()).contains("10.51.0.0/24").doesNotContain("10.50.0.0/24");
+        assertThat(status("a").counters()).containsEntry("become_master", 1L);
+    }
+
+    @Test
+    void aRouterOfAnotherNumberBeginsAnewAlone() throws Exception {
+        change(configuration(router("a", 51, ADDRESS), router("b", 54, SECOND)));
+
+        until(() -> phase("b") == Phase.ACTIVE);
         assertThat(status("a").counters()).containsEntry("become_master", 1L);
         assertThat(events)
                 .filteredOn(RouterEvent.Changed.class::isInstance)
@@ -117,7 +151,7 @@ class ChangeTest {
             change(with(settings, router("a", 51, ADDRESS)));
             assertThat(until(lines, "INSTANCE \"b\" DELETED 100")).doesNotContain("INSTANCE \"a\" STOP 100");
 
-            change(with(settings, router("a", 51, ADDRESS).priority(90)));
+            change(with(settings, router("a", 55, ADDRESS).priority(90)));
             until(lines, "INSTANCE \"a\" STOP 100");
 
             change(Configuration.builder().vrrp(settings).build());
@@ -193,6 +227,16 @@ class ChangeTest {
         assertThat(Lab.has(network, ADDRESS)).isFalse();
         change(configuration(router("a", 51, ADDRESS)));
         until(() -> phase("a") == Phase.ACTIVE);
+    }
+
+    private static VirtualRoute route(String destination) throws Exception {
+        return VirtualRoute.builder(Network.parse(destination))
+                .nextHop(VirtualRoute.NextHop.via(InetAddress.ofLiteral("10.9.0.9")))
+                .build();
+    }
+
+    private String routes() throws Exception {
+        return network.ip("route");
     }
 
     private Configuration configuration(VirtualRouter.Builder... wanted) {

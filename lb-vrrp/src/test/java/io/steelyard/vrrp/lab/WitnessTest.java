@@ -6,6 +6,7 @@ import static io.steelyard.vrrp.lab.Pair.status;
 import static io.steelyard.vrrp.lab.Pair.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.api.vrrp.SplitBrainDefence;
@@ -13,6 +14,7 @@ import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Phase;
 import io.steelyard.vrrp.witness.WitnessServer;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,11 +48,20 @@ class WitnessTest {
     }
 
     private void startWitness() throws Exception {
+        await("the witness's port")
+                .atMost(Duration.ofSeconds(30))
+                .ignoreExceptionsInstanceOf(BindException.class)
+                .until(this::isWitnessStarted);
+    }
+
+    /** A program that another test begins has all our sockets for a moment, even one that is closed: its port is taken until then. */
+    private boolean isWitnessStarted() throws Exception {
         witness = pair.lab.client.call(() -> WitnessServer.builder()
                 .address(new InetSocketAddress("10.9.0.9", PORT))
                 .key(KEY)
                 .longestLease(Duration.ofSeconds(3))
                 .start());
+        return true;
     }
 
     @AfterEach

@@ -3,7 +3,6 @@ package io.steelyard.launcher.haproxy;
 import io.steelyard.api.Configuration;
 import io.steelyard.api.ConfigurationException;
 import io.steelyard.api.Problem;
-import io.steelyard.api.Settings;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.config.ConfigurationFiles;
 import io.steelyard.config.haproxy.ProcessStatements;
@@ -184,7 +183,7 @@ public final class HaproxyProgram {
         return arguments.maxConnections() == 0
                 ? configuration
                 : configuration.toBuilder()
-                        .settings(new Settings(settings.loops(), settings.drainTimeout(), arguments.maxConnections()))
+                        .settings(settings.withMaxConnections(arguments.maxConnections()))
                         .build();
     }
 

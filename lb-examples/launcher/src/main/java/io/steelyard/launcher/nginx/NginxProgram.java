@@ -2,7 +2,6 @@ package io.steelyard.launcher.nginx;
 
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Problem;
-import io.steelyard.api.Settings;
 import io.steelyard.api.config.ConfigurationSource;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.config.ConfigurationFiles;
@@ -172,7 +171,7 @@ public final class NginxProgram {
         return process.hasShutdownTimeout()
                 ? configuration
                 : configuration.toBuilder()
-                        .settings(new Settings(settings.loops(), UNLIMITED, settings.maxConnections()))
+                        .settings(settings.withDrainTimeout(UNLIMITED))
                         .build();
     }
 
