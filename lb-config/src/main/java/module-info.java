@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module io.steelyard.config {
     requires transitive io.steelyard.api;
+    requires io.steelyard.realip;
     requires org.apache.commons.codec;
     requires org.snakeyaml.engine;
     requires static org.jspecify;
@@ -23,6 +24,7 @@ module io.steelyard.config {
             io.steelyard.config.haproxy.expression.ChoiceLanguage,
             io.steelyard.config.haproxy.expression.ConditionLanguage,
             io.steelyard.config.haproxy.expression.FormatLanguage,
+            io.steelyard.config.haproxy.expression.ForwardedLanguage,
             io.steelyard.config.haproxy.expression.LogLanguage,
             io.steelyard.config.haproxy.expression.RedirectLanguage;
 }

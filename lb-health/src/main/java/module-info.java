@@ -1,4 +1,4 @@
-/** Active health checks: TCP, HTTP and UDP. */
+/** Active health checks: TCP, HTTP and UDP, and the question to an agent. */
 @org.jspecify.annotations.NullMarked
 module io.steelyard.health {
     requires transitive io.steelyard.api;
@@ -8,6 +8,7 @@ module io.steelyard.health {
     exports io.steelyard.health;
 
     provides io.steelyard.api.health.HealthCheckProvider with
+            io.steelyard.health.AgentCheckProvider,
             io.steelyard.health.HttpCheckProvider,
             io.steelyard.health.TcpCheckProvider,
             io.steelyard.health.UdpCheckProvider;

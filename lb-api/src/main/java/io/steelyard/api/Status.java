@@ -54,6 +54,7 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners, lon
      * @param failures flows that failed on it
      * @param queued flows that wait for it
      * @param traffic what passed through it
+     * @param maxConnections how many flows it takes at once, at most; 0 for no limit
      */
     public record ServerStatus(
             String id,
@@ -67,7 +68,8 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners, lon
             long served,
             long failures,
             int queued,
-            Traffic traffic) {
+            Traffic traffic,
+            int maxConnections) {
         public ServerStatus(
                 String id,
                 String address,
@@ -79,7 +81,7 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners, lon
                 int active,
                 long served,
                 long failures) {
-            this(id, address, weight, tier, adminState, health, reason, active, served, failures, 0, Traffic.NONE);
+            this(id, address, weight, tier, adminState, health, reason, active, served, failures, 0, Traffic.NONE, 0);
         }
     }
 

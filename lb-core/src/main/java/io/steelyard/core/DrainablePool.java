@@ -5,6 +5,7 @@ import io.steelyard.api.Status;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.pool.ControlLoop;
 import io.steelyard.pool.RunningPool;
@@ -27,10 +28,18 @@ final class DrainablePool {
     /** Removed servers whose flows have not all ended. */
     private final Set<String> draining = new HashSet<>();
 
-    DrainablePool(ServerPool configured, Plugins plugins, ControlLoop control, Consumer<Event> events) {
+    /** Ends the flows on a server of a pool. */
+    @FunctionalInterface
+    interface FlowEnding {
+        void end(String pool, String serverId, Forwarder.Ending why);
+    }
+
+    DrainablePool(
+            ServerPool configured, Plugins plugins, ControlLoop control, Consumer<Event> events, FlowEnding ending) {
         this.control = control;
         this.events = events;
         pool = RunningPool.start(configured, plugins, control, System.nanoTime(), events);
+        pool.runtime().onEnding((serverId, why) -> ending.end(configured().name(), serverId, why));
         pool.runtime().onDrained(serverId -> control.execute(() -> drained(serverId)));
     }
 

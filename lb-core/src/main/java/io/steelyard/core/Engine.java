@@ -449,7 +449,8 @@ final class Engine implements LoadBalancer {
     private void addPools(Configuration changed, Map<String, ServerPool> resolved, Deque<Runnable> undo) {
         for (var pool : changed.pools()) {
             if (!pools.containsKey(pool.name())) {
-                var running = new DrainablePool(resolvedPool(resolved, pool), plugins, control, this::publish);
+                var running = new DrainablePool(
+                        resolvedPool(resolved, pool), plugins, control, this::publish, servers::endFlows);
                 pools.put(pool.name(), running);
                 undo.push(() -> {
                     pools.remove(pool.name());

@@ -50,6 +50,10 @@ final class RunningServer {
         forwarder.cutFlows(pool, serverId);
     }
 
+    void endFlows(String pool, String serverId, Forwarder.Ending why) {
+        forwarder.endFlows(pool, serverId, why);
+    }
+
     void stopAccepting() {
         isRetiring = true;
         forwarder.stopAccepting();

@@ -4,6 +4,7 @@ import io.steelyard.api.Configuration;
 import io.steelyard.api.ConfigurationException;
 import io.steelyard.api.Problem;
 import io.steelyard.api.Status;
+import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.proxy.ForwardingMode;
@@ -55,6 +56,11 @@ final class RunningServers {
 
     void stopAccepting() {
         servers.values().forEach(RunningServer::stopAccepting);
+    }
+
+    void endFlows(String pool, String server, Forwarder.Ending why) {
+        servers.values().forEach(running -> running.endFlows(pool, server, why));
+        retiring.forEach(running -> running.endFlows(pool, server, why));
     }
 
     void cutFlows(String pool, String server) {

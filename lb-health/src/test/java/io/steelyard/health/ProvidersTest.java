@@ -12,7 +12,7 @@ class ProvidersTest {
     @Test
     void allAreInstalledAndWorkWithTheirDefaults() {
         var installed = Plugins.installed().healthChecks();
-        assertThat(installed).extracting(HealthCheckProvider::name).contains("http", "tcp", "udp");
+        assertThat(installed).extracting(HealthCheckProvider::name).contains("agent", "http", "tcp", "udp");
         assertThat(installed).allSatisfy(provider -> {
             assertThat(provider.description()).isNotEmpty();
             assertThat(provider.create(Options.defaults(provider.options()))).isNotNull();
@@ -28,6 +28,7 @@ class ProvidersTest {
             assertThat(list).isNotNull();
             assertThat(new String(list.readAllBytes(), StandardCharsets.UTF_8).lines())
                     .contains(
+                            AgentCheckProvider.class.getName(),
                             HttpCheckProvider.class.getName(),
                             TcpCheckProvider.class.getName(),
                             UdpCheckProvider.class.getName());

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The system calls of a proxy (man-pages sections 2 and 7). A result is what the call gives, or the negative {@link Errno}. Every descriptor
@@ -59,6 +60,7 @@ public final class Linux {
     private static final int F_SETPIPE_SZ = 1031;
     private static final int F_GETPIPE_SZ = 1032;
     private static final int SOL_SOCKET = 1;
+    private static final int SO_BINDTODEVICE = 25;
     private static final int SO_LINGER = 13;
 
     private Linux() {}
@@ -369,6 +371,18 @@ public final class Linux {
         memory.set(JAVA_INT, 0, seconds < 0 ? 0 : 1);
         memory.set(JAVA_INT, 4, Math.max(seconds, 0));
         return Libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, memory.address(), 8);
+    }
+
+    /**
+     * Has a socket take and send by one network interface only (SO_BINDTODEVICE).
+     *
+     * @param name at most 15 characters of ASCII
+     * @return 0, or a negative errno: ENODEV where there is no such interface
+     */
+    public static int bindToDevice(int fd, String name) {
+        var memory = Libc.scratch().memory;
+        memory.setString(0, name, StandardCharsets.US_ASCII);
+        return Libc.setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, memory.address(), name.length() + 1);
     }
 
     /** Makes closing the socket reset the connection (SO_LINGER with 0 s). */

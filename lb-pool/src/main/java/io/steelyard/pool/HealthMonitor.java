@@ -4,10 +4,12 @@ import io.steelyard.api.Durations;
 import io.steelyard.api.health.HealthCheck;
 import io.steelyard.api.health.ProbeResult;
 import io.steelyard.api.health.ProbeTarget;
+import io.steelyard.api.health.ServerAdvice;
 import io.steelyard.api.plugin.Options;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.HealthState;
+import io.steelyard.api.pool.Observation;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
@@ -42,6 +44,12 @@ public final class HealthMonitor implements AutoCloseable {
     public interface Listener {
         /** A server's state, or the reason for it, is now this. */
         void onHealth(String serverId, HealthState state, String reason);
+
+        /** A probe of a server passed. */
+        default void onPassed(String serverId) {}
+
+        /** A server asked for this. */
+        default void onAdvice(String serverId, ServerAdvice advice) {}
     }
 
     private final ControlLoop loop;
@@ -90,6 +98,18 @@ public final class HealthMonitor implements AutoCloseable {
             }
         }
         before.values().forEach(Watch::end);
+    }
+
+    /**
+     * Real traffic failed on a server as often as its observation allows. An unknown server, and one without a check, are ignored.
+     *
+     * @param reason one phrase for people
+     */
+    public void onErrors(String serverId, Observation.Reaction reaction, String reason) {
+        var watch = watches.get(serverId);
+        if (watch != null && !watch.probings.isEmpty()) {
+            watch.onErrors(reaction, reason);
+        }
     }
 
     /** Ends all probes. */
@@ -162,9 +182,25 @@ public final class HealthMonitor implements AutoCloseable {
 
         void onResult(Probing probing, ProbeResult result, long startNs) {
             var step = tracker.onResult(probing.index, result, startNs, random.nextDouble());
-            boolean isNews = step.isChanged() || !step.tracker().reason().equals(tracker.reason());
-            tracker = step.tracker();
             probing.next(step.nextProbeNs());
+            take(step.tracker());
+            if (result.isPassed()) {
+                listener.onPassed(server.id());
+            }
+            if (!result.advice().equals(ServerAdvice.NONE)) {
+                listener.onAdvice(server.id(), result.advice());
+            }
+        }
+
+        void onErrors(Observation.Reaction reaction, String reason) {
+            var first = probings.getFirst();
+            first.hurry();
+            take(tracker.onErrors(first.index, reaction, reason));
+        }
+
+        private void take(HealthTracker next) {
+            boolean isNews = next.state() != tracker.state() || !next.reason().equals(tracker.reason());
+            tracker = next;
             if (isNews) {
                 listener.onHealth(server.id(), tracker.state(), tracker.reason());
             }
@@ -187,6 +223,8 @@ public final class HealthMonitor implements AutoCloseable {
 
         private boolean isOverdue;
         private long startNs;
+        /** When the next probe begins, where none is under way. */
+        private long dueNs;
 
         Probing(Watch watch, int index, HealthCheckSpec spec, HealthCheck check) {
             this.watch = watch;
@@ -197,7 +235,17 @@ public final class HealthMonitor implements AutoCloseable {
 
         void next(long atNs) {
             if (!isEnded) {
+                dueNs = atNs;
                 timer = loop.schedule(atNs, this::begin);
+            }
+        }
+
+        /** The next probe begins no later than the transition interval says. One that is under way is not waited for: it will tell. */
+        void hurry() {
+            long soonNs = loop.nowNs() + spec.transitionInterval().toNanos();
+            if (running == null && !spec.transitionInterval().isZero() && soonNs - dueNs < 0) {
+                cancelTimer();
+                next(soonNs);
             }
         }
 
@@ -208,7 +256,7 @@ public final class HealthMonitor implements AutoCloseable {
                 return;
             }
             if (running != null) {
-                watch.onResult(this, ProbeResult.failed("probe still hangs, deaf to its timeout"), startNs);
+                watch.onResult(this, check.late("probe still hangs, deaf to its timeout"), startNs);
                 return;
             }
             isAwaited = true;
@@ -239,7 +287,7 @@ public final class HealthMonitor implements AutoCloseable {
                 var result = check.probe(new ProbeTarget(server, address(server.address()), spec.timeout()));
                 return result == null ? ProbeResult.failed("the check gave no result") : result;
             } catch (InterruptedException timeout) {
-                return ProbeResult.failed(timedOut());
+                return check.late(timedOut());
             } catch (IOException broken) {
                 var message = broken.getMessage();
                 return ProbeResult.failed(message == null ? broken.getClass().getSimpleName() : message);
@@ -275,7 +323,7 @@ public final class HealthMonitor implements AutoCloseable {
 
         private void onDeaf() {
             isAwaited = false;
-            watch.onResult(this, ProbeResult.failed(timedOut()), startNs);
+            watch.onResult(this, check.late(timedOut()), startNs);
         }
 
         private void onEnd(ProbeResult result) {
@@ -286,7 +334,7 @@ public final class HealthMonitor implements AutoCloseable {
             isAwaited = false;
             cancelTimer();
             boolean isLate = isOverdue && result.isPassed();
-            watch.onResult(this, isLate ? ProbeResult.failed(timedOut()) : result, startNs);
+            watch.onResult(this, isLate ? check.late(timedOut()) : result, startNs);
         }
 
         private String timedOut() {

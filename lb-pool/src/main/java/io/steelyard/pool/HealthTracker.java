@@ -3,6 +3,7 @@ package io.steelyard.pool;
 import io.steelyard.api.health.ProbeResult;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.HealthState;
+import io.steelyard.api.pool.Observation.Reaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,12 +50,28 @@ public record HealthTracker(List<HealthCheckSpec> specs, List<Check> checks) {
         }
 
         Check next(HealthCheckSpec spec, ProbeResult result) {
+            if (result.verdict() == ProbeResult.Verdict.UNDECIDED) {
+                return this;
+            }
             var told = result.isPassed() ? HealthState.UP : HealthState.DOWN;
             if (told == state) {
                 return new Check(state, 0, result.reason());
             }
             int needed = state == HealthState.UNKNOWN ? 1 : result.isPassed() ? spec.rise() : spec.fall();
             return streak + 1 >= needed ? new Check(told, 0, result.reason()) : new Check(state, streak + 1, reason);
+        }
+
+        /** What failures of real traffic make of it (HAProxy 2.6 {@code __health_adjust}). */
+        Check afterErrors(HealthCheckSpec spec, Reaction reaction, String why) {
+            return switch (reaction) {
+                case PROBE_SOON -> this;
+                case FAILED_PROBE -> next(spec, ProbeResult.failed(why));
+                case LAST_FAILED_PROBE -> {
+                    int least = state == HealthState.UP ? spec.fall() - 2 : 0;
+                    yield new Check(state, Math.max(streak, least), reason).next(spec, ProbeResult.failed(why));
+                }
+                case DOWN -> new Check(HealthState.DOWN, 0, why);
+            };
         }
     }
 
@@ -147,6 +164,18 @@ public record HealthTracker(List<HealthCheckSpec> specs, List<Check> checks) {
         changed.set(check, found);
         var next = new HealthTracker(specs, changed);
         return new Step(next, next.state() != state(), startNs + delayNs(spec, found, random));
+    }
+
+    /**
+     * Takes in that real traffic failed on the server.
+     *
+     * @param check the index of the check it speaks to
+     * @param reason one phrase for people
+     */
+    public HealthTracker onErrors(int check, Reaction reaction, String reason) {
+        var changed = new ArrayList<>(checks);
+        changed.set(check, checks.get(check).afterErrors(specs.get(check), reaction, reason));
+        return new HealthTracker(specs, changed);
     }
 
     /** When to begin the first probe, so that the servers of a pool are not all probed at one moment but soon. */

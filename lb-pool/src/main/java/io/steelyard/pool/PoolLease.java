@@ -1,5 +1,7 @@
 package io.steelyard.pool;
 
+import io.steelyard.api.pool.Observation;
+import io.steelyard.api.pool.Observation.Layer;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.schedule.Balancer.Outcome;
 import io.steelyard.api.schedule.Flow;
@@ -44,6 +46,7 @@ final class PoolLease implements Lease {
     private int attempts;
     private long pickedNs;
     private boolean hasFirstByte;
+    private boolean isAnswered;
 
     /** One bit for each position of the snapshot. */
     private long[] tried = new long[1];
@@ -255,6 +258,7 @@ final class PoolLease implements Lease {
         index = here.indexInTier(position);
         pickedNs = nowNs;
         hasFirstByte = false;
+        isAnswered = false;
         attempts++;
         here.tiers[tier].members[index].load.countServed();
         return Outcome.PICKED;
@@ -349,6 +353,54 @@ final class PoolLease implements Lease {
         load.traffic().flowBegan(load.active(), nowNs);
         pool.traffic().flowBegan(0, nowNs);
         here.report(index, Report.CONNECTED, nowNs - pickedNs);
+        var rule = here.observations[index];
+        if (rule != null && rule.layer() == Layer.CONNECTION) {
+            here.members[index].wentWell();
+        }
+    }
+
+    @Override
+    public void answered(int status) {
+        var here = heldTier();
+        isAnswered = true;
+        var rule = here.observations[index];
+        if (rule == null || rule.layer() != Layer.ANSWER) {
+            return;
+        }
+        // Clients cause 501 and 505 themselves.
+        if (status >= 100 && status < 500 || status == 501 || status == 505) {
+            here.members[index].wentWell();
+        } else {
+            erred(here, rule, "Wrong http response");
+        }
+    }
+
+    @Override
+    public void failedOnce(Failure failure) {
+        observe(heldTier(), failure);
+    }
+
+    private void observe(Tier here, Failure failure) {
+        var rule = here.observations[index];
+        if (rule == null || isAnswered) {
+            return;
+        }
+        switch (failure) {
+            case CONNECT_TIMEOUT, CONNECT_ERROR -> erred(here, rule, "L4 unsuccessful connection");
+            case READ_TIMEOUT -> erredInAnswer(here, rule, "Read timeout (http)");
+            case BROKEN -> erredInAnswer(here, rule, "Close from server (http)");
+            case BAD_RESPONSE -> erredInAnswer(here, rule, "Invalid http response");
+        }
+    }
+
+    private void erredInAnswer(Tier here, Observation rule, String how) {
+        if (rule.layer() == Layer.ANSWER) {
+            erred(here, rule, how);
+        }
+    }
+
+    private void erred(Tier here, Observation rule, String how) {
+        pool.erred(here.members[index], here.candidates.id(index), rule, how);
     }
 
     @Override
@@ -384,6 +436,7 @@ final class PoolLease implements Lease {
         var here = heldTier();
         long nowNs = pool.nowNs();
         here.members[index].load.countFailure();
+        observe(here, failure);
         var gate = here.gates[index];
         if (gate != null) {
             gate.onFailure(nowNs, here.gates);

@@ -5,12 +5,15 @@ import io.steelyard.api.Event;
 import io.steelyard.api.Problem;
 import io.steelyard.api.Status.PoolStatus;
 import io.steelyard.api.Status.ServerStatus;
+import io.steelyard.api.health.ServerAdvice;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.HealthState;
+import io.steelyard.api.pool.Observation;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.Lease;
@@ -26,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -68,7 +72,11 @@ public final class PoolRuntime implements Balancer {
 
     private volatile Consumer<String> onDrained = serverId -> {};
 
+    /** Set by the control thread before the first flow, read by data threads. */
+    private volatile ErrorListener onErrors = (serverId, reaction, reason) -> {};
+
     // Control thread only, except for what the members say of themselves.
+    private EndingListener onEnding = (serverId, why) -> {};
     private final SnapshotCompiler compiler;
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Map<String, Member> removed = new HashMap<>();
@@ -86,7 +94,7 @@ public final class PoolRuntime implements Balancer {
         this.plugins = plugins;
         this.nanoClock = nanoClock;
         this.events = events;
-        compiler = new SnapshotCompiler(plugins, seed, active, this::ejected, this::publish);
+        compiler = new SnapshotCompiler(plugins, seed, active, queue::size, this::ejected, this::publish);
         takeOver(pool, false, nanoClock.getAsLong());
     }
 
@@ -203,7 +211,7 @@ public final class PoolRuntime implements Balancer {
         int position = waitsFor == null
                 ? here.firstWithRoom(place.tried, place.firstTier, nowNs())
                 : here.positionOf(waitsFor.number);
-        if (position >= 0 && here.hasRoom(position)) {
+        if (position >= 0 && here.hasRoomForWaiting(position)) {
             wakeFor(here.member(position));
         }
         return true;
@@ -247,6 +255,15 @@ public final class PoolRuntime implements Balancer {
         noticeRoom(member);
     }
 
+    /** A flow failed on a server that is observed. */
+    void erred(Member member, String serverId, Observation rule, String how) {
+        int errors = member.erred(rule.errorLimit());
+        if (errors > 0) {
+            onErrors.onErrors(
+                    serverId, rule.reaction(), "Detected " + errors + " consecutive errors, last one was: " + how);
+        }
+    }
+
     private void noticeRoom(Member member) {
         if (queue.size() != 0) {
             wakeFor(member);
@@ -260,7 +277,7 @@ public final class PoolRuntime implements Balancer {
             return queue.wakeFirst(place -> {
                 var here = place.snapshot == null ? snapshot() : place.snapshot;
                 int position = here.positionOf(member.number);
-                return position >= 0 && here.hasRoom(position) && isOfUse(place, here, position, nowNs);
+                return position >= 0 && here.hasRoomForWaiting(position) && isOfUse(place, here, position, nowNs);
             });
         } catch (RuntimeException | Error thrown) {
             publish(new Event.Trouble("a flow waiting for pool " + pool().name() + " threw " + thrown));
@@ -331,8 +348,37 @@ public final class PoolRuntime implements Balancer {
     public void adminState(String serverId, AdminState state) {
         var member = member(serverId);
         if (member.adminState != state) {
+            var before = member.adminState;
             member.adminState = state;
             publishSnapshot(pool(), nowNs());
+            boolean isUp = member.health != HealthState.DOWN;
+            if (state == AdminState.DISABLED) {
+                endFlowsOf(member);
+            } else if (before == AdminState.DISABLED && isUp) {
+                endBackupFlowsFor(member);
+            }
+        }
+    }
+
+    /** Does what a server asked for. An unknown one is ignored. */
+    public void advise(String serverId, ServerAdvice advice) {
+        var member = members.get(serverId);
+        if (member == null) {
+            return;
+        }
+        var percent = advice.weightPercent();
+        boolean canWeigh = compiler.followsWeightChanges(pool()) || percent.orElse(0) == 0 || percent.orElse(0) == 100;
+        if (member.advise(canWeigh ? percent : OptionalInt.empty(), advice.maxConnections())) {
+            publishSnapshot(pool(), nowNs());
+        }
+        advice.adminState().ifPresent(state -> adminState(serverId, state));
+    }
+
+    /** A probe of a server passed: failures of real traffic before it do not count. */
+    public void probePassed(String serverId) {
+        var member = members.get(serverId);
+        if (member != null) {
+            member.wentWell();
         }
     }
 
@@ -361,6 +407,26 @@ public final class PoolRuntime implements Balancer {
         }
         publish(new Event.ServerHealthChanged(pool().name(), serverId, before, state, reason));
         publishSnapshot(pool(), nowNs);
+        if (state == HealthState.DOWN) {
+            endFlowsOf(member);
+        } else if (before == HealthState.DOWN && member.adminState != AdminState.DISABLED) {
+            endBackupFlowsFor(member);
+        }
+    }
+
+    private void endFlowsOf(Member member) {
+        if (member.server.endsFlowsWhenDown()) {
+            onEnding.end(member.server.id(), Forwarder.Ending.SERVER_DOWN);
+        }
+    }
+
+    private void endBackupFlowsFor(Member member) {
+        var server = member.server;
+        if (server.endsBackupFlowsWhenUp() && server.tier() == 0 && server.weight() > 0) {
+            members.values().stream()
+                    .filter(other -> other.server.tier() > 0)
+                    .forEach(backup -> onEnding.end(backup.server.id(), Forwarder.Ending.BACKUP_NOT_NEEDED));
+        }
     }
 
     /**
@@ -443,6 +509,28 @@ public final class PoolRuntime implements Balancer {
         onDrained = listener;
     }
 
+    /** Calls {@code listener} with each server whose flows are to be ended, on the control thread. Replaces the listener before. */
+    public void onEnding(EndingListener listener) {
+        onEnding = listener;
+    }
+
+    /** Calls {@code listener} where real traffic failed on a server as often as its observation allows. Replaces the listener before. */
+    public void onErrors(ErrorListener listener) {
+        onErrors = listener;
+    }
+
+    /** Told of servers whose flows are to be ended. */
+    @FunctionalInterface
+    public interface EndingListener {
+        void end(String serverId, Forwarder.Ending why);
+    }
+
+    /** Told of failures of real traffic, on the data thread that sees the last of them; must not block. */
+    @FunctionalInterface
+    public interface ErrorListener {
+        void onErrors(String serverId, Observation.Reaction reaction, String reason);
+    }
+
     private void takeOver(ServerPool pool, boolean isAtRunTime, long nowNs) {
         var account = retries;
         var budget = pool.retryBudget();
@@ -514,7 +602,7 @@ public final class PoolRuntime implements Balancer {
         if (server.adminState() != member.server.adminState()) {
             member.adminState = server.adminState();
         }
-        member.server = server;
+        member.configure(server);
         return member;
     }
 
@@ -569,7 +657,8 @@ public final class PoolRuntime implements Balancer {
                 member.load.served(),
                 member.load.failures(),
                 member.load.queued(),
-                member.load.traffic().read(nowNs));
+                member.load.traffic().read(nowNs),
+                server.maxConnections());
     }
 
     private Member member(String serverId) {

@@ -157,13 +157,17 @@ final class PoolSnapshot {
         return tiers[tierOf[position]].candidates.hasRoom(indexInTier(position));
     }
 
-    /** How many more flows a server takes: 0 where it takes none now. */
+    /** Whether a server has room for a flow that waits, and so is one of those that a limit grows with already. */
+    boolean hasRoomForWaiting(int position) {
+        return tiers[tierOf[position]].candidates.hasRoomForWaiting(indexInTier(position));
+    }
+
+    /** How many more waiting flows a server takes: 0 where it takes none now. */
     int room(int position) {
-        if (!hasRoom(position)) {
+        if (!hasRoomForWaiting(position)) {
             return 0;
         }
-        int limit =
-                tiers[tierOf[position]].candidates.server(indexInTier(position)).maxConnections();
+        int limit = tiers[tierOf[position]].candidates.limitForWaiting(indexInTier(position));
         var load = member(position).load;
         return limit == 0 ? Integer.MAX_VALUE : Math.max(0, limit - load.active() - load.inactive());
     }

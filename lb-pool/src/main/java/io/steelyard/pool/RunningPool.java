@@ -2,9 +2,11 @@ package io.steelyard.pool;
 
 import io.steelyard.api.Event;
 import io.steelyard.api.Status.PoolStatus;
+import io.steelyard.api.health.ServerAdvice;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthState;
+import io.steelyard.api.pool.Observation;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.schedule.Balancer;
 import java.util.Random;
@@ -25,7 +27,8 @@ public final class RunningPool implements AutoCloseable {
     private RunningPool(ControlLoop loop, PoolRuntime runtime, Plugins plugins, long seed) {
         this.loop = loop;
         this.runtime = runtime;
-        monitor = new HealthMonitor(loop, plugins, new Random(seed), this::onHealth);
+        monitor = new HealthMonitor(loop, plugins, new Random(seed), new Findings());
+        runtime.onErrors(this::onErrors);
     }
 
     /**
@@ -95,9 +98,33 @@ public final class RunningPool implements AutoCloseable {
         }
     }
 
-    private void onHealth(String serverId, HealthState state, String reason) {
-        runtime.health(serverId, state, reason);
-        tick();
+    /** On any thread. */
+    private void onErrors(String serverId, Observation.Reaction reaction, String reason) {
+        try {
+            loop.execute(() -> monitor.onErrors(serverId, reaction, reason));
+        } catch (RejectedExecutionException closed) {
+            // Nobody is left to tell.
+        }
+    }
+
+    /** What the checks find. */
+    private final class Findings implements HealthMonitor.Listener {
+        @Override
+        public void onHealth(String serverId, HealthState state, String reason) {
+            runtime.health(serverId, state, reason);
+            tick();
+        }
+
+        @Override
+        public void onPassed(String serverId) {
+            runtime.probePassed(serverId);
+        }
+
+        @Override
+        public void onAdvice(String serverId, ServerAdvice advice) {
+            runtime.advise(serverId, advice);
+            tick();
+        }
     }
 
     private void tick() {

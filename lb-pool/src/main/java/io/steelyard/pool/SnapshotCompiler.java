@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ final class SnapshotCompiler {
     private final Plugins plugins;
     private final long seed;
     private final LongAdder active;
+    private final IntSupplier waiting;
     private final PassiveGate.Listener ejections;
     private final Consumer<Event> events;
     private final AtomicBoolean ejecting = new AtomicBoolean();
@@ -45,10 +47,16 @@ final class SnapshotCompiler {
     private Optional<Affinity> tableRule = Optional.empty();
 
     SnapshotCompiler(
-            Plugins plugins, long seed, LongAdder active, PassiveGate.Listener ejections, Consumer<Event> events) {
+            Plugins plugins,
+            long seed,
+            LongAdder active,
+            IntSupplier waiting,
+            PassiveGate.Listener ejections,
+            Consumer<Event> events) {
         this.plugins = plugins;
         this.seed = seed;
         this.active = active;
+        this.waiting = waiting;
         this.ejections = ejections;
         this.events = events;
     }
@@ -146,11 +154,18 @@ final class SnapshotCompiler {
 
     private Tier tier(ServerPool pool, int number, List<Seat> seats, Algorithm now, @Nullable PoolSnapshot reusable) {
         boolean hasResumeMarks = pool.personality() == Personality.LVS;
+        int full = pool.personality() == Personality.HAPROXY ? pool.fullConnections() : 0;
         var before = reusable == null ? null : reusable.tier(number);
-        if (before != null && before.seats.equals(seats) && before.hasResumeMarks == hasResumeMarks) {
+        if (before != null
+                && before.seats.equals(seats)
+                && before.hasResumeMarks == hasResumeMarks
+                && before.candidates.fullConnections() == full) {
             return before;
         }
-        var builder = Candidates.builder().poolActive(active::intValue);
+        var builder = Candidates.builder()
+                .poolActive(active::intValue)
+                .poolWaiting(waiting)
+                .fullConnections(full);
         for (var seat : seats) {
             builder.add(seat.server(), seat.weight(), seat.isUsable(), seat.member().load, seat.gate());
         }

@@ -1,5 +1,6 @@
 package io.steelyard.pool;
 
+import io.steelyard.api.pool.Observation;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.schedule.Candidates;
 import io.steelyard.api.schedule.Flow;
@@ -59,6 +60,10 @@ final class Tier {
     private final int[] limits;
     private final int[] resumeMarks;
     private final boolean[] reachable;
+
+    /** What failures of real traffic say to checks, by server. */
+    final @Nullable Observation[] observations;
+
     private final Consumer<String> trouble;
 
     /**
@@ -93,6 +98,7 @@ final class Tier {
         limits = new int[size];
         resumeMarks = new int[size];
         reachable = new boolean[size];
+        observations = new Observation[size];
         for (int i = 0; i < size; i++) {
             var seat = seats.get(i);
             members[i] = seat.member();
@@ -100,6 +106,7 @@ final class Tier {
             limits[i] = seat.server().maxConnections();
             resumeMarks[i] = seat.server().resumeConnections();
             reachable[i] = seat.isReachable();
+            observations[i] = seat.server().observation().orElse(null);
         }
     }
 
@@ -138,7 +145,7 @@ final class Tier {
      */
     Taking take(int index, boolean ignoresLimit, long nowNs) {
         var load = members[index].load;
-        int limit = limits[index];
+        int limit = candidates.limit(index);
         if (limit == 0 || ignoresLimit) {
             load.addActive(1);
         } else if ((hasResumeMarks && load.isOverloaded()) || !load.tryAddActive(limit)) {

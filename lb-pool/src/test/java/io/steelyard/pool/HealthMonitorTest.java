@@ -11,6 +11,7 @@ import io.steelyard.api.plugin.OptionSpec;
 import io.steelyard.api.plugin.Options;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.Observation;
 import io.steelyard.api.pool.ServerPool;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -164,6 +165,29 @@ class HealthMonitorTest {
         advance(Duration.ofMillis(1), 2);
         assertThat(script.begun).hasValue(4);
         assertThat(log).as("no news").hasSize(2);
+    }
+
+    @Test
+    void failuresOfRealTrafficBringTheNextProbeForward() {
+        var spec = HealthCheckSpec.builder("script")
+                .interval(Duration.ofSeconds(60))
+                .transitionInterval(Duration.ofSeconds(1))
+                .rise(2)
+                .fall(3)
+                .jitter(0)
+                .build();
+        monitor.apply(pool("a").healthCheck(spec).build());
+        advance(Duration.ofSeconds(1), 1);
+        monitor.onErrors("a", Observation.Reaction.PROBE_SOON, "errors");
+        monitor.onErrors("z", Observation.Reaction.DOWN, "errors");
+        advance(Duration.ofMillis(999), 0);
+        assertThat(script.begun).hasValue(1);
+        advance(Duration.ofMillis(1), 1);
+        monitor.onErrors("a", Observation.Reaction.DOWN, "errors");
+        assertThat(log).containsExactly("a UP: fine", "a DOWN: errors");
+        advance(Duration.ofSeconds(1), 1);
+        advance(Duration.ofSeconds(1), 1);
+        assertThat(log).containsExactly("a UP: fine", "a DOWN: errors", "a UP: fine");
     }
 
     @Test

@@ -66,7 +66,8 @@ final class Baseline {
                         since(server.served(), before.served()),
                         since(server.failures(), before.failures()),
                         server.queued(),
-                        since(server.traffic(), before.traffic()));
+                        since(server.traffic(), before.traffic()),
+                        server.maxConnections());
             }
         }
         return server;

@@ -237,6 +237,10 @@ final class ServerChanges {
                 old.publicUrl(),
                 old.stickyName(),
                 old.maxQueued(),
+                old.minConnections(),
+                old.observation(),
+                old.endsFlowsWhenDown(),
+                old.endsBackupFlowsWhenUp(),
                 old.labels());
         replace(
                 found.pool(),

@@ -2,23 +2,33 @@ package io.steelyard.admin.statistics;
 
 import io.steelyard.api.Status.ServerStatus;
 import io.steelyard.api.pool.AdminState;
+import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.HealthState;
+import java.util.List;
 import java.util.Locale;
 
 /** A server's state and its last check in HAProxy's words (management guide 2.6, section 9.1, {@code status} and {@code check_status}). */
 public final class ServerState {
+    private static final String AGENT = "agent";
+
     private ServerState() {}
 
-    /** {@code UP}, {@code DOWN}, {@code MAINT}, {@code DRAIN} or {@code no check}. */
-    public static String text(ServerStatus server, boolean isChecked) {
+    /**
+     * {@code UP}, {@code DOWN}, {@code MAINT}, {@code DRAIN} or {@code no check}, with {@code (agent)} behind it where an agent can have said so.
+     *
+     * @param checks those of the server
+     */
+    public static String text(ServerStatus server, List<HealthCheckSpec> checks) {
+        boolean hasAgent = checks.stream().anyMatch(check -> check.type().equals(AGENT));
+        boolean isChecked = checks.stream().anyMatch(check -> !check.type().equals(AGENT));
         if (server.adminState() == AdminState.DISABLED) {
             return "MAINT";
         }
         if (server.health() == HealthState.DOWN) {
-            return "DOWN";
+            return hasAgent && !isChecked ? "DOWN (agent)" : "DOWN";
         }
         if (server.adminState() == AdminState.DRAINING) {
-            return "DRAIN";
+            return hasAgent ? "DRAIN (agent)" : "DRAIN";
         }
         return isChecked ? "UP" : "no check";
     }

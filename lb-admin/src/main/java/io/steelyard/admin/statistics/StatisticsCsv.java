@@ -260,8 +260,7 @@ public final class StatisticsCsv {
     private static Row server(
             ServerPool pool, Optional<RealServer> configured, ServerStatus server, String mode, int proxy, int place) {
         var values = common(pool.name(), server.id(), proxy);
-        boolean isChecked =
-                configured.map(one -> !pool.healthChecksOf(one).isEmpty()).orElse(false);
+        var checks = configured.map(pool::healthChecksOf).orElse(List.of());
         values.put("scur", Integer.toString(server.active()));
         values.put("stot", Long.toString(server.served()));
         values.put("lbtot", Long.toString(server.served()));
@@ -275,7 +274,7 @@ public final class StatisticsCsv {
             answers(values, traffic);
             values.put("req_tot", Long.toString(traffic.requests()));
         }
-        values.put("status", ServerState.text(server, isChecked));
+        values.put("status", ServerState.text(server, checks));
         values.put("weight", Integer.toString(server.weight()));
         values.put("act", server.tier() == 0 ? "1" : "0");
         values.put("bck", server.tier() == 0 ? "0" : "1");
@@ -285,7 +284,7 @@ public final class StatisticsCsv {
         values.put("mode", mode);
         configured.ifPresent(one -> {
             values.put("uweight", Integer.toString(one.weight()));
-            values.put("slim", one.maxConnections() == 0 ? "" : Integer.toString(one.maxConnections()));
+            values.put("slim", server.maxConnections() == 0 ? "" : Integer.toString(server.maxConnections()));
             values.put("qlimit", one.maxQueued() == 0 ? "" : Integer.toString(one.maxQueued()));
             one.stickyName().ifPresent(name -> values.put("cookie", name));
             pool.healthChecksOf(one).stream().findFirst().ifPresent(check -> {

@@ -7,6 +7,7 @@ import io.steelyard.api.Status;
 import io.steelyard.api.Status.ListenerStatus;
 import io.steelyard.api.Status.PoolStatus;
 import io.steelyard.api.Status.ServerStatus;
+import io.steelyard.api.Traffic;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.HealthState;
@@ -75,7 +76,21 @@ class StatisticsCsvTest {
             int active,
             long served,
             long failures) {
-        return new ServerStatus(id, "127.0.0.1:9", weight, tier, admin, health, reason, active, served, failures);
+        int most = 7;
+        return new ServerStatus(
+                id,
+                "127.0.0.1:9",
+                weight,
+                tier,
+                admin,
+                health,
+                reason,
+                active,
+                served,
+                failures,
+                0,
+                Traffic.NONE,
+                most);
     }
 
     private static List<String> lines() {

@@ -53,7 +53,9 @@ public record CookieAffinity(
         /** The server does, and we replace its value. */
         REWRITE,
         /** The server does, and we put ours and a {@code ~} before its value, which servers do not see. */
-        PREFIX
+        PREFIX,
+        /** The server does, and it goes to the client as it is, unless {@code indirect} says to leave out what the client has already. */
+        PASSIVE
     }
 
     /** When a cookie is sent with requests other sites cause. */

@@ -18,4 +18,13 @@ public interface HealthCheck {
      * @throws InterruptedException where the timeout passed
      */
     ProbeResult probe(ProbeTarget target) throws IOException, InterruptedException;
+
+    /**
+     * What a probe comes to that was not over at its timeout: a failure, unless the check says otherwise. Called on any thread.
+     *
+     * @param reason one phrase for people
+     */
+    default ProbeResult late(String reason) {
+        return ProbeResult.failed(reason);
+    }
 }

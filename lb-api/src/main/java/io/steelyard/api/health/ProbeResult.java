@@ -5,12 +5,28 @@ import java.util.Objects;
 /**
  * What one probe found.
  *
- * @param isPassed whether the server can serve
+ * @param verdict whether the server can serve
  * @param reason one phrase for people, such as {@code connect timed out} or {@code status 503, expected 200-399}
+ * @param advice what the server asked for
  */
-public record ProbeResult(boolean isPassed, String reason) {
+public record ProbeResult(Verdict verdict, String reason, ServerAdvice advice) {
+    /** Whether a server can serve. */
+    public enum Verdict {
+        PASSED,
+        FAILED,
+        /** The probe says nothing of it: what was known still holds. */
+        UNDECIDED
+    }
+
     public ProbeResult {
+        Objects.requireNonNull(verdict, "verdict");
         Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(advice, "advice");
+    }
+
+    /** A result without advice. */
+    public ProbeResult(boolean isPassed, String reason) {
+        this(isPassed ? Verdict.PASSED : Verdict.FAILED, reason, ServerAdvice.NONE);
     }
 
     public static ProbeResult passed(String reason) {
@@ -19,5 +35,13 @@ public record ProbeResult(boolean isPassed, String reason) {
 
     public static ProbeResult failed(String reason) {
         return new ProbeResult(false, reason);
+    }
+
+    public static ProbeResult undecided(String reason) {
+        return new ProbeResult(Verdict.UNDECIDED, reason, ServerAdvice.NONE);
+    }
+
+    public boolean isPassed() {
+        return verdict == Verdict.PASSED;
     }
 }

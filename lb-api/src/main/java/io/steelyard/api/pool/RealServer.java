@@ -34,6 +34,12 @@ import java.util.regex.Pattern;
  *     rule that needs it says then. Printable ASCII without blank, comma, semicolon, {@code |} and {@code ~}
  * @param maxQueued with {@link io.steelyard.api.Personality#HAPROXY}: how many requests of its sticky clients wait for it while it is at its
  *     limit; 0 for as many as the pool's queue takes (HAProxy {@code maxqueue})
+ * @param minConnections with {@link io.steelyard.api.Personality#HAPROXY} and {@link ServerPool#fullConnections}: the limit of an idle pool,
+ *     which grows to {@code maxConnections} as the pool fills; 0 for a limit that does not change (HAProxy {@code minconn})
+ * @param observation what failures of real traffic say to its active checks; absent for nothing
+ * @param endsFlowsWhenDown whether its flows are ended when it goes DOWN or is disabled (HAProxy {@code on-marked-down shutdown-sessions})
+ * @param endsBackupFlowsWhenUp whether flows on backups of its pool are ended when it comes UP, and is none itself (HAProxy {@code
+ *     on-marked-up shutdown-backup-sessions})
  * @param labels anything a scheduler may read, such as {@code zone}
  */
 public record RealServer(
@@ -55,6 +61,10 @@ public record RealServer(
         Optional<String> publicUrl,
         Optional<String> stickyName,
         int maxQueued,
+        int minConnections,
+        Optional<Observation> observation,
+        boolean endsFlowsWhenDown,
+        boolean endsBackupFlowsWhenUp,
         Map<String, String> labels) {
     /** The greatest weight. */
     public static final int MAX_WEIGHT = 65_535;
@@ -82,6 +92,8 @@ public record RealServer(
         publicUrl.ifPresent(RealServer::checkUrl);
         stickyName.ifPresent(RealServer::checkStickyName);
         check(maxQueued, 0, Integer.MAX_VALUE, "maxQueued");
+        check(minConnections, 0, maxConnections, "minConnections");
+        Objects.requireNonNull(observation, "observation");
         labels = Map.copyOf(labels);
     }
 
@@ -141,7 +153,11 @@ public record RealServer(
                 .sendProxyProtocol(sendProxyProtocol)
                 .checkProxyProtocol(checkProxyProtocol)
                 .maxQueued(maxQueued)
+                .minConnections(minConnections)
+                .endsFlowsWhenDown(endsFlowsWhenDown)
+                .endsBackupFlowsWhenUp(endsBackupFlowsWhenUp)
                 .labels(labels);
+        observation.ifPresent(builder::observation);
         stickyName.ifPresent(builder::stickyName);
         healthChecks.ifPresent(builder::healthChecks);
         tls.ifPresent(builder::tls);
@@ -169,6 +185,10 @@ public record RealServer(
         private Optional<String> publicUrl = Optional.empty();
         private Optional<String> stickyName = Optional.empty();
         private int maxQueued;
+        private int minConnections;
+        private Optional<Observation> observation = Optional.empty();
+        private boolean endsFlowsWhenDown;
+        private boolean endsBackupFlowsWhenUp;
         private Map<String, String> labels = Map.of();
 
         private Builder(String name, ServerAddress address) {
@@ -267,6 +287,26 @@ public record RealServer(
             return this;
         }
 
+        public Builder minConnections(int minConnections) {
+            this.minConnections = minConnections;
+            return this;
+        }
+
+        public Builder observation(Observation observation) {
+            this.observation = Optional.of(observation);
+            return this;
+        }
+
+        public Builder endsFlowsWhenDown(boolean value) {
+            endsFlowsWhenDown = value;
+            return this;
+        }
+
+        public Builder endsBackupFlowsWhenUp(boolean value) {
+            endsBackupFlowsWhenUp = value;
+            return this;
+        }
+
         public Builder labels(Map<String, String> labels) {
             this.labels = labels;
             return this;
@@ -292,6 +332,10 @@ public record RealServer(
                     publicUrl,
                     stickyName,
                     maxQueued,
+                    minConnections,
+                    observation,
+                    endsFlowsWhenDown,
+                    endsBackupFlowsWhenUp,
                     labels);
         }
     }

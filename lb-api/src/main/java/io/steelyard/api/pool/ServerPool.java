@@ -29,6 +29,8 @@ import java.util.Set;
  * @param queue where flows wait for a full pool
  * @param retryBudget how many HTTP requests may be tried again; absent for no limit but the route's
  * @param reuse how connections to servers are kept for later HTTP requests
+ * @param fullConnections with {@link Personality#HAPROXY}: with how many flows, served and waiting, servers that have {@code minConnections}
+ *     are given as many as {@code maxConnections}; 0 for at once (HAProxy {@code fullconn})
  */
 public record ServerPool(
         String name,
@@ -43,7 +45,8 @@ public record ServerPool(
         PassiveHealth passiveHealth,
         ConnectionQueue queue,
         Optional<RetryBudget> retryBudget,
-        ConnectionReuse reuse) {
+        ConnectionReuse reuse,
+        int fullConnections) {
     public ServerPool {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(personality, "personality");
@@ -57,6 +60,9 @@ public record ServerPool(
         Objects.requireNonNull(passiveHealth, "passiveHealth");
         Objects.requireNonNull(queue, "queue");
         Objects.requireNonNull(reuse, "reuse");
+        if (fullConnections < 0) {
+            throw new IllegalArgumentException("fullConnections is " + fullConnections + ", expected 0 or more");
+        }
         var ids = new HashSet<String>();
         for (var server : servers) {
             if (!ids.add(server.id())) {
@@ -85,7 +91,8 @@ public record ServerPool(
                 .allBackups(allBackups)
                 .passiveHealth(passiveHealth)
                 .queue(queue)
-                .reuse(reuse);
+                .reuse(reuse)
+                .fullConnections(fullConnections);
         hashKey.ifPresent(builder::hashKey);
         affinity.ifPresent(builder::affinity);
         requestAffinity.ifPresent(builder::requestAffinity);
@@ -109,7 +116,8 @@ public record ServerPool(
                 passiveHealth,
                 queue,
                 retryBudget,
-                reuse);
+                reuse,
+                fullConnections);
     }
 
     /** Names every value; not thread-safe. */
@@ -131,6 +139,7 @@ public record ServerPool(
         private Optional<PassiveHealth> passiveHealth = Optional.empty();
         private ConnectionQueue queue = ConnectionQueue.NONE;
         private ConnectionReuse reuse = ConnectionReuse.DEFAULT;
+        private int fullConnections;
 
         private Builder(String name) {
             this.name = name;
@@ -177,6 +186,11 @@ public record ServerPool(
 
         public Builder servers(List<RealServer> more) {
             more.forEach(this::server);
+            return this;
+        }
+
+        public Builder fullConnections(int value) {
+            fullConnections = value;
             return this;
         }
 
@@ -238,7 +252,8 @@ public record ServerPool(
                     passiveHealth.orElseGet(this::defaultPassiveHealth),
                     queue,
                     retryBudget,
-                    reuse);
+                    reuse,
+                    fullConnections);
         }
 
         private PassiveHealth defaultPassiveHealth() {

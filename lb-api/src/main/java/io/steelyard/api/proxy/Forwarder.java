@@ -19,6 +19,19 @@ public interface Forwarder extends AutoCloseable {
     /** Ends the flows on one server at once, as its drain deadline asks. Returns when it is asked for, not when it is done. */
     void cutFlows(String pool, String server);
 
+    /** Why flows on a server are ended that could go on. */
+    enum Ending {
+        /** It went down, or was disabled. */
+        SERVER_DOWN,
+        /** It is a backup, and another server came up. */
+        BACKUP_NOT_NEEDED
+    }
+
+    /** Ends the flows on one server in order, as far as it may be. Returns when it is asked for, not when it is done. */
+    default void endFlows(String pool, String server, Ending why) {
+        cutFlows(pool, server);
+    }
+
     /** Flows open now. */
     int openFlows();
 

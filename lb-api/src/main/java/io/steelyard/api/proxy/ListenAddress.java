@@ -20,6 +20,10 @@ import java.util.Objects;
  *     says (nginx {@code listen … ssl}, HAProxy {@code bind … ssl})
  * @param descriptor TCP: a listening socket that the process inherited, which is used instead of a new one and must be bound to
  *     {@code address} and the only port (HAProxy {@code bind fd@N}); -1 for none
+ * @param transparent TCP: whether the address may be one that no interface of this machine has, as where other machines' connections are
+ *     led here (IP_TRANSPARENT, which takes CAP_NET_ADMIN; HAProxy {@code bind … transparent})
+ * @param interfaceName TCP: the network interface that connections must come in by (SO_BINDTODEVICE; HAProxy {@code bind … interface});
+ *     empty for any
  */
 public record ListenAddress(
         InetAddress address,
@@ -30,8 +34,18 @@ public record ListenAddress(
         boolean keepAlive,
         boolean proxyProtocol,
         boolean tls,
-        int descriptor) {
+        int descriptor,
+        boolean transparent,
+        String interfaceName) {
+    /** Of an interface's name, without the byte that ends it (Linux {@code IFNAMSIZ}). */
+    public static final int MOST_INTERFACE_CHARACTERS = 15;
+
     public ListenAddress {
+        if (interfaceName.length() > MOST_INTERFACE_CHARACTERS
+                || !interfaceName.chars().allMatch(c -> c > ' ' && c < 0x7F && c != '/')) {
+            throw new IllegalArgumentException("'" + interfaceName
+                    + "' is no name of a network interface; expected at most 15 printable characters without slash");
+        }
         Objects.requireNonNull(address, "address");
         if (firstPort < 1 || lastPort > 65_535 || lastPort < firstPort) {
             throw new IllegalArgumentException(
@@ -57,7 +71,7 @@ public record ListenAddress(
             boolean keepAlive,
             boolean proxyProtocol,
             boolean tls) {
-        this(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, tls, -1);
+        this(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, tls, -1, false, "");
     }
 
     /** Of connections without a PROXY protocol header and without TLS. */
@@ -68,23 +82,98 @@ public record ListenAddress(
 
     /** The same with connections that begin with a PROXY protocol header, or do not. */
     public ListenAddress proxyProtocol(boolean value) {
-        return new ListenAddress(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, value, tls, descriptor);
+        return new ListenAddress(
+                address,
+                firstPort,
+                lastPort,
+                backlog,
+                ipv6Only,
+                keepAlive,
+                value,
+                tls,
+                descriptor,
+                transparent,
+                interfaceName);
     }
 
     /** The same with TLS, or without. */
     public ListenAddress tls(boolean value) {
         return new ListenAddress(
-                address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, value, descriptor);
+                address,
+                firstPort,
+                lastPort,
+                backlog,
+                ipv6Only,
+                keepAlive,
+                proxyProtocol,
+                value,
+                descriptor,
+                transparent,
+                interfaceName);
     }
 
     /** The same on a listening socket that the process inherited; -1 for a socket of its own. */
     public ListenAddress descriptor(int value) {
-        return new ListenAddress(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, tls, value);
+        return new ListenAddress(
+                address,
+                firstPort,
+                lastPort,
+                backlog,
+                ipv6Only,
+                keepAlive,
+                proxyProtocol,
+                tls,
+                value,
+                transparent,
+                interfaceName);
+    }
+
+    /** The same where it may be an address of others, or may not. */
+    public ListenAddress transparent(boolean value) {
+        return new ListenAddress(
+                address,
+                firstPort,
+                lastPort,
+                backlog,
+                ipv6Only,
+                keepAlive,
+                proxyProtocol,
+                tls,
+                descriptor,
+                value,
+                interfaceName);
+    }
+
+    /** The same for connections that come in by one network interface; empty for any. */
+    public ListenAddress interfaceName(String value) {
+        return new ListenAddress(
+                address,
+                firstPort,
+                lastPort,
+                backlog,
+                ipv6Only,
+                keepAlive,
+                proxyProtocol,
+                tls,
+                descriptor,
+                transparent,
+                value);
     }
 
     /** The same for one of its ports. */
     public ListenAddress onPort(int port) {
-        return new ListenAddress(address, port, port, backlog, ipv6Only, keepAlive, proxyProtocol, tls, descriptor);
+        return new ListenAddress(
+                address,
+                port,
+                port,
+                backlog,
+                ipv6Only,
+                keepAlive,
+                proxyProtocol,
+                tls,
+                descriptor,
+                transparent,
+                interfaceName);
     }
 
     /**

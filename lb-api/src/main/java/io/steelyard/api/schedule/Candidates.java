@@ -18,6 +18,9 @@ public final class Candidates {
     private final int[] weights;
     private final boolean[] usable;
     private final int[] limits;
+    private final int[] leastLimits;
+    private final int fullConnections;
+    private final @Nullable IntSupplier poolWaiting;
     private final ServerLoad[] loads;
 
     /** The table all flow counts are in; null where they are in several. */
@@ -38,11 +41,15 @@ public final class Candidates {
         weights = new int[size];
         usable = new boolean[size];
         limits = new int[size];
+        leastLimits = new int[size];
+        fullConnections = builder.fullConnections;
+        poolWaiting = builder.poolWaiting;
         int count = 0;
         for (int i = 0; i < size; i++) {
             weights[i] = builder.weights.get(i);
             usable[i] = builder.usable.get(i) && weights[i] > 0;
             limits[i] = servers[i].maxConnections();
+            leastLimits[i] = servers[i].minConnections();
             count += usable[i] ? 1 : 0;
         }
         usableCount = count;
@@ -129,9 +136,43 @@ public final class Candidates {
         return usableCount;
     }
 
+    /** How many flows a server takes now, where one more comes to the pool; 0 for any number. */
+    public int limit(int index) {
+        return limitAt(index, 1);
+    }
+
+    /** How many flows a server takes now, where one that waits is let in; 0 for any number. */
+    public int limitForWaiting(int index) {
+        return limitAt(index, 0);
+    }
+
+    /** HAProxy 2.6 {@code srv_dynamic_maxconn}: grows with the flows that the pool has, from the least limit on. */
+    private int limitAt(int index, int coming) {
+        int most = limits[index];
+        int least = leastLimits[index];
+        if (fullConnections == 0 || least == 0 || least >= most) {
+            return most;
+        }
+        long present = (long) poolActive() + (poolWaiting == null ? 0 : poolWaiting.getAsInt()) + coming;
+        return present >= fullConnections ? most : (int) Math.max(least, present * most / fullConnections);
+    }
+
+    /** With how many flows of the pool limits are their greatest; 0 where they do not change. */
+    public int fullConnections() {
+        return fullConnections;
+    }
+
     /** Whether the server is below its connection limit. */
     public boolean hasRoom(int index) {
-        int limit = limits[index];
+        return isBelow(index, limit(index));
+    }
+
+    /** Whether the server is below its connection limit, for a flow that waits. */
+    public boolean hasRoomForWaiting(int index) {
+        return isBelow(index, limitForWaiting(index));
+    }
+
+    private boolean isBelow(int index, int limit) {
         if (limit == 0) {
             return true;
         }
@@ -168,6 +209,8 @@ public final class Candidates {
         private final List<ServerLoad> loads = new ArrayList<>();
         private final List<@Nullable Admission> admissions = new ArrayList<>();
         private @Nullable IntSupplier poolActive;
+        private @Nullable IntSupplier poolWaiting;
+        private int fullConnections;
 
         private Builder() {}
 
@@ -197,6 +240,18 @@ public final class Candidates {
         /** Where {@link Candidates#poolActive()} comes from; by default the sum over these candidates. */
         public Builder poolActive(IntSupplier source) {
             poolActive = source;
+            return this;
+        }
+
+        /** How many flows wait for the pool, which limits that grow count too; none by default. */
+        public Builder poolWaiting(IntSupplier source) {
+            poolWaiting = source;
+            return this;
+        }
+
+        /** With how many flows limits are their greatest; 0, the default, where they do not change. */
+        public Builder fullConnections(int flows) {
+            fullConnections = flows;
             return this;
         }
 

@@ -63,6 +63,16 @@ public interface Lease {
     /** The server sent its first byte. Calls after the first do nothing. */
     void firstByte();
 
+    /**
+     * The server's answer to an HTTP request began.
+     *
+     * @param status its status, 100 to 999
+     */
+    default void answered(int status) {}
+
+    /** An attempt failed, and the same server, which is still held, will be tried again. */
+    default void failedOnce(Failure failure) {}
+
     /** The flow ended well; the server is given back. */
     void completed();
 

@@ -37,9 +37,7 @@ final class BindReader {
         all(IDLE_WITH_VALUE, "it belongs to the runtime API", "level", "severity-output");
         all(IDLE_WITH_VALUE, "it belongs to UNIX sockets", "uid", "gid", "user", "group", "mode");
         all(IDLE_WITH_VALUE, "it belongs to mode http", "proto");
-        all(REFUSED, "addresses of others are not listened on", "transparent");
         all(REFUSED_WITH_VALUE, "the NetScaler protocol is not supported", "accept-netscaler-cip");
-        all(REFUSED_WITH_VALUE, "listeners are not tied to an interface", "interface");
         all(REFUSED_WITH_VALUE, "other network namespaces are not entered", "namespace");
     }
 
@@ -68,12 +66,15 @@ final class BindReader {
         var secured = new BindTls(findings, tls);
         boolean isIpv6Only = false;
         boolean hasHeader = false;
+        boolean isTransparent = false;
+        var interfaceName = "";
         int ownBacklog = backlog;
         var words = bind.arguments();
         for (int i = 1; i < words.size(); i++) {
             var word = words.get(i);
             var name = word.text();
             boolean hasValue = name.equals("backlog")
+                    || name.equals("interface")
                     || BindTls.hasValue(name)
                     || IDLE_WITH_VALUE.containsKey(name)
                     || REFUSED_WITH_VALUE.containsKey(name);
@@ -83,6 +84,10 @@ final class BindReader {
                 ownBacklog = backlog(words.get(i + 1), backlog);
             } else if (BindTls.knows(name)) {
                 secured.take(word, hasValue ? words.get(i + 1) : word);
+            } else if (name.equals("interface")) {
+                interfaceName = interfaceName(words.get(i + 1));
+            } else if (name.equals("transparent")) {
+                isTransparent = true;
             } else if (name.equals("v6only")) {
                 isIpv6Only = true;
             } else if (name.equals("accept-proxy")) {
@@ -104,10 +109,28 @@ final class BindReader {
         }
         var made = secured.make(handshakeTimeout, protocols);
         boolean isProxied = hasHeader;
+        boolean isOfOthers = isTransparent;
+        var by = interfaceName;
         var addresses = addresses(words.getFirst(), ownBacklog, isIpv6Only, keepAlive).stream()
-                .map(address -> address.tls(made.isPresent()).proxyProtocol(isProxied))
+                .map(address -> address.tls(made.isPresent())
+                        .proxyProtocol(isProxied)
+                        .transparent(isOfOthers)
+                        .interfaceName(by))
                 .toList();
         return new Bound(addresses, made);
+    }
+
+    private String interfaceName(Word word) {
+        var name = word.text();
+        if (name.isEmpty() || name.length() > ListenAddress.MOST_INTERFACE_CHARACTERS || name.indexOf('/') >= 0) {
+            findings.error(
+                    word.position(),
+                    "'interface' of 'bind' is '" + name + "'",
+                    "the name of a network interface, at most 15 characters",
+                    "");
+            return "";
+        }
+        return name;
     }
 
     private int backlog(Word word, int otherwise) {

@@ -83,6 +83,26 @@ final class CheckReader {
         return spec.build();
     }
 
+    /** The question to a server's agent. It has one word each: what it says holds at once. */
+    HealthCheckSpec agent(Kind kind, ServerDraft server) {
+        var interval = server.agentInterval.isZero() ? server.interval : server.agentInterval;
+        var spec = HealthCheckSpec.builder("agent")
+                .interval(interval)
+                .transitionInterval(interval)
+                .timeout(kind.timeout().isZero() ? interval : kind.timeout())
+                .rise(1)
+                .fall(1)
+                .jitter(jitter)
+                .port(server.agentPort);
+        if (!server.agentSend.isEmpty()) {
+            spec.option("send", escaped(server.agentSend));
+        }
+        if (server.agentAddress != null) {
+            spec.address(server.agentAddress);
+        }
+        return spec.build();
+    }
+
     private Duration time(Statement statement) {
         try {
             return Values.time(statement.argument(0).text());

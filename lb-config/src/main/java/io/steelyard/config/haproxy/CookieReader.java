@@ -28,14 +28,15 @@ final class CookieReader {
 
     private static CookieAffinity cookie(List<String> words, Proxy backend) {
         var cookie = CookieAffinity.builder(words.getFirst());
-        boolean hasMode = false;
+        cookie.mode(CookieAffinity.Mode.PASSIVE);
+        if (words.contains("preserve") && !words.contains("insert") && !words.contains("indirect")) {
+            throw new IllegalArgumentException("'preserve' needs 'insert' or 'indirect'");
+        }
         for (int i = 1; i < words.size(); i++) {
             var word = words.get(i);
             switch (word) {
-                case "insert", "rewrite", "prefix" -> {
-                    hasMode = true;
+                case "insert", "rewrite", "prefix" ->
                     cookie.mode(CookieAffinity.Mode.valueOf(word.toUpperCase(Locale.ROOT)));
-                }
                 case "indirect" -> cookie.indirect(true);
                 case "nocache" -> cookie.noCache(true);
                 case "postonly" -> cookie.postOnly(true);
@@ -49,10 +50,6 @@ final class CookieReader {
                 case "attr" -> cookie.attribute(value(words, ++i));
                 default -> throw new IllegalArgumentException("there is no parameter '" + word + "'");
             }
-        }
-        if (!hasMode) {
-            throw new IllegalArgumentException(
-                    "a cookie that is only looked at is not supported; write insert, rewrite or prefix");
         }
         return cookie.build();
     }

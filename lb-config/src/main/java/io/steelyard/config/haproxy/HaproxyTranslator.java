@@ -39,6 +39,9 @@ final class HaproxyTranslator {
             "option h1-case-adjust-bogus-server", "names of header fields are in lower case",
             "option http-use-proxy-header", "Proxy-Connection is never passed on");
 
+    /** What HAProxy takes for maxconn where nothing says it follows from the descriptors it may open; this is about as much. */
+    private static final int USUAL_CONNECTIONS = 10_000;
+
     private final Findings findings;
     private final StatementReader statements;
     private List<StickTable> stickTables = List.of();
@@ -296,7 +299,7 @@ final class HaproxyTranslator {
     }
 
     private void makePool(Proxy backend, PoolReader reader, List<FrontReader.Front> fronts) {
-        var pool = reader.pool(backend);
+        var pool = reader.pool(backend, () -> fullConnections(backend, fronts));
         pool.ifPresent(made -> pools.put(made.name(), made));
         if (pool.isPresent() || backend.kind() == Place.LISTEN && !isUsed(backend, fronts)) {
             return;
@@ -313,6 +316,46 @@ final class HaproxyTranslator {
                     "add 'server NAME ADDRESS:PORT'");
         } else {
             findings.warning(backend.name().position(), backend + " has no server and is left out", "");
+        }
+    }
+
+    /** With how many flows a backend's limits are their greatest: a tenth of what its frontends take, where nothing is said. */
+    private int fullConnections(Proxy backend, List<FrontReader.Front> fronts) {
+        var said = backend.last("fullconn").map(this::number).orElse(0);
+        if (said > 0) {
+            return said;
+        }
+        long all = fronts.stream()
+                .filter(front -> front.uses(backend.name().text()))
+                .mapToLong(this::maxConnections)
+                .sum();
+        return (int) Math.clamp((all + 9) / 10, 1, Integer.MAX_VALUE);
+    }
+
+    private int maxConnections(FrontReader.Front front) {
+        int own = front.proxy().last("maxconn").map(this::number).orElse(0);
+        int most = own > 0 ? own : global.settings().maxConnections();
+        if (most == 0) {
+            findings.warning(
+                    front.proxy().name().position(),
+                    front.proxy() + " has no maxconn, which limits with 'minconn' follow from: " + USUAL_CONNECTIONS
+                            + " is taken for it",
+                    "write 'fullconn' in the backend");
+            return USUAL_CONNECTIONS;
+        }
+        return most;
+    }
+
+    private int number(Statement statement) {
+        try {
+            return Values.number(statement.argument(0).text(), 0, Integer.MAX_VALUE);
+        } catch (IllegalArgumentException wrong) {
+            findings.error(
+                    statement.argument(0).position(),
+                    "'" + statement.keyword().name() + "' is '" + statement.argument(0) + "'",
+                    String.valueOf(wrong.getMessage()),
+                    "");
+            return 0;
         }
     }
 
@@ -377,8 +420,8 @@ final class HaproxyTranslator {
                                     "log-forward", "logs are not forwarded",
                                     "fcgi-app", "FastCGI is not supported",
                                     "namespace_list", "other network namespaces are not entered",
-                                    "crt-store", "TLS is not supported yet",
-                                    "acme", "TLS is not supported yet",
+                                    "crt-store", "certificates are named where they are used, by 'bind … crt FILE'",
+                                    "acme", "certificates are not asked for",
                                     "traces", "there are no traces",
                                     "log-profile", "logs have one form",
                                     "healthcheck", "checks are written in the backend")

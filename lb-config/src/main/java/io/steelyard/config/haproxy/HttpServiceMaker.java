@@ -285,6 +285,7 @@ final class HttpServiceMaker {
                 .mostFields(MOST_FIELDS)
                 .keepsUnderscores(true)
                 .mergesSlashes(false)
+                .http2(!frontend.has("option disable-h2-upgrade"))
                 .build();
     }
 

@@ -6,6 +6,8 @@ import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.Network;
 import io.steelyard.api.proxy.ProxyOptions;
+import io.steelyard.api.text.Template;
+import io.steelyard.config.haproxy.grammar.Word;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -171,11 +173,7 @@ final class OptionsReader {
         }
         var words = source.get().arguments();
         if (words.size() > 1) {
-            findings.error(
-                    words.get(1).position(),
-                    "'" + words.get(1) + "' of 'source' cannot be honoured: servers see the balancer's own address",
-                    "an address alone",
-                    "");
+            borrow(backend, words, options);
             return;
         }
         var word = words.getFirst();
@@ -190,6 +188,37 @@ final class OptionsReader {
             options.sourceAddress(text);
         } catch (IllegalArgumentException wrong) {
             findings.error(word.position(), "'source' is '" + word + "'", "a numeric address without a port", "");
+        }
+    }
+
+    /** {@code source … usesrc}: servers see the client's address, or another that is not of this machine. */
+    private void borrow(Proxy backend, List<Word> words, ProxyOptions.Builder options) {
+        var kind = words.get(1);
+        if (!kind.text().equals("usesrc") || words.size() != 3 || backend.isHttp()) {
+            findings.error(
+                    kind.position(),
+                    "'" + kind + "' of 'source' cannot be honoured" + (backend.isHttp() ? " in mode http" : ""),
+                    "an address alone, or in mode tcp 'usesrc' with client, clientip or an address",
+                    "");
+            return;
+        }
+        var whose = words.get(2);
+        options.transparent(true);
+        switch (whose.text()) {
+            case "client" -> options.sourceText(Template.parse("[$remote_addr]:$remote_port"));
+            case "clientip" -> options.sourceText(Template.parse("$remote_addr"));
+            default -> {
+                try {
+                    ServerAddress.numericAddress(whose.text());
+                    options.sourceAddress(whose.text());
+                } catch (IllegalArgumentException wrong) {
+                    findings.error(
+                            whose.position(),
+                            "'usesrc' of 'source' is '" + whose + "'",
+                            "client, clientip or a numeric address without a port",
+                            "");
+                }
+            }
         }
     }
 

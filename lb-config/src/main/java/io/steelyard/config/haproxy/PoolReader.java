@@ -6,6 +6,7 @@ import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.ConnectionQueue;
 import io.steelyard.api.pool.ConnectionReuse;
 import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.Observation;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -88,8 +90,12 @@ final class PoolReader {
         drafts.put(backend.name().text(), new Draft(backend, checks.read(backend), servers));
     }
 
-    /** The pool of a backend that was drafted; empty where it has no server. */
-    Optional<ServerPool> pool(Proxy backend) {
+    /**
+     * The pool of a backend that was drafted; empty where it has no server.
+     *
+     * @param fullConnections with how many flows limits are their greatest, where some change
+     */
+    Optional<ServerPool> pool(Proxy backend, IntSupplier fullConnections) {
         var draft = drafts.get(backend.name().text());
         if (draft == null || draft.servers().isEmpty()) {
             return Optional.empty();
@@ -110,11 +116,20 @@ final class PoolReader {
         } else {
             refuseOfHttp(backend);
         }
-        boolean hasLimits = draft.servers().stream().anyMatch(server -> server.parameters().maxConnections > 0);
+        boolean hasLimits =
+                draft.servers().stream().map(DraftServer::parameters).anyMatch(PoolReader::mayBeFull);
+        if (draft.servers().stream().anyMatch(server -> server.parameters().minConnections > 0)) {
+            pool.fullConnections(fullConnections.getAsInt());
+        }
         if (hasLimits) {
             pool.queue(new ConnectionQueue(Integer.MAX_VALUE, queueTimeout(backend)));
         }
         return Optional.of(pool.build());
+    }
+
+    /** Whether it has a limit, or an agent that may give it one. */
+    private static boolean mayBeFull(ServerDraft server) {
+        return server.maxConnections > 0 || server.minConnections > 0 || server.hasAgent;
     }
 
     /** What names a request's server needs requests. */
@@ -172,11 +187,16 @@ final class PoolReader {
                     .weight(values.weight)
                     .tier(values.isBackup ? 1 : 0)
                     .adminState(values.isDisabled ? AdminState.DISABLED : AdminState.ENABLED)
-                    .maxConnections(values.maxConnections)
+                    // As in HAProxy, a least limit that is greater is the limit.
+                    .maxConnections(Math.max(values.maxConnections, values.minConnections))
+                    .minConnections(values.minConnections)
+                    .endsFlowsWhenDown(values.endsFlowsWhenDown)
+                    .endsBackupFlowsWhenUp(values.endsBackupFlowsWhenUp)
                     .maxQueued(values.maxQueued)
                     .slowStart(values.slowStart)
                     .sendProxyProtocol(values.header)
                     .checkProxyProtocol(values.checkHeader());
+            observation(draft, server).ifPresent(builder::observation);
             if (values.cookie != null && draft.backend().isHttp()) {
                 sticky(builder, values.cookie);
             }
@@ -189,6 +209,23 @@ final class PoolReader {
             }
             pool.server(builder.build());
         }
+    }
+
+    /** What real traffic says to the server's check; HAProxy ignores it without one. */
+    private Optional<Observation> observation(Draft draft, DraftServer server) {
+        var values = server.parameters();
+        if (values.observed == null || !values.isChecked) {
+            return Optional.empty();
+        }
+        if (values.observed == Observation.Layer.ANSWER && !draft.backend().isHttp()) {
+            findings.error(
+                    server.name().position(),
+                    "server '" + server.name() + "' has 'observe layer7', which needs mode http",
+                    "observe layer4",
+                    "");
+            return Optional.empty();
+        }
+        return Optional.of(new Observation(values.observed, values.errorLimit, values.onError));
     }
 
     private void sticky(RealServer.Builder server, Word cookie) {
@@ -215,6 +252,22 @@ final class PoolReader {
     }
 
     private List<HealthCheckSpec> specs(Draft draft, DraftServer server) {
+        var all = new ArrayList<>(ownSpecs(draft, server));
+        if (server.parameters().hasAgent) {
+            if (server.parameters().agentPort == 0) {
+                findings.error(
+                        server.name().position(),
+                        "server '" + server.name() + "' has 'agent-check' and no port of the agent",
+                        "agent-port PORT",
+                        "");
+            } else {
+                all.add(checks.agent(draft.kind(), server.parameters()));
+            }
+        }
+        return all;
+    }
+
+    private List<HealthCheckSpec> ownSpecs(Draft draft, DraftServer server) {
         var tracked = server.parameters().tracked;
         if (tracked == null) {
             return server.parameters().isChecked ? List.of(checks.spec(draft.kind(), server.parameters())) : List.of();

@@ -86,7 +86,7 @@ final class ProxyKeywords {
             option independent-streams                        | DFLB | 0    | - | a side that only receives is not idle
             clitcpka-cnt, clitcpka-idle, clitcpka-intvl       | DFL  | 1    | - | the system's numbers hold for keepalive
             srvtcpka-cnt, srvtcpka-idle, srvtcpka-intvl       | DLB  | 1    | - |
-            fullconn                                          | DLB  | 1    | - | limits do not change with the load
+            fullconn                                          | DLB  | 1    | + |
             bind-process                                      | DFLB | 1-   | - | there is one process
             id                                                | FLB  | 1    | - | numbers of proxies have no use yet
             description                                       | FLB  | 1-   | - |

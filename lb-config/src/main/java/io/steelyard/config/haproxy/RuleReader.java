@@ -323,21 +323,9 @@ final class RuleReader {
         backend.last("option forwarded")
                 .or(() -> frontend.last("option forwarded"))
                 .ifPresent(statement -> {
-                    if (!statement.arguments().isEmpty()) {
-                        findings.error(
-                                statement.position(),
-                                "'option forwarded' cannot honour parameters",
-                                "none, for proto and for",
-                                "write 'http-request set-header Forwarded …' with what it is to say");
-                    }
-                    made.add(rule(
-                            Optional.empty(),
-                            new HttpAction.EditField(
-                                    Edit.ADD,
-                                    "forwarded",
-                                    Names.ARE,
-                                    "",
-                                    texts.format(backend, "proto=%[ssl_fc,iif(https,http)];for=%[src]"))));
+                    make(statement, () -> (HttpAction) new HttpAction.EditField(
+                                    Edit.ADD, "forwarded", Names.ARE, "", texts.forwarded(backend, statement.texts())))
+                            .ifPresent(action -> made.add(rule(Optional.empty(), action)));
                 });
         return made;
     }

@@ -1,5 +1,6 @@
 package io.steelyard.config.haproxy;
 
+import io.steelyard.api.pool.Observation;
 import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.config.haproxy.grammar.Word;
 import java.net.InetAddress;
@@ -24,7 +25,29 @@ final class ServerDraft implements Cloneable {
     boolean isBackup;
     boolean isDisabled;
     int maxConnections;
+    int minConnections;
     int maxQueued;
+
+    /** What real traffic is looked at for; null for nothing. */
+    Observation.@Nullable Layer observed;
+
+    int errorLimit = Observation.DEFAULT_ERROR_LIMIT;
+    Observation.Reaction onError = Observation.Reaction.FAILED_PROBE;
+    boolean endsFlowsWhenDown;
+    boolean endsBackupFlowsWhenUp;
+
+    /** Whether an agent is asked. */
+    boolean hasAgent;
+
+    int agentPort;
+
+    @Nullable
+    InetAddress agentAddress;
+
+    /** Zero for that of checks. */
+    Duration agentInterval = Duration.ZERO;
+
+    String agentSend = "";
 
     /** What connections begin with. */
     ProxyProtocol header = ProxyProtocol.NONE;

@@ -13,8 +13,6 @@ import java.util.regex.Pattern;
 final class ServerParameters {
     private static final String NAMES =
             "every name is looked up again every ten seconds, by the system's resolver, and keeps its last addresses";
-    private static final String PASSIVE = "servers are not watched at work; they are checked alone";
-    private static final String AGENTS = "agents are not asked";
     private static final String HTTP = "it belongs to mode http";
 
     /** Parameters with a value that do nothing, each with the reason. */
@@ -35,14 +33,9 @@ final class ServerParameters {
     static {
         all(IDLE_WITH_VALUE, HTTP, "max-reuse", "pool-low-conn", "pool-max-conn", "pool-purge-delay", "proto", "ws");
         all(IDLE_WITH_VALUE, NAMES, "resolvers", "resolve-prefer", "resolve-net", "resolve-opts", "init-addr");
-        all(IDLE_WITH_VALUE, PASSIVE, "observe", "on-error", "error-limit");
-        all(IDLE_WITH_VALUE, AGENTS, "agent-addr", "agent-inter", "agent-port", "agent-send");
-        all(IDLE_WITH_VALUE, "connections of a server whose state changes go on", "on-marked-down", "on-marked-up");
-        all(IDLE_WITH_VALUE, "limits do not change with the load", "minconn");
         all(IDLE_WITH_VALUE, "servers are numbered in the order they stand", "id");
         all(IDLE_WITH_VALUE, "the system's rule for unacknowledged data holds", "tcp-ut");
         all(IDLE_WITH_VALUE, "it belongs to log servers", "log-proto");
-        all(IDLE, AGENTS, "agent-check", "no-agent-check");
         all(IDLE, HTTP, "non-stick", "stick");
         all(IDLE, "data is not sent with the first packet", "tfo", "no-tfo");
         all(IDLE, "nothing else is done", "no-send-proxy-v2-ssl", "no-send-proxy-v2-ssl-cn");
@@ -58,11 +51,6 @@ final class ServerParameters {
 
     /** The forms of values that are checked and then not used. */
     private static final Map<String, Pattern> FORMS = Map.ofEntries(
-            Map.entry("observe", Pattern.compile("none|layer4|layer7")),
-            Map.entry("on-error", Pattern.compile("fastinter|fail-check|sudden-death|mark-down")),
-            Map.entry("error-limit", Pattern.compile("0*[1-9]\\d*")),
-            Map.entry("on-marked-down", Pattern.compile("shutdown-sessions")),
-            Map.entry("on-marked-up", Pattern.compile("shutdown-backup-sessions")),
             Map.entry("init-addr", Pattern.compile("((last|libc|none|[0-9a-fA-F.:]+)(,|$))+")),
             Map.entry("resolve-prefer", Pattern.compile("ipv4|ipv6")),
             Map.entry("id", Pattern.compile("0*[1-9]\\d*")));
@@ -123,6 +111,8 @@ final class ServerParameters {
             case "send-proxy" -> draft.header = ProxyProtocol.V1;
             case "send-proxy-v2" -> draft.header = ProxyProtocol.V2;
             case "no-send-proxy", "no-send-proxy-v2" -> draft.header = ProxyProtocol.NONE;
+            case "agent-check" -> draft.hasAgent = true;
+            case "no-agent-check" -> draft.hasAgent = false;
             case "check-send-proxy" -> draft.isHeaderChecked = true;
             case "no-check-send-proxy" -> draft.isHeaderChecked = false;
             default -> {
@@ -151,6 +141,7 @@ final class ServerParameters {
     private static boolean isWithValue(String name) {
         return IDLE_WITH_VALUE.containsKey(name)
                 || ServerTls.hasValue(name)
+                || WatchParameters.knows(name)
                 || Set.of(
                                 "weight",
                                 "inter",
@@ -161,6 +152,7 @@ final class ServerParameters {
                                 "port",
                                 "addr",
                                 "maxconn",
+                                "minconn",
                                 "maxqueue",
                                 "slowstart",
                                 "redir",
@@ -181,12 +173,17 @@ final class ServerParameters {
                 case "port" -> draft.checkPort = Values.number(value.text(), 1, 65_535);
                 case "addr" -> draft.checkAddress = ServerAddress.numericAddress(value.text());
                 case "maxconn" -> draft.maxConnections = Values.number(value.text(), 0, Integer.MAX_VALUE);
+                case "minconn" -> draft.minConnections = Values.number(value.text(), 0, Integer.MAX_VALUE);
                 case "maxqueue" -> draft.maxQueued = Values.number(value.text(), 0, Integer.MAX_VALUE);
                 case "slowstart" -> draft.slowStart = Values.time(value.text());
                 case "track" -> draft.tracked = value;
                 case "redir" -> draft.redirection = value;
                 case "cookie" -> draft.cookie = value;
                 default -> {
+                    if (WatchParameters.knows(name.text())) {
+                        WatchParameters.take(name.text(), value.text(), draft);
+                        return;
+                    }
                     if (ServerTls.knows(name.text())) {
                         draft.tls.take(name, value, findings);
                         return;

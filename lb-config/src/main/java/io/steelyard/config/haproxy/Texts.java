@@ -9,6 +9,7 @@ import io.steelyard.config.haproxy.expression.ChoiceLanguage;
 import io.steelyard.config.haproxy.expression.ConditionLanguage;
 import io.steelyard.config.haproxy.expression.Fetches;
 import io.steelyard.config.haproxy.expression.FormatLanguage;
+import io.steelyard.config.haproxy.expression.ForwardedLanguage;
 import io.steelyard.config.haproxy.expression.LogFormat;
 import io.steelyard.config.haproxy.expression.LogLanguage;
 import io.steelyard.config.haproxy.expression.Quoting;
@@ -68,6 +69,11 @@ final class Texts {
     /** Where a redirection leads. */
     Template redirection(Proxy proxy, List<String> words) {
         return variable(proxy, "place", new RedirectLanguage(), Quoting.join(words));
+    }
+
+    /** What {@code option forwarded} says. */
+    Template forwarded(Proxy proxy, List<String> words) {
+        return variable(proxy, "forwarded", new ForwardedLanguage(), Quoting.join(words));
     }
 
     /** What a hash is made of. */

@@ -19,7 +19,8 @@ final class CookieAffinitySection extends Section<CookieAffinity> {
             Forms.word(CookieAffinity.Mode.class),
             CookieAffinity::mode,
             DEFAULTS.mode(),
-            "Who sets it: we `insert` it; or the server does, and we `rewrite` its value, or put ours before it (`prefix`).");
+            "Who sets it: we `insert` it; or the server does, and we `rewrite` its value, or put ours before it (`prefix`), or leave it as it is"
+                    + " (`passive`).");
     private final Key<CookieAffinity, Value> value = absent(
             "value",
             Forms.word(new TreeMap<>(Map.<String, Value>of("addressDigest", new Value.AddressDigest()))),

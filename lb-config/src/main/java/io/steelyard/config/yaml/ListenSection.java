@@ -51,6 +51,20 @@ final class ListenSection extends Section<ListenAddress> {
             DEFAULTS.descriptor(),
             "TCP: the number of an inherited listening socket, bound to the address, to be used instead of a new one; -1 for none.");
 
+    private final Key<ListenAddress, Boolean> transparent = optional(
+            "transparent",
+            Forms.flag(),
+            ListenAddress::transparent,
+            DEFAULTS.transparent(),
+            "TCP: whether the address may be one that this machine does not have, for connections that are led here.");
+
+    private final Key<ListenAddress, String> interfaceName = optional(
+            "interface",
+            Forms.text(),
+            ListenAddress::interfaceName,
+            DEFAULTS.interfaceName(),
+            "TCP: the network interface that connections must come in by; empty for any.");
+
     ListenSection() {
         super("listener");
     }
@@ -67,6 +81,8 @@ final class ListenSection extends Section<ListenAddress> {
                 values.or(keepAlive, DEFAULTS.keepAlive()),
                 values.or(proxyProtocol, DEFAULTS.proxyProtocol()),
                 values.or(tls, DEFAULTS.tls()),
-                values.or(descriptor, DEFAULTS.descriptor()));
+                values.or(descriptor, DEFAULTS.descriptor()),
+                values.or(transparent, DEFAULTS.transparent()),
+                values.or(interfaceName, DEFAULTS.interfaceName()));
     }
 }

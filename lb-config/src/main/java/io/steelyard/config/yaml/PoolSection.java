@@ -93,6 +93,14 @@ final class PoolSection extends Section<ServerPool> {
             ConnectionReuse.DEFAULT,
             "How connections to servers are kept for later HTTP requests.");
 
+    private final Key<ServerPool, Integer> fullConnections = optional(
+            "fullConnections",
+            Forms.whole(0, Integer.MAX_VALUE),
+            ServerPool::fullConnections,
+            0,
+            "With the personality `haproxy`: with how many flows, served and waiting, servers that have `minConnections` are given as many as "
+                    + "`maxConnections`; 0 for at once.");
+
     PoolSection() {
         super("pool");
     }
@@ -108,7 +116,8 @@ final class PoolSection extends Section<ServerPool> {
                 .servers(values.get(servers))
                 .allBackups(values.or(allBackups, false))
                 .queue(values.or(queue, ConnectionQueue.NONE))
-                .reuse(values.or(reuse, ConnectionReuse.DEFAULT));
+                .reuse(values.or(reuse, ConnectionReuse.DEFAULT))
+                .fullConnections(values.or(fullConnections, 0));
         values.find(scheduler).ifPresent(builder::scheduler);
         values.find(hashKey).ifPresent(builder::hashKey);
         values.find(affinity).ifPresent(builder::affinity);

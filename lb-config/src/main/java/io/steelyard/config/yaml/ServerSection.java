@@ -2,6 +2,7 @@ package io.steelyard.config.yaml;
 
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.Observation;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.ProxyProtocol;
@@ -125,6 +126,31 @@ final class ServerSection extends Section<RealServer> {
             RealServer::maxQueued,
             DEFAULTS.maxQueued(),
             "With the personality `haproxy`: requests of its sticky clients that wait for it; 0 for as many as the pool's queue takes.");
+    private final Key<RealServer, Integer> minConnections = optional(
+            "minConnections",
+            Forms.whole(0, Integer.MAX_VALUE),
+            RealServer::minConnections,
+            DEFAULTS.minConnections(),
+            "With the personality `haproxy` and the pool's `fullConnections`: the limit while the pool is idle, which grows to "
+                    + "`maxConnections` as it fills; 0 for a limit that does not change.");
+    private final Key<RealServer, Observation> observation = absent(
+            "observation",
+            Forms.shortened(new ObservationSection(), "layer"),
+            RealServer::observation,
+            "none",
+            "What failures of real traffic say to the first of its active checks. A layer alone is an observation with defaults.");
+    private final Key<RealServer, Boolean> endsFlowsWhenDown = optional(
+            "endsFlowsWhenDown",
+            Forms.flag(),
+            RealServer::endsFlowsWhenDown,
+            DEFAULTS.endsFlowsWhenDown(),
+            "Whether its flows are ended when it goes down or is disabled.");
+    private final Key<RealServer, Boolean> endsBackupFlowsWhenUp = optional(
+            "endsBackupFlowsWhenUp",
+            Forms.flag(),
+            RealServer::endsBackupFlowsWhenUp,
+            DEFAULTS.endsBackupFlowsWhenUp(),
+            "Whether flows on the pool's backups are ended when it comes up, and is none itself.");
     private final Key<RealServer, Map<String, String>> labels = optional(
             "labels",
             Forms.texts(),
@@ -170,11 +196,15 @@ final class ServerSection extends Section<RealServer> {
                 .sendProxyProtocol(values.or(sendProxyProtocol, DEFAULTS.sendProxyProtocol()))
                 .checkProxyProtocol(values.or(checkProxyProtocol, DEFAULTS.checkProxyProtocol()))
                 .maxQueued(values.or(maxQueued, DEFAULTS.maxQueued()))
+                .minConnections(values.or(minConnections, DEFAULTS.minConnections()))
+                .endsFlowsWhenDown(values.or(endsFlowsWhenDown, DEFAULTS.endsFlowsWhenDown()))
+                .endsBackupFlowsWhenUp(values.or(endsBackupFlowsWhenUp, DEFAULTS.endsBackupFlowsWhenUp()))
                 .labels(values.or(labels, DEFAULTS.labels()));
         values.find(healthChecks).ifPresent(builder::healthChecks);
         values.find(tls).ifPresent(builder::tls);
         values.find(publicUrl).ifPresent(builder::publicUrl);
         values.find(stickyName).ifPresent(builder::stickyName);
+        values.find(observation).ifPresent(builder::observation);
         return builder.build();
     }
 

@@ -183,7 +183,7 @@ class HttpTranslationTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "cookie SRV|a cookie that is only looked at is not supported",
+                "cookie SRV preserve|'preserve' needs 'insert' or 'indirect'",
                 "stats refresh never|'stats refresh'",
                 "stats colour red|'stats colour'",
                 "reqrep ^a b|'reqrep' cannot be honoured",

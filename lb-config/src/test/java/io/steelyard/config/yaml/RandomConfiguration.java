@@ -15,6 +15,7 @@ import io.steelyard.api.pool.Affinity;
 import io.steelyard.api.pool.ConnectionQueue;
 import io.steelyard.api.pool.ConnectionReuse;
 import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.Observation;
 import io.steelyard.api.pool.PassiveHealth;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.RetryBudget;
@@ -152,6 +153,7 @@ final class RandomConfiguration {
             builder.server(realServer());
         }
         maybe(() -> builder.allBackups(random.nextBoolean()));
+        maybe(() -> builder.fullConnections(random.nextInt(1_000)));
         maybe(() -> builder.affinity(
                 new Affinity(1 + random.nextInt(32), 1 + random.nextInt(128), positiveTime(), 1 + random.nextInt(99))));
         for (int i = random.nextInt(3); i > 0; i--) {
@@ -210,6 +212,11 @@ final class RandomConfiguration {
         builder.publicUrl(one("http://a.example", "https://[2001:db8::1]:8443/base", "http://192.0.2.1/a/b%20c"));
         maybe(() -> builder.stickyName(one("s1", "true", "12", "a:b")));
         maybe(() -> builder.maxQueued(random.nextInt(100)));
+        maybe(() -> builder.maxConnections(100).minConnections(random.nextInt(100)));
+        maybe(() -> builder.observation(new Observation(
+                one(Observation.Layer.values()), 1 + random.nextInt(99), one(Observation.Reaction.values()))));
+        maybe(() -> builder.endsFlowsWhenDown(random.nextBoolean()));
+        maybe(() -> builder.endsBackupFlowsWhenUp(random.nextBoolean()));
         maybe(() -> builder.labels(texts()));
         return builder.build();
     }
@@ -269,7 +276,9 @@ final class RandomConfiguration {
                                     random.nextBoolean(),
                                     isTcp && random.nextBoolean(),
                                     hasTls && random.nextBoolean(),
-                                    isTcp ? random.nextInt(9) - 1 : -1));
+                                    isTcp ? random.nextInt(9) - 1 : -1,
+                                    isTcp && random.nextBoolean(),
+                                    isTcp ? one("", "eth0", "br-lan.7") : ""));
         }
         builder.target(
                 switch (random.nextInt(4)) {

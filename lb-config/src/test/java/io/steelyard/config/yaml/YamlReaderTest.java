@@ -69,7 +69,7 @@ class YamlReaderTest {
                 """))
                 .containsExactly(
                         "f.yaml:3:5: error: unknown key 'schedulr' in a pool, expected one of personality, scheduler, hashKey, servers, "
-                                + "allBackups, affinity, requestAffinity, healthChecks, passiveHealth, queue, retryBudget, reuse; did you mean 'scheduler'?",
+                                + "allBackups, affinity, requestAffinity, healthChecks, passiveHealth, queue, retryBudget, reuse, fullConnections; did you mean 'scheduler'?",
                         "f.yaml:5:18: error: port 70000 is out of range, expected 1 to 65535",
                         "f.yaml:6:17: error: 'many' is not a whole number, expected 0 to 65535",
                         "f.yaml:7:9: error: the server has no 'address', expected address:port; add address: …",

@@ -17,6 +17,11 @@ final class PerConnection {
             return new InetSocketAddress(ServerAddress.numericAddress(text), 0);
         } catch (IllegalArgumentException notAlone) {
             try {
+                // Of either family, since who writes the text cannot know which it will be.
+                int end = text.startsWith("[") ? text.indexOf("]:") : -1;
+                if (end > 0 && text.indexOf('.') > 0 && text.lastIndexOf(':', end) < 0) {
+                    return address(text.substring(1, end) + text.substring(end + 1));
+                }
                 return ServerAddress.parse(text) instanceof ServerAddress.Ip ip
                         ? new InetSocketAddress(ip.address(), ip.port())
                         : null;

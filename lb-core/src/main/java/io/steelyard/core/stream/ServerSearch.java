@@ -306,6 +306,7 @@ final class ServerSearch implements Balancer.Waiter {
         }
         if (lease.attempts() == 1 && retries < limits.sameServerRetries()) {
             retries++;
+            lease.failedOnce(failure);
             retried();
             pause();
             return;

@@ -1,6 +1,7 @@
 package io.steelyard.core.stream;
 
 import io.steelyard.api.Personality;
+import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
@@ -347,6 +348,16 @@ final class StreamConnection extends Timer {
         client.transport().cut();
         if (relay != null) {
             relay.resetServer();
+        }
+        close();
+    }
+
+    /** Ends both sides in order, as HAProxy does with a server's connections. */
+    void end(Forwarder.Ending why) {
+        var letter = why == Forwarder.Ending.SERVER_DOWN ? "D" : "U";
+        ended(letter + (state == State.RELAYING ? "-" : "C"));
+        if (search != null && search.lease().isHeld()) {
+            search.lease().cancelled();
         }
         close();
     }

@@ -42,6 +42,11 @@ final class StreamForwarder implements Forwarder {
     }
 
     @Override
+    public void endFlows(String pool, String serverId, Ending why) {
+        workers.forEach(worker -> worker.loop().execute(() -> worker.end(pool, serverId, why)));
+    }
+
+    @Override
     public void cutFlows(String pool, String serverId) {
         workers.forEach(worker -> worker.loop().execute(() -> worker.cut(pool, serverId)));
     }

@@ -1,5 +1,6 @@
 package io.steelyard.core.stream;
 
+import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.core.loop.DataLoop;
 import io.steelyard.core.loop.TimerWheel;
@@ -134,6 +135,17 @@ final class StreamWorker {
             first = next;
         }
         connection.listener().onClosed();
+    }
+
+    /** Ends the connections on one server. */
+    void end(String pool, String serverId, Forwarder.Ending why) {
+        for (var connection = first; connection != null; ) {
+            var following = connection.next;
+            if (connection.isOn(pool, serverId)) {
+                connection.end(why);
+            }
+            connection = following;
+        }
     }
 
     /** Resets the connections on one server. */

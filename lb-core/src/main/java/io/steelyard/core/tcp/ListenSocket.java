@@ -4,6 +4,7 @@ import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.Linux;
 import io.steelyard.linux.SocketAddressBuffer;
+import io.steelyard.linux.SocketOption;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.Inet6Address;
@@ -88,6 +89,18 @@ final class ListenSocket {
             if (isIpv6) {
                 Linux.ipv6Only(fd, address.ipv6Only());
             }
+            if (address.transparent()) {
+                check(
+                        Linux.set(fd, isIpv6 ? SocketOption.IPV6_TRANSPARENT : SocketOption.IP_TRANSPARENT, 1),
+                        address,
+                        "cannot take connections to others at ");
+            }
+            if (!address.interfaceName().isEmpty()) {
+                check(
+                        Linux.bindToDevice(fd, address.interfaceName()),
+                        address,
+                        "cannot be tied to interface '" + address.interfaceName() + "' for ");
+            }
             if (own.isFloating(address.address())) {
                 check(Linux.freeBind(fd, isIpv6), address, "cannot bind before it is there ");
             }
@@ -106,6 +119,7 @@ final class ListenSocket {
             return result;
         }
         var remedy = switch (-result) {
+            case Errno.EPERM -> "; this needs root or CAP_NET_ADMIN";
             case Errno.EACCES ->
                 "; ports below 1024 need root or CAP_NET_BIND_SERVICE, or a lower net.ipv4.ip_unprivileged_port_start";
             case Errno.EADDRINUSE -> "; another program has it: find it with 'ss -ltnp', end it or choose another port";

@@ -112,6 +112,18 @@ class PerConnectionOptionsTest {
     }
 
     @Test
+    void theClientsPortIsBorrowedTooWhateverItsFamily() throws Exception {
+        Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "takes CAP_NET_ADMIN");
+        start(ProxyOptions.builder()
+                .sourceText(Template.parse("[127.0.0.58]:$remote_port"))
+                .transparent(true));
+
+        assertThat(ask("127.0.0.57")).isEqualTo('x');
+
+        assertThat(peer().getAddress().getHostAddress()).isEqualTo("127.0.0.58");
+    }
+
+    @Test
     void aRateMayBeWorkedOutForEachConnection() throws Exception {
         var sending =
                 keep(TestServer.start(connection -> connection.getOutputStream().write(new byte[3_000])));

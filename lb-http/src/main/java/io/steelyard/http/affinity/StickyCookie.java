@@ -111,10 +111,23 @@ final class StickyCookie {
      * @param serverId the server that was tried last; empty for none
      */
     String letters(String serverId) {
+        if (isOnlyLookedAt()) {
+            return "--";
+        }
         char sent = !isThere
                 ? 'N'
                 : serverIds.length == 0 ? refusal : Arrays.asList(serverIds).contains(serverId) ? 'V' : 'D';
         return "" + sent + given;
+    }
+
+    /** HAProxy tells nothing of a cookie that nothing is said of but its name. */
+    private boolean isOnlyLookedAt() {
+        return configured.mode() == Mode.PASSIVE
+                && !configured.indirect()
+                && !configured.noCache()
+                && !configured.postOnly()
+                && !configured.httpOnly()
+                && !configured.secure();
     }
 
     boolean hidesAnything() {
@@ -244,7 +257,7 @@ final class StickyCookie {
                 answer.removeAt(i);
                 i--;
                 given = 'D';
-            } else if (name != null) {
+            } else if (name != null && configured.mode() != Mode.PASSIVE) {
                 int keepFrom = configured.mode() == Mode.PREFIX ? pairs.valueStart() : pairs.valueEnd();
                 var text = Octets.text(bytes, start, pairs.valueStart())
                         + name

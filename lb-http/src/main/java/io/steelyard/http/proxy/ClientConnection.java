@@ -1,7 +1,9 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.Personality;
 import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.proxy.ConnectionRule.Phase;
+import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.core.loop.FdRegistration;
@@ -172,10 +174,15 @@ final class ClientConnection extends Timer {
         state = State.OPEN;
         if (agreedProtocol().equals("h2")) {
             protocol = new Http2Client(this, plan);
-        } else if (options.http2() && tls() == null) {
+        } else if (options.http2() && (tls() == null || isUnasked())) {
             protocol = new PriorKnowledge(this, plan);
         }
         protocol.begin();
+    }
+
+    /** HAProxy knows HTTP/2 by its preface over TLS too, where nothing was agreed on. */
+    private boolean isUnasked() {
+        return options.personality() == Personality.HAPROXY && agreedProtocol().isEmpty();
     }
 
     /** What client and we agreed to speak (ALPN), such as {@code h2}; empty where they did not. */
@@ -376,6 +383,13 @@ final class ClientConnection extends Timer {
             close();
         } else if (state == State.OPEN) {
             protocol.finish();
+        }
+    }
+
+    /** Ends in order the exchanges that a server is working on. */
+    void end(String pool, String serverId, Forwarder.Ending why) {
+        if (state == State.OPEN) {
+            protocol.end(pool, serverId, why);
         }
     }
 

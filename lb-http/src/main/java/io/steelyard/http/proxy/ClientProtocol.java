@@ -1,5 +1,6 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.proxy.Forwarder;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
@@ -45,6 +46,9 @@ interface ClientProtocol {
 
     /** Ends the exchanges that a server is working on, without the rest of their answers. */
     void cut(String pool, String serverId);
+
+    /** Ends in order the exchanges that a server is working on. */
+    default void end(String pool, String serverId, Forwarder.Ending why) {}
 
     /** The connection is closed: ends the exchanges and gives back what is lent. */
     void closed();

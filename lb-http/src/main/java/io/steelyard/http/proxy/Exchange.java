@@ -7,6 +7,7 @@ import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.PathMatch;
 import io.steelyard.api.http.StatusPage;
 import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.TrafficCounts;
@@ -145,6 +146,13 @@ final class Exchange {
 
     boolean isOn(String pool, String serverId) {
         return forwarding != null && forwarding.isOn(pool, serverId);
+    }
+
+    /** The server it is on is to be left. */
+    void serverGone(Forwarder.Ending why) {
+        if (forwarding != null) {
+            forwarding.serverGone(why == Forwarder.Ending.SERVER_DOWN ? "D" : "U");
+        }
     }
 
     /** How many bytes of the request wait in memory for its server. */

@@ -468,6 +468,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         var head = from.head();
         facts.answer(head, attempt);
         int status = head.status();
+        lease.answered(status);
         boolean isBad = plan.configured().retry().isFailure(status);
         // nginx forgives a server the answer that is passed on.
         isHeldAgainstServer = isBad && RetryRule.isOfServer(status) && !isNginx();
@@ -757,6 +758,33 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     @Nullable
     RequestBody giveBody() {
         return upload.give();
+    }
+
+    /**
+     * The server it is on is left, as HAProxy does where a server's connections are ended.
+     *
+     * @param letter why, in HAProxy's log
+     */
+    void serverGone(String letter) {
+        progress.termination(letter + phase());
+        if (state == State.TUNNEL) {
+            finishTunnel();
+            return;
+        }
+        boolean isConnected = state == State.WAITING || state == State.ANSWERING;
+        boolean hasBegun = client.hasAnswerBegun();
+        record(hasBegun && server != null ? server.head().status() : CUT);
+        if (lease != null) {
+            lease.cancelled();
+        }
+        releaseServer(false);
+        if (hasBegun) {
+            hedging.drop();
+            state = State.DONE;
+            delivery.breakOff();
+        } else {
+            fail(isConnected && isHaproxy() ? 502 : 503);
+        }
     }
 
     /** Its answer is not used: the request's body is needed no more. */

@@ -2,6 +2,7 @@ package io.steelyard.http.proxy;
 
 import io.steelyard.api.Personality;
 import io.steelyard.api.http.HttpClientOptions;
+import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.http.h1.ParseResult;
 import io.steelyard.http.h1.RequestParser;
 import java.lang.foreign.MemorySegment;
@@ -164,6 +165,13 @@ final class Http1Client implements ClientProtocol {
     }
 
     // ---- what the worker asks
+
+    @Override
+    public void end(String pool, String serverId, Forwarder.Ending why) {
+        if (exchange != null && exchange.isOn(pool, serverId)) {
+            exchange.serverGone(why);
+        }
+    }
 
     @Override
     public void cut(String pool, String serverId) {

@@ -1,6 +1,7 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.http.HttpClientOptions;
+import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.http.h2.ErrorCode;
 import io.steelyard.http.h2.Flood;
 import io.steelyard.http.h2.Http2Session;
@@ -252,6 +253,15 @@ final class Http2Client implements ClientProtocol, SessionUser {
         if (!session.isFinishing()) {
             finishingSinceNs = connection.nowNs();
             session.finish();
+        }
+    }
+
+    @Override
+    public void end(String pool, String serverId, Forwarder.Ending why) {
+        for (var request : new ArrayList<>(requests)) {
+            if (request.isOn(pool, serverId)) {
+                request.serverGone(why);
+            }
         }
     }
 

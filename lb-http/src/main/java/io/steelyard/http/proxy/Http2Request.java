@@ -1,5 +1,6 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.http.h2.ErrorCode;
 import io.steelyard.http.h2.Http2Stream;
@@ -156,6 +157,12 @@ final class Http2Request extends Timer implements StreamUser {
 
     boolean isOn(String pool, String serverId) {
         return exchange != null && exchange.isOn(pool, serverId);
+    }
+
+    void serverGone(Forwarder.Ending why) {
+        if (exchange != null) {
+            exchange.serverGone(why);
+        }
     }
 
     /** Ends it without the rest of its answer. */

@@ -46,6 +46,11 @@ final class HttpForwarder implements Forwarder {
     }
 
     @Override
+    public void endFlows(String pool, String server, Ending why) {
+        workers.onEach(worker -> worker.end(pool, server, why));
+    }
+
+    @Override
     public void cutFlows(String pool, String server) {
         workers.onEach(worker -> worker.cut(pool, server));
     }

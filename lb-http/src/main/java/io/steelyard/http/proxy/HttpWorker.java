@@ -1,6 +1,7 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.core.tcp.HeaderSender;
 import io.steelyard.core.tcp.TcpListener;
 import io.steelyard.core.tcp.TcpListeners;
@@ -271,6 +272,12 @@ final class HttpWorker {
     /** Ends the connections of closed listeners that wait for a request, and the others after their answer. */
     void finish(TcpListeners listeners) {
         forEach(connection -> listeners.isRetired(connection.listener()), ClientConnection::finish);
+    }
+
+    /** Ends the exchanges on one server in order, as far as may be, and closes the connections to it that are not used. */
+    void end(String pool, String serverId, Forwarder.Ending why) {
+        forEach(connection -> true, connection -> connection.end(pool, serverId, why));
+        idle.close(pool, serverId);
     }
 
     /** Ends the exchanges on one server, and closes the connections to it that are not used. */

@@ -1,5 +1,6 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.api.Personality;
 import io.steelyard.http.h2.Http2Session;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -67,7 +68,16 @@ final class PriorKnowledge implements ClientProtocol {
 
     @Override
     public void onDeadline(long nowNs) {
-        connection.close();
+        if (connection.options().personality() != Personality.HAPROXY) {
+            connection.close();
+            return;
+        }
+        // HAProxy answers clients that are late as those of HTTP/1.
+        var http1 = new Http1Client(connection, plan);
+        goOnWith(http1, ByteBuffer.allocate(0), MemorySegment.NULL);
+        if (connection.isOpen()) {
+            http1.onDeadline(nowNs);
+        }
     }
 
     @Override

@@ -117,6 +117,12 @@ class HaproxyCookieTest {
                         .build());
         rules.put("rewrite", cookie().mode(Mode.REWRITE).build());
         rules.put("prefix", cookie().mode(Mode.PREFIX).build());
+        rules.put("", cookie().mode(Mode.PASSIVE).build());
+        rules.put("indirect", cookie().mode(Mode.PASSIVE).indirect(true).build());
+        rules.put(
+                "indirect preserve",
+                cookie().mode(Mode.PASSIVE).indirect(true).preserve(true).build());
+        rules.put("nocache", cookie().mode(Mode.PASSIVE).noCache(true).build());
         rules.put("insert maxidle 10m", cookie().maxIdle(Duration.ofMinutes(10)).build());
         rules.put("insert maxlife 1h", cookie().maxLife(Duration.ofHours(1)).build());
         rules.put(
