@@ -453,6 +453,12 @@ final class PoolLease implements Lease {
     }
 
     @Override
+    public void withdrawn() {
+        attempts--;
+        end(heldTier(), attempts == 0 ? State.FREE : State.FAILED);
+    }
+
+    @Override
     public void cancelled() {
         var here = heldTier();
         renewAffinity(pool.nowNs());

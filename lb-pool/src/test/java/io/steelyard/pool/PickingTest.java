@@ -58,6 +58,23 @@ class PickingTest {
     }
 
     @Test
+    void aWithdrawnTryDoesNotCountAndWhatFailedBeforeIsNotAskedAgain() {
+        var runtime = fixture.start(pool("a", "b"));
+        var lease = fixture.open(runtime);
+        lease.failed(Failure.CONNECT_ERROR);
+        assertThat(runtime.pick(fixture.flow, lease)).isEqualTo(Outcome.PICKED);
+        lease.withdrawn();
+        assertThat(lease.attempts()).isEqualTo(1);
+        assertThat(runtime.pick(fixture.flow, lease)).isEqualTo(Outcome.PICKED);
+        assertThat(lease.server().id()).isEqualTo("b");
+        assertThat(lease.attempts()).isEqualTo(2);
+        lease.failed(Failure.BROKEN);
+        assertThat(runtime.pick(fixture.flow, lease)).isEqualTo(Outcome.NONE_AVAILABLE);
+        assertThat(runtime.status().servers())
+                .allSatisfy(server -> assertThat(server.active()).isZero());
+    }
+
+    @Test
     void aSharedFlowDoesNotCarryWhatAnotherTried() {
         var runtime = fixture.start(pool("a", "b"));
         var failing = fixture.open(runtime);

@@ -50,6 +50,8 @@ public enum HttpVariable {
     PROXY_HOST,
     /** The port that the route names, or the scheme's. */
     PROXY_PORT,
+    /** A further field of the PROXY protocol's header, by nginx's name or as {@code 0x} and its type. Other connections have it, too. */
+    PROXY_PROTOCOL_TLV_(true),
     /** The same as {@link #ARGS}. */
     QUERY_STRING,
     /** The user's name of HTTP Basic authentication. */
@@ -81,6 +83,8 @@ public enum HttpVariable {
     SSL_(true),
     /** No value: nothing is cached. */
     UPSTREAM_CACHE_STATUS,
+    /** Seconds that each server tried was waited for in the pool's queue, joined by {@code ", "}; {@code -} for one without. */
+    UPSTREAM_QUEUE_TIME,
     /** Seconds until the header of each server's answer, joined by {@code ", "}. */
     UPSTREAM_HEADER_TIME,
     /** A field of the last server's answer. */

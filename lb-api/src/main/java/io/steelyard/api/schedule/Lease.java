@@ -87,6 +87,14 @@ public interface Lease {
         completed();
     }
 
+    /**
+     * The server was not reached, for a reason that says nothing of it, such as a kept connection that it had closed: the server is given back,
+     * and the try does not count. What the flow tried before stays tried, and this server may be picked again.
+     */
+    default void withdrawn() {
+        cancelled();
+    }
+
     /** The flow ended for a reason that says nothing of the server, such as a client that left; the server is given back. */
     void cancelled();
 

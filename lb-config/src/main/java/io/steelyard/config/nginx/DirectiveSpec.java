@@ -59,6 +59,13 @@ record DirectiveSpec(
                 Values.number(word.text());
             }
         },
+        /** {@code auto} or how many. */
+        PROCESSES {
+            @Override
+            void check(Word word) {
+                Values.processes(word.text());
+            }
+        },
         SIZE {
             @Override
             void check(Word word) {

@@ -75,6 +75,7 @@ final class DirectiveTable {
 
     private void core() {
         honoured("worker_shutdown_timeout", Set.of(MAIN), Value.POSITIVE_TIME);
+        honoured("worker_processes", Set.of(MAIN), Value.PROCESSES);
         for (var name : List.of("daemon", "master_process", "pcre_jit")) {
             accept(PROCESS, name, Set.of(MAIN), 1, 1, Value.FLAG);
         }
@@ -86,7 +87,6 @@ final class DirectiveTable {
         accept(PROCESS, "worker_priority", Set.of(MAIN), 1, 1, Value.TEXT);
         accept(PROCESS, "worker_cpu_affinity", Set.of(MAIN), 1, ANY, Value.TEXT);
         accept(PROCESS, "ssl_engine", Set.of(MAIN), 1, 1, Value.TEXT);
-        add(accepting(SOCKETS, "worker_processes", Set.of(MAIN), 1, 1, Value.TEXT));
         add(accepting(SOCKETS, "worker_rlimit_nofile", Set.of(MAIN), 1, 1, Value.NUMBER));
         add(accepting(SOCKETS, "thread_pool", Set.of(MAIN), 2, 3, Value.TEXT).repeating());
         add(accepting("modules are compiled in", "load_module", Set.of(MAIN), 1, 1, Value.TEXT)

@@ -7,7 +7,6 @@ import io.steelyard.api.http.FieldChange;
 import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpRoute;
 import io.steelyard.api.http.Redirections;
-import io.steelyard.api.proxy.Network;
 import io.steelyard.config.nginx.grammar.Directive;
 import io.steelyard.config.nginx.grammar.Word;
 import java.util.ArrayList;
@@ -37,6 +36,7 @@ final class RouteReader {
     private final RateLimitReader rates;
     private final HealthCheckReader checks;
     private final Pools pools;
+    private final TrustedNetworks networks;
     private final RewriteReader rules;
     private final ProxyReader proxies;
 
@@ -48,7 +48,8 @@ final class RouteReader {
             LimitReader limits,
             RateLimitReader rates,
             HealthCheckReader checks,
-            Pools pools) {
+            Pools pools,
+            TrustedNetworks networks) {
         this.findings = findings;
         this.blocks = blocks;
         this.variables = variables;
@@ -57,6 +58,7 @@ final class RouteReader {
         this.rates = rates;
         this.checks = checks;
         this.pools = pools;
+        this.networks = networks;
         rules = new RewriteReader(findings, blocks, variables);
         proxies = new ProxyReader(findings, variables, pools);
     }
@@ -120,19 +122,7 @@ final class RouteReader {
     }
 
     private Optional<ClientAddressRule> clientAddress(HttpScope scope) {
-        var trusted = new ArrayList<Network>();
-        for (var directive : scope.nearestAll("set_real_ip_from")) {
-            var word = directive.argument(0);
-            if (word.text().equals("unix:")) {
-                findings.acceptedParameter(directive, word, "unix:", "no client comes through a UNIX socket");
-                continue;
-            }
-            try {
-                trusted.add(Network.parse(word.text()));
-            } catch (IllegalArgumentException wrong) {
-                findings.badArgument(directive, word, "an address, address/prefix or unix:");
-            }
-        }
+        var trusted = networks.read(scope.nearestAll("set_real_ip_from"));
         var field = scope.nearestWord("real_ip_header").map(Word::text).orElse("X-Real-IP");
         return trusted.isEmpty()
                 ? Optional.empty()

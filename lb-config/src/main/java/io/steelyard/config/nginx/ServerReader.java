@@ -28,6 +28,7 @@ final class ServerReader {
     private final LimitReader limits;
     private final HealthCheckReader healthChecks;
     private final Pools pools;
+    private final TrustedNetworks networks;
     private final ListenReader listens;
     private final TlsReader tls;
     private final Map<String, Listen> listeners = new HashMap<>();
@@ -40,6 +41,7 @@ final class ServerReader {
             LimitReader limits,
             HealthCheckReader healthChecks,
             Pools pools,
+            TrustedNetworks networks,
             ListenReader listens) {
         this.findings = findings;
         this.blocks = blocks;
@@ -48,6 +50,7 @@ final class ServerReader {
         this.limits = limits;
         this.healthChecks = healthChecks;
         this.pools = pools;
+        this.networks = networks;
         this.listens = listens;
         tls = new TlsReader(findings, variables);
     }
@@ -55,7 +58,7 @@ final class ServerReader {
     /** The virtual servers of a block; none, and told, where it is wrong. */
     List<VirtualServer> read(Directive block, ServerSettings stream) {
         var level = blocks.read(block.children(), Context.SERVER);
-        var settings = ServerSettings.read(level, variables, logs, limits, findings);
+        var settings = ServerSettings.read(level, variables, logs, limits, networks, findings);
         var assignments = assignments(level);
         var target = target(block, level);
         var byProtocol = listeners(block, level);

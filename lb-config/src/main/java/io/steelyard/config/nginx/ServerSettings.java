@@ -43,7 +43,12 @@ record ServerSettings(
 
     /** Reads a level, telling what is wrong with it. */
     static ServerSettings read(
-            Level level, VariableScope variables, LogReader logs, LimitReader limits, Findings findings) {
+            Level level,
+            VariableScope variables,
+            LogReader logs,
+            LimitReader limits,
+            TrustedNetworks networks,
+            Findings findings) {
         var texts = new HashMap<String, Template>();
         for (var name : List.of("proxy_download_rate", "proxy_upload_rate", "proxy_bind")) {
             level.value(name)
@@ -62,7 +67,7 @@ record ServerSettings(
                 level,
                 texts,
                 accessRules(level, findings),
-                trusted(level, findings),
+                networks.read(level.all("set_real_ip_from")),
                 logs.read(level.all("access_log")),
                 level.has("access_log"));
     }
@@ -197,24 +202,6 @@ record ServerSettings(
 
     private static ProxyProtocol header(String text) {
         return text.equals("v2") ? ProxyProtocol.V2 : Values.flag(text) ? ProxyProtocol.V1 : ProxyProtocol.NONE;
-    }
-
-    private static List<Network> trusted(Level level, Findings findings) {
-        var networks = new ArrayList<Network>();
-        for (var directive : level.all("set_real_ip_from")) {
-            var word = directive.argument(0);
-            if (word.text().equals("unix:")) {
-                findings.acceptedParameter(directive, word, "unix:", "no client comes through a UNIX socket");
-                continue;
-            }
-            try {
-                networks.add(Network.parse(word.text()));
-            } catch (IllegalArgumentException wrong) {
-                findings.badArgument(
-                        directive, word, "an address, address/prefix or unix:; host names are not resolved here");
-            }
-        }
-        return networks;
     }
 
     private static void checkBind(Directive directive, Findings findings) {

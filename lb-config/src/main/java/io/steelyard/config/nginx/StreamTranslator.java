@@ -45,6 +45,10 @@ final class StreamTranslator {
         level.value("worker_shutdown_timeout").ifPresent(timeout -> {
             settings = settings.withDrainTimeout(Values.time(timeout.text()));
         });
+        // What nginx does in so many processes is done by so many event loops.
+        level.value("worker_processes").ifPresent(count -> {
+            settings = new Settings(Values.processes(count.text()), settings.drainTimeout(), settings.maxConnections());
+        });
         level.first("events").ifPresent(events -> blocks.read(events.children(), Context.EVENTS));
         level.first("stream").ifPresent(this::readStream);
         level.first("http").ifPresent(this::readHttp);
@@ -117,9 +121,18 @@ final class StreamTranslator {
                 default -> {}
             }
         }
-        var shared = ServerSettings.read(level, variables, logs, limits, findings);
+        var networks = new TrustedNetworks(findings, hosts);
+        var shared = ServerSettings.read(level, variables, logs, limits, networks, findings);
         var servers = new ServerReader(
-                findings, blocks, variables, logs, limits, checks, upstreamPools, new ListenReader(findings, hosts));
+                findings,
+                blocks,
+                variables,
+                logs,
+                limits,
+                checks,
+                upstreamPools,
+                networks,
+                new ListenReader(findings, hosts));
         for (var server : level.all("server")) {
             virtualServers.addAll(servers.read(server, shared));
         }

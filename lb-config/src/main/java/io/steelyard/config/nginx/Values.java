@@ -102,6 +102,19 @@ final class Values {
         return number;
     }
 
+    /** How many processes; 0 for {@code auto}. */
+    static int processes(String text) {
+        int most = 1_024;
+        if (text.equals("auto")) {
+            return 0;
+        }
+        long number = digits(text, "auto, or a number from 1 to " + most);
+        if (number < 1 || number > most) {
+            throw new IllegalArgumentException("auto, or a number from 1 to " + most);
+        }
+        return (int) number;
+    }
+
     static boolean flag(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "on" -> true;

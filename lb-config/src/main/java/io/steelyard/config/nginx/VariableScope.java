@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /** The variables of a file: what is defined, and what is used. Uses are checked at the end, for nginx lets them come before definitions. */
 final class VariableScope {
-    private static final List<String> TLS_PREFIXES = List.of("ssl_", "proxy_protocol_tlv_", "upstream_last_");
+    private static final List<String> TLS_PREFIXES = List.of("ssl_", "upstream_last_");
 
     private record Use(String name, Word word) {}
 
@@ -36,7 +36,9 @@ final class VariableScope {
 
     private boolean isBuiltIn(String name) {
         return BuiltInVariable.named(name).isPresent()
-                || isHttp && HttpVariable.named(name).isPresent();
+                || HttpVariable.named(name)
+                        .filter(reference -> isHttp || reference.variable() == HttpVariable.PROXY_PROTOCOL_TLV_)
+                        .isPresent();
     }
 
     /** Reads a text with variables and notes the ones it uses; empty, and told, where it is malformed. */

@@ -17,6 +17,7 @@ import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.ConnectionLimit;
 import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.proxy.Network;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.text.Template;
@@ -33,6 +34,39 @@ class NginxConfigurationReaderTest {
     private final NginxConfigurationReader reader = new NginxConfigurationReader();
 
     @Test
+    void trustedHostNamesStandForTheirAddresses() {
+        var named = new NginxConfigurationReader(host -> {
+            if (!host.equals("proxies.example")) {
+                throw new UnknownHostException(host);
+            }
+            return List.of(ServerAddress.numericAddress("10.0.0.1"), ServerAddress.numericAddress("2001:db8::1"));
+        });
+        var text = "stream { server { listen 127.0.0.1:80 proxy_protocol; set_real_ip_from proxies.example;"
+                + " proxy_pass 10.0.0.9:80; } }"
+                + " http { server { listen 127.0.0.1:81; set_real_ip_from proxies.example; set_real_ip_from 10.9.0.0/16; } }";
+        var configuration =
+                named.read(ConfigurationSource.of("f", text)).configuration().orElseThrow();
+        var addresses = List.of(Network.parse("10.0.0.1"), Network.parse("2001:db8::1"));
+        assertThat(configuration.virtualServers().getFirst().options().trustedProxies())
+                .isEqualTo(addresses);
+        var http = (Target.Http) configuration.virtualServers().getLast().target();
+        assertThat(http.service()
+                        .hosts()
+                        .getFirst()
+                        .root()
+                        .clientAddress()
+                        .orElseThrow()
+                        .trusted())
+                .isEqualTo(List.of(addresses.getFirst(), addresses.getLast(), Network.parse("10.9.0.0/16")));
+        var refused = named.read(ConfigurationSource.of("f", text.replace("proxies.example", "gone.example")));
+        assertThat(refused.problems())
+                .filteredOn(Problem::isError)
+                .hasSize(2)
+                .allSatisfy(problem -> assertThat(problem.toString())
+                        .contains("host name 'gone.example' in 'set_real_ip_from' has no address"));
+    }
+
+    @Test
     void readsTheSeedWithoutError() throws IOException, URISyntaxException {
         var file = Path.of(NginxConfigurationReaderTest.class
                 .getResource("/seeds/0-stream.nginx.conf")
@@ -41,11 +75,11 @@ class NginxConfigurationReaderTest {
         assertThat(result.problems())
                 .allMatch(problem -> problem.severity() == Problem.Severity.NOTICE)
                 .extracting(Problem::text)
-                .anyMatch(text -> text.contains("worker_processes"))
                 .anyMatch(text -> text.contains("worker_connections"))
                 .anyMatch(text -> text.contains("mime.types"))
                 .anyMatch(text -> text.contains("'http'"));
         var configuration = result.configuration().orElseThrow();
+        assertThat(configuration.settings().loops()).isEqualTo(1);
         var web = configuration.pool("scweb").orElseThrow();
         assertThat(web.personality()).isEqualTo(Personality.NGINX);
         assertThat(web.scheduler().name()).isEqualTo("nginx.round_robin");

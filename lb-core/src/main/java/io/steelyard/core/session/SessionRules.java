@@ -21,6 +21,7 @@ import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.pool.variable.LogLine;
 import io.steelyard.pool.variable.VariableTable;
 import io.steelyard.realip.address.Endpoint;
+import io.steelyard.realip.proxyprotocol.ToldFields;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -135,6 +136,7 @@ public final class SessionRules {
      * @param isProxied whether the connection began with a PROXY protocol header
      * @param toldClient the client by the PROXY protocol, whoever told it; null where nobody did
      * @param toldDestination what the client spoke to by the PROXY protocol
+     * @param toldFields what else that told
      */
     public record Ends(
             InetAddress client,
@@ -145,7 +147,8 @@ public final class SessionRules {
             int localPort,
             boolean isProxied,
             @Nullable Endpoint toldClient,
-            @Nullable Endpoint toldDestination) {}
+            @Nullable Endpoint toldDestination,
+            ToldFields toldFields) {}
 
     /** Begins a session of one connection. */
     public Session open(Ends ends, long nowNs) {
@@ -162,7 +165,7 @@ public final class SessionRules {
             facts.hadHeader();
         }
         if (ends.toldClient() != null && ends.toldDestination() != null) {
-            facts.proxied(ends.toldClient(), ends.toldDestination());
+            facts.proxied(ends.toldClient(), ends.toldDestination(), ends.toldFields());
         }
     }
 

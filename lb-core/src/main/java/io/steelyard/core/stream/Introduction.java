@@ -9,6 +9,7 @@ import io.steelyard.realip.address.Addresses;
 import io.steelyard.realip.address.Endpoint;
 import io.steelyard.realip.greeting.ClientHello;
 import io.steelyard.realip.proxyprotocol.ProxyHeaderDecoder;
+import io.steelyard.realip.proxyprotocol.ToldFields;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -195,7 +196,8 @@ final class Introduction {
                 local.port(),
                 hadHeader,
                 told == null ? null : told.client(),
-                told == null ? null : told.destination());
+                told == null ? null : told.destination(),
+                told == null ? ToldFields.NONE : told.fields());
     }
 
     /** The client, as a server is told it. */

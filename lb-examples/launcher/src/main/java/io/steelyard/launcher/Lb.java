@@ -6,6 +6,7 @@ import io.steelyard.launcher.nginx.NginxProgram;
 import io.steelyard.launcher.vrrp.VrrpCommand;
 import io.steelyard.launcher.vrrp.WitnessCommand;
 import java.io.IOException;
+import java.security.Security;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -50,6 +51,9 @@ public final class Lb {
 
     /** Runs the command that {@code arguments} name, and ends the process. */
     public static void main(String[] arguments) {
+        // Names are looked up again every ten seconds: what the platform remembers of them must not be older.
+        Security.setProperty("networkaddress.cache.ttl", "5");
+        Security.setProperty("networkaddress.cache.negative.ttl", "5");
         int code;
         try {
             code = run(arguments);

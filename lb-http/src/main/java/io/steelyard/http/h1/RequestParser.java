@@ -94,6 +94,31 @@ public final class RequestParser {
         return framing;
     }
 
+    /** Whether the request line of a rejected request was read, whatever came behind it. */
+    public boolean hasLine() {
+        return head.targetEnd() > 0;
+    }
+
+    /**
+     * The first line of a request that was rejected, or is not complete, up to its end or as far as it came. Each character is one byte.
+     *
+     * @param in what was not taken yet; stays as it is
+     */
+    public String line(ByteBuffer in) {
+        var line = new StringBuilder();
+        var bytes = head.fields().bytes();
+        int most = reader.limits.requestLine();
+        int taken = head.fields().usedBytes();
+        for (int i = 0; i < taken + in.remaining() && line.length() < most; i++) {
+            int octet = (i < taken ? bytes[i] : in.get(in.position() + i - taken)) & 0xff;
+            if (octet == '\r' || octet == '\n') {
+                break;
+            }
+            line.append((char) octet);
+        }
+        return line.toString();
+    }
+
     /** Whether any byte of a request was seen since {@link #begin}; empty lines before it are none. */
     public boolean hasBegun() {
         return state != State.EMPTY_LINES;
@@ -174,7 +199,12 @@ public final class RequestParser {
             reader.beginFields();
             state = State.FIELDS;
         }
-        return reader.readFields();
+        var result = reader.readFields();
+        if (result == ParseResult.REJECTED) {
+            // Logs tell what was asked for, as far as that can be read.
+            TargetRules.apply(head, targetStart, targetEnd, leniency);
+        }
+        return result;
     }
 
     private int requestLine(int bound) {

@@ -29,6 +29,11 @@ final class AnswerTarget implements Target {
     }
 
     @Override
+    public boolean wasEncoded() {
+        return false;
+    }
+
+    @Override
     public void change(String path, String query) {}
 
     @Override

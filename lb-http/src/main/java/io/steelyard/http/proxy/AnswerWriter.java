@@ -44,12 +44,12 @@ final class AnswerWriter {
         return hasBegun;
     }
 
-    /** Bytes of the answer's head and framing. */
+    /** Bytes of the answer's head. */
     long headBytes() {
         return headBytes;
     }
 
-    /** Bytes of the answer's body, without framing. */
+    /** Bytes of the answer's body with its chunks' framing, and of the fields behind it. */
     long bodyBytes() {
         return bodyBytes;
     }
@@ -134,7 +134,7 @@ final class AnswerWriter {
         var out = stage();
         if (isChunked) {
             ChunkEncoder.begin(out, length);
-            headBytes += ChunkEncoder.beginBytes(length) + ChunkEncoder.END_BYTES;
+            bodyBytes += ChunkEncoder.beginBytes(length) + ChunkEncoder.END_BYTES;
         }
         if (isChunked || !from.isNative() || length <= MOST_COPIED_BYTES && length <= out.remaining()) {
             copy(out, from, offset, length);
@@ -151,7 +151,7 @@ final class AnswerWriter {
     int end() {
         if (isChunked && hasBody) {
             ChunkEncoder.last(stage());
-            headBytes += LAST_BYTES;
+            bodyBytes += LAST_BYTES;
         }
         return flush();
     }
@@ -168,7 +168,7 @@ final class AnswerWriter {
             flushStage();
         }
         ChunkEncoder.last(stage(), fields);
-        headBytes += length;
+        bodyBytes += length;
         isChunked = false;
     }
 

@@ -5,17 +5,21 @@ import org.jspecify.annotations.Nullable;
 
 /** How one try of a server goes, as its log will tell. Reused from try to try; owned by one loop. */
 final class Attempt {
-    private static final long NEVER = -1;
+    /** The time of what did not come. */
+    static final long NEVER = -1;
 
     private @Nullable ServerAddress address;
     private long beganNs;
+    private long queueMs = NEVER;
     private long connectMs = NEVER;
     private long headMs = NEVER;
     private long bodyBytes;
     private boolean isSent;
 
-    void begin(ServerAddress server, long nowNs) {
+    /** @param waitedMs in the pool's queue; -1 where it did not */
+    void begin(ServerAddress server, long waitedMs, long nowNs) {
         address = server;
+        queueMs = waitedMs;
         beganNs = nowNs;
         connectMs = NEVER;
         headMs = NEVER;
@@ -50,18 +54,28 @@ final class Attempt {
         return headMs != NEVER;
     }
 
+    /** How long the body was that was passed on, as it came. */
     void data(long count) {
-        bodyBytes += count;
+        bodyBytes = count;
     }
 
     RequestFacts.Attempt end(long nowNs, int status, long bytesSent, long bytesReceived) {
         return new RequestFacts.Attempt(
-                address, "", status, connectMs, headMs, sinceBegin(nowNs), bytesSent, bytesReceived, bodyBytes);
+                address,
+                "",
+                status,
+                queueMs,
+                connectMs,
+                headMs,
+                sinceBegin(nowNs),
+                bytesSent,
+                bytesReceived,
+                bodyBytes);
     }
 
     /** What can be told while the answer is under way. */
     RequestFacts.Attempt soFar(int status) {
-        return new RequestFacts.Attempt(address, "", status, connectMs, headMs, NEVER, 0, 0, bodyBytes);
+        return new RequestFacts.Attempt(address, "", status, queueMs, connectMs, headMs, NEVER, 0, 0, bodyBytes);
     }
 
     private long sinceBegin(long nowNs) {

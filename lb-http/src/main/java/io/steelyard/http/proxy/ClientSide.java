@@ -98,11 +98,17 @@ interface ClientSide {
     /** Whether anything of the answer was written. */
     boolean hasAnswerBegun();
 
-    /** Bytes of the answer's head and framing so far. */
+    /** Bytes of the answer's head so far. */
     long answerHeadBytes();
 
-    /** Bytes of the answer's body so far, without framing. */
+    /** Bytes of the answer's body so far; with HTTP/1, with its chunks' framing. */
     long answerBodyBytes();
+
+    /** Whether the answer says that the connection is kept; told once it has begun. */
+    boolean keepsConnection();
+
+    /** Whether the answer's body comes in chunks; told once it has begun. */
+    boolean isAnswerChunked();
 
     /** Whether more than so many bytes wait for the client, so that its server must not be read. */
     boolean isSlow(int mostBufferBytes);

@@ -56,6 +56,7 @@ final class Exchange {
     private @Nullable ServerPool affinityPool;
     private @Nullable ClientAffinity affinity;
     private boolean isInErrorPage;
+    private @Nullable RequestBody keptBody;
     private boolean isDenied;
 
     /** The status that the rules about a server's answer gave it; 0 for its own. */
@@ -176,6 +177,27 @@ final class Exchange {
             client.stopReading();
             replyError(refusal);
         }
+    }
+
+    /**
+     * Answers a request that could not be read.
+     *
+     * @param line its first line, as far as it came
+     * @param isLine whether that line could be read
+     */
+    void reject(int status, String line, boolean isLine) {
+        facts.unread(line, isLine);
+        reject(status);
+    }
+
+    /** The client left before its request's head was complete. */
+    void abandon(String line, boolean isLine) {
+        facts.unread(line, isLine);
+        routing.useFallback();
+        progress.termination("CR");
+        progress.unread();
+        facts.status(400);
+        client.drop();
     }
 
     /** Answers a request that could not be read. */
@@ -340,6 +362,10 @@ final class Exchange {
         if (!isHaproxy() && endsConnection(status)) {
             client.stopReading();
         }
+        if (isInErrorPage) {
+            // What a page's own failure is told by is its status, as with nginx.
+            routing.showOwnStatus();
+        }
         var page = errorPage(status);
         var own = routing.route().answer(status);
         if (page.isPresent()) {
@@ -372,15 +398,37 @@ final class Exchange {
         return isInErrorPage ? Optional.empty() : routing.route().errorPage(status);
     }
 
+    /** Whether a server's answer of this status is not passed on, for there is a page for it; be it that this has been shown already. */
+    boolean isIntercepted(int status) {
+        return routing.route().errorPage(status).isPresent();
+    }
+
     /** Shows a page instead of what came so far. */
     void show(Route.Page page, int status) {
         isInErrorPage = true;
+        if (!isHaproxy() && endsConnection(status)) {
+            client.stopReading();
+        }
         var over = forwarding;
         forwarding = null;
+        var next = routing.errorPage(page, status);
         if (over != null) {
+            keptBody = sendsBody() ? over.giveBody() : null;
             over.dropBody();
         }
-        act(routing.errorPage(page, status));
+        if (!sendsBody() && request.method() != Method.HEAD) {
+            facts.got();
+        }
+        facts.proxyHost("", false);
+        act(next);
+    }
+
+    /** The request's body, where it was read for a server whose answer is not used; the caller's then. */
+    @Nullable
+    RequestBody takeBody() {
+        var body = keptBody;
+        keptBody = null;
+        return body;
     }
 
     /** The client, as a server is told it. */
@@ -534,12 +582,17 @@ final class Exchange {
             phrase = shown == status ? reason : reason(shown);
         }
         client.beginAnswer(shown, phrase, answerFields, length);
+        facts.framed(
+                client.keepsConnection() ? "keep-alive" : "close",
+                client.isAnswerChunked(),
+                shown == 204 || client.isAnswerChunked() ? -1 : length);
     }
 
     /** Passes on that the server switches protocols. */
     void beginTunnel(String reason) {
         completeFields(101);
         client.beginTunnel(reason, answerFields);
+        facts.framed("upgrade", false, -1);
     }
 
     /** The answer is out. */
@@ -585,6 +638,7 @@ final class Exchange {
     }
 
     void onBodyEnd() {
+        facts.bodyBytes(bodyBytes);
         if (forwarding != null) {
             forwarding.onBodyEnd();
         }
@@ -645,6 +699,10 @@ final class Exchange {
         if (forwarding != null) {
             forwarding.end();
         }
+        var unused = takeBody();
+        if (unused != null) {
+            unused.close();
+        }
         if (admission != null) {
             admission.end();
         }
@@ -670,6 +728,9 @@ final class Exchange {
         var logs = routing.route().logs();
         if (logs.isEmpty()) {
             return;
+        }
+        if (framing.kind() == BodyFraming.Kind.CHUNKED) {
+            facts.bodyDropped();
         }
         long elapsedMs = (client.nowNs() - client.requestStartNs()) / 1_000_000;
         client.facts().time(Instant.now(), elapsedMs);

@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
-    /** What the log tells of a server whose answer was not waited for: as of a client that left. */
-    private static final int CUT = 499;
+    /** The status of a server whose answer was not waited for. */
+    private static final int CUT = 0;
 
     private enum State {
         RESOLVING,
@@ -75,6 +75,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
 
     private @Nullable String givenPath;
     private boolean isInQueue;
+    private long queuedNs;
     private boolean isHeldAgainstServer;
 
     Forwarding(Exchange exchange, ProxyPlan plan) {
@@ -85,7 +86,10 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         framing = exchange.framing();
         progress = exchange.progress();
         facts = exchange.facts();
-        upload = new Upload(worker, plan, framing, !exchange.sendsBody() || client.isBodyRead());
+        var body = exchange.takeBody();
+        upload = body == null
+                ? new Upload(worker, plan, framing, !exchange.sendsBody() || client.isBodyRead())
+                : new Upload(worker, plan, body);
         delivery = new Delivery(exchange, plan);
         silence = new Silence(plan.readTimeoutNs(), plan.sendTimeoutNs());
         hedging = new Hedging(this, worker, plan);
@@ -138,11 +142,9 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                     if (retries.turnsBack()) {
                         continue;
                     }
-                    progress.noServer();
                     progress.termination("SC");
                     reportNoServer(from);
-                    facts.attempt(RequestFacts.Attempt.none(from.pool().name(), noServerStatus()));
-                    fail(noServerStatus());
+                    failWithoutServer(from);
                 }
             }
         }
@@ -183,14 +185,31 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     private void enqueue(Balancer from, Lease held) {
         if (!isInQueue) {
             isInQueue = true;
-            setDeadline(client.nowNs() + from.pool().queue().timeout().toNanos());
+            queuedNs = client.nowNs();
+            setDeadline(queuedNs + from.pool().queue().timeout().toNanos());
         }
         state = State.QUEUED;
         if (!from.await(held, this)) {
-            progress.noServer();
             progress.termination("SQ");
-            fail(noServerStatus());
+            failWithoutServer(from);
         }
+    }
+
+    /** No server of the pool can be had. */
+    private void failWithoutServer(Balancer from) {
+        progress.noServer();
+        facts.attempt(RequestFacts.Attempt.none(from.pool().name(), noServerStatus(), leaveQueueAt(client.nowNs())));
+        fail(noServerStatus());
+    }
+
+    /** The queue is waited in no longer. @return for how long it was, in ms; {@link Attempt#NEVER} where it was not */
+    private long leaveQueueAt(long nowNs) {
+        if (!isInQueue) {
+            return Attempt.NEVER;
+        }
+        isInQueue = false;
+        worker.loop().timers().cancel(this);
+        return (nowNs - queuedNs) / 1_000_000;
     }
 
     /** Counts the place it had. */
@@ -220,13 +239,10 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     // ---- one server
 
     private void connect(Balancer from, Lease held) {
-        if (isInQueue) {
-            isInQueue = false;
-            worker.loop().timers().cancel(this);
-        }
         long nowNs = client.nowNs();
+        long waitedMs = leaveQueueAt(nowNs);
         progress.trying(held.server().id(), held.traffic(), nowNs);
-        attempt.begin(held.server().address(), nowNs);
+        attempt.begin(held.server().address(), waitedMs, nowNs);
         if (retries.isFirstTry() && upload.isEmpty() && !asksForUpgrade() && Hedging.isFor(method())) {
             hedging.arm(from, nowNs);
         }
@@ -468,6 +484,11 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                 exchange.show(page.get(), status);
                 return;
             }
+            if (exchange.isIntercepted(status)) {
+                finish(status, false);
+                exchange.replyError(status);
+                return;
+            }
         }
         AnswerFields.forClient(
                 exchange,
@@ -509,7 +530,6 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
 
     @Override
     public void answerData(MemorySegment from, int offset, int count) {
-        attempt.data(count);
         delivery.data(from, offset, count);
     }
 
@@ -626,7 +646,7 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
         if (wasStale) {
             // It closed an idle connection just as we used it: that says nothing of the server.
             retries.tookFreeTry();
-            held.cancelled();
+            held.withdrawn();
             return;
         }
         if (isAnswered && !RetryRule.isOfServer(status)) {
@@ -675,6 +695,9 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     }
 
     private void record(int status) {
+        if (server != null && state == State.ANSWERING) {
+            attempt.data(server.bodyBytes());
+        }
         facts.attempt(attempt.end(
                 client.nowNs(),
                 status,
@@ -729,6 +752,12 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
                 && lease.isHeld()
                 && balancer.pool().name().equals(pool)
                 && lease.server().id().equals(serverId);
+    }
+
+    /** Its answer is not used: the request's body, for another to send it, if all of it was kept; the caller's then. */
+    @Nullable
+    RequestBody giveBody() {
+        return upload.give();
     }
 
     /**
@@ -799,13 +828,11 @@ final class Forwarding extends Timer implements Balancer.Waiter, ServerUser {
     protected void onDeadline(long nowNs) {
         switch (state) {
             case QUEUED -> {
-                if (balancer != null) {
-                    balancer.cancel(this);
-                }
+                var from = Objects.requireNonNull(balancer);
+                from.cancel(this);
                 leaveQueue();
-                progress.noServer();
                 progress.termination("sQ");
-                fail(noServerStatus());
+                failWithoutServer(from);
             }
             case PAUSING -> pick();
             case CONNECTING -> connectFailed(true);

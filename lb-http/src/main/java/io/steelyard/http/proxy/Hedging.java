@@ -60,7 +60,8 @@ final class Hedging extends Timer {
             return;
         }
         var attempt = new Attempt();
-        attempt.begin(lease.server().address(), worker.loop().timers().nowNs());
+        attempt.begin(
+                lease.server().address(), Attempt.NEVER, worker.loop().timers().nowNs());
         var started = new Hedge(request, worker, lease, attempt, plan.readTimeoutNs());
         second = started;
         started.use(connection, plan.connectTimeoutNs());

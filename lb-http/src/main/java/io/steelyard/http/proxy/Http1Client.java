@@ -30,6 +30,8 @@ final class Http1Client implements ClientProtocol {
         OVER
     }
 
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
     private final ClientConnection connection;
     private final HttpWorker worker;
     private final HttpClientOptions options;
@@ -224,7 +226,9 @@ final class Http1Client implements ClientProtocol {
 
     @Override
     public void inputEnded() {
-        if (state != State.TUNNEL) {
+        if (state == State.HEAD && parser.hasBegun()) {
+            abandon();
+        } else if (state != State.TUNNEL) {
             connection.close();
         } else if (exchange != null) {
             exchange.clientEnded();
@@ -249,7 +253,7 @@ final class Http1Client implements ClientProtocol {
     private void onHeadLate() {
         boolean isFirst = requests == 0 && options.personality() == Personality.HAPROXY;
         if (parser.hasBegun() || isFirst) {
-            reject(408);
+            reject(408, parser.line(EMPTY));
         } else {
             connection.close();
         }
@@ -311,8 +315,9 @@ final class Http1Client implements ClientProtocol {
             connection.setDeadline(requestStartNs + options.headerTimeout().toNanos());
         }
         if (result == ParseResult.REJECTED) {
+            var line = parser.line(in);
             in.position(in.limit());
-            reject(parser.violation().status());
+            reject(parser.violation().status(), line);
             return false;
         }
         if (result == ParseResult.COMPLETE) {
@@ -348,14 +353,27 @@ final class Http1Client implements ClientProtocol {
     }
 
     /** Answers a request that could not be read, and closes. */
-    private void reject(int status) {
+    private void reject(int status, String line) {
         began();
         state = State.EXCHANGE;
         body.none();
         side.begin(false);
         var started = new Exchange(side, plan, message().head(), parser.framing());
         exchange = started;
-        started.reject(status);
+        started.reject(status, line, parser.hasLine());
+    }
+
+    /** The client left in the middle of a head. nginx logs that, with a status that nobody gets; HAProxy does, too. */
+    private void abandon() {
+        began();
+        countReading(false);
+        state = State.EXCHANGE;
+        body.none();
+        side.begin(false);
+        var started = new Exchange(side, plan, message().head(), parser.framing());
+        exchange = started;
+        started.abandon(parser.line(EMPTY), parser.hasLine());
+        connection.close();
     }
 
     private void began() {

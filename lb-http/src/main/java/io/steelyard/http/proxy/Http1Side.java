@@ -27,6 +27,7 @@ final class Http1Side implements ClientSide {
     private final AnswerWriter answer;
     private boolean mayKeep;
     private boolean isInvited;
+    private boolean isChunked;
 
     Http1Side(Http1Client client, ClientConnection connection, RequestParser parser, BodyReader body) {
         this.client = client;
@@ -189,6 +190,16 @@ final class Http1Side implements ClientSide {
     }
 
     @Override
+    public boolean keepsConnection() {
+        return mayKeep;
+    }
+
+    @Override
+    public boolean isAnswerChunked() {
+        return isChunked;
+    }
+
+    @Override
     public boolean isSlow(int mostBufferBytes) {
         return connection.output().pendingBytes() > mostBufferBytes;
     }
@@ -198,7 +209,7 @@ final class Http1Side implements ClientSide {
         var head = client.message().head();
         boolean isOldClient = head.version() == HttpVersion.HTTP_1_0;
         boolean hasBody = head.method() != Method.HEAD && status != 204 && status != 304;
-        boolean isChunked = hasBody && length < 0 && !isOldClient;
+        isChunked = hasBody && length < 0 && !isOldClient;
         // A client that was not invited to send its body may send it or not: what follows cannot be told from it.
         boolean isUnsure = parser.framing().expectsContinue() && !isInvited && body.isUntouched();
         mayKeep &= !client.isFinishing() && !isUnsure && (length >= 0 || !hasBody || isChunked);
@@ -211,6 +222,7 @@ final class Http1Side implements ClientSide {
 
     @Override
     public void beginTunnel(String reason, FieldBlock fields) {
+        isChunked = false;
         answer.beginTunnel(reason, fields);
         client.beginTunnel();
         mayKeep = false;

@@ -177,6 +177,16 @@ final class Http2Side implements ClientSide {
         return bodyBytes;
     }
 
+    @Override
+    public boolean keepsConnection() {
+        return true;
+    }
+
+    @Override
+    public boolean isAnswerChunked() {
+        return false;
+    }
+
     /** Bytes that the client's windows, or its reading, do not let pass yet. */
     int pendingBytes() {
         return pending.size();

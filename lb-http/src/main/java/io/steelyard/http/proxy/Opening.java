@@ -12,6 +12,7 @@ import io.steelyard.realip.address.Addresses;
 import io.steelyard.realip.address.Endpoint;
 import io.steelyard.realip.proxyprotocol.ProxyHeader;
 import io.steelyard.realip.proxyprotocol.ProxyHeaderDecoder;
+import io.steelyard.realip.proxyprotocol.ToldFields;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -132,7 +133,8 @@ final class Opening {
 
     private void take(ProxyHeader told) {
         var source = Endpoint.of(told.sourceHigh(), told.sourceLow(), told.sourcePort());
-        facts.proxied(source, Endpoint.of(told.destinationHigh(), told.destinationLow(), told.destinationPort()));
+        var destination = Endpoint.of(told.destinationHigh(), told.destinationLow(), told.destinationPort());
+        facts.proxied(source, destination, ToldFields.of(told));
         if (plan.trusts(peerHigh, peerLow)) {
             believed = source;
         }

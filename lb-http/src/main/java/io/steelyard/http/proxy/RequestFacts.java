@@ -31,12 +31,13 @@ final class RequestFacts implements HttpVariableSource {
      *
      * @param server null where none of the pool could be tried
      * @param pool told in the server's place; empty where there is one
-     * @param status of its answer; 502 or 504 where there was none
+     * @param status of its answer; 502 or 504 where there was none, 0 where it was not waited for
      */
     record Attempt(
             @Nullable ServerAddress server,
             String pool,
             int status,
+            long queueMs,
             long connectMs,
             long headerMs,
             long responseMs,
@@ -44,8 +45,8 @@ final class RequestFacts implements HttpVariableSource {
             long bytesReceived,
             long bodyBytes) {
         /** No server of the pool could be tried. */
-        static Attempt none(String pool, int status) {
-            return new Attempt(null, pool, status, -1, -1, 0, 0, 0, 0);
+        static Attempt none(String pool, int status, long queueMs) {
+            return new Attempt(null, pool, status, queueMs, -1, -1, 0, 0, 0, 0);
         }
 
         /** Made only where somebody asks for it, which most requests' logs do not. */
@@ -92,6 +93,13 @@ final class RequestFacts implements HttpVariableSource {
     private @Nullable HttpFacts facts;
     private @Nullable RequestTracking tracking;
     private @Nullable String reason;
+    private @Nullable String connectionSaid;
+    private boolean isSentChunked;
+    private long sentLength = -1;
+    private long bodyBytes = -1;
+    private @Nullable String unread;
+    private boolean isLineUnread;
+    private boolean isGot;
 
     /**
      * @param requestNumber which of the connection's requests it is, from 1
@@ -256,6 +264,44 @@ final class RequestFacts implements HttpVariableSource {
         sentFields = fields;
     }
 
+    /**
+     * How the answer's body ends.
+     *
+     * @param saysOfConnection the field {@code Connection}
+     * @param length of the body as the answer tells it; -1 where it does not
+     */
+    void framed(String saysOfConnection, boolean isChunked, long length) {
+        connectionSaid = saysOfConnection;
+        isSentChunked = isChunked;
+        sentLength = length;
+    }
+
+    /**
+     * The request could not be read.
+     *
+     * @param line its first line, as far as it came
+     * @param isLine whether that line could be read
+     */
+    void unread(String line, boolean isLine) {
+        unread = line;
+        isLineUnread = !isLine;
+    }
+
+    /** An error page is got, whatever the request's method was. */
+    void got() {
+        isGot = true;
+    }
+
+    /** Nobody wanted the request's body. */
+    void bodyDropped() {
+        bodyBytes = Math.max(bodyBytes, 0);
+    }
+
+    /** How long the request's body was. */
+    void bodyBytes(long value) {
+        bodyBytes = value;
+    }
+
     void status(int value) {
         status = value;
     }
@@ -325,15 +371,15 @@ final class RequestFacts implements HttpVariableSource {
             case ARG_ -> argument(rest);
             case BODY_BYTES_SENT -> Long.toString(sentBodyBytes);
             case CONNECTION_REQUESTS -> Integer.toString(requestNumber);
-            case CONTENT_LENGTH -> first(head.fields(), FieldName.CONTENT_LENGTH);
+            case CONTENT_LENGTH -> contentLength();
             case CONTENT_TYPE -> first(head.fields(), FieldName.CONTENT_TYPE);
             case CONNECTION_TIME -> seconds(connectionMs);
             case COOKIE_ -> Cookies.find(head.fields(), rest);
-            case DOCUMENT_URI, URI -> path;
+            case DOCUMENT_URI, URI -> isLineUnread ? null : path;
             case HOST -> head.hasHost() ? head.host() : siteName;
             case HTTP_ -> fields(head.fields(), rest);
             case HTTP2 -> head.version() != HttpVersion.HTTP_2 ? "" : connection.hasTls() ? "h2" : "h2c";
-            case HTTPS -> connection.hasTls() ? "on" : null;
+            case HTTPS -> connection.hasTls() ? "on" : "";
             case IS_ARGS -> query.isEmpty() ? "" : "?";
             case LIMIT_CONN_STATUS -> limitStatus;
             case LIMIT_REQ_STATUS -> rateStatus;
@@ -341,33 +387,62 @@ final class RequestFacts implements HttpVariableSource {
             case PROXY_ADD_X_FORWARDED_FOR -> forwardedFor();
             case PROXY_HOST -> proxyHost.isEmpty() ? null : proxyHost;
             case PROXY_PORT -> proxyHost.isEmpty() ? null : port(proxyHost);
+            case PROXY_PROTOCOL_TLV_ -> connection.toldField(rest);
             case REMOTE_USER -> BasicCredentials.user(head.fields());
-            case REQUEST -> head.methodText() + " " + head.target() + " " + head.version();
+            case REQUEST -> line();
             case REQUEST_COMPLETION -> isComplete ? "OK" : "";
             case REQUEST_ID -> id();
             case REQUEST_LENGTH -> Long.toString(requestBytes);
-            case REQUEST_METHOD -> head.methodText();
+            case REQUEST_METHOD -> isLineUnread ? null : isGot ? "GET" : head.methodText();
             case REQUEST_TIME -> seconds(elapsedMs);
-            case REQUEST_URI -> head.hasQuery() ? head.path() + "?" + head.query() : head.path();
+            case REQUEST_URI -> isLineUnread ? null : head.hasQuery() ? head.path() + "?" + head.query() : head.path();
             case SCHEME -> connection.hasTls() ? "https" : "http";
-            case SENT_HTTP_ -> sentFields == null ? null : fields(sentFields, rest);
+            case SENT_HTTP_ -> sent(rest);
             case SENT_TRAILER_ -> sentTrailers == null ? null : fields(sentTrailers, rest);
             case UPSTREAM_TRAILER_ -> trailers == null ? null : fields(trailers, rest);
             case SSL_ -> connection.tls(rest);
             // Nothing is cached.
             case UPSTREAM_CACHE_STATUS -> null;
             case SERVER_NAME -> siteName;
-            case SERVER_PROTOCOL ->
-                head.version() == HttpVersion.HTTP_1_0
-                        ? "HTTP/1.0"
-                        : head.version().toString();
+            case SERVER_PROTOCOL -> isLineUnread ? null : head.version().toString();
             case UPSTREAM_HEADER_TIME -> joined(attempt -> secondsOrNone(attempt.headerMs()));
-            case UPSTREAM_HTTP_ -> answer == null ? null : fields(answer.fields(), rest);
+            case UPSTREAM_QUEUE_TIME -> joined(attempt -> secondsOrNone(attempt.queueMs()));
+            case UPSTREAM_HTTP_ -> ofAnswer(rest);
             case UPSTREAM_COOKIE_ -> answer == null ? null : Cookies.set(answer.fields(), rest);
             case UPSTREAM_RESPONSE_LENGTH -> joined(attempt -> Long.toString(attempt.bodyBytes()));
             case UPSTREAM_RESPONSE_TIME -> joined(attempt -> secondsOrNone(attempt.responseMs()));
-            case UPSTREAM_STATUS -> joined(attempt -> Integer.toString(attempt.status()));
+            case UPSTREAM_STATUS ->
+                joined(attempt -> attempt.status() == 0 ? NONE : Integer.toString(attempt.status()));
         };
+    }
+
+    private String line() {
+        return unread != null ? unread : head.methodText() + " " + head.target() + " " + head.version();
+    }
+
+    /** The field, or how long the body was that came in chunks and was read. */
+    private @Nullable String contentLength() {
+        var told = first(head.fields(), FieldName.CONTENT_LENGTH);
+        return told != null || bodyBytes < 0 ? told : Long.toString(bodyBytes);
+    }
+
+    /** A field of the answer that was sent, those about the connection and the body's length as well. */
+    private @Nullable String sent(String name) {
+        return switch (name) {
+            case "connection" -> connectionSaid;
+            case "transfer_encoding" -> isSentChunked ? "chunked" : null;
+            case "content_length" -> sentLength < 0 ? null : Long.toString(sentLength);
+            default -> sentFields == null ? null : fields(sentFields, name);
+        };
+    }
+
+    /** A field of the server's answer. As with nginx, one without {@code Server} or {@code Date} has them empty. */
+    private @Nullable String ofAnswer(String name) {
+        if (answer == null) {
+            return null;
+        }
+        var value = fields(answer.fields(), name);
+        return value == null && (name.equals("server") || name.equals("date")) ? "" : value;
     }
 
     private String id() {

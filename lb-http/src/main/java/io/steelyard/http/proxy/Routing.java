@@ -109,6 +109,11 @@ final class Routing implements Target {
         return shownStatus != 0 && !showsStatusOfPage ? shownStatus : status;
     }
 
+    /** Answers have their own status from now on, whatever an error page was to have. */
+    void showOwnStatus() {
+        shownStatus = 0;
+    }
+
     /** Serves by the default site: the request could not be read. */
     void useFallback() {
         use(service.fallback());
@@ -226,6 +231,12 @@ final class Routing implements Target {
     @Override
     public String query() {
         return facts.query();
+    }
+
+    @Override
+    public boolean wasEncoded() {
+        var path = facts.head().path();
+        return path.indexOf('%') >= 0 || path.indexOf('+') >= 0;
     }
 
     @Override

@@ -73,6 +73,7 @@ final class ServerConnection extends Timer {
     private boolean hasSurplus;
 
     private long receivedBytes;
+    private long headBytes;
     private long sentBefore;
 
     ServerConnection(HttpWorker worker, ServerPool pool, RealServer server, int fd, Approach approach) {
@@ -115,6 +116,11 @@ final class ServerConnection extends Timer {
     /** Bytes of the answer so far, with its head. */
     long receivedBytes() {
         return receivedBytes;
+    }
+
+    /** Bytes behind the answer's head so far, with the body's framing. */
+    long bodyBytes() {
+        return receivedBytes - headBytes;
     }
 
     /** Bytes of the request that the server's socket has taken. */
@@ -166,6 +172,7 @@ final class ServerConnection extends Timer {
         requests++;
         interim = 0;
         receivedBytes = 0;
+        headBytes = 0;
         hasSurplus = false;
         sentBefore = output.sentBytes();
         parser.begin(head, method, asksForUpgrade);
@@ -440,6 +447,7 @@ final class ServerConnection extends Timer {
             }
             return;
         }
+        headBytes = receivedBytes - in.remaining();
         var framing = parser.framing();
         body.begin(framing);
         state = framing.kind() == BodyFraming.Kind.TUNNEL ? State.TUNNEL : body.hasEnded() ? State.DONE : State.BODY;

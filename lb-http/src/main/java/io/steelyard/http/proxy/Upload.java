@@ -4,6 +4,7 @@ import io.steelyard.api.http.HttpProxy;
 import io.steelyard.http.h1.BodyFraming;
 import io.steelyard.http.route.ProxyPlan;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** A request's body on its way to a server: as a whole once it was collected, or piece by piece as it comes. Owned by one loop. */
 final class Upload {
@@ -12,7 +13,7 @@ final class Upload {
 
     private final HttpWorker worker;
     private final ProxyPlan plan;
-    private final RequestBody collected;
+    private RequestBody collected;
     private final boolean isCollected;
     private boolean isEnded;
     private boolean isSent;
@@ -33,6 +34,26 @@ final class Upload {
         isCollected = plan.configured().buffersRequest()
                 || framing.kind() == BodyFraming.Kind.CHUNKED
                         && plan.configured().version() == HttpProxy.Version.HTTP_1_0;
+    }
+
+    /** For a body that was collected for another server. */
+    Upload(HttpWorker worker, ProxyPlan plan, RequestBody collected) {
+        this.worker = worker;
+        this.plan = plan;
+        this.collected = collected;
+        isEnded = true;
+        isCollected = true;
+    }
+
+    /** What was collected, if that is the whole body; nothing is left here then. */
+    @Nullable
+    RequestBody give() {
+        if (!isCollected || !isEnded) {
+            return null;
+        }
+        var given = collected;
+        collected = new RequestBody(worker.loop().buffers());
+        return given;
     }
 
     /** Whether it is to be read to its end before a server is asked. */

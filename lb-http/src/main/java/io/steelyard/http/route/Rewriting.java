@@ -55,7 +55,10 @@ final class Rewriting {
     private static Verdict replace(
             Target target, Evaluation evaluation, Replacement replacement, int redirectStatus, Then then) {
         var path = evaluation.raw(replacement.path());
-        var query = evaluation.raw(replacement.query());
+        // What was matched is decoded, and is put among parameters: a part of it must not become another parameter.
+        var query = target.wasEncoded()
+                ? evaluation.raw(replacement.query(), UriText::escapeArgument)
+                : evaluation.raw(replacement.query());
         if (!replacement.dropsQuery() && !target.query().isEmpty()) {
             query = query.isEmpty() ? target.query() : query + "&" + target.query();
         }

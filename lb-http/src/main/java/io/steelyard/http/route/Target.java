@@ -14,6 +14,9 @@ public interface Target {
     /** The query without its question mark; empty where there is none. */
     String query();
 
+    /** Whether the path came percent-encoded in parts, or with a plus sign. */
+    boolean wasEncoded();
+
     /** Changes both; what is forwarded is made of them from then on. */
     void change(String path, String query);
 

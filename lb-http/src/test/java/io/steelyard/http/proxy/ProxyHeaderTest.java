@@ -86,6 +86,23 @@ class ProxyHeaderTest {
     }
 
     @Test
+    void furtherFieldsOfTheHeaderAreVariables() throws IOException {
+        int port = Fixture.freePort();
+        var root = HttpRoute.builder("/")
+                .content(new Content.Reply(
+                        200,
+                        Template.parse(
+                                "$proxy_protocol_tlv_authority,$proxy_protocol_tlv_0xea,$proxy_protocol_tlv_alpn."),
+                        "text/plain"));
+        try (var ignored = start(port, root, ProxyOptions.defaults())) {
+            var addresses = "\300\0\2\7" + "\306\63\144\1" + "\22\147" + "\0\120";
+            var header = "\r\n\r\n\0\r\nQUIT\n" + "\41\21" + "\0\33" + addresses + "\2\0\4host" + "\352\0\5a-\351-b";
+            assertThat(get(port, header + REQUEST)).isEqualTo("host,a-\351-b,.");
+            assertThat(get(port, V1 + REQUEST)).isEqualTo(",,.");
+        }
+    }
+
+    @Test
     void connectionWithoutAHeaderIsClosed() throws IOException {
         int port = Fixture.freePort();
         try (var ignored = start(port, telling(), ProxyOptions.defaults());

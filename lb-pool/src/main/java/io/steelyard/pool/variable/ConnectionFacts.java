@@ -7,6 +7,7 @@ import io.steelyard.api.text.VariableSource;
 import io.steelyard.realip.address.AddressText;
 import io.steelyard.realip.address.Addresses;
 import io.steelyard.realip.address.Endpoint;
+import io.steelyard.realip.proxyprotocol.ToldFields;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -63,6 +64,7 @@ public final class ConnectionFacts implements VariableSource {
     private int peerPort;
     private @Nullable Endpoint toldClient;
     private @Nullable Endpoint toldDestination;
+    private ToldFields toldFields = ToldFields.NONE;
     private boolean isProxied;
     private @Nullable Greeting greeting;
     private @Nullable UnaryOperator<@Nullable String> tls;
@@ -92,6 +94,7 @@ public final class ConnectionFacts implements VariableSource {
         copy.peerPort = peerPort;
         copy.toldClient = toldClient;
         copy.toldDestination = toldDestination;
+        copy.toldFields = toldFields;
         copy.isProxied = isProxied;
         copy.greeting = greeting;
         copy.tls = tls;
@@ -139,10 +142,16 @@ public final class ConnectionFacts implements VariableSource {
     }
 
     /** What the PROXY protocol told, whoever did. */
-    public ConnectionFacts proxied(Endpoint source, Endpoint destination) {
+    public ConnectionFacts proxied(Endpoint source, Endpoint destination, ToldFields fields) {
         toldClient = source;
         toldDestination = destination;
+        toldFields = fields;
         return this;
+    }
+
+    /** A further field that the PROXY protocol told, by nginx's name; null where it told none. */
+    public @Nullable String toldField(String name) {
+        return toldFields.value(name);
     }
 
     /** The connection began with a PROXY protocol header, whatever that told. */

@@ -1,6 +1,7 @@
 package io.steelyard.pool.variable;
 
 import io.steelyard.api.http.HttpFacts;
+import io.steelyard.api.http.HttpVariable;
 import io.steelyard.api.http.HttpVariableSource;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.text.NamedPattern;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +86,18 @@ public final class Evaluation {
         return text.toString();
     }
 
+    /** The raw bytes of the text, with groups of the expression that matched last changed. */
+    public String raw(CompiledTemplate template, UnaryOperator<String> ofGroup) {
+        var text = new StringBuilder();
+        for (var part : template.parts()) {
+            var value = value(part);
+            if (value != null) {
+                text.append(part instanceof CompiledTemplate.Part.Group ? ofGroup.apply(value) : value);
+            }
+        }
+        return text.toString();
+    }
+
     /** The raw value of one part; null for a variable that has none. */
     @Nullable
     String value(CompiledTemplate.Part part) {
@@ -96,9 +110,17 @@ public final class Evaluation {
                         ? http.value(
                                 request.reference().variable(),
                                 request.reference().rest())
-                        : defined(request.name());
+                        : ofConnection(request);
             case CompiledTemplate.Part.Group group -> group(group.number());
         };
+    }
+
+    /** The value where there is no request. */
+    private @Nullable String ofConnection(CompiledTemplate.Part.OfRequest variable) {
+        return variable.reference().variable() == HttpVariable.PROXY_PROTOCOL_TLV_
+                        && source instanceof ConnectionFacts connection
+                ? connection.toldField(variable.reference().rest())
+                : defined(variable.name());
     }
 
     /** Whether an expression matches; its groups then are {@code $1}…, and the named ones are variables. */

@@ -157,6 +157,13 @@ public final class ProxyHeader {
         return into.wrap(bytes, tlvStart, end);
     }
 
+    /** The type-length-value fields as they came. Allocates. */
+    byte[] tlvBytes() {
+        var copy = new byte[end - tlvStart];
+        bytes.get(tlvStart, copy);
+        return copy;
+    }
+
     private String unixPath(int offset) {
         if (family != Family.UNIX) {
             return "";

@@ -11,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A client's connection: its requests are sent at once, and the answers read until the connection ends. */
@@ -21,6 +22,9 @@ final class Conversation {
 
     /** An answer, with the fields in the order they came. */
     record Answer(String status, List<String> fields, String body) {}
+
+    /** What requests are answered that were not understood. */
+    private static final Set<String> REFUSALS = Set.of("400", "405", "414", "431", "501", "505");
 
     private static final Answer NONE = new Answer("no answer", List.of(), "");
 
@@ -79,7 +83,8 @@ final class Conversation {
 
     private static String body(HttpText in, Head head, Request request) throws IOException {
         var status = head.start().substring(Math.min(9, head.start().length()));
-        if (request.fault() != ClientFault.NONE && status.startsWith("400")) {
+        if (request.fault() != ClientFault.NONE
+                && REFUSALS.contains(status.substring(0, Math.min(3, status.length())))) {
             // What method it was need not have been understood.
             var length = head.value("content-length");
             return request.method().equals("HEAD") || length == null ? in.rest() : in.fixed(Integer.parseInt(length));

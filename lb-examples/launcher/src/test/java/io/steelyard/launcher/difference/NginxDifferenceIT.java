@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +60,10 @@ class NginxDifferenceIT {
             "/nested/x",
             "/chain/c",
             "/variables/v",
-            "/old/o");
+            "/old/o",
+            "/again/a",
+            "/fallback/f",
+            "/matched/m");
 
     private static final List<String> REPLIES = List.of(
             "authenticate",
@@ -96,8 +100,12 @@ class NginxDifferenceIT {
             "trailers",
             "until-end");
 
+    private static final List<ClientFault> FAULTS = Stream.of(ClientFault.values())
+            .filter(fault -> fault != ClientFault.NONE)
+            .toList();
+
     private static final Words WORDS = new Words(
-            Words.METHODS, PLACES, Words.TAILS, Words.HOSTS, Words.FIELDS, REPLIES, REPLIES, Set.of(), List.of());
+            Words.METHODS, PLACES, Words.TAILS, Words.HOSTS, Words.FIELDS, REPLIES, REPLIES, Set.of(), FAULTS);
 
     @TempDir
     private Path folder;
@@ -160,6 +168,7 @@ class NginxDifferenceIT {
               map $http_x_kind $kind { default none; a first; ~^b second; }
               upstream one { server 127.0.0.1:SERVER max_fails=0; keepalive 8; }
               upstream pair { server 127.0.0.1:REFUSING max_fails=0; server 127.0.0.1:SERVER max_fails=0; }
+              upstream refused { server 127.0.0.1:REFUSING max_fails=0; }
               server {
                 listen 127.0.0.1:LISTEN default_server;
                 server_name main.example;
@@ -221,6 +230,14 @@ class NginxDifferenceIT {
                 }
                 location /chain/ { rewrite ^/chain/(.*)$ /rewrite/$1; }
                 location /variables/ { proxy_pass http://one$uri$is_args$args; }
+                location /again/ {
+                  proxy_pass http://one;
+                  proxy_intercept_errors on;
+                  error_page 404 500 503 = @again;
+                }
+                location @again { proxy_pass http://one; proxy_intercept_errors on; error_page 404 =200 /exact; }
+                location /fallback/ { proxy_pass http://refused; error_page 502 =202 /hide/page; }
+                location /matched/ { rewrite ^/matched/(.*)$ /api/?m=$1&n=$1$2; }
                 location /old/ { error_page 410 /exact; return 410; }
               }
               server {
