@@ -22,6 +22,8 @@ import java.util.Set;
  * @param preferredLifetime how long the kernel chooses the address as a source; absent for ever, zero for never
  * @param flags how the kernel treats it
  * @param isTracked whether somebody else's removing it makes the router step down
+ * @param virtualMac a link-layer address of its own on the interface where it goes (keepalived {@code use_vmac} behind an address); absent for
+ *     the interface's, or the router's. Its interface is called {@code vrrp.VRID.1} and so on unless it says otherwise
  */
 public record VirtualAddress(
         InetAddress address,
@@ -33,7 +35,8 @@ public record VirtualAddress(
         Optional<String> label,
         Optional<Duration> preferredLifetime,
         Set<Flag> flags,
-        boolean isTracked) {
+        boolean isTracked,
+        Optional<VirtualMac> virtualMac) {
     /** How the kernel treats an address. The names are those of {@code ip address add}. */
     public enum Flag {
         /** Home address of mobile IPv6. */
@@ -69,6 +72,11 @@ public record VirtualAddress(
             }
         });
         flags = Set.copyOf(flags);
+        virtualMac.ifPresent(mac -> {
+            if (mac.kind() != VirtualMac.Kind.MACVLAN || mac.sendsFromParent()) {
+                throw new IllegalArgumentException("the virtualMac of an address is a MACVLAN, and sends no adverts");
+            }
+        });
     }
 
     /**
@@ -78,6 +86,20 @@ public record VirtualAddress(
      */
     public static VirtualAddress parse(String text) {
         return builder(text).build();
+    }
+
+    /** Starts with this one's values. */
+    public Builder toBuilder() {
+        var builder = new Builder(address, prefix).tracked(isTracked);
+        interfaceName.ifPresent(builder::interfaceName);
+        peer.ifPresent(builder::peer);
+        broadcast.ifPresent(builder::broadcast);
+        scope.ifPresent(builder::scope);
+        label.ifPresent(builder::label);
+        preferredLifetime.ifPresent(builder::preferredLifetime);
+        flags.forEach(builder::flag);
+        virtualMac.ifPresent(builder::virtualMac);
+        return builder;
     }
 
     /** As {@link #parse}. */
@@ -116,6 +138,7 @@ public record VirtualAddress(
         private Optional<Duration> preferredLifetime = Optional.empty();
         private final Set<Flag> flags = EnumSet.noneOf(Flag.class);
         private boolean isTracked = true;
+        private Optional<VirtualMac> virtualMac = Optional.empty();
 
         private Builder(InetAddress address, int prefix) {
             this.address = address;
@@ -163,9 +186,24 @@ public record VirtualAddress(
             return this;
         }
 
+        public Builder virtualMac(VirtualMac given) {
+            virtualMac = Optional.of(given);
+            return this;
+        }
+
         public VirtualAddress build() {
             return new VirtualAddress(
-                    address, prefix, interfaceName, peer, broadcast, scope, label, preferredLifetime, flags, isTracked);
+                    address,
+                    prefix,
+                    interfaceName,
+                    peer,
+                    broadcast,
+                    scope,
+                    label,
+                    preferredLifetime,
+                    flags,
+                    isTracked,
+                    virtualMac);
         }
     }
 }

@@ -116,6 +116,9 @@ public record VrrpSettings(
         pacedTogether = pacedTogether.stream().map(List::copyOf).toList();
         checkGroups(pacedTogether);
         addresses = List.copyOf(addresses);
+        if (addresses.stream().anyMatch(address -> address.virtualMac().isPresent())) {
+            throw new IllegalArgumentException("an address that does not move has no virtualMac");
+        }
         routes = List.copyOf(routes);
         rules = List.copyOf(rules);
         staticGroups = List.copyOf(staticGroups);

@@ -1,21 +1,56 @@
 package io.steelyard.config.keepalived;
 
 import io.steelyard.api.vrrp.VirtualAddress;
+import io.steelyard.api.vrrp.VirtualMac;
 import io.steelyard.config.keepalived.grammar.Entry;
 import io.steelyard.config.keepalived.grammar.Word;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads lines of {@code virtual_ipaddress}, which are written as for {@code ip address add}. */
 final class AddressReader {
+    private static final Set<String> OPTIONS = Set.of(
+            "home",
+            "-nodad",
+            "nodad",
+            "mngtmpaddr",
+            "noprefixroute",
+            "autojoin",
+            "no_track",
+            "brd",
+            "broadcast",
+            "dev",
+            "scope",
+            "label",
+            "peer",
+            "preferred_lft",
+            "track_group",
+            "use_vmac");
+
     private final Findings findings;
     private final Values values;
+    private final Optional<String> macPrefix;
+    private final boolean mayHaveMac;
 
-    AddressReader(Findings findings) {
+    /** Of addresses that a router has, which may have a link-layer address of their own. @param macPrefix five octets, absent for the RFC's */
+    AddressReader(Findings findings, Optional<String> macPrefix) {
+        this(findings, macPrefix, true);
+    }
+
+    private AddressReader(Findings findings, Optional<String> macPrefix, boolean mayHaveMac) {
         this.findings = findings;
+        this.macPrefix = macPrefix.map(text -> text.toLowerCase(Locale.ROOT));
+        this.mayHaveMac = mayHaveMac;
         values = new Values(findings);
+    }
+
+    /** Of addresses that are there whoever is active. */
+    static AddressReader ofStatic(Findings findings) {
+        return new AddressReader(findings, Optional.empty(), false);
     }
 
     List<VirtualAddress> read(Entry block) {
@@ -61,19 +96,43 @@ final class AddressReader {
                 valued(option, words.get(at + 1), builder);
                 return 1;
             }
-            case "use_vmac" ->
-                findings.error(
-                        option.position(),
-                        "'use_vmac' of a single address cannot be honoured: link-layer addresses belong to whole routers",
-                        "use_vmac in the vrrp_instance");
+            case "use_vmac" -> {
+                return virtualMac(words, at, builder);
+            }
             default ->
                 findings.error(
                         option.position(),
                         "unknown option '" + option + "' of an address",
-                        "brd, dev, scope, label, peer, home, -nodad, mngtmpaddr, noprefixroute, autojoin, no_track or"
-                                + " preferred_lft");
+                        "brd, dev, scope, label, peer, home, -nodad, mngtmpaddr, noprefixroute, autojoin, no_track,"
+                                + " preferred_lft or use_vmac");
         }
         return 0;
+    }
+
+    /** {@code use_vmac [NAME] [ADDRESS]}, in any order. @return how many words belong to it */
+    private int virtualMac(List<Word> words, int at, VirtualAddress.Builder builder) {
+        Optional<String> name = Optional.empty();
+        var mac = macPrefix;
+        int count = 0;
+        while (count < 2
+                && at + 1 + count < words.size()
+                && !OPTIONS.contains(words.get(at + 1 + count).text())) {
+            var text = words.get(at + ++count).text();
+            if (text.contains(":")) {
+                mac = Optional.of(text.toLowerCase(Locale.ROOT));
+            } else {
+                name = Optional.of(text);
+            }
+        }
+        if (mayHaveMac) {
+            builder.virtualMac(new VirtualMac(name, VirtualMac.Kind.MACVLAN, mac, false));
+        } else {
+            findings.error(
+                    words.get(at).position(),
+                    "'use_vmac' is for virtual addresses alone",
+                    "a static address without it: it does not move");
+        }
+        return count;
     }
 
     private void valued(Word option, Word value, VirtualAddress.Builder builder) {

@@ -8,11 +8,13 @@ import io.steelyard.api.vrrp.ChecksumReading;
 import io.steelyard.api.vrrp.InitialState;
 import io.steelyard.api.vrrp.Preemption;
 import io.steelyard.api.vrrp.Track;
+import io.steelyard.api.vrrp.VirtualAddress;
 import io.steelyard.api.vrrp.VirtualMac;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpVersion;
 import io.steelyard.config.keepalived.grammar.Entry;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -110,8 +112,8 @@ final class InstanceReader {
                 .strict(isStrict)
                 .dialect(dialect())
                 .notifications(words.notifications());
-        words.addresses.forEach(builder::address);
-        words.excluded.forEach(builder::excludedAddress);
+        words.addresses.forEach(address -> builder.address(placed(address, interfaceName)));
+        words.excluded.forEach(address -> builder.excludedAddress(placed(address, interfaceName)));
         words.routes.forEach(builder::route);
         words.rules.forEach(builder::rule);
         words.tracks.forEach(builder::track);
@@ -156,6 +158,18 @@ final class InstanceReader {
                 default -> {}
             }
         }
+    }
+
+    /** {@code use_vmac_addr} gives addresses of other interfaces, and of the other family, a link-layer address of their own. */
+    private VirtualAddress placed(VirtualAddress address, String routers) {
+        boolean isElsewhere = !address.interfaceName().orElse(routers).equals(routers) || address.family() != family;
+        if (!words.hasMacOfAddresses || !isElsewhere || address.virtualMac().isPresent()) {
+            return address;
+        }
+        var octets = globals.macPrefix.map(text -> text.toLowerCase(Locale.ROOT));
+        return address.toBuilder()
+                .virtualMac(new VirtualMac(Optional.empty(), VirtualMac.Kind.MACVLAN, octets, false))
+                .build();
     }
 
     private AddressFamily family() {

@@ -66,6 +66,7 @@ final class InstanceWords {
     OptionalInt unicastTtl = OptionalInt.empty();
     boolean isIpv6;
     boolean sendsFromParent;
+    boolean hasMacOfAddresses;
     boolean tracksSource;
     boolean isApartFromInterface;
     boolean hasOldChecksum;
@@ -136,8 +137,9 @@ final class InstanceWords {
 
     private boolean readAddresses(Entry entry) {
         switch (entry.keyword()) {
-            case "virtual_ipaddress" -> addresses.addAll(new AddressReader(findings).read(entry));
-            case "virtual_ipaddress_excluded" -> excluded.addAll(new AddressReader(findings).read(entry));
+            case "virtual_ipaddress" -> addresses.addAll(new AddressReader(findings, globals.macPrefix).read(entry));
+            case "virtual_ipaddress_excluded" ->
+                excluded.addAll(new AddressReader(findings, globals.macPrefix).read(entry));
             case "no_virtual_ipaddress" -> mayHaveNoAddress = true;
             case "virtual_routes" -> routes.addAll(RouteReader.readAll(entry, globals.names, findings));
             case "virtual_rules" -> rules.addAll(RuleReader.readAll(entry, globals, findings));
@@ -146,6 +148,7 @@ final class InstanceWords {
             case "use_vmac" -> readVirtualMac(entry, VirtualMac.Kind.MACVLAN);
             case "use_ipvlan" -> readVirtualMac(entry, VirtualMac.Kind.IPVLAN);
             case "vmac_xmit_base" -> sendsFromParent = true;
+            case "use_vmac_addr" -> hasMacOfAddresses = true;
             default -> {
                 return false;
             }

@@ -85,23 +85,23 @@ final class KeywordTable {
             .accepted("run it in its own network namespace (ip netns exec)", "net_namespace net_namespace_ipvs");
 
     static final KeywordTable INSTANCE = new KeywordTable("vrrp_instance")
-            .honoured("state interface virtual_router_id priority advert_int version use_vmac use_ipvlan vmac_xmit_base"
-                    + " native_ipv6 nopreempt preempt preempt_delay accept no_accept virtual_ipaddress"
-                    + " virtual_ipaddress_excluded no_virtual_ipaddress virtual_routes virtual_rules authentication auth_hmac"
-                    + " mcast_src_ip unicast_src_ip track_src_ip unicast_peer unicast_ttl check_unicast_src"
-                    + " unicast_fault_no_peer mcast_dst_ip old_unicast_checksum v3_checksum_as_v2 down_timer_adverts"
-                    + " garp_master_delay garp_master_repeat garp_lower_prio_delay garp_lower_prio_repeat"
-                    + " garp_master_refresh garp_master_refresh_repeat garp_extra_if vmac_garp_intvl lower_prio_no_advert higher_prio_send_advert"
-                    + " strict_mode skip_check_adv_addr owner_ignore_adverts dont_track_primary track_interface"
-                    + " track_script track_process track_file track_bfd notify notify_master notify_backup notify_fault notify_stop"
-                    + " notify_deleted notify_master_rx_lower_pri notify_priority_changes smtp_alert")
+            .honoured(
+                    "state interface virtual_router_id priority advert_int version use_vmac use_vmac_addr use_ipvlan vmac_xmit_base"
+                            + " native_ipv6 nopreempt preempt preempt_delay accept no_accept virtual_ipaddress"
+                            + " virtual_ipaddress_excluded no_virtual_ipaddress virtual_routes virtual_rules authentication auth_hmac"
+                            + " mcast_src_ip unicast_src_ip track_src_ip unicast_peer unicast_ttl check_unicast_src"
+                            + " unicast_fault_no_peer mcast_dst_ip old_unicast_checksum v3_checksum_as_v2 down_timer_adverts"
+                            + " garp_master_delay garp_master_repeat garp_lower_prio_delay garp_lower_prio_repeat"
+                            + " garp_master_refresh garp_master_refresh_repeat garp_extra_if vmac_garp_intvl lower_prio_no_advert higher_prio_send_advert"
+                            + " strict_mode skip_check_adv_addr owner_ignore_adverts dont_track_primary track_interface"
+                            + " track_script track_process track_file track_bfd notify notify_master notify_backup notify_fault notify_stop"
+                            + " notify_deleted notify_master_rx_lower_pri notify_priority_changes smtp_alert")
             .accepted("the kernel tells of every change of a link", "linkbeat_use_polling")
             .accepted("pauses of this process are always noticed", "timer_expired_backup thread_timer_expired")
             .accepted("it is set on the interface whenever there are addresses on it", "promote_secondaries")
             .accepted("what matters is always logged", "debug log_unknown_vrids")
             .accepted(BUFFERS, "kernel_rx_buf_size")
-            .accepted(FORWARDING, "lvs_sync_daemon_interface")
-            .refused("a virtual link-layer address for single addresses is not carried out", "use_vmac_addr");
+            .accepted(FORWARDING, "lvs_sync_daemon_interface");
 
     static final KeywordTable GROUP = new KeywordTable("vrrp_sync_group")
             .honoured(

@@ -65,7 +65,8 @@ final class StaticItems {
             var items = items(line);
             var alone = new Entry(block.words(), true, List.of(without(line)));
             switch (block.keyword()) {
-                case "static_ipaddress" -> items.addresses.addAll(new AddressReader(findings).read(alone));
+                case "static_ipaddress" ->
+                    items.addresses.addAll(AddressReader.ofStatic(findings).read(alone));
                 case "static_routes" -> items.routes.addAll(RouteReader.readAll(alone, globals.names, findings));
                 default -> items.rules.addAll(RuleReader.readAll(alone, globals, findings));
             }

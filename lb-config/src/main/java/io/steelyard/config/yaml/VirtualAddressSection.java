@@ -1,6 +1,7 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.vrrp.VirtualAddress;
+import io.steelyard.api.vrrp.VirtualMac;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -49,6 +50,12 @@ final class VirtualAddressSection extends Section<VirtualAddress> {
             VirtualAddress::isTracked,
             true,
             "Whether the router steps down when somebody else removes it.");
+    private final Key<VirtualAddress, VirtualMac> virtualMac = absent(
+            "virtualMac",
+            new VirtualMacSection(),
+            VirtualAddress::virtualMac,
+            "the router's, or its interface's",
+            "A link-layer address of its own on `interfaceName`; the interface that is made is called `vrrp.VRID.1` and so on.");
 
     VirtualAddressSection() {
         super("virtual address");
@@ -72,6 +79,7 @@ final class VirtualAddressSection extends Section<VirtualAddress> {
                 values.find(label),
                 values.find(preferredLifetime),
                 Set.copyOf(values.or(flags, List.of())),
-                values.or(tracked, true));
+                values.or(tracked, true),
+                values.find(virtualMac));
     }
 }

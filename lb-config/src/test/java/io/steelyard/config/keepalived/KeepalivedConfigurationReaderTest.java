@@ -12,6 +12,7 @@ import io.steelyard.api.vrrp.Preemption;
 import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.Tracker;
 import io.steelyard.api.vrrp.VirtualAddress;
+import io.steelyard.api.vrrp.VirtualMac;
 import io.steelyard.api.vrrp.VirtualRoute;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VirtualRule;
@@ -180,6 +181,39 @@ class KeepalivedConfigurationReaderTest {
                         .getFirst()
                         .authentication())
                 .isEqualTo(new Authentication.None());
+    }
+
+    @Test
+    void singleAddressesHaveALinkLayerAddressOfTheirOwn() {
+        var router = Read.router(
+                "use_vmac_addr",
+                "virtual_ipaddress_excluded {",
+                "10.0.0.1/24 dev eth1",
+                "10.0.0.2/24",
+                "10.0.0.3/24 dev eth2 use_vmac own 02:00:00:00:00:01 no_track",
+                "10.0.0.4/24 dev eth2 use_vmac label eth2:a",
+                "2001:db8::1/64",
+                "}");
+        var standard = Optional.of(VirtualMac.standard());
+        assertThat(router.excludedAddresses())
+                .extracting(VirtualAddress::virtualMac)
+                .containsExactly(
+                        standard,
+                        Optional.empty(),
+                        Optional.of(new VirtualMac(
+                                Optional.of("own"), VirtualMac.Kind.MACVLAN, Optional.of("02:00:00:00:00:01"), false)),
+                        standard,
+                        standard);
+        assertThat(router.excludedAddresses().get(2).isTracked()).isFalse();
+        assertThat(router.excludedAddresses().get(3).label()).contains("eth2:a");
+    }
+
+    @Test
+    void aStaticAddressHasNone() {
+        assertThat(Read.findings("static_ipaddress {\n10.0.0.1/24 dev eth1 use_vmac\n}\n"))
+                .first()
+                .asString()
+                .startsWith("k:2:22: error: 'use_vmac' is for virtual addresses alone");
     }
 
     @Test
@@ -378,8 +412,6 @@ class KeepalivedConfigurationReaderTest {
                 "state SLAVE | k:7:7: error: state is 'SLAVE', expected MASTER or BACKUP",
                 "advert_int x | k:7:12: error: advert_int is 'x', expected seconds from 0.01 to 255",
                 "mcast_src_ip x | k:7:14: error: 'x' is no address, expected an IPv4 or IPv6 address",
-                "use_vmac_addr | k:7:1: error: 'use_vmac_addr' cannot be honoured: a virtual link-layer address for single"
-                        + " addresses is not carried out",
                 "priority | k:7:1: error: 'priority' has no argument, expected one argument",
             })
     void faultsSayWhatWhereAndWhatWasExpected(String line, String expected) {

@@ -23,6 +23,7 @@ final class Attachment implements AutoCloseable {
     private final RouterHost host;
     private final RouterSecrets secrets;
     private final Holdings holdings;
+    private final AddressInterfaces own;
     private final AdvertPorts.Hearer hearer;
     private final Listener listener;
     private @Nullable RouterPath path;
@@ -43,12 +44,14 @@ final class Attachment implements AutoCloseable {
             RouterHost host,
             RouterSecrets secrets,
             Holdings holdings,
+            AddressInterfaces own,
             AdvertPorts.Hearer hearer,
             Listener listener) {
         this.router = router;
         this.host = host;
         this.secrets = secrets;
         this.holdings = holdings;
+        this.own = own;
         this.hearer = hearer;
         this.listener = listener;
     }
@@ -68,10 +71,12 @@ final class Attachment implements AutoCloseable {
     void succeed(Attachment before) {
         virtualLink = before.virtualLink;
         before.virtualLink = null;
+        own.succeed(before.own);
     }
 
     /** Finds interface and source address, and opens what depends on them anew where they have changed. */
     void look() {
+        own.look();
         var link = host.kernel().interfaces().link(router.interfaceName());
         if (link.isPresent() && router.virtualMac().isEmpty()) {
             holdings.interfaceIndex(link.get().index());
@@ -124,7 +129,7 @@ final class Attachment implements AutoCloseable {
         if (made == null
                 || host.kernel().interfaces().link(made.index()).isEmpty()
                 || made.parentIndex() != parent.index()) {
-            made = host.virtualInterfaces().create(router, parent, Optional.of(source));
+            made = host.virtualInterfaces().create(router, parent, source);
             virtualLink = made;
             host.kernel().interfaces().put(made);
         }
@@ -143,6 +148,7 @@ final class Attachment implements AutoCloseable {
     @Override
     public void close() {
         detach();
+        own.close();
         var made = virtualLink;
         virtualLink = null;
         if (made != null) {

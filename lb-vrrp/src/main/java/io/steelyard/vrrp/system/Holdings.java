@@ -26,6 +26,7 @@ final class Holdings {
 
     private final VirtualRouter router;
     private final Kernel kernel;
+    private final AddressInterfaces own;
     private final HeldRoutes routes;
     private final long lifetimeSeconds;
     private int interfaceIndex;
@@ -38,8 +39,10 @@ final class Holdings {
     /** Interfaces whose kernel has been told to keep addresses when an older one of their network goes. */
     private final Set<Integer> promoting = new HashSet<>();
 
-    Holdings(VirtualRouter router, Kernel kernel) {
+    /** @param own the interfaces that single addresses have for themselves */
+    Holdings(VirtualRouter router, Kernel kernel, AddressInterfaces own) {
         this.router = router;
+        this.own = own;
         this.kernel = kernel;
         routes =
                 new HeldRoutes("virtual router '" + router.name() + "'", router.routes(), router.rules(), true, kernel);
@@ -180,6 +183,9 @@ final class Holdings {
 
     /** The number of the interface an address belongs to. @throws IOException where there is no such interface */
     int indexOf(VirtualAddress address) throws IOException {
+        if (address.virtualMac().isPresent()) {
+            return own.index(address);
+        }
         if (address.interfaceName().isEmpty()) {
             return interfaceIndex;
         }

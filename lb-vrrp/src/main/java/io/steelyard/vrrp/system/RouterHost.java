@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -268,7 +269,9 @@ public final class RouterHost implements AutoCloseable {
     /** Names of interfaces that have link-layer addresses of routers. */
     private static Set<String> quiet(HostPlan plan) {
         return plan.routers().stream()
-                .flatMap(router -> VirtualInterfaces.name(router).stream())
+                .flatMap(router -> Stream.concat(
+                        VirtualInterfaces.wanted(router).stream().map(VirtualInterfaces.Wanted::name),
+                        AddressInterfaces.names(router).stream()))
                 .collect(Collectors.toSet());
     }
 

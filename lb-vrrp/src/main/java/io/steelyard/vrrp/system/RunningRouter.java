@@ -84,8 +84,9 @@ final class RunningRouter implements Attachment.Listener, AutoCloseable {
                 : RouterSecrets.of(router);
         hearing =
                 new Hearing(this, new AdvertDecoder(router, secrets, past.counters()), past.adverts(), host.control());
-        holdings = new Holdings(router, host.kernel());
-        attachment = new Attachment(router, host, secrets, holdings, hearing, this);
+        var own = new AddressInterfaces(router, host.kernel(), host.virtualInterfaces());
+        holdings = new Holdings(router, host.kernel(), own);
+        attachment = new Attachment(router, host, secrets, holdings, own, hearing, this);
         health = new RouterHealth(router, host, tracks, attachment);
         defences = new RouterDefences(this, host, holdings, past.decisions(), fencing);
         deadline = host.control().timer(this::due);

@@ -40,16 +40,46 @@ final class VirtualInterfaces {
     }
 
     /**
-     * The hardware address of a virtual router: 00:00:5e:00:01:VRID or 00:00:5e:00:02:VRID unless it says otherwise.
+     * An interface to be made.
+     *
+     * @param name of it
+     * @param mac its hardware address
+     * @param owner the name of the router that has it
+     */
+    record Wanted(String name, MacAddress mac, String owner) {}
+
+    /** The interface that a router has for itself; empty where it has none. @throws IllegalArgumentException where its hardware address is none */
+    static Optional<Wanted> wanted(VirtualRouter router) {
+        boolean isIpv6 = router.family() == AddressFamily.IPV6;
+        return router.virtualMac()
+                .map(mac -> new Wanted(
+                        mac.interfaceName().orElse(prefix(isIpv6) + router.virtualRouterId()),
+                        hardwareAddress(router),
+                        router.name()));
+    }
+
+    /** How names of interfaces begin; the virtual router's id follows. */
+    static String prefix(boolean isIpv6) {
+        return isIpv6 ? "vrrp6." : "vrrp.";
+    }
+
+    /** The hardware address that a router has, or would have. */
+    static MacAddress hardwareAddress(VirtualRouter router) {
+        return hardwareAddress(
+                router.virtualMac().orElseGet(VirtualMac::standard),
+                router.family() == AddressFamily.IPV6,
+                router.virtualRouterId());
+    }
+
+    /**
+     * 00:00:5e:00:01:VRID or 00:00:5e:00:02:VRID unless it says otherwise.
      *
      * @throws IllegalArgumentException where what it says is no address
      */
-    static MacAddress hardwareAddress(VirtualRouter router) {
-        var given = router.virtualMac().flatMap(VirtualMac::address);
-        var prefix = router.family() == AddressFamily.IPV6 ? "00:00:5e:00:02" : "00:00:5e:00:01";
-        var text = given.orElse(prefix);
+    static MacAddress hardwareAddress(VirtualMac mac, boolean isIpv6, int virtualRouterId) {
+        var text = mac.address().orElse(isIpv6 ? "00:00:5e:00:02" : "00:00:5e:00:01");
         int octets = text.split(":").length;
-        return MacAddress.parse(octets == 5 ? text + ":" + String.format("%02x", router.virtualRouterId()) : text);
+        return MacAddress.parse(octets == 5 ? text + ":" + String.format("%02x", virtualRouterId) : text);
     }
 
     /**
@@ -58,16 +88,30 @@ final class VirtualInterfaces {
      * @param source the link-local address adverts of IPv6 come from; it must be on the interface that sends them
      * @throws IOException where the kernel refuses, or an interface of the name exists that is not ours
      */
-    Link create(VirtualRouter router, Link parent, Optional<InetAddress> source) throws IOException {
+    Link create(VirtualRouter router, Link parent, InetAddress source) throws IOException {
         var settings = router.virtualMac().orElseThrow();
         if (settings.kind() != VirtualMac.Kind.MACVLAN) {
             throw new IOException("virtual router '" + router.name() + "': interfaces of kind " + settings.kind()
                     + " cannot be made here; use MACVLAN");
         }
-        boolean isIpv6 = router.family() == AddressFamily.IPV6;
-        var name = name(router).orElseThrow();
-        removeLeftover(name, router);
-        var link = links.createMacvlan(name, parent.index(), hardwareAddress(router), ALIAS + router.name(), false);
+        var link = create(wanted(router).orElseThrow(), parent);
+        if (router.family() == AddressFamily.IPV6) {
+            try {
+                addresses.replace(AssignedAddress.of(source, 64, link.index())
+                        .withScope(SCOPE_LINK)
+                        .withFlags(AssignedAddress.NO_DAD));
+            } catch (IOException failed) {
+                remove(link);
+                throw failed;
+            }
+        }
+        return link;
+    }
+
+    /** Makes an interface as the other does, without an address. */
+    Link create(Wanted wanted, Link parent) throws IOException {
+        removeLeftover(wanted);
+        var link = links.createMacvlan(wanted.name(), parent.index(), wanted.mac(), ALIAS + wanted.owner(), false);
         for (var setting : PARENT_SETTINGS) {
             borrowed.take(parent.name(), setting, 1);
         }
@@ -75,11 +119,6 @@ final class VirtualInterfaces {
         try {
             configure(link.name());
             links.setUp(link.index(), true);
-            if (isIpv6 && source.isPresent()) {
-                addresses.replace(AssignedAddress.of(source.get(), 64, link.index())
-                        .withScope(SCOPE_LINK)
-                        .withFlags(AssignedAddress.NO_DAD));
-            }
             return links.find(link.index()).orElse(link);
         } catch (IOException failed) {
             remove(link);
@@ -87,14 +126,14 @@ final class VirtualInterfaces {
         }
     }
 
-    private void removeLeftover(String name, VirtualRouter router) throws IOException {
-        var existing = links.find(name);
+    private void removeLeftover(Wanted wanted) throws IOException {
+        var existing = links.find(wanted.name());
         if (existing.isEmpty()) {
             return;
         }
         if (!existing.get().kind().equals("macvlan")
-                || !existing.get().hardwareAddress().equals(hardwareAddress(router))) {
-            throw new IOException("virtual router '" + router.name() + "' cannot make its interface " + name
+                || !existing.get().hardwareAddress().equals(wanted.mac())) {
+            throw new IOException("virtual router '" + wanted.owner() + "' cannot make its interface " + wanted.name()
                     + ": there is one of that name that is no left-over of ours; choose another name (at most "
                     + MOST_NAME + " characters)");
         }
@@ -115,11 +154,5 @@ final class VirtualInterfaces {
             PARENT_SETTINGS.forEach(setting -> borrowed.giveBack(parent, setting));
         }
         links.remove(link.index());
-    }
-
-    /** The name of the interface that a router has for itself; empty where it has none. */
-    static Optional<String> name(VirtualRouter router) {
-        var prefix = router.family() == AddressFamily.IPV6 ? "vrrp6." : "vrrp.";
-        return router.virtualMac().map(mac -> mac.interfaceName().orElse(prefix + router.virtualRouterId()));
     }
 }

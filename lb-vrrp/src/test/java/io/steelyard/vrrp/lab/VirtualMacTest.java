@@ -2,8 +2,11 @@ package io.steelyard.vrrp.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.steelyard.api.Configuration;
 import io.steelyard.api.vrrp.Announcements;
+import io.steelyard.api.vrrp.VirtualAddress;
 import io.steelyard.api.vrrp.VirtualMac;
+import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Phase;
@@ -104,6 +107,48 @@ class VirtualMacTest {
         var told = "who-has " + Pair.ADDRESS + " tell " + Pair.ADDRESS;
         Pair.until("told again and again", () -> lines(output, told).size() > 3);
         assertThat(lines(output, told)).allMatch(line -> line.contains("00:00:5e:00:01:33 >"));
+    }
+
+    @Test
+    void anAddressOfAnotherInterfaceHasALinkLayerAddressOfItsOwn() throws Exception {
+        PrivateNetwork.join(pair.lab.one, "eth1", pair.lab.other, "eth1");
+        pair.lab.one.ip("addr", "add", "10.8.0.1/24", "dev", "eth1");
+        pair.lab.other.ip("addr", "add", "10.8.0.2/24", "dev", "eth1");
+        var output = folder.resolve("tcpdump.out");
+        pair.lab.other.start(output, "tcpdump", "-leni", "eth1", "arp");
+        Pair.until("tcpdump listens", () -> Files.readString(output).contains("listening on"));
+        var mac = VirtualMac.standard();
+        var far = VirtualAddress.builder("10.8.0.100/24")
+                .interfaceName("eth1")
+                .virtualMac(mac)
+                .build();
+
+        var routers = pair.start(pair.lab.one, Pair.router(100).virtualMac(mac).address(far));
+
+        Pair.until("active", () -> Pair.phase(routers) == Phase.ACTIVE);
+        Pair.until("it answers", () -> pair.lab.other.succeeds("ping", "-c1", "-W1", "10.8.0.100"));
+        var told = "who-has 10.8.0.100 tell 10.8.0.100";
+        Pair.until("it is announced", () -> !lines(output, told).isEmpty());
+        assertThat(lines(output, told)).allMatch(line -> line.contains("00:00:5e:00:01:33 >"));
+        assertThat(pair.lab.one.ip("-d", "link", "show", "vrrp.51.1"))
+                .contains("vrrp.51.1@eth1", "macvlan mode private");
+
+        change(routers, Pair.router(100).virtualMac(mac));
+        assertThat(pair.lab.one.ip("link")).doesNotContain("vrrp.51.1").contains("vrrp.51@eth0");
+        change(routers, Pair.router(100).virtualMac(mac).address(far));
+        Pair.until("it answers again", () -> pair.lab.other.succeeds("ping", "-c1", "-W1", "10.8.0.100"));
+        assertThat(Pair.status(routers).counters()).containsEntry("become_master", 1L);
+
+        routers.close();
+        assertThat(pair.lab.one.ip("link")).doesNotContain("vrrp.51");
+        assertThat(setting(pair.lab.one, "conf/eth1/arp_ignore")).isEqualTo("0");
+    }
+
+    private void change(VirtualRouters routers, VirtualRouter.Builder router) throws Exception {
+        pair.lab.one.call(() -> {
+            routers.change(Configuration.builder().virtualRouter(router).build());
+            return true;
+        });
     }
 
     private static java.util.List<String> lines(Path file, String part) throws Exception {
