@@ -82,98 +82,45 @@ public record ListenAddress(
 
     /** The same with connections that begin with a PROXY protocol header, or do not. */
     public ListenAddress proxyProtocol(boolean value) {
-        return new ListenAddress(
-                address,
-                firstPort,
-                lastPort,
-                backlog,
-                ipv6Only,
-                keepAlive,
-                value,
-                tls,
-                descriptor,
-                transparent,
-                interfaceName);
+        var draft = new Draft(this);
+        draft.proxyProtocol = value;
+        return draft.made();
     }
 
     /** The same with TLS, or without. */
     public ListenAddress tls(boolean value) {
-        return new ListenAddress(
-                address,
-                firstPort,
-                lastPort,
-                backlog,
-                ipv6Only,
-                keepAlive,
-                proxyProtocol,
-                value,
-                descriptor,
-                transparent,
-                interfaceName);
+        var draft = new Draft(this);
+        draft.tls = value;
+        return draft.made();
     }
 
     /** The same on a listening socket that the process inherited; -1 for a socket of its own. */
     public ListenAddress descriptor(int value) {
-        return new ListenAddress(
-                address,
-                firstPort,
-                lastPort,
-                backlog,
-                ipv6Only,
-                keepAlive,
-                proxyProtocol,
-                tls,
-                value,
-                transparent,
-                interfaceName);
+        var draft = new Draft(this);
+        draft.descriptor = value;
+        return draft.made();
     }
 
     /** The same where it may be an address of others, or may not. */
     public ListenAddress transparent(boolean value) {
-        return new ListenAddress(
-                address,
-                firstPort,
-                lastPort,
-                backlog,
-                ipv6Only,
-                keepAlive,
-                proxyProtocol,
-                tls,
-                descriptor,
-                value,
-                interfaceName);
+        var draft = new Draft(this);
+        draft.transparent = value;
+        return draft.made();
     }
 
     /** The same for connections that come in by one network interface; empty for any. */
     public ListenAddress interfaceName(String value) {
-        return new ListenAddress(
-                address,
-                firstPort,
-                lastPort,
-                backlog,
-                ipv6Only,
-                keepAlive,
-                proxyProtocol,
-                tls,
-                descriptor,
-                transparent,
-                value);
+        var draft = new Draft(this);
+        draft.interfaceName = value;
+        return draft.made();
     }
 
     /** The same for one of its ports. */
     public ListenAddress onPort(int port) {
-        return new ListenAddress(
-                address,
-                port,
-                port,
-                backlog,
-                ipv6Only,
-                keepAlive,
-                proxyProtocol,
-                tls,
-                descriptor,
-                transparent,
-                interfaceName);
+        var draft = new Draft(this);
+        draft.firstPort = port;
+        draft.lastPort = port;
+        return draft.made();
     }
 
     /**
@@ -211,5 +158,43 @@ public record ListenAddress(
             throw new IllegalArgumentException("'" + whole + "' has no valid port; expected 1 to 65535");
         }
         return Integer.parseInt(text);
+    }
+
+    /** All values while one is changed. One use. */
+    private static final class Draft {
+        private final ListenAddress before;
+        private int firstPort;
+        private int lastPort;
+        private boolean proxyProtocol;
+        private boolean tls;
+        private int descriptor;
+        private boolean transparent;
+        private String interfaceName;
+
+        private Draft(ListenAddress before) {
+            this.before = before;
+            firstPort = before.firstPort;
+            lastPort = before.lastPort;
+            proxyProtocol = before.proxyProtocol;
+            tls = before.tls;
+            descriptor = before.descriptor;
+            transparent = before.transparent;
+            interfaceName = before.interfaceName;
+        }
+
+        private ListenAddress made() {
+            return new ListenAddress(
+                    before.address,
+                    firstPort,
+                    lastPort,
+                    before.backlog,
+                    before.ipv6Only,
+                    before.keepAlive,
+                    proxyProtocol,
+                    tls,
+                    descriptor,
+                    transparent,
+                    interfaceName);
+        }
     }
 }
