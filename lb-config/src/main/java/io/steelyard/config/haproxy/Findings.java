@@ -36,6 +36,21 @@ final class Findings {
         }
     }
 
+    /** A statement's first argument; {@code otherwise} where that is no number from {@code least} to {@code most}, which is told. */
+    int number(Statement statement, int least, int most, int otherwise) {
+        var word = statement.argument(0);
+        try {
+            return Values.number(word.text(), least, most);
+        } catch (IllegalArgumentException wrong) {
+            error(
+                    word.position(),
+                    "'" + statement.keyword().name() + "' is '" + word + "'",
+                    String.valueOf(wrong.getMessage()),
+                    "");
+            return otherwise;
+        }
+    }
+
     void error(Position at, String what) {
         error(at, what, "", "");
     }

@@ -321,7 +321,9 @@ final class HaproxyTranslator {
 
     /** With how many flows a backend's limits are their greatest: a tenth of what its frontends take, where nothing is said. */
     private int fullConnections(Proxy backend, List<FrontReader.Front> fronts) {
-        var said = backend.last("fullconn").map(this::number).orElse(0);
+        var said = backend.last("fullconn")
+                .map(statement -> findings.number(statement, 0, Integer.MAX_VALUE, 0))
+                .orElse(0);
         if (said > 0) {
             return said;
         }
@@ -333,7 +335,10 @@ final class HaproxyTranslator {
     }
 
     private int maxConnections(FrontReader.Front front) {
-        int own = front.proxy().last("maxconn").map(this::number).orElse(0);
+        int own = front.proxy()
+                .last("maxconn")
+                .map(statement -> findings.number(statement, 0, Integer.MAX_VALUE, 0))
+                .orElse(0);
         int most = own > 0 ? own : global.settings().maxConnections();
         if (most == 0) {
             findings.warning(
@@ -344,19 +349,6 @@ final class HaproxyTranslator {
             return USUAL_CONNECTIONS;
         }
         return most;
-    }
-
-    private int number(Statement statement) {
-        try {
-            return Values.number(statement.argument(0).text(), 0, Integer.MAX_VALUE);
-        } catch (IllegalArgumentException wrong) {
-            findings.error(
-                    statement.argument(0).position(),
-                    "'" + statement.keyword().name() + "' is '" + statement.argument(0) + "'",
-                    String.valueOf(wrong.getMessage()),
-                    "");
-            return 0;
-        }
     }
 
     private static boolean isUsed(Proxy backend, List<FrontReader.Front> fronts) {
@@ -377,7 +369,9 @@ final class HaproxyTranslator {
     }
 
     private List<ListenAddress> addresses(Proxy proxy) {
-        int backlog = proxy.last("backlog").map(this::backlog).orElse(0);
+        int backlog = proxy.last("backlog")
+                .map(statement -> findings.number(statement, 1, Integer.MAX_VALUE, 0))
+                .orElse(0);
         boolean keepAlive = proxy.has("option tcpka") || proxy.has("option clitcpka");
         var silence = Times.of(proxy, "timeout client", "clitimeout")
                 .filter(time -> !time.isZero())
@@ -396,19 +390,6 @@ final class HaproxyTranslator {
             bound.tls().ifPresent(made -> bound.addresses().forEach(address -> tls.put(address, made)));
         }
         return all;
-    }
-
-    private int backlog(Statement statement) {
-        try {
-            return Values.number(statement.argument(0).text(), 1, Integer.MAX_VALUE);
-        } catch (IllegalArgumentException wrong) {
-            findings.error(
-                    statement.argument(0).position(),
-                    "'backlog' is '" + statement.argument(0) + "'",
-                    String.valueOf(wrong.getMessage()),
-                    "");
-            return 0;
-        }
     }
 
     /** Reasons for sections that are refused. */

@@ -81,7 +81,7 @@ final class OptionsReader {
     /** How requests are repeated: by the same server, or elsewhere where that is said; with algorithms that turn elsewhere each time. */
     RetryRule repeating(Proxy backend, ServerPool pool, Set<Reason> reasons) {
         int retries = backend.last("retries")
-                .map(statement -> number(statement, 0, Integer.MAX_VALUE, DEFAULT_RETRIES))
+                .map(statement -> findings.number(statement, 0, Integer.MAX_VALUE, DEFAULT_RETRIES))
                 .orElse(DEFAULT_RETRIES);
         int interval = redispatch(backend);
         boolean hasOthers =
@@ -128,7 +128,7 @@ final class OptionsReader {
 
     private int maxConnections(Proxy frontend) {
         return frontend.last("maxconn")
-                .map(statement -> number(statement, 0, Integer.MAX_VALUE, 0))
+                .map(statement -> findings.number(statement, 0, Integer.MAX_VALUE, 0))
                 .orElse(0);
     }
 
@@ -138,7 +138,7 @@ final class OptionsReader {
      */
     private void retries(Proxy backend, ServerPool pool, Optional<Duration> connect, ProxyOptions.Builder options) {
         int retries = backend.last("retries")
-                .map(statement -> number(statement, 0, Integer.MAX_VALUE, DEFAULT_RETRIES))
+                .map(statement -> findings.number(statement, 0, Integer.MAX_VALUE, DEFAULT_RETRIES))
                 .orElse(DEFAULT_RETRIES);
         int interval = redispatch(backend);
         boolean hasOthers =
@@ -163,7 +163,7 @@ final class OptionsReader {
         }
         return option.get().arguments().isEmpty()
                 ? -1
-                : number(option.get(), -Integer.MAX_VALUE, Integer.MAX_VALUE, -1);
+                : findings.number(option.get(), -Integer.MAX_VALUE, Integer.MAX_VALUE, -1);
     }
 
     private void source(Proxy backend, ProxyOptions.Builder options) {
@@ -219,19 +219,6 @@ final class OptionsReader {
                             "");
                 }
             }
-        }
-    }
-
-    private int number(Statement statement, int least, int most, int otherwise) {
-        try {
-            return Values.number(statement.argument(0).text(), least, most);
-        } catch (IllegalArgumentException wrong) {
-            findings.error(
-                    statement.argument(0).position(),
-                    "'" + statement.keyword().name() + "' is '" + statement.argument(0) + "'",
-                    String.valueOf(wrong.getMessage()),
-                    "");
-            return otherwise;
         }
     }
 

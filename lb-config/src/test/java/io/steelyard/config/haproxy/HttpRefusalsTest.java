@@ -3,18 +3,13 @@ package io.steelyard.config.haproxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.steelyard.api.Configuration;
-import io.steelyard.api.Problem;
-import io.steelyard.api.config.ConfigurationSource;
 import io.steelyard.api.http.Condition;
 import io.steelyard.api.http.HttpAction;
 import io.steelyard.api.http.HttpRule;
 import io.steelyard.api.proxy.Target;
-import io.steelyard.config.yaml.YamlReader;
-import io.steelyard.config.yaml.YamlWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,15 +19,7 @@ class HttpRefusalsTest {
         var text =
                 "listen l\n mode http\n bind 127.0.0.1:80\n timeout client 1m\n timeout connect 5s\n timeout server 1m\n"
                         + lines.indent(1) + " server a 10.0.0.1:80 maxconn 5 maxqueue 7\n";
-        var result = new HaproxyConfigurationReader().read(ConfigurationSource.of("f", text), Map.of());
-        assertThat(result.problems()).noneMatch(Problem::isError);
-        var configuration = result.configuration().orElseThrow();
-        assertThat(new YamlReader()
-                        .read(ConfigurationSource.of("y", YamlWriter.write(configuration)))
-                        .configuration())
-                .as("the same, written as YAML")
-                .contains(configuration);
-        return configuration;
+        return Read.configuration(text);
     }
 
     private static List<HttpRule> rules(String lines) {

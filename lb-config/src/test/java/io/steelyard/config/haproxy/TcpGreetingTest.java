@@ -4,18 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Problem;
-import io.steelyard.api.config.ConfigurationSource;
-import io.steelyard.api.config.ReadResult;
 import io.steelyard.api.proxy.AccessLog;
 import io.steelyard.api.proxy.ConnectionRule;
 import io.steelyard.api.proxy.ConnectionRule.Phase;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.api.proxy.Target;
-import io.steelyard.config.yaml.YamlReader;
-import io.steelyard.config.yaml.YamlWriter;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,29 +19,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TcpGreetingTest {
     private static final String TIMES = " timeout connect 5s\n timeout client 1m\n timeout server 2m\n";
 
-    private static ReadResult result(String text) {
-        return new HaproxyConfigurationReader().read(ConfigurationSource.of("f", text), Map.of());
-    }
-
-    private static Configuration read(String text) {
-        var result = result(text);
-        assertThat(result.problems()).noneMatch(Problem::isError);
-        var configuration = result.configuration().orElseThrow();
-        assertThat(new YamlReader()
-                        .read(ConfigurationSource.of("y", YamlWriter.write(configuration)))
-                        .configuration())
-                .as("the same, written as YAML")
-                .contains(configuration);
-        return configuration;
-    }
-
     private static Configuration listen(String lines) {
-        return read("listen l\n bind 127.0.0.1:80\n" + TIMES + lines.indent(1));
+        return Read.configuration("listen l\n bind 127.0.0.1:80\n" + TIMES + lines.indent(1));
     }
 
     @Test
     void headersAreReadWhereTheListenerSaysSoAndEverybodyIsBelieved() {
-        var server = read("listen l\n bind :80 accept-proxy\n bind :81\n" + TIMES + " server a 10.0.0.1:80\n")
+        var server = Read.configuration(
+                        "listen l\n bind :80 accept-proxy\n bind :81\n" + TIMES + " server a 10.0.0.1:80\n")
                 .virtualServers()
                 .getFirst();
         assertThat(server.listen()).extracting(ListenAddress::proxyProtocol).containsExactly(true, false);
@@ -93,7 +73,7 @@ class TcpGreetingTest {
     @Test
     void whatHeadersCannotTellIsRefusedByName() {
         for (var words : new String[] {"proxy-v2-options ssl", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn"}) {
-            assertThat(result("listen l\n bind :80\n server a 10.0.0.1:80 " + words + "\n")
+            assertThat(Read.result("listen l\n bind :80\n server a 10.0.0.1:80 " + words + "\n")
                             .problems())
                     .filteredOn(Problem::isError)
                     .singleElement()
@@ -104,7 +84,7 @@ class TcpGreetingTest {
 
     @Test
     void backendsAreChosenByWhatClientsSay() {
-        var configuration = read("""
+        var configuration = Read.configuration("""
                 frontend f
                   bind 127.0.0.1:443
                   timeout client 1m
@@ -132,7 +112,7 @@ class TcpGreetingTest {
 
     @Test
     void rulesOfABackendAreAskedOnceItIsChosen() {
-        var server = read("""
+        var server = Read.configuration("""
                 frontend f
                   bind 127.0.0.1:443
                   timeout client 1m
@@ -151,7 +131,7 @@ class TcpGreetingTest {
         for (var line : new String[] {
             "use_backend b if { path / }", "tcp-request content reject if { hdr(a) b }", "balance hash req.hdr(a)"
         }) {
-            assertThat(result("listen b\n bind :80\n " + line + "\n server s 10.0.0.2:443\n")
+            assertThat(Read.result("listen b\n bind :80\n " + line + "\n server s 10.0.0.2:443\n")
                             .problems())
                     .as(line)
                     .anyMatch(problem -> problem.isError() && problem.toString().contains("mode tcp"));
@@ -181,7 +161,7 @@ class TcpGreetingTest {
                 .isInstanceOfSatisfying(
                         AccessLog.Destination.Syslog.class,
                         to -> assertThat(to.hasProcessId()).isTrue());
-        assertThat(result(
+        assertThat(Read.result(
                                 "listen l\n bind :80\n mode tcp\n log 127.0.0.1 local0\n option httplog\n server a 10.0.0.1:80\n")
                         .problems())
                 .anyMatch(problem -> problem.toString().contains("'option httplog' needs mode http"));

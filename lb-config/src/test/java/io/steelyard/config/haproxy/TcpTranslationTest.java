@@ -2,10 +2,7 @@ package io.steelyard.config.haproxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.steelyard.api.Configuration;
 import io.steelyard.api.Problem;
-import io.steelyard.api.config.ConfigurationSource;
-import io.steelyard.api.config.ReadResult;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.Affinity;
 import io.steelyard.api.pool.ConnectionQueue;
@@ -14,11 +11,8 @@ import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.proxy.Target;
-import io.steelyard.config.yaml.YamlReader;
-import io.steelyard.config.yaml.YamlWriter;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,36 +20,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TcpTranslationTest {
     private static final String TIMES = " timeout connect 5s\n timeout client 1m\n timeout server 2m\n";
 
-    private static ReadResult result(String text) {
-        return new HaproxyConfigurationReader().read(ConfigurationSource.of("f", text), Map.of());
-    }
-
-    private static Configuration read(String text) {
-        var result = result(text);
-        assertThat(result.problems()).noneMatch(Problem::isError);
-        var configuration = result.configuration().orElseThrow();
-        var yaml = YamlWriter.write(configuration);
-        assertThat(new YamlReader().read(ConfigurationSource.of("y", yaml)).configuration())
-                .as("the same, written as YAML")
-                .contains(configuration);
-        return configuration;
-    }
-
     private static ServerPool pool(String lines) {
-        return read("listen l\n bind 127.0.0.1:80\n" + TIMES + lines.indent(1))
+        return Read.configuration("listen l\n bind 127.0.0.1:80\n" + TIMES + lines.indent(1))
                 .pools()
                 .getFirst();
     }
 
     private static ProxyOptions options(String lines) {
-        return read("listen l\n bind 127.0.0.1:80\n" + TIMES + lines.indent(1))
+        return Read.configuration("listen l\n bind 127.0.0.1:80\n" + TIMES + lines.indent(1))
                 .virtualServers()
                 .getFirst()
                 .options();
     }
 
     private static List<String> told(String text, Problem.Severity severity) {
-        return result(text).problems().stream()
+        return Read.result(text).problems().stream()
                 .filter(problem -> problem.severity() == severity)
                 .map(Problem::toString)
                 .toList();
@@ -63,7 +42,7 @@ class TcpTranslationTest {
 
     @Test
     void listenersOfEveryForm() {
-        var listen = read("""
+        var listen = Read.configuration("""
                 listen l
                   bind *:80,127.0.0.1:81-83 backlog 77
                   bind :::84 v4v6
@@ -246,7 +225,7 @@ class TcpTranslationTest {
 
     @Test
     void globalSettings() {
-        var read = read("""
+        var read = Read.configuration("""
                 global
                   nbthread 3
                   maxconn 500
@@ -269,7 +248,7 @@ class TcpTranslationTest {
 
     @Test
     void defaultsHoldUntilTheNextAndNamedOnesWhereTheyAreNamed() {
-        var read = read("""
+        var read = Read.configuration("""
                 defaults one
                   timeout connect 1s
                   retries 1
@@ -307,7 +286,7 @@ class TcpTranslationTest {
                   server a 10.0.0.1:80
                   server b 10.0.0.2:80
                 """;
-        var server = read(text).virtualServers().getFirst();
+        var server = Read.configuration(text).virtualServers().getFirst();
         assertThat(server.listen()).hasSize(2);
         assertThat(server.options().connectTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(server.options().idleTimeout()).isEqualTo(Duration.ofSeconds(50));
@@ -322,7 +301,7 @@ class TcpTranslationTest {
 
     @Test
     void aFrontendWithoutABackendClosesAtOnce() {
-        var server = read("frontend f\n bind :80\n timeout client 1s\n")
+        var server = Read.configuration("frontend f\n bind :80\n timeout client 1s\n")
                 .virtualServers()
                 .getFirst();
         assertThat(server.target()).isInstanceOf(Target.Reply.class);
@@ -330,9 +309,9 @@ class TcpTranslationTest {
 
     @Test
     void disabledProxiesAreLeftOut() {
-        assertThat(
-                        read("listen a\n bind :1\n disabled\n server s 10.0.0.1:1\nlisten b\n bind :2\n server s 10.0.0.1:1\n")
-                                .virtualServers())
+        assertThat(Read.configuration(
+                                "listen a\n bind :1\n disabled\n server s 10.0.0.1:1\nlisten b\n bind :2\n server s 10.0.0.1:1\n")
+                        .virtualServers())
                 .extracting(server -> server.name())
                 .containsExactly("b");
     }
