@@ -14,6 +14,8 @@ import io.steelyard.realip.proxyprotocol.HeaderProblem;
 import io.steelyard.realip.proxyprotocol.ProxyHeader;
 import io.steelyard.realip.proxyprotocol.ProxyHeaderDecoder;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The TCP connections of one loop, and what they share. Owned by the loop. */
@@ -139,32 +141,24 @@ final class StreamWorker {
 
     /** Ends the connections on one server. */
     void end(String pool, String serverId, Forwarder.Ending why) {
-        for (var connection = first; connection != null; ) {
-            var following = connection.next;
-            if (connection.isOn(pool, serverId)) {
-                connection.end(why);
-            }
-            connection = following;
-        }
+        forEach(connection -> connection.isOn(pool, serverId), connection -> connection.end(why));
     }
 
     /** Resets the connections on one server. */
     void cut(String pool, String serverId) {
-        for (var connection = first; connection != null; ) {
-            var following = connection.next;
-            if (connection.isOn(pool, serverId)) {
-                connection.reset();
-            }
-            connection = following;
-        }
+        forEach(connection -> connection.isOn(pool, serverId), StreamConnection::reset);
     }
 
     /** Resets the connections that listeners accepted which accept nothing any more. */
     void cut(TcpListeners listeners) {
+        forEach(connection -> listeners.isRetired(connection.listener()), StreamConnection::reset);
+    }
+
+    private void forEach(Predicate<StreamConnection> wanted, Consumer<StreamConnection> task) {
         for (var connection = first; connection != null; ) {
             var following = connection.next;
-            if (listeners.isRetired(connection.listener())) {
-                connection.reset();
+            if (wanted.test(connection)) {
+                task.accept(connection);
             }
             connection = following;
         }
