@@ -16,7 +16,9 @@ import javax.net.ssl.SSLException;
  */
 final class RecordOutput {
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
-    private static final int ALERT_TRIES = 4;
+
+    /** How often the library is asked what it has to say yet: an alert, tickets. */
+    static final int MOST_WORDS = 4;
 
     private final int fd;
     private final TlsScratch scratch;
@@ -52,7 +54,7 @@ final class RecordOutput {
     /** Tells the peer why it failed, where the library has words for it. */
     void sendAlert(SSLEngine with) {
         try {
-            for (int i = 0; i < ALERT_TRIES && with.getHandshakeStatus() == HandshakeStatus.NEED_WRAP; i++) {
+            for (int i = 0; i < MOST_WORDS && with.getHandshakeStatus() == HandshakeStatus.NEED_WRAP; i++) {
                 var result = wrap(with);
                 if (result.bytesProduced() == 0 || send() < 0) {
                     return;

@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class TlsHandshake {
     private static final int MOST_GREETING_BYTES = 64 << 10;
 
-    /** How often the library is asked what it has left to say. */
-    private static final int LAST_WORDS = 4;
-
     /** An alert that is sent before there is an engine: fatal, unrecognized_name (RFC 6066 section 3). */
     private static final byte[] UNRECOGNIZED_NAME = {21, 3, 3, 0, 2, 2, 112};
 
@@ -246,7 +243,7 @@ final class TlsHandshake {
             return -Errno.EPROTO;
         }
         // What the library has left to say, such as tickets.
-        for (int i = 0; i < LAST_WORDS && with.getHandshakeStatus() == HandshakeStatus.NEED_WRAP; i++) {
+        for (int i = 0; i < RecordOutput.MOST_WORDS && with.getHandshakeStatus() == HandshakeStatus.NEED_WRAP; i++) {
             int result = wrap(with);
             if (result < 0) {
                 return result == -Errno.EAGAIN ? 0 : result;

@@ -29,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  * record, or what a slow peer does not take, is kept. A client's engine is made once its greeting is there.
  */
 public final class TlsTransport implements Transport {
-    private static final int ALERT_TRIES = 4;
-
     /** Gives a client its certificate. */
     @FunctionalInterface
     public interface Choice {
@@ -277,7 +275,7 @@ public final class TlsTransport implements Transport {
      */
     private void afterwards(SSLEngine with, HandshakeStatus status) throws SSLException {
         var next = status;
-        for (int i = 0; i < ALERT_TRIES; i++) {
+        for (int i = 0; i < RecordOutput.MOST_WORDS; i++) {
             switch (next) {
                 case NEED_TASK -> {
                     TlsHandshake.runTasks(with);
