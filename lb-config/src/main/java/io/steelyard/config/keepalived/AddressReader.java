@@ -36,14 +36,14 @@ final class AddressReader {
     private final Optional<String> macPrefix;
     private final boolean mayHaveMac;
 
-    /** Of addresses that a router has, which may have a link-layer address of their own. @param macPrefix five octets, absent for the RFC's */
+    /** Of addresses that a router has, which may have a link-layer address of their own. @param macPrefix five octets in lower case, absent for the RFC's */
     AddressReader(Findings findings, Optional<String> macPrefix) {
         this(findings, macPrefix, true);
     }
 
     private AddressReader(Findings findings, Optional<String> macPrefix, boolean mayHaveMac) {
         this.findings = findings;
-        this.macPrefix = macPrefix.map(text -> text.toLowerCase(Locale.ROOT));
+        this.macPrefix = macPrefix;
         this.mayHaveMac = mayHaveMac;
         values = new Values(findings);
     }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -90,7 +91,7 @@ final class Globals {
             case "vrrp_gna_interval" -> neighbourPacing = values.seconds(entry, 0, 86_400);
             case "vrrp_mcast_group4" -> group4 = values.address(entry);
             case "vrrp_mcast_group6" -> group6 = values.address(entry);
-            case "vmac_prefix" -> macPrefix = values.name(entry);
+            case "vmac_prefix" -> macPrefix = values.name(entry).map(text -> text.toLowerCase(Locale.ROOT));
             case "default_interface" -> defaultInterface = values.name(entry);
             case "vrrp_notify_priority_changes" -> tellsPriority = values.truth(entry);
             case "vrrp_iptables" -> iptables = Optional.of(entry);

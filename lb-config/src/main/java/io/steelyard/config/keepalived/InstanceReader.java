@@ -14,7 +14,6 @@ import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpVersion;
 import io.steelyard.config.keepalived.grammar.Entry;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -166,9 +165,8 @@ final class InstanceReader {
         if (!words.hasMacOfAddresses || !isElsewhere || address.virtualMac().isPresent()) {
             return address;
         }
-        var octets = globals.macPrefix.map(text -> text.toLowerCase(Locale.ROOT));
         return address.toBuilder()
-                .virtualMac(new VirtualMac(Optional.empty(), VirtualMac.Kind.MACVLAN, octets, false))
+                .virtualMac(new VirtualMac(Optional.empty(), VirtualMac.Kind.MACVLAN, globals.macPrefix, false))
                 .build();
     }
 

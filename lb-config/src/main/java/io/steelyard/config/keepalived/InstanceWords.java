@@ -169,7 +169,7 @@ final class InstanceWords {
             }
         }
         if (macAddress.isEmpty()) {
-            macAddress = globals.macPrefix.map(text -> text.toLowerCase(Locale.ROOT));
+            macAddress = globals.macPrefix;
         }
     }
 

@@ -85,7 +85,8 @@ final class AddressInterfaces implements AutoCloseable {
         wanted.forEach((place, each) -> {
             var parent = kernel.interfaces().link(place.parent());
             var link = made.get(place);
-            if (parent.isEmpty() || link != null && isThere(link, parent.get())) {
+            if (parent.isEmpty()
+                    || link != null && VirtualInterfaces.isAbove(link, parent.get(), kernel.interfaces())) {
                 return;
             }
             try {
@@ -99,11 +100,6 @@ final class AddressInterfaces implements AutoCloseable {
         });
     }
 
-    private boolean isThere(Link link, Link parent) {
-        return link.parentIndex() == parent.index()
-                && kernel.interfaces().link(link.index()).isPresent();
-    }
-
     /** The number of the interface of an address that has one. @throws IOException where it could not be made */
     int index(VirtualAddress address) throws IOException {
         var link = made.get(place(router, address));
@@ -115,13 +111,7 @@ final class AddressInterfaces implements AutoCloseable {
 
     @Override
     public void close() {
-        for (var link : made.values()) {
-            try {
-                interfaces.remove(link);
-            } catch (IOException failed) {
-                LOG.warn("virtual router '{}': {}", router.name(), failed.getMessage());
-            }
-        }
+        made.values().forEach(link -> interfaces.discard(link, router));
         made.clear();
     }
 }

@@ -127,8 +127,7 @@ final class Attachment implements AutoCloseable {
     private Link virtualLink(Link parent, InetAddress source) throws IOException {
         var made = virtualLink;
         if (made == null
-                || host.kernel().interfaces().link(made.index()).isEmpty()
-                || made.parentIndex() != parent.index()) {
+                || !VirtualInterfaces.isAbove(made, parent, host.kernel().interfaces())) {
             made = host.virtualInterfaces().create(router, parent, source);
             virtualLink = made;
             host.kernel().interfaces().put(made);
@@ -152,11 +151,7 @@ final class Attachment implements AutoCloseable {
         var made = virtualLink;
         virtualLink = null;
         if (made != null) {
-            try {
-                host.virtualInterfaces().remove(made);
-            } catch (IOException failed) {
-                LOG.warn("virtual router '{}': {}", router.name(), failed.getMessage());
-            }
+            host.virtualInterfaces().discard(made, router);
         }
     }
 }

@@ -248,21 +248,23 @@ public final class RouterHost implements AutoCloseable {
     }
 
     private void takeOver(HostPlan next, VirtualRouter router, @Nullable FencingLink fencing) {
-        var before = plan.same(router).map(VirtualRouter::name).map(this::router);
+        var before = plan.same(router).map(same -> router(same.name())).orElse(null);
         var after = new RunningRouter(
-                router, this, next.tracksOf(router), next.groupOf(router).isPresent(), fencing, before.orElse(null));
-        if (before.isPresent()) {
-            routers.remove(before.get());
-            groups.replace(before.get(), after);
-            heartbeats.forEach(each -> each.replace(before.get(), after));
-        }
+                router, this, next.tracksOf(router), next.groupOf(router).isPresent(), fencing, before);
         routers.add(after);
-        if (before.isPresent() && hasStarted) {
-            after.goOn(before.get());
-        } else if (before.isPresent()) {
-            before.get().close();
-        } else if (hasStarted) {
-            start(after);
+        if (before == null) {
+            if (hasStarted) {
+                start(after);
+            }
+            return;
+        }
+        routers.remove(before);
+        groups.replace(before, after);
+        heartbeats.forEach(each -> each.replace(before, after));
+        if (hasStarted) {
+            after.goOn(before);
+        } else {
+            before.close();
         }
     }
 

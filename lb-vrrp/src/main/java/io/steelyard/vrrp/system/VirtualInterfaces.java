@@ -15,12 +15,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the interfaces on which virtual routers have a hardware address of their own (RFC 9568 section 7.3), with the settings that keep the
  * kernel from answering for them on the parent, which are keepalived's. Used by the control thread.
  */
 final class VirtualInterfaces {
+    private static final Logger LOG = LoggerFactory.getLogger(VirtualInterfaces.class);
     private static final String ALIAS = "steelyard virtual router ";
     private static final int SCOPE_LINK = 253;
     private static final int MOST_NAME = 15;
@@ -145,6 +148,20 @@ final class VirtualInterfaces {
         Sysctl.setIpv4(name, "accept_local", 1);
         Sysctl.setIpv4(name, "rp_filter", 0);
         Sysctl.setIpv4(name, "promote_secondaries", 1);
+    }
+
+    /** Whether an interface that was made above another is still there. */
+    static boolean isAbove(Link made, Link parent, InterfaceState known) {
+        return made.parentIndex() == parent.index() && known.link(made.index()).isPresent();
+    }
+
+    /** As {@link #remove}, at a router's end: what the kernel refuses is told, and no matter any more. */
+    void discard(Link link, VirtualRouter router) {
+        try {
+            remove(link);
+        } catch (IOException failed) {
+            LOG.warn("virtual router '{}': {}", router.name(), failed.getMessage());
+        }
     }
 
     /** Removes an interface; the parent's settings become what they were with the last. */
