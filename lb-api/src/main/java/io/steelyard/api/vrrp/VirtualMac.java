@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * Addresses on a link-layer address of their own, 00:00:5e:00:01:VRID or 00:00:5e:00:02:VRID (RFC 9568 section 7.3), so that neighbours need not
  * learn anew which machine has them.
  *
- * @param interfaceName of the interface that is made; absent for {@code vrrp.VRID}
+ * @param interfaceName of the interface that is made; absent for one as {@link VrrpSettings#interfacePrefix} says
  * @param kind what is made
  * @param address six octets, or five that VRID follows, such as {@code 02:00:5e:00:01}; absent for the RFC's
  * @param sendsFromParent adverts leave from the parent interface (keepalived {@code vmac_xmit_base})

@@ -165,9 +165,7 @@ final class InstanceReader {
         if (!words.hasMacOfAddresses || !isElsewhere || address.virtualMac().isPresent()) {
             return address;
         }
-        return address.toBuilder()
-                .virtualMac(new VirtualMac(Optional.empty(), VirtualMac.Kind.MACVLAN, globals.macPrefix, false))
-                .build();
+        return address.toBuilder().virtualMac(VirtualMac.standard()).build();
     }
 
     private AddressFamily family() {

@@ -137,9 +137,8 @@ final class InstanceWords {
 
     private boolean readAddresses(Entry entry) {
         switch (entry.keyword()) {
-            case "virtual_ipaddress" -> addresses.addAll(new AddressReader(findings, globals.macPrefix).read(entry));
-            case "virtual_ipaddress_excluded" ->
-                excluded.addAll(new AddressReader(findings, globals.macPrefix).read(entry));
+            case "virtual_ipaddress" -> addresses.addAll(new AddressReader(findings).read(entry));
+            case "virtual_ipaddress_excluded" -> excluded.addAll(new AddressReader(findings).read(entry));
             case "no_virtual_ipaddress" -> mayHaveNoAddress = true;
             case "virtual_routes" -> routes.addAll(RouteReader.readAll(entry, globals.names, findings));
             case "virtual_rules" -> rules.addAll(RuleReader.readAll(entry, globals, findings));
@@ -159,7 +158,7 @@ final class InstanceWords {
     private void readVirtualMac(Entry entry, VirtualMac.Kind kind) {
         virtualMac = Optional.of(kind);
         for (var word : entry.arguments()) {
-            if (word.text().chars().filter(c -> c == ':').count() == 5) {
+            if (word.text().contains(":")) {
                 macAddress = Optional.of(word.text().toLowerCase(Locale.ROOT));
             } else if (macInterface.isEmpty()) {
                 macInterface = Optional.of(word.text());
@@ -167,9 +166,6 @@ final class InstanceWords {
                 findings.error(
                         word.position(), "unknown option '" + word + "' of " + entry.keyword(), "a name, an address");
             }
-        }
-        if (macAddress.isEmpty()) {
-            macAddress = globals.macPrefix;
         }
     }
 

@@ -209,6 +209,27 @@ class KeepalivedConfigurationReaderTest {
     }
 
     @Test
+    void anAddressOfFiveOctetsIsContinuedByTheId() {
+        assertThat(Read.router("use_vmac 02:00:5E:00:01").virtualMac())
+                .contains(new VirtualMac(
+                        Optional.empty(), VirtualMac.Kind.MACVLAN, Optional.of("02:00:5e:00:01"), false));
+    }
+
+    @Test
+    void prefixesAreThoseOfNamesOfInterfaces() {
+        var settings = Read.configuration(
+                        "global_defs {\nvmac_prefix Vip\nvmac_addr_prefix vipa\n}\n" + Read.instance())
+                .vrrp();
+
+        assertThat(settings.interfacePrefix()).isEqualTo("Vip");
+        assertThat(settings.addressInterfacePrefix()).contains("vipa");
+        assertThat(Read.findings("global_defs {\nvmac_prefix elevenchars\n}\n"))
+                .first()
+                .asString()
+                .startsWith("k:2:13: error: 'elevenchars' is too long to begin the name of an interface");
+    }
+
+    @Test
     void aStaticAddressHasNone() {
         assertThat(Read.findings("static_ipaddress {\n10.0.0.1/24 dev eth1 use_vmac\n}\n"))
                 .first()

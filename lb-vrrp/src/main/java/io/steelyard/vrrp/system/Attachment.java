@@ -128,7 +128,8 @@ final class Attachment implements AutoCloseable {
         var made = virtualLink;
         if (made == null
                 || !VirtualInterfaces.isAbove(made, parent, host.kernel().interfaces())) {
-            made = host.virtualInterfaces().create(router, parent, source);
+            made = host.virtualInterfaces()
+                    .create(router, host.interfacePlan().own(router).orElseThrow(), parent, source);
             virtualLink = made;
             host.kernel().interfaces().put(made);
         }

@@ -29,7 +29,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +72,10 @@ public final class RouterHost implements AutoCloseable {
     private final Timers.Timer pulse;
     private final KernelChanges changes;
     private HostPlan plan;
+
+    /** Used as {@link #paces} is. */
+    private InterfacePlan interfacePlan;
+
     private boolean hasStarted;
 
     /** Written under this object's lock; the control thread looks without it, and then sees at worst that it must go on for one more turn. */
@@ -112,6 +115,7 @@ public final class RouterHost implements AutoCloseable {
         pulse = control.timer(this::pulse);
         changes = new KernelChanges(kernel, announcer, new Changes());
         this.plan = plan;
+        interfacePlan = InterfacePlan.NONE.with(plan.routers(), settings);
         syncGroups = plan.groups();
         for (var router : plan.routers()) {
             routers.add(new RunningRouter(
@@ -157,7 +161,7 @@ public final class RouterHost implements AutoCloseable {
         control.onLate(gapNs -> routers.forEach(each -> each.paused(gapNs)));
         control.watch(kernel.monitorFd(), changes::read);
         kernel.restriction().removeLeftovers();
-        kernel.restriction().quieten(quiet(plan));
+        kernel.restriction().quieten(interfacePlan.names());
         // An interface must not say anything before it is quiet.
         kernel.restriction().await();
         control.start();
@@ -240,7 +244,8 @@ public final class RouterHost implements AutoCloseable {
         ended.forEach(RunningRouter::close);
         routers.removeAll(ended);
         trackers.become(next.trackers());
-        kernel.restriction().quieten(quiet(next));
+        interfacePlan = interfacePlan.with(next.routers(), settings);
+        kernel.restriction().quieten(interfacePlan.names());
         fencings.forEach((router, fencing) -> takeOver(next, router, fencing.orElse(null)));
         routers.sort(Comparator.comparingInt(each -> next.routers().indexOf(each.router())));
         routers.forEach(RunningRouter::trackersChanged);
@@ -266,15 +271,6 @@ public final class RouterHost implements AutoCloseable {
         } else {
             before.close();
         }
-    }
-
-    /** Names of interfaces that have link-layer addresses of routers. */
-    private static Set<String> quiet(HostPlan plan) {
-        return plan.routers().stream()
-                .flatMap(router -> Stream.concat(
-                        VirtualInterfaces.wanted(router).stream().map(VirtualInterfaces.Wanted::name),
-                        AddressInterfaces.names(router).stream()))
-                .collect(Collectors.toSet());
     }
 
     private static Set<String> names(HostPlan plan) {
@@ -316,6 +312,10 @@ public final class RouterHost implements AutoCloseable {
 
     VirtualInterfaces virtualInterfaces() {
         return virtualInterfaces;
+    }
+
+    InterfacePlan interfacePlan() {
+        return interfacePlan;
     }
 
     Witnesses witnesses() {

@@ -84,7 +84,7 @@ final class RunningRouter implements Attachment.Listener, AutoCloseable {
                 : RouterSecrets.of(router);
         hearing =
                 new Hearing(this, new AdvertDecoder(router, secrets, past.counters()), past.adverts(), host.control());
-        var own = new AddressInterfaces(router, host.kernel(), host.virtualInterfaces());
+        var own = new AddressInterfaces(router, host);
         holdings = new Holdings(router, host.kernel(), own);
         attachment = new Attachment(router, host, secrets, holdings, own, hearing, this);
         health = new RouterHealth(router, host, tracks, attachment);
