@@ -26,7 +26,7 @@ final class AddressInterfaces implements AutoCloseable {
         this.router = router;
         kernel = host.kernel();
         interfaces = host.virtualInterfaces();
-        wanted = host.interfacePlan().ofAddresses(router);
+        wanted = host.routers().interfaces().ofAddresses(router);
     }
 
     /** Has what another made for the same router; what is not wanted any more goes. */

@@ -129,7 +129,7 @@ final class Attachment implements AutoCloseable {
         if (made == null
                 || !VirtualInterfaces.isAbove(made, parent, host.kernel().interfaces())) {
             made = host.virtualInterfaces()
-                    .create(router, host.interfacePlan().own(router).orElseThrow(), parent, source);
+                    .create(router, host.routers().interfaces().own(router).orElseThrow(), parent, source);
             virtualLink = made;
             host.kernel().interfaces().put(made);
         }
