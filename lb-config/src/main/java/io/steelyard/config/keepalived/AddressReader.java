@@ -123,7 +123,7 @@ final class AddressReader {
             }
         }
         if (mayHaveMac) {
-            builder.virtualMac(new VirtualMac(name, VirtualMac.Kind.MACVLAN, mac, false));
+            builder.virtualMac(new VirtualMac(name, mac, false));
         } else {
             findings.error(
                     words.get(at).position(),

@@ -105,6 +105,7 @@ public record HostPlan(
                 && one.virtualRouterId() == other.virtualRouterId()
                 && one.family() == other.family()
                 && one.virtualMac().equals(other.virtualMac())
+                && one.ipvlan().equals(other.ipvlan())
                 && one.isOwner() == other.isOwner()
                 && defence.witness().equals(others.witness())
                 && defence.paths().equals(others.paths())

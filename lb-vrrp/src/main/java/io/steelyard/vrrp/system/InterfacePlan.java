@@ -1,6 +1,7 @@
 package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.AddressFamily;
+import io.steelyard.api.vrrp.Ipvlan;
 import io.steelyard.api.vrrp.VirtualAddress;
 import io.steelyard.api.vrrp.VirtualMac;
 import io.steelyard.api.vrrp.VirtualRouter;
@@ -16,7 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The interfaces with link-layer addresses of their own that routers of one process want, each with a name that no other has: the one that is given,
+ * The interfaces above others that routers of one process want, with link-layer addresses of their own or for adverts alone, each with a name that no other has: the one that is given,
  * or the one it has already, or else keepalived's: a prefix, {@code 6} for IPv6, a dot and the router's id, with a number before the dot that counts
  * up from 1 while the name is taken ({@code vrrp.51}, {@code vrrp6.51}, {@code vrrp1.51}). Immutable.
  */
@@ -30,24 +31,38 @@ final class InterfacePlan {
      * An interface to be made.
      *
      * @param name of it
-     * @param mac its hardware address
+     * @param mac its hardware address; empty for that of the interface below
      * @param owner the name of the router that has it
      */
-    record Wanted(String name, MacAddress mac, String owner) {}
+    record Wanted(String name, Optional<MacAddress> mac, String owner) {}
 
     /**
      * What an interface is for; single addresses of a router that agree in all of this share one.
      *
      * @param isForAddresses whether it is for single addresses, and not the router's own
      * @param parent the name of the interface below
+     * @param mac empty for an ipvlan
      */
     record Use(
-            String router, boolean isForAddresses, String parent, boolean isIpv6, int virtualRouterId, VirtualMac mac) {
+            String router,
+            boolean isForAddresses,
+            String parent,
+            boolean isIpv6,
+            int virtualRouterId,
+            Optional<VirtualMac> mac,
+            Optional<Ipvlan> ipvlan) {
         private static Optional<Use> own(VirtualRouter router) {
-            boolean isIpv6 = router.family() == AddressFamily.IPV6;
-            return router.virtualMac()
-                    .map(mac -> new Use(
-                            router.name(), false, router.interfaceName(), isIpv6, router.virtualRouterId(), mac));
+            if (router.virtualMac().isEmpty() && router.ipvlan().isEmpty()) {
+                return Optional.empty();
+            }
+            return Optional.of(new Use(
+                    router.name(),
+                    false,
+                    router.interfaceName(),
+                    router.family() == AddressFamily.IPV6,
+                    router.virtualRouterId(),
+                    router.virtualMac(),
+                    router.ipvlan()));
         }
 
         /** @param address one that has a link-layer address of its own */
@@ -58,7 +73,17 @@ final class InterfacePlan {
                     address.interfaceName().orElse(router.interfaceName()),
                     address.family() == AddressFamily.IPV6,
                     router.virtualRouterId(),
-                    address.virtualMac().orElseThrow());
+                    address.virtualMac(),
+                    Optional.empty());
+        }
+
+        /** What the configuration calls it. */
+        private Optional<String> givenName() {
+            return mac.flatMap(VirtualMac::interfaceName).or(() -> ipvlan.flatMap(Ipvlan::interfaceName));
+        }
+
+        private Optional<MacAddress> hardwareAddress() {
+            return mac.map(each -> VirtualInterfaces.hardwareAddress(each, isIpv6, virtualRouterId));
         }
 
         private static Stream<Use> all(VirtualRouter router) {
@@ -80,7 +105,7 @@ final class InterfacePlan {
         var taken = new HashSet<String>();
         var names = new LinkedHashMap<Use, String>();
         for (var use : uses) {
-            use.mac().interfaceName().or(() -> name(use)).ifPresent(name -> {
+            use.givenName().or(() -> name(use)).ifPresent(name -> {
                 taken.add(name);
                 names.put(use, name);
             });
@@ -88,8 +113,7 @@ final class InterfacePlan {
         var next = new LinkedHashMap<Use, Wanted>();
         for (var use : uses) {
             var name = names.computeIfAbsent(use, each -> free(taken, each, settings));
-            var mac = VirtualInterfaces.hardwareAddress(use.mac(), use.isIpv6(), use.virtualRouterId());
-            next.put(use, new Wanted(name, mac, use.router()));
+            next.put(use, new Wanted(name, use.hardwareAddress(), use.router()));
         }
         return new InterfacePlan(next);
     }
@@ -128,7 +152,11 @@ final class InterfacePlan {
         return Use.of(router, address);
     }
 
-    Set<String> names() {
-        return wanted.values().stream().map(Wanted::name).collect(Collectors.toSet());
+    /** The names of those with link-layer addresses of their own, which must not be seen by anything but what routers send. */
+    Set<String> quiet() {
+        return wanted.values().stream()
+                .filter(each -> each.mac().isPresent())
+                .map(Wanted::name)
+                .collect(Collectors.toSet());
     }
 }

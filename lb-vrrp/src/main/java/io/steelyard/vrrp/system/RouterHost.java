@@ -142,7 +142,7 @@ public final class RouterHost implements AutoCloseable {
         control.onLate(routers::paused);
         control.watch(kernel.monitorFd(), changes::read);
         kernel.restriction().removeLeftovers();
-        kernel.restriction().quieten(routers.interfaces().names());
+        kernel.restriction().quieten(routers.interfaces().quiet());
         // An interface must not say anything before it is quiet.
         kernel.restriction().await();
         control.start();

@@ -81,7 +81,7 @@ final class RouterSet {
         routers.removeAll(ended);
         plan = next;
         interfaces = interfaces.with(next.routers(), next.settings());
-        host.kernel().restriction().quieten(interfaces.names());
+        host.kernel().restriction().quieten(interfaces.quiet());
         var begun = new ArrayList<RunningRouter>();
         for (var router : next.routers()) {
             if (next.isAnew(router, before)) {

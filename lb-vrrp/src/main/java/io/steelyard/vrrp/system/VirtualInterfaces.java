@@ -1,6 +1,7 @@
 package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.AddressFamily;
+import io.steelyard.api.vrrp.Ipvlan;
 import io.steelyard.api.vrrp.VirtualMac;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.linux.netlink.AddressTable;
@@ -67,11 +68,6 @@ final class VirtualInterfaces {
      * @throws IOException where the kernel refuses, or an interface of the name exists that is not ours
      */
     Link create(VirtualRouter router, InterfacePlan.Wanted wanted, Link parent, InetAddress source) throws IOException {
-        var settings = router.virtualMac().orElseThrow();
-        if (settings.kind() != VirtualMac.Kind.MACVLAN) {
-            throw new IOException("virtual router '" + router.name() + "': interfaces of kind " + settings.kind()
-                    + " cannot be made here; use MACVLAN");
-        }
         var link = create(wanted, parent);
         if (router.family() == AddressFamily.IPV6) {
             try {
@@ -88,8 +84,9 @@ final class VirtualInterfaces {
 
     /** Makes an interface as the other does, without an address. */
     Link create(InterfacePlan.Wanted wanted, Link parent) throws IOException {
-        removeLeftover(wanted);
-        var link = links.createMacvlan(wanted.name(), parent.index(), wanted.mac(), ALIAS + wanted.owner(), false);
+        removeLeftover(wanted, parent);
+        var link = links.createMacvlan(
+                wanted.name(), parent.index(), wanted.mac().orElseThrow(), ALIAS + wanted.owner(), false);
         for (var setting : PARENT_SETTINGS) {
             borrowed.take(parent.name(), setting, 1);
         }
@@ -104,13 +101,37 @@ final class VirtualInterfaces {
         }
     }
 
-    private void removeLeftover(InterfacePlan.Wanted wanted) throws IOException {
+    /** Makes an interface that adverts go by, with the link-layer address of the one below. */
+    Link create(Ipvlan ipvlan, InterfacePlan.Wanted wanted, Link parent) throws IOException {
+        removeLeftover(wanted, parent);
+        int flags = switch (ipvlan.mode()) {
+            case BRIDGE -> LinkTable.IPVLAN_BRIDGE;
+            case PRIVATE -> LinkTable.IPVLAN_PRIVATE;
+            case VEPA -> LinkTable.IPVLAN_VEPA;
+        };
+        var link = links.createIpvlan(wanted.name(), parent.index(), flags, ALIAS + wanted.owner());
+        try {
+            if (ipvlan.source().isPresent()) {
+                var source = ipvlan.source().get();
+                addresses.replace(AssignedAddress.of(source.address(), source.prefix(), link.index())
+                        .withFlags(AssignedAddress.NO_DAD));
+            }
+            links.setUp(link.index(), true);
+            return links.find(link.index()).orElse(link);
+        } catch (IOException failed) {
+            remove(link);
+            throw failed;
+        }
+    }
+
+    private void removeLeftover(InterfacePlan.Wanted wanted, Link parent) throws IOException {
         var existing = links.find(wanted.name());
         if (existing.isEmpty()) {
             return;
         }
-        if (!existing.get().kind().equals("macvlan")
-                || !existing.get().hardwareAddress().equals(wanted.mac())) {
+        var mac = wanted.mac().orElse(parent.hardwareAddress());
+        if (!existing.get().kind().equals(wanted.mac().isPresent() ? "macvlan" : "ipvlan")
+                || !existing.get().hardwareAddress().equals(mac)) {
             throw new IOException("virtual router '" + wanted.owner() + "' cannot make its interface " + wanted.name()
                     + ": there is one of that name that is no left-over of ours; choose another name (at most "
                     + MOST_NAME + " characters)");

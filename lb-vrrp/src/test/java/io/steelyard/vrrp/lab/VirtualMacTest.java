@@ -93,7 +93,7 @@ class VirtualMacTest {
         var output = folder.resolve("tcpdump.out");
         pair.lab.wire.start(output, "tcpdump", "-leni", "br0", "arp");
         Pair.until("tcpdump listens", () -> Files.readString(output).contains("listening on"));
-        var fromParent = new VirtualMac(Optional.empty(), VirtualMac.Kind.MACVLAN, Optional.empty(), true);
+        var fromParent = new VirtualMac(Optional.empty(), Optional.empty(), true);
         var rules = Announcements.builder()
                 .repeat(1)
                 .delay(Duration.ZERO)
