@@ -74,7 +74,19 @@ public record ListenAddress(
             boolean keepAlive,
             boolean proxyProtocol,
             boolean tls) {
-        this(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, tls, -1, false, "", SpokenHttp.AGREED);
+        this(
+                address,
+                firstPort,
+                lastPort,
+                backlog,
+                ipv6Only,
+                keepAlive,
+                proxyProtocol,
+                tls,
+                -1,
+                false,
+                "",
+                SpokenHttp.AGREED);
     }
 
     /** Of connections without a PROXY protocol header and without TLS. */
