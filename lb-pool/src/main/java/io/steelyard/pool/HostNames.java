@@ -123,8 +123,7 @@ public final class HostNames {
     }
 
     private static void add(RealServer server, List<Found> found, List<RealServer> servers) {
-        boolean isService =
-                server.nameLookup().flatMap(NameLookup::service).isPresent();
+        boolean isService = server.nameLookup().flatMap(NameLookup::service).isPresent();
         for (var one : found.stream().distinct().toList()) {
             if (one.tier() > 0 && server.tier() > 0) {
                 // nginx: of a backup's service the first priority alone serves.
@@ -133,7 +132,8 @@ public final class HostNames {
             var address = new ServerAddress.Ip(one.address(), one.port());
             servers.add(server.toBuilder()
                     .address(address)
-                    .id(server.id() + "@" + (isService ? address.text() : one.address().getHostAddress()))
+                    .id(server.id() + "@"
+                            + (isService ? address.text() : one.address().getHostAddress()))
                     .weight(one.weight() == 0 || server.weight() != 1 ? server.weight() : one.weight())
                     .tier(server.tier() + one.tier())
                     .build());

@@ -75,7 +75,11 @@ class HostNamesTest {
         var weighted = RealServer.builder("b.example:80").nameLookup(lookup).weight(7);
         var backup = RealServer.builder("c.example:80").nameLookup(lookup).backup();
         var resolution = HostNames.resolve(
-                pool().server(named.build()).server(weighted.build()).server(backup.build()).build(), asked);
+                pool().server(named.build())
+                        .server(weighted.build())
+                        .server(backup.build())
+                        .build(),
+                asked);
         assertThat(resolution.validFor()).contains(Duration.ofSeconds(20));
         assertThat(resolution.pool().servers())
                 .extracting(server -> server.id() + " " + server.weight() + "/" + server.tier())

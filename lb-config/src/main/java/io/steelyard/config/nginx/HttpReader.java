@@ -59,7 +59,16 @@ final class HttpReader {
         }
         var scope = new HttpScope(Context.HTTP, level, Optional.empty());
         var routes = new RouteReader(
-                findings, blocks, variables, logs, limits, rates, checks, pools, new TrustedNetworks(findings, hosts), new ResolverReader(findings, hosts));
+                findings,
+                blocks,
+                variables,
+                logs,
+                limits,
+                rates,
+                checks,
+                pools,
+                new TrustedNetworks(findings, hosts),
+                new ResolverReader(findings, hosts));
         // What is written in http itself is looked at even where every server overrides it.
         routes.read(scope, LocationPath.SERVER);
         var reader = new HttpServerReader(findings, blocks, variables, routes, new HttpListenReader(findings, hosts));

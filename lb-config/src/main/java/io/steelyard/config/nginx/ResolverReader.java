@@ -56,8 +56,7 @@ final class ResolverReader {
                 } else if (text.startsWith("ipv6=")) {
                     ipv6 = Values.flag(text.substring("ipv6=".length()));
                 } else if (text.startsWith("status_zone=")) {
-                    findings.acceptedParameter(
-                            directive, word, "status_zone=", "statistics come from the runtime API");
+                    findings.acceptedParameter(directive, word, "status_zone=", "statistics come from the runtime API");
                 } else {
                     servers.addAll(servers(text));
                 }
@@ -66,7 +65,9 @@ final class ResolverReader {
                 return Optional.empty();
             } catch (IllegalArgumentException wrong) {
                 findings.badArgument(
-                        directive, word, "address, address:port, name, name:port, valid=TIME, ipv4=on|off or ipv6=on|off");
+                        directive,
+                        word,
+                        "address, address:port, name, name:port, valid=TIME, ipv4=on|off or ipv6=on|off");
                 return Optional.empty();
             }
         }

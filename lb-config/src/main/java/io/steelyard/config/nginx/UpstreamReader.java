@@ -29,11 +29,7 @@ final class UpstreamReader {
 
     /** @param isHttp whether it reads upstreams of http, where port 80 is meant without a port */
     UpstreamReader(
-            Findings findings,
-            BlockReader blocks,
-            VariableScope variables,
-            ResolverReader resolvers,
-            boolean isHttp) {
+            Findings findings, BlockReader blocks, VariableScope variables, ResolverReader resolvers, boolean isHttp) {
         this.resolvers = resolvers;
         this.isHttp = isHttp;
         this.findings = findings;

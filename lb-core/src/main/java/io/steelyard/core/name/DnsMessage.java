@@ -98,7 +98,8 @@ final class DnsMessage {
 
     private @Nullable Answer read(byte[] question) throws UnknownHostException {
         int flags = bytes.getShort(2) & 0xFFFF;
-        boolean isAnswer = (flags & IS_ANSWER) != 0 && bytes.getShort(0) == ByteBuffer.wrap(question).getShort(0);
+        boolean isAnswer = (flags & IS_ANSWER) != 0
+                && bytes.getShort(0) == ByteBuffer.wrap(question).getShort(0);
         if (!isAnswer || bytes.getShort(4) != 1 || !repeats(question)) {
             return null;
         }

@@ -93,7 +93,9 @@ public final class NameServers {
             var services = new ArrayList<DnsRecord.Service>();
             for (var record : records(name, DnsRecord.SRV)) {
                 // RFC 2782: a target of "." says that there is no such service.
-                if (record instanceof DnsRecord.Service service && !service.target().isEmpty() && service.port() > 0) {
+                if (record instanceof DnsRecord.Service service
+                        && !service.target().isEmpty()
+                        && service.port() > 0) {
                     services.add(service);
                 }
             }

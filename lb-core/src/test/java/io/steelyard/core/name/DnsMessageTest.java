@@ -80,8 +80,8 @@ class DnsMessageTest {
     @Test
     void whateverIsReceivedIsReadOrIsNone() {
         var random = new Random(1);
-        var good = answer(
-                "81800001000200000000", "c00c000500010000003c000603574542c00cc0260001000100000001000411223344");
+        var good =
+                answer("81800001000200000000", "c00c000500010000003c000603574542c00cc0260001000100000001000411223344");
         for (int i = 0; i < 20_000; i++) {
             var bytes = Arrays.copyOf(good, random.nextInt(good.length + 20));
             for (int change = random.nextInt(4); change > 0 && bytes.length > 0; change--) {

@@ -158,7 +158,8 @@ public final class ScriptedNameServer implements AutoCloseable {
         var asked = name.toString().toLowerCase(Locale.ROOT);
         var out = new ByteArrayOutputStream();
         int count = code == 0 ? collect(asked, type, out) : 0;
-        int result = code != 0 ? code : rows.stream().noneMatch(row -> row.owner().equals(asked)) ? 3 : 0;
+        int result =
+                code != 0 ? code : rows.stream().noneMatch(row -> row.owner().equals(asked)) ? 3 : 0;
         var head = ByteBuffer.wrap(Arrays.copyOf(question, end + 5))
                 .putShort(2, (short) (0x8180 | result))
                 .putShort(6, (short) count)
