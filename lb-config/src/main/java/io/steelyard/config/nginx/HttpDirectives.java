@@ -125,8 +125,8 @@ final class HttpDirectives {
         add(honouring("server_name", Set.of(HTTP_SERVER), 1, ANY).repeating());
         add(honouring("status", Set.of(HTTP_MATCH), 1, ANY));
         add(honouring("body", Set.of(HTTP_MATCH), 2, 2));
-        refuse("a check looks at no field of the answer", "header", Set.of(HTTP_MATCH), 1, ANY);
-        refuse("a check has no variables", "require", Set.of(HTTP_MATCH), 1, ANY);
+        add(honouring("header", Set.of(HTTP_MATCH), 1, 3).repeating());
+        add(honouring("require", Set.of(HTTP_MATCH), 1, ANY).repeating());
     }
 
     private void upstream() {

@@ -496,6 +496,41 @@ class HttpReaderTest {
     }
 
     @Test
+    void aMatchLooksAtStatusFieldsAndBody() {
+        var configuration = http("upstream a { server 10.0.0.1; }"
+                + "match ok { status ! 500-599; header Content-Type = text/html; header ! X-Gone; header Server;"
+                + " header Connection !~* close; require $upstream_http_x_ready; body !~ maintenance; }"
+                + "server { location / { proxy_pass http://a; health_check match=ok uri=/up; } }");
+        assertThat(configuration.pools().getFirst().healthChecks().getFirst().options())
+                .containsEntry("status", "!500-599")
+                .containsEntry("path", "/up")
+                .containsEntry(
+                        "answer-header",
+                        "Content-Type = text/html\n! X-Gone\nServer\nConnection !~ (?i)close\nx-ready ~ ^(?!0$).")
+                .containsEntry("body-not-regex", "maintenance");
+        for (var wrong : List.of(
+                "header a b;",
+                "header a == b;",
+                "header a ~ (;",
+                "require $remote_addr;",
+                "require ok;",
+                "body = a;")) {
+            assertThat(read("match ok {" + wrong + "}").problems()).as(wrong).anyMatch(Problem::isError);
+        }
+    }
+
+    @Test
+    void checksOfGrpcAreRefusedByName() {
+        assertThat(read("upstream a { server 10.0.0.1; } server { location / { proxy_pass http://a;"
+                                + " health_check type=grpc grpc_status=12; } }")
+                        .problems())
+                .filteredOn(Problem::isError)
+                .extracting(Problem::what)
+                .allMatch(what -> what.contains("gRPC is not proxied yet"))
+                .hasSize(2);
+    }
+
+    @Test
     void namesWithResolveAreAskedOfTheNearestResolver() {
         var configuration = http("resolver 127.0.0.1 [::1]:5353 valid=30s ipv6=off; resolver_timeout 3s;"
                 + "upstream a { zone z 64k; server plain.example; server one.example:81 resolve;"
