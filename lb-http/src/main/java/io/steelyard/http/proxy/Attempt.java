@@ -59,8 +59,8 @@ final class Attempt {
         bodyBytes = count;
     }
 
-    RequestFacts.Attempt end(long nowNs, int status, long bytesSent, long bytesReceived) {
-        return new RequestFacts.Attempt(
+    ServerTry end(long nowNs, int status, long bytesSent, long bytesReceived) {
+        return new ServerTry(
                 address,
                 "",
                 status,
@@ -74,8 +74,8 @@ final class Attempt {
     }
 
     /** What can be told while the answer is under way. */
-    RequestFacts.Attempt soFar(int status) {
-        return new RequestFacts.Attempt(address, "", status, queueMs, connectMs, headMs, NEVER, 0, 0, bodyBytes);
+    ServerTry soFar(int status) {
+        return new ServerTry(address, "", status, queueMs, connectMs, headMs, NEVER, 0, 0, bodyBytes);
     }
 
     private long sinceBegin(long nowNs) {

@@ -171,7 +171,7 @@ final class Delivery {
     /** The answer was read to its end: keeps what is needed of it once the connection serves another. {@link #end} follows. */
     void ending(@Nullable FieldBlock received) {
         if (received != null && received.count() > 0) {
-            exchange.facts().trailers(received);
+            exchange.facts().servers().trailers(received);
             if (plan.passesTrailers() && client.acceptsTrailers()) {
                 var passed = worker.passed(received, plan);
                 trailers = hasRest() ? passed.copy() : passed;
@@ -179,7 +179,7 @@ final class Delivery {
             }
         }
         if (hasRest()) {
-            exchange.facts().keepAnswer();
+            exchange.facts().servers().keepAnswer();
         }
     }
 
@@ -205,7 +205,7 @@ final class Delivery {
                 if (trailers != null) {
                     client.sendTrailers(trailers);
                 }
-                exchange.complete();
+                exchange.answer().complete();
             }
             case BROKEN -> client.breakAnswer();
             case NONE -> {}
