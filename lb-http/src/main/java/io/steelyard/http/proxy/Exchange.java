@@ -5,8 +5,6 @@ import io.steelyard.api.http.HttpAction;
 import io.steelyard.api.http.PathMatch;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.Forwarder;
-import io.steelyard.api.schedule.Balancer;
-import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.TrafficCounts;
 import io.steelyard.http.affinity.ClientAffinity;
 import io.steelyard.http.h1.BodyFraming;
@@ -16,7 +14,6 @@ import io.steelyard.http.message.RequestHead;
 import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.http.route.Route;
 import io.steelyard.pool.variable.Evaluation;
-import io.steelyard.realip.address.Endpoint;
 import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.Optional;
@@ -314,30 +311,6 @@ final class Exchange {
         var body = keptBody;
         keptBody = null;
         return body;
-    }
-
-    /** The client, as a server is told it. */
-    Endpoint clientEnd() {
-        return Endpoint.of(who.address(), who.port());
-    }
-
-    /** What the client spoke to, as a server is told it. */
-    Endpoint destinationEnd() {
-        var flow = client.worker().loop().flow().clear();
-        client.fillDestination(flow);
-        return Endpoint.of(flow.destinationHigh(), flow.destinationLow(), flow.destinationPort());
-    }
-
-    /** What is known of the request, for a pool to pick a server by; the loop's own. */
-    Flow flow(Balancer pool) {
-        var flow = client.worker().loop().flow().clear();
-        flow.client(who.address(), who.port());
-        client.fillDestination(flow);
-        var key = plan.hashKey(pool.pool().name());
-        if (key != null) {
-            evaluation.fillKey(key, flow);
-        }
-        return flow.priority(routing.priorityClass(), routing.priorityOffsetMs());
     }
 
     /** How the client comes back to a server of this pool; null where it does not. */

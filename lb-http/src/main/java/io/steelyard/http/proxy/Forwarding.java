@@ -219,7 +219,7 @@ final class Forwarding {
             failed(failure, reason, status);
             return;
         }
-        asked.record(asked.statusOr(status));
+        asked.record(asked.attempt().statusOr(status));
         progress.termination(failure == Lease.Failure.READ_TIMEOUT ? "sD" : "SD");
         exchange.plan().faults().count(Fault.BROKEN_ANSWER);
         var lease = search.lease();
@@ -238,9 +238,9 @@ final class Forwarding {
             return;
         }
         var retries = search.retries();
-        boolean wasSilent = asked.wasSilent();
+        boolean wasSilent = asked.attempt().wasSilent();
         boolean wasStale =
-                asked.isReused() && wasSilent && reason == Reason.ERROR && retries.hasFreeTry() && mayRepeat();
+                asked.attempt().isReused() && wasSilent && reason == Reason.ERROR && retries.hasFreeTry() && mayRepeat();
         var second = hedging == null ? null : hedging.take();
         if (second != null) {
             asked.record(status);
@@ -288,7 +288,7 @@ final class Forwarding {
 
     /** Whether the request can be sent once more. */
     private boolean mayRepeat() {
-        return !upload.isLost() && search.mayRepeat(asked.method(), asked.isSent());
+        return !upload.isLost() && search.mayRepeat(asked.method(), asked.attempt().isSent());
     }
 
     boolean mayTryAnother() {
@@ -322,7 +322,7 @@ final class Forwarding {
     }
 
     long keptBytes() {
-        return asked.pendingBytes();
+        return asked.attempt().pendingBytes();
     }
 
     boolean isOn(String pool, String serverId) {
@@ -350,7 +350,7 @@ final class Forwarding {
         }
         boolean wasConnected = asked.isConnected();
         boolean hasBegun = client.hasAnswerBegun();
-        asked.record(hasBegun ? asked.statusOr(ServerExchange.CUT) : ServerExchange.CUT);
+        asked.record(hasBegun ? asked.attempt().statusOr(ServerExchange.CUT) : ServerExchange.CUT);
         var lease = search.lease();
         if (lease != null) {
             lease.cancelled();

@@ -90,7 +90,7 @@ final class PoolRedirection {
             return;
         }
         var lease = balancer.newLease();
-        var flow = exchange.flow(balancer);
+        var flow = RequestFlow.of(exchange, balancer);
         var affinity = exchange.affinity(balancer.pool());
         if (affinity != null) {
             affinity.tell(flow, true);

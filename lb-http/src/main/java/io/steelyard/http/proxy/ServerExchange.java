@@ -46,7 +46,6 @@ final class ServerExchange extends Timer implements ServerUser {
     private State state = State.NONE;
     private Silence silence;
     private Attempt attempt = new Attempt();
-    private @Nullable ServerConnection server;
     private @Nullable String givenPath;
     private boolean isHeldAgainstServer;
 
@@ -82,7 +81,7 @@ final class ServerExchange extends Timer implements ServerUser {
         var opening = worker.opening();
         var opened = opening.open(from.pool(), held.server(), plan, exchange);
         if (opened != null) {
-            server = opened;
+            attempt.use(opened);
             state = State.CONNECTING;
             boolean isKept = opened.isConnected();
             opened.serve(this, method(), asksForUpgrade());
@@ -107,7 +106,7 @@ final class ServerExchange extends Timer implements ServerUser {
     void goOnWith(Hedge second) {
         var connection = Objects.requireNonNull(second.give());
         attempt = second.attempt();
-        server = connection;
+        attempt.use(connection);
         connection.handOver(this);
         boolean isConnected = connection.isConnected();
         state = isConnected ? State.WAITING : State.CONNECTING;
@@ -143,7 +142,7 @@ final class ServerExchange extends Timer implements ServerUser {
 
     @Override
     public void connected() {
-        var to = server;
+        var to = attempt.server();
         var lease = search.lease();
         if (to == null || lease == null) {
             return;
@@ -186,7 +185,7 @@ final class ServerExchange extends Timer implements ServerUser {
     private void sendCollected(ServerConnection to) {
         if (upload.sendRest(to)) {
             worker.loop().loop().execute(() -> {
-                if (to == server && isConnected()) {
+                if (to == attempt.server() && isConnected()) {
                     serverHasRoom();
                 }
             });
@@ -194,6 +193,7 @@ final class ServerExchange extends Timer implements ServerUser {
     }
 
     boolean wantsBody() {
+        var server = attempt.server();
         return switch (state) {
             case WAITING, ANSWERING, TUNNEL ->
                 server != null && !server.isSlow(plan.configured().mostBufferBytes());
@@ -203,8 +203,9 @@ final class ServerExchange extends Timer implements ServerUser {
 
     /** Sends a piece of the request's body as it comes, or of a tunnel. */
     void send(MemorySegment from, int offset, int count) {
+        var server = attempt.server();
         if (server != null) {
-            silence.sending(client.nowNs(), !server.hasSentAll());
+            silence.sending(client.nowNs(), attempt.isBehind());
             if (upload.send(server, from, offset, count, state == State.TUNNEL) < 0) {
                 serverBroke();
             }
@@ -212,6 +213,7 @@ final class ServerExchange extends Timer implements ServerUser {
     }
 
     void sendEnd() {
+        var server = attempt.server();
         if (server != null && upload.sendEnd(server, client) < 0) {
             serverBroke();
         }
@@ -220,6 +222,7 @@ final class ServerExchange extends Timer implements ServerUser {
     @Override
     public void serverHasRoom() {
         silence.sending(client.nowNs(), false);
+        var server = attempt.server();
         if (server != null && upload.hasRest()) {
             sendCollected(server);
         }
@@ -240,7 +243,7 @@ final class ServerExchange extends Timer implements ServerUser {
 
     @Override
     public void answerHead() {
-        var from = server;
+        var from = attempt.server();
         var lease = search.lease();
         var balancer = search.balancer();
         if (from == null || lease == null || balancer == null) {
@@ -323,6 +326,7 @@ final class ServerExchange extends Timer implements ServerUser {
     public void flush() {
         if (state == State.ANSWERING || state == State.TUNNEL) {
             delivery.flush();
+            var server = attempt.server();
             if (server != null && delivery.holdsServer()) {
                 server.pause(true);
             }
@@ -331,6 +335,7 @@ final class ServerExchange extends Timer implements ServerUser {
 
     /** The client takes more. */
     void clientHasRoom() {
+        var server = attempt.server();
         if (server != null) {
             silence.broken(client.nowNs());
             server.pause(false);
@@ -339,7 +344,7 @@ final class ServerExchange extends Timer implements ServerUser {
 
     @Override
     public void answerEnded() {
-        var from = server;
+        var from = attempt.server();
         if (from != null) {
             delivery.ending(from.trailers());
             finish(from.head().status(), upload.isComplete() && from.hasSentAll());
@@ -403,7 +408,7 @@ final class ServerExchange extends Timer implements ServerUser {
     void cancel() {
         var lease = search.lease();
         if (lease != null && lease.isHeld()) {
-            record(attempt.isAnswered() ? statusOr(CUT) : CUT);
+            record(attempt.isAnswered() ? attempt.statusOr(CUT) : CUT);
             lease.cancelled();
         }
         release(false);
@@ -411,31 +416,17 @@ final class ServerExchange extends Timer implements ServerUser {
 
     /** Notes how this try went. */
     void record(int status) {
-        if (server != null && state == State.ANSWERING) {
-            attempt.data(server.bodyBytes());
+        if (state == State.ANSWERING) {
+            attempt.passedBody();
         }
-        exchange.facts()
-                .servers()
-                .add(attempt.end(
-                        client.nowNs(),
-                        status,
-                        server == null ? 0 : server.sentBytes(),
-                        server == null ? 0 : server.receivedBytes()));
+        attempt.record(exchange.facts().servers(), client.nowNs(), status);
     }
 
     /** Gives its connection back, where there is one. @param mayKeep whether it may serve others */
     void release(boolean mayKeep) {
         stop();
         state = State.NONE;
-        var used = server;
-        server = null;
-        if (used != null) {
-            if (mayKeep) {
-                used.release();
-            } else {
-                used.close();
-            }
-        }
+        attempt.release(mayKeep);
     }
 
     /** No deadline is waited for. */
@@ -459,28 +450,9 @@ final class ServerExchange extends Timer implements ServerUser {
         return state == State.TUNNEL;
     }
 
-    boolean isReused() {
-        return server != null && server.isReused();
-    }
-
-    /** Whether the server never sent anything. */
-    boolean wasSilent() {
-        return server == null || server.receivedBytes() == 0;
-    }
-
-    /** Whether the server may have got the request, or a part of it. */
-    boolean isSent() {
-        return attempt.isSent();
-    }
-
-    /** The status of the server's answer, or this where there is no server. */
-    int statusOr(int otherwise) {
-        return server == null ? otherwise : server.head().status();
-    }
-
-    /** Bytes that wait in memory for the server. */
-    long pendingBytes() {
-        return server == null ? 0 : server.pendingBytes();
+    /** This try of the server. */
+    Attempt attempt() {
+        return attempt;
     }
 
     /** The letter that HAProxy's log has for it. */
@@ -505,7 +477,7 @@ final class ServerExchange extends Timer implements ServerUser {
 
     /** The server was quiet for a time. Once it answers, it need not take the rest of the request (nginx). */
     private void onServerQuiet(long nowNs) {
-        boolean isBlocked = state != State.ANSWERING && server != null && !server.hasSentAll();
+        boolean isBlocked = state != State.ANSWERING && attempt.isBehind();
         if (!silence.isTooLong(nowNs, isBlocked)) {
             setDeadline(silence.nextNs(nowNs, isBlocked));
         } else if (isBlocked && state == State.TUNNEL) {

@@ -155,7 +155,7 @@ final class ServerSearch extends Timer implements Balancer.Waiter {
 
     /** Who asks, and which servers it wants. */
     private Flow flow(Balancer from, Lease held) {
-        var flow = exchange.flow(from);
+        var flow = RequestFlow.of(exchange, from);
         var affinity = exchange.affinity(from.pool());
         if (affinity != null) {
             affinity.tell(flow, retries.isFirstTry());
