@@ -31,6 +31,7 @@ import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.Network;
 import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.proxy.ProxyProtocol;
+import io.steelyard.api.proxy.SpokenHttp;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Assignment;
@@ -278,7 +279,8 @@ final class RandomConfiguration {
                                     hasTls && random.nextBoolean(),
                                     isTcp ? random.nextInt(9) - 1 : -1,
                                     isTcp && random.nextBoolean(),
-                                    isTcp ? one("", "eth0", "br-lan.7") : ""));
+                                    isTcp ? one("", "eth0", "br-lan.7") : "",
+                                    one(SpokenHttp.values())));
         }
         builder.target(
                 switch (random.nextInt(4)) {
