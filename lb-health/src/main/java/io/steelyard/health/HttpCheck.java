@@ -71,7 +71,7 @@ record HttpCheck(
             status = status(answer, start);
         }
         if (!statuses.contains(status)) {
-            return ProbeResult.failed("status " + status + ", expected " + statuses);
+            return ProbeResult.failed("status " + status + HttpHead.phrase(answer, start) + ", expected " + statuses);
         }
         return body.isEmpty() ? ProbeResult.passed("status " + status) : judgeBody(answer, start, body.get());
     }
