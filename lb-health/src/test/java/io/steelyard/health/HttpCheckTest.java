@@ -40,6 +40,56 @@ class HttpCheckTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "X-One, true",
+        "x-one, true",
+        "X-None, false",
+        "! X-None, true",
+        "!X-One, false",
+        "X-One = first value, true",
+        "X-One = first, false",
+        "X-One != first, true",
+        "X-One != first value, false",
+        "X-None != a, true",
+        "X-One ~ ^first, true",
+        "X-One ~ (?i)VALUE$, true",
+        "X-One ~ second, false",
+        "X-One !~ second, true",
+        "X-One !~ first, false",
+        "X-None ~ ., false",
+        "X-None !~ ., true",
+        "'X-Two = a, b', true"
+    })
+    void fieldsOfTheAnswerDecide(String wanted, boolean isPassed) throws Exception {
+        var answer = "HTTP/1.1 200 OK\r\nX-One:  first value \r\nX-Two: a\r\nx-two: b\r\n\r\n";
+        try (var server = FakeServer.answering(answer)) {
+            var line = wanted.replace("'", "");
+            assertThat(probe(Map.of("answer-header", "x-two\n" + line), server).isPassed())
+                    .isEqualTo(isPassed);
+        }
+    }
+
+    @Test
+    void aBodyMayBeUnwanted() throws Exception {
+        var answer = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nwelcome 1";
+        try (var server = FakeServer.answering(answer)) {
+            assertThat(probe(Map.of("body-not-regex", "w.l"), server).reason())
+                    .isEqualTo("status 200, but the body has '~w.l'");
+            assertThat(probe(Map.of("body-not-regex", "maintenance"), server).isPassed())
+                    .isTrue();
+            assertThat(probe(Map.of("body-not-regex", "maintenance", "body", "elsewhere"), server)
+                            .isPassed())
+                    .isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "a = ", "! a = b", "a ~ (", "a == b", "="})
+    void expectationsThatCannotBeReadAreRefused(String line) {
+        assertThatThrownBy(() -> HeaderExpectation.parse(line)).isInstanceOf(IllegalArgumentException.class);
+    }
+
     @Test
     void sendsTheRequestItWasToldTo() throws Exception {
         var request = new AtomicReference<>("");
