@@ -77,7 +77,7 @@ record HttpCheck(
             status = status(answer, start);
         }
         if (!statuses.contains(status)) {
-            return ProbeResult.failed("status " + status + ", expected " + statuses);
+            return ProbeResult.failed("status " + status + HttpHead.phrase(answer, start) + ", expected " + statuses);
         }
         for (var wanted : answerFields) {
             if (!wanted.holds(head(answer, start))) {

@@ -56,6 +56,14 @@ record HttpHead(int status, int bodyStart, OptionalLong contentLength, boolean i
         return Optional.of(Integer.parseInt(line.substring(9, 12)));
     }
 
+    /** What stands behind the status in the complete line from {@code start}, with the space before it; what is unprintable escaped. */
+    static String phrase(Answer answer, int start) {
+        var bytes = text(answer, start + STATUS_LINE_LEAST, answer.indexOf("\r\n", start))
+                .stripTrailing()
+                .getBytes(StandardCharsets.ISO_8859_1);
+        return Escapes.show(bytes, bytes.length, 60);
+    }
+
     /** The whole head from {@code start}, where it is complete. */
     static Optional<HttpHead> read(Answer answer, int start) throws Malformed {
         var status = status(answer, start);

@@ -36,7 +36,7 @@ class HttpCheckTest {
                     .isEqualTo(
                             isPassed
                                     ? ProbeResult.passed("status " + status)
-                                    : ProbeResult.failed("status " + status + ", expected " + statuses));
+                                    : ProbeResult.failed("status " + status + " Whatever, expected " + statuses));
         }
     }
 
@@ -123,7 +123,7 @@ class HttpCheckTest {
     void interimAnswersAreSkipped() throws Exception {
         try (var server = FakeServer.answering(
                 "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 500 No\r\n\r\n")) {
-            assertThat(probe(Map.of(), server).reason()).isEqualTo("status 500, expected 200-399");
+            assertThat(probe(Map.of(), server).reason()).isEqualTo("status 500 No, expected 200-399");
         }
     }
 
