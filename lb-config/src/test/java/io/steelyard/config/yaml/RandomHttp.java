@@ -182,6 +182,7 @@ final class RandomHttp {
                 Set.of(300 + random.nextInt(100), 400 + random.nextInt(200)),
                 templates.get(),
                 random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(random.nextInt(600)),
+                random.nextBoolean(),
                 random.nextBoolean());
     }
 
