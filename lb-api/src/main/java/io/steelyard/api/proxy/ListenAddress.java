@@ -24,6 +24,7 @@ import java.util.Objects;
  *     led here (IP_TRANSPARENT, which takes CAP_NET_ADMIN; HAProxy {@code bind … transparent})
  * @param interfaceName TCP: the network interface that connections must come in by (SO_BINDTODEVICE; HAProxy {@code bind … interface});
  *     empty for any
+ * @param spokenHttp TCP: which versions of HTTP its connections speak; without a meaning where HTTP is not served
  */
 public record ListenAddress(
         InetAddress address,
@@ -36,7 +37,8 @@ public record ListenAddress(
         boolean tls,
         int descriptor,
         boolean transparent,
-        String interfaceName) {
+        String interfaceName,
+        SpokenHttp spokenHttp) {
     /** Of an interface's name, without the byte that ends it (Linux {@code IFNAMSIZ}). */
     public static final int MOST_INTERFACE_CHARACTERS = 15;
 
@@ -47,6 +49,7 @@ public record ListenAddress(
                     + "' is no name of a network interface; expected at most 15 printable characters without slash");
         }
         Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(spokenHttp, "spokenHttp");
         if (firstPort < 1 || lastPort > 65_535 || lastPort < firstPort) {
             throw new IllegalArgumentException(
                     "port " + (firstPort == lastPort ? "" + firstPort : firstPort + "-" + lastPort)
@@ -71,7 +74,19 @@ public record ListenAddress(
             boolean keepAlive,
             boolean proxyProtocol,
             boolean tls) {
-        this(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, tls, -1, false, "");
+        this(
+                address,
+                firstPort,
+                lastPort,
+                backlog,
+                ipv6Only,
+                keepAlive,
+                proxyProtocol,
+                tls,
+                -1,
+                false,
+                "",
+                SpokenHttp.AGREED);
     }
 
     /** Of connections without a PROXY protocol header and without TLS. */
@@ -112,6 +127,13 @@ public record ListenAddress(
     public ListenAddress interfaceName(String value) {
         var draft = new Draft(this);
         draft.interfaceName = value;
+        return draft.made();
+    }
+
+    /** The same with other versions of HTTP. */
+    public ListenAddress spokenHttp(SpokenHttp value) {
+        var draft = new Draft(this);
+        draft.spokenHttp = value;
         return draft.made();
     }
 
@@ -170,6 +192,7 @@ public record ListenAddress(
         private int descriptor;
         private boolean transparent;
         private String interfaceName;
+        private SpokenHttp spokenHttp;
 
         private Draft(ListenAddress before) {
             this.before = before;
@@ -180,6 +203,7 @@ public record ListenAddress(
             descriptor = before.descriptor;
             transparent = before.transparent;
             interfaceName = before.interfaceName;
+            spokenHttp = before.spokenHttp;
         }
 
         private ListenAddress made() {
@@ -194,7 +218,8 @@ public record ListenAddress(
                     tls,
                     descriptor,
                     transparent,
-                    interfaceName);
+                    interfaceName,
+                    spokenHttp);
         }
     }
 }

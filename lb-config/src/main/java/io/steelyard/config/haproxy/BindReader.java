@@ -2,6 +2,7 @@ package io.steelyard.config.haproxy;
 
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.proxy.SpokenHttp;
 import io.steelyard.api.tls.TlsServer;
 import io.steelyard.config.haproxy.grammar.Word;
 import java.net.InetAddress;
@@ -36,7 +37,6 @@ final class BindReader {
         all(IDLE_WITH_VALUE, "listeners are known by their addresses", "name", "id");
         all(IDLE_WITH_VALUE, "it belongs to the runtime API", "level", "severity-output");
         all(IDLE_WITH_VALUE, "it belongs to UNIX sockets", "uid", "gid", "user", "group", "mode");
-        all(IDLE_WITH_VALUE, "it belongs to mode http", "proto");
         all(REFUSED_WITH_VALUE, "the NetScaler protocol is not supported", "accept-netscaler-cip");
         all(REFUSED_WITH_VALUE, "other network namespaces are not entered", "namespace");
     }
@@ -60,14 +60,15 @@ final class BindReader {
      * The addresses of a line; those that are wrong are told and left out.
      *
      * @param handshakeTimeout how long a client may be silent in the handshake of TLS
-     * @param protocols what is spoken over TLS where the line does not say
+     * @param isHttp whether it is of a proxy in mode http
      */
-    Bound read(Statement bind, int backlog, boolean keepAlive, Duration handshakeTimeout, List<String> protocols) {
+    Bound read(Statement bind, int backlog, boolean keepAlive, Duration handshakeTimeout, boolean isHttp) {
         var secured = new BindTls(findings, tls);
         boolean isIpv6Only = false;
         boolean hasHeader = false;
         boolean isTransparent = false;
         var interfaceName = "";
+        var spokenHttp = SpokenHttp.AGREED;
         int ownBacklog = backlog;
         var words = bind.arguments();
         for (int i = 1; i < words.size(); i++) {
@@ -75,6 +76,7 @@ final class BindReader {
             var name = word.text();
             boolean hasValue = name.equals("backlog")
                     || name.equals("interface")
+                    || name.equals("proto")
                     || BindTls.hasValue(name)
                     || IDLE_WITH_VALUE.containsKey(name)
                     || REFUSED_WITH_VALUE.containsKey(name);
@@ -86,6 +88,8 @@ final class BindReader {
                 secured.take(word, hasValue ? words.get(i + 1) : word);
             } else if (name.equals("interface")) {
                 interfaceName = interfaceName(words.get(i + 1));
+            } else if (name.equals("proto")) {
+                spokenHttp = spokenHttp(words.get(i + 1), isHttp);
             } else if (name.equals("transparent")) {
                 isTransparent = true;
             } else if (name.equals("v6only")) {
@@ -107,7 +111,8 @@ final class BindReader {
             }
             i += hasValue ? 1 : 0;
         }
-        var made = secured.make(handshakeTimeout, protocols);
+        var spoken = spokenHttp;
+        var made = secured.make(handshakeTimeout, isHttp ? List.of(overTls(spoken)) : List.of());
         boolean isProxied = hasHeader;
         boolean isOfOthers = isTransparent;
         var by = interfaceName;
@@ -115,9 +120,32 @@ final class BindReader {
                 .map(address -> address.tls(made.isPresent())
                         .proxyProtocol(isProxied)
                         .transparent(isOfOthers)
-                        .interfaceName(by))
+                        .interfaceName(by)
+                        .spokenHttp(spoken))
                 .toList();
         return new Bound(addresses, made);
+    }
+
+    /** What is agreed on over TLS where the line does not say. */
+    private static String overTls(SpokenHttp spoken) {
+        return spoken == SpokenHttp.HTTP2 ? "h2" : "http/1.1";
+    }
+
+    private SpokenHttp spokenHttp(Word word, boolean isHttp) {
+        var spoken = switch (word.text()) {
+            case "h1" -> SpokenHttp.HTTP1;
+            case "h2" -> SpokenHttp.HTTP2;
+            default -> SpokenHttp.AGREED;
+        };
+        boolean isKnown = word.text().equals("none") ? !isHttp : isHttp && spoken != SpokenHttp.AGREED;
+        if (!isKnown) {
+            findings.error(
+                    word.position(),
+                    "'proto' of 'bind' is '" + word + "' in mode " + (isHttp ? "http" : "tcp"),
+                    isHttp ? "h1 or h2" : "none",
+                    "");
+        }
+        return spoken;
     }
 
     private String interfaceName(Word word) {

@@ -1,6 +1,7 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.proxy.SpokenHttp;
 
 /** {@link ListenAddress}. */
 final class ListenSection extends Section<ListenAddress> {
@@ -65,6 +66,13 @@ final class ListenSection extends Section<ListenAddress> {
             DEFAULTS.interfaceName(),
             "TCP: the network interface that connections must come in by; empty for any.");
 
+    private final Key<ListenAddress, SpokenHttp> spokenHttp = optional(
+            "spokenHttp",
+            Forms.word(SpokenHttp.class),
+            ListenAddress::spokenHttp,
+            DEFAULTS.spokenHttp(),
+            "TCP: which HTTP is spoken: `agreed` for what ALPN says or a connection begins with, or `http1` or `http2` alone.");
+
     ListenSection() {
         super("listener");
     }
@@ -83,6 +91,7 @@ final class ListenSection extends Section<ListenAddress> {
                 values.or(tls, DEFAULTS.tls()),
                 values.or(descriptor, DEFAULTS.descriptor()),
                 values.or(transparent, DEFAULTS.transparent()),
-                values.or(interfaceName, DEFAULTS.interfaceName()));
+                values.or(interfaceName, DEFAULTS.interfaceName()),
+                values.or(spokenHttp, DEFAULTS.spokenHttp()));
     }
 }

@@ -8,6 +8,7 @@ import io.steelyard.api.schedule.Flow;
 import io.steelyard.api.schedule.Lease;
 import io.steelyard.core.loop.FdRegistration;
 import io.steelyard.core.loop.Timer;
+import io.steelyard.core.session.EndingLetter;
 import io.steelyard.core.session.Session;
 import io.steelyard.core.tcp.TcpListener;
 import org.jspecify.annotations.Nullable;
@@ -354,8 +355,7 @@ final class StreamConnection extends Timer {
 
     /** Ends both sides in order, as HAProxy does with a server's connections. */
     void end(Forwarder.Ending why) {
-        var letter = why == Forwarder.Ending.SERVER_DOWN ? "D" : "U";
-        ended(letter + (state == State.RELAYING ? "-" : "C"));
+        ended(EndingLetter.of(why) + (state == State.RELAYING ? "-" : "C"));
         if (search != null && search.lease().isHeld()) {
             search.lease().cancelled();
         }

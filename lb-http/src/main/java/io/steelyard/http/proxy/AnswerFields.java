@@ -74,7 +74,7 @@ final class AnswerFields {
         var paths = pool.personality() == Personality.NGINX
                 ? exchange.routing().route().configured().redirections()
                 : null;
-        copy(head, plan, mayUpgrade, exchange.answerFields(), exchange.evaluation(), paths, exchange.facts());
+        copy(head, plan, mayUpgrade, exchange.answer().fields(), exchange.evaluation(), paths, exchange.facts());
         var affinity = exchange.affinity(pool);
         if (affinity != null) {
             var method = exchange.method();
@@ -82,7 +82,7 @@ final class AnswerFields {
                 case GET, HEAD, OPTIONS, TRACE -> true;
                 default -> false;
             };
-            affinity.answer(exchange.answerFields(), head.status(), method == Method.POST, mayBeKept, serverId);
+            affinity.answer(exchange.answer().fields(), head.status(), method == Method.POST, mayBeKept, serverId);
         }
     }
 

@@ -44,8 +44,8 @@ record Approach(
         Endpoint client = null;
         Endpoint destination = null;
         if (header != ProxyProtocol.NONE) {
-            client = exchange.clientEnd();
-            destination = exchange.destinationEnd();
+            client = RequestFlow.client(exchange);
+            destination = RequestFlow.destination(exchange);
             bond.append(header).append(' ').append(client).append(' ').append(destination);
         }
         return wanted.isEmpty()

@@ -3,11 +3,12 @@ package io.steelyard.http.proxy;
 import io.steelyard.api.pool.ServerAddress;
 import org.jspecify.annotations.Nullable;
 
-/** How one try of a server goes, as its log will tell. Reused from try to try; owned by one loop. */
+/** One try of a server: its connection, and how it goes, as its log will tell. Reused from try to try; owned by one loop. */
 final class Attempt {
     /** The time of what did not come. */
     static final long NEVER = -1;
 
+    private @Nullable ServerConnection server;
     private @Nullable ServerAddress address;
     private long beganNs;
     private long queueMs = NEVER;
@@ -17,14 +18,63 @@ final class Attempt {
     private boolean isSent;
 
     /** @param waitedMs in the pool's queue; -1 where it did not */
-    void begin(ServerAddress server, long waitedMs, long nowNs) {
-        address = server;
+    void begin(ServerAddress to, long waitedMs, long nowNs) {
+        address = to;
         queueMs = waitedMs;
         beganNs = nowNs;
         connectMs = NEVER;
         headMs = NEVER;
         bodyBytes = 0;
         isSent = false;
+    }
+
+    /** It has this connection, open or being opened. */
+    void use(ServerConnection connection) {
+        server = connection;
+    }
+
+    /** Null before it has a connection, and once that was given back. */
+    @Nullable
+    ServerConnection server() {
+        return server;
+    }
+
+    /** Gives its connection back, where there is one. @param mayKeep whether it may serve others */
+    void release(boolean mayKeep) {
+        var used = server;
+        server = null;
+        if (used != null) {
+            if (mayKeep) {
+                used.release();
+            } else {
+                used.close();
+            }
+        }
+    }
+
+    /** Whether its connection served others before. */
+    boolean isReused() {
+        return server != null && server.isReused();
+    }
+
+    /** Whether the server never sent anything. */
+    boolean wasSilent() {
+        return server == null || server.receivedBytes() == 0;
+    }
+
+    /** Whether something of the request waits for the server. */
+    boolean isBehind() {
+        return server != null && !server.hasSentAll();
+    }
+
+    /** Bytes that wait in memory for the server. */
+    long pendingBytes() {
+        return server == null ? 0 : server.pendingBytes();
+    }
+
+    /** The status of the server's answer, or this where there is no server. */
+    int statusOr(int otherwise) {
+        return server == null ? otherwise : server.head().status();
     }
 
     void connected(long nowNs) {
@@ -54,13 +104,16 @@ final class Attempt {
         return headMs != NEVER;
     }
 
-    /** How long the body was that was passed on, as it came. */
-    void data(long count) {
-        bodyBytes = count;
+    /** The body of the answer was passed on as it came. */
+    void passedBody() {
+        if (server != null) {
+            bodyBytes = server.bodyBytes();
+        }
     }
 
-    RequestFacts.Attempt end(long nowNs, int status, long bytesSent, long bytesReceived) {
-        return new RequestFacts.Attempt(
+    /** Notes how it went. */
+    void record(ServersTried log, long nowNs, int status) {
+        log.add(new ServerTry(
                 address,
                 "",
                 status,
@@ -68,14 +121,14 @@ final class Attempt {
                 connectMs,
                 headMs,
                 sinceBegin(nowNs),
-                bytesSent,
-                bytesReceived,
-                bodyBytes);
+                server == null ? 0 : server.sentBytes(),
+                server == null ? 0 : server.receivedBytes(),
+                bodyBytes));
     }
 
     /** What can be told while the answer is under way. */
-    RequestFacts.Attempt soFar(int status) {
-        return new RequestFacts.Attempt(address, "", status, queueMs, connectMs, headMs, NEVER, 0, 0, bodyBytes);
+    ServerTry soFar(int status) {
+        return new ServerTry(address, "", status, queueMs, connectMs, headMs, NEVER, 0, 0, bodyBytes);
     }
 
     private long sinceBegin(long nowNs) {

@@ -169,15 +169,26 @@ final class ClientConnection extends Timer {
         return passage == null ? null : passage.tracked();
     }
 
-    /** Requests may come. The protocol follows from what was agreed on in the handshake ({@link #agreedProtocol}). */
+    /** Requests may come. */
     private void opened() {
         state = State.OPEN;
+        switch (listener.address().spokenHttp()) {
+            case AGREED -> agreed();
+            case HTTP2 -> protocol = new PriorKnowledge(this, plan, true);
+            case HTTP1 -> {
+                // It is what every connection begins with.
+            }
+        }
+        protocol.begin();
+    }
+
+    /** The protocol follows from what was agreed on in the handshake ({@link #agreedProtocol}), or from the first bytes. */
+    private void agreed() {
         if (agreedProtocol().equals("h2")) {
             protocol = new Http2Client(this, plan);
         } else if (options.http2() && (tls() == null || isUnasked())) {
-            protocol = new PriorKnowledge(this, plan);
+            protocol = new PriorKnowledge(this, plan, false);
         }
-        protocol.begin();
     }
 
     /** HAProxy knows HTTP/2 by its preface over TLS too, where nothing was agreed on. */

@@ -34,7 +34,10 @@ final class Delivery {
     private final ClientSide client;
     private final HttpWorker worker;
     private final ProxyPlan plan;
-    private final TemporaryFile file = new TemporaryFile();
+
+    /** What waits in it for the client; null while nothing ever did. */
+    private @Nullable TemporaryFile file;
+
     private int mostMemoryBytes;
     private long mostFileBytes;
 
@@ -87,7 +90,11 @@ final class Delivery {
     }
 
     private boolean hasRest() {
-        return given < file.size();
+        return given < fileBytes();
+    }
+
+    private long fileBytes() {
+        return file == null ? 0 : file.size();
     }
 
     void data(MemorySegment from, int offset, int count) {
@@ -100,7 +107,12 @@ final class Delivery {
 
     private void keep(MemorySegment from, int offset, int count) {
         try {
-            file.append(from, offset, count);
+            var into = file;
+            if (into == null) {
+                into = new TemporaryFile();
+                file = into;
+            }
+            into.append(from, offset, count);
         } catch (UncheckedIOException failed) {
             if (hasRest()) {
                 throw failed;
@@ -114,7 +126,7 @@ final class Delivery {
     /** Sends what was put together for the client, and sees whether the server is to be held. */
     void flush() {
         client.flush();
-        holdsServer = hasRest() ? file.size() >= mostFileBytes : mostFileBytes == 0 && client.isSlow(mostMemoryBytes);
+        holdsServer = hasRest() ? fileBytes() >= mostFileBytes : mostFileBytes == 0 && client.isSlow(mostMemoryBytes);
     }
 
     /** The client takes more. @return whether the server was held and may go on */
@@ -128,14 +140,15 @@ final class Delivery {
     }
 
     private void sendRest() {
-        if (!hasRest() || isScheduled) {
+        var from = file;
+        if (from == null || !hasRest() || isScheduled) {
             return;
         }
         long most = given + MOST_AT_ONCE_BYTES;
         var piece = worker.loop().buffers().take(PIECE_BYTES);
         try {
             while (!isOver && hasRest() && !client.isSlow(0) && given < most) {
-                int count = file.read(piece, (int) Math.min(PIECE_BYTES, file.size() - given), given);
+                int count = from.read(piece, (int) Math.min(PIECE_BYTES, from.size() - given), given);
                 given += count;
                 client.sendBody(piece, 0, count);
                 client.flush();
@@ -147,7 +160,7 @@ final class Delivery {
             return;
         }
         if (!hasRest()) {
-            file.clear();
+            from.clear();
             given = 0;
             finish();
         } else if (!client.isSlow(0)) {
@@ -171,7 +184,7 @@ final class Delivery {
     /** The answer was read to its end: keeps what is needed of it once the connection serves another. {@link #end} follows. */
     void ending(@Nullable FieldBlock received) {
         if (received != null && received.count() > 0) {
-            exchange.facts().trailers(received);
+            exchange.facts().servers().trailers(received);
             if (plan.passesTrailers() && client.acceptsTrailers()) {
                 var passed = worker.passed(received, plan);
                 trailers = hasRest() ? passed.copy() : passed;
@@ -179,7 +192,7 @@ final class Delivery {
             }
         }
         if (hasRest()) {
-            exchange.facts().keepAnswer();
+            exchange.facts().servers().keepAnswer();
         }
     }
 
@@ -205,7 +218,7 @@ final class Delivery {
                 if (trailers != null) {
                     client.sendTrailers(trailers);
                 }
-                exchange.complete();
+                exchange.answer().complete();
             }
             case BROKEN -> client.breakAnswer();
             case NONE -> {}
@@ -214,7 +227,9 @@ final class Delivery {
 
     void close() {
         isOver = true;
-        file.close();
+        if (file != null) {
+            file.close();
+        }
         given = 0;
     }
 }

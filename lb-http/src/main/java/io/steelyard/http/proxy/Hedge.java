@@ -90,7 +90,7 @@ final class Hedge extends Timer implements ServerUser {
 
     @Override
     public Method method() {
-        return request.method();
+        return request.asked().method();
     }
 
     @Override
@@ -113,7 +113,7 @@ final class Hedge extends Timer implements ServerUser {
         lease.connected();
         worker.loop().timers().set(this, nowNs() + readTimeoutNs);
         attempt.sent();
-        if (request.sendHead(used) < 0) {
+        if (request.asked().sendHead(used) < 0) {
             failed(Lease.Failure.BROKEN);
         }
     }
@@ -145,7 +145,7 @@ final class Hedge extends Timer implements ServerUser {
 
     @Override
     public void abort() {
-        request.abort();
+        request.asked().abort();
     }
 
     @Override

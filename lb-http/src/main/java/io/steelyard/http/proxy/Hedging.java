@@ -50,7 +50,7 @@ final class Hedging extends Timer {
     /** Asks a server other than the first, where there is one with room. */
     void ask(Exchange exchange, Balancer from, String first) {
         var lease = from.newLease();
-        if (from.pick(exchange.flow(from).avoided(first), lease) != Balancer.Outcome.PICKED) {
+        if (from.pick(RequestFlow.of(exchange, from).avoided(first), lease) != Balancer.Outcome.PICKED) {
             return;
         }
         var opening = worker.opening();

@@ -360,7 +360,7 @@ final class Http1Client implements ClientProtocol {
         side.begin(false);
         var started = new Exchange(side, plan, message().head(), parser.framing());
         exchange = started;
-        started.reject(status, line, parser.hasLine());
+        UnreadRequest.reject(started, status, line, parser.hasLine());
     }
 
     /** The client left in the middle of a head. nginx logs that, with a status that nobody gets; HAProxy does, too. */
@@ -372,7 +372,7 @@ final class Http1Client implements ClientProtocol {
         side.begin(false);
         var started = new Exchange(side, plan, message().head(), parser.framing());
         exchange = started;
-        started.abandon(parser.line(EMPTY), parser.hasLine());
+        UnreadRequest.abandon(started, parser.line(EMPTY), parser.hasLine());
         connection.close();
     }
 

@@ -195,7 +195,7 @@ final class Http2Request extends Timer implements StreamUser {
         if (violation == Violation.NONE) {
             started.begin();
         } else {
-            started.reject(violation.status());
+            UnreadRequest.reject(started, violation.status());
         }
     }
 

@@ -82,15 +82,15 @@ final class PoolRedirection {
 
     private static void send(Exchange exchange, Content.RedirectToPool redirect) {
         var balancer = exchange.plan().balancer(redirect.pool());
-        var fields = exchange.answerFields();
+        var fields = exchange.answer().fields();
         fields.clear();
         fields.add(FieldName.CACHE_CONTROL, exchange.isHaproxy() ? "no-cache" : "no-store");
         if (balancer == null) {
-            exchange.answer(500);
+            OwnReply.status(exchange, 500);
             return;
         }
         var lease = balancer.newLease();
-        var flow = exchange.flow(balancer);
+        var flow = RequestFlow.of(exchange, balancer);
         var affinity = exchange.affinity(balancer.pool());
         if (affinity != null) {
             affinity.tell(flow, true);
@@ -110,7 +110,7 @@ final class PoolRedirection {
                         false,
                         lease.server().id());
             }
-            exchange.answer(url.isPresent() ? redirect.status() : 500);
+            OwnReply.status(exchange, url.isPresent() ? redirect.status() : 500);
         } else {
             var page = exchange.errorPage(503);
             if (page.isPresent()) {
@@ -119,7 +119,7 @@ final class PoolRedirection {
             }
             fields.add(
                     FieldName.RETRY_AFTER, Long.toString(redirect.retryAfter().toSeconds()));
-            exchange.answer(503);
+            OwnReply.status(exchange, 503);
         }
     }
 

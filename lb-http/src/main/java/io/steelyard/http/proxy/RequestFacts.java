@@ -3,78 +3,31 @@ package io.steelyard.http.proxy;
 import io.steelyard.api.http.HttpFacts;
 import io.steelyard.api.http.HttpVariable;
 import io.steelyard.api.http.HttpVariableSource;
-import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.text.BuiltInVariable;
 import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
 import io.steelyard.http.message.HttpVersion;
 import io.steelyard.http.message.RequestHead;
-import io.steelyard.http.message.ResponseHead;
-import io.steelyard.http.octet.Octets;
 import io.steelyard.pool.variable.ConnectionFacts;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request, as the values of its variables in nginx's form. Its exchange sets what it learns. Owned by one loop. */
 final class RequestFacts implements HttpVariableSource {
-    private static final String NONE = "-";
-
-    /**
-     * One server tried. Times are -1 where it did not come so far.
-     *
-     * @param server null where none of the pool could be tried
-     * @param pool told in the server's place; empty where there is one
-     * @param status of its answer; 502 or 504 where there was none, 0 where it was not waited for
-     */
-    record Attempt(
-            @Nullable ServerAddress server,
-            String pool,
-            int status,
-            long queueMs,
-            long connectMs,
-            long headerMs,
-            long responseMs,
-            long bytesSent,
-            long bytesReceived,
-            long bodyBytes) {
-        /** No server of the pool could be tried. */
-        static Attempt none(String pool, int status, long queueMs) {
-            return new Attempt(null, pool, status, queueMs, -1, -1, 0, 0, 0, 0);
-        }
-
-        /** Made only where somebody asks for it, which most requests' logs do not. */
-        String address() {
-            return server == null ? pool : server.text();
-        }
-    }
-
     private final ConnectionFacts connection;
     private final RequestHead head;
-    private final List<Attempt> attempts = new ArrayList<>(1);
-
-    /** Which attempts were the first for another page. */
-    private final List<Integer> turns = new ArrayList<>(0);
-
+    private final ServersTried servers = new ServersTried();
     private final int requestNumber;
     private String path;
     private String query;
     private String siteName = "";
     private String proxyHost = "";
     private boolean isProxiedByTls;
-    private @Nullable ResponseHead answer;
-
-    /** The attempt whose answer is under way, as it was when the head came. */
-    private io.steelyard.http.proxy.@Nullable Attempt answering;
-
     private @Nullable FieldBlock sentFields;
-    private @Nullable FieldBlock trailers;
     private @Nullable FieldBlock sentTrailers;
     private int status;
     private long requestBytes;
@@ -185,14 +138,9 @@ final class RequestFacts implements HttpVariableSource {
         changedMethod = value;
     }
 
-    List<Attempt> attempts() {
-        return attempts;
-    }
-
-    /** The answer of the server; null before there is one. */
-    @Nullable
-    ResponseHead answer() {
-        return answer;
+    /** The servers it was sent to. */
+    ServersTried servers() {
+        return servers;
     }
 
     String path() {
@@ -231,30 +179,7 @@ final class RequestFacts implements HttpVariableSource {
         return proxyHost;
     }
 
-    /** The answer that came counts no longer. */
-    void noAnswer() {
-        answer = null;
-        answering = null;
-    }
-
-    /** The head of a server's answer has come. */
-    void answer(ResponseHead head, io.steelyard.http.proxy.Attempt attempt) {
-        answer = head;
-        answering = attempt;
-    }
-
-    /** The server's connection goes on to serve others: what is known of its answer stays. */
-    void keepAnswer() {
-        answer = answer == null ? null : answer.copy();
-        trailers = trailers == null ? null : trailers.copy();
-    }
-
-    /** The fields behind the server's answer. */
-    void trailers(FieldBlock value) {
-        trailers = value;
-    }
-
-    /** Those of them that the client gets. */
+    /** The fields behind the server's answer that the client gets. */
     void sentTrailers(FieldBlock value) {
         sentTrailers = value;
     }
@@ -326,18 +251,6 @@ final class RequestFacts implements HttpVariableSource {
         isPipelined = wasPipelined;
     }
 
-    /** Servers are asked from here on, perhaps not for the first time. */
-    void asks() {
-        if (!attempts.isEmpty()) {
-            turns.add(attempts.size());
-        }
-    }
-
-    void attempt(Attempt value) {
-        attempts.add(value);
-        answering = null;
-    }
-
     /** What the log line tells of the whole. */
     void ended(long received, long sent, long sentOfBody, long ms, boolean wasComplete) {
         requestBytes = received;
@@ -354,12 +267,12 @@ final class RequestFacts implements HttpVariableSource {
             case BYTES_SENT -> Long.toString(sentBytes);
             case BYTES_RECEIVED -> Long.toString(requestBytes);
             case SESSION_TIME -> seconds(elapsedMs);
-            case UPSTREAM_ADDR -> joined(Attempt::address);
-            case UPSTREAM_CONNECT_TIME -> joined(attempt -> secondsOrNone(attempt.connectMs()));
-            case UPSTREAM_FIRST_BYTE_TIME -> joined(attempt -> secondsOrNone(attempt.headerMs()));
-            case UPSTREAM_SESSION_TIME -> joined(attempt -> secondsOrNone(attempt.responseMs()));
-            case UPSTREAM_BYTES_SENT -> joined(attempt -> Long.toString(attempt.bytesSent()));
-            case UPSTREAM_BYTES_RECEIVED -> joined(attempt -> Long.toString(attempt.bytesReceived()));
+            case UPSTREAM_ADDR -> servers.address();
+            case UPSTREAM_CONNECT_TIME -> servers.connectTime();
+            case UPSTREAM_FIRST_BYTE_TIME -> servers.headerTime();
+            case UPSTREAM_SESSION_TIME -> servers.responseTime();
+            case UPSTREAM_BYTES_SENT -> servers.bytesSent();
+            case UPSTREAM_BYTES_RECEIVED -> servers.bytesReceived();
             default -> connection.value(variable);
         };
     }
@@ -372,12 +285,12 @@ final class RequestFacts implements HttpVariableSource {
             case BODY_BYTES_SENT -> Long.toString(sentBodyBytes);
             case CONNECTION_REQUESTS -> Integer.toString(requestNumber);
             case CONTENT_LENGTH -> contentLength();
-            case CONTENT_TYPE -> first(head.fields(), FieldName.CONTENT_TYPE);
+            case CONTENT_TYPE -> FieldValues.first(head.fields(), FieldName.CONTENT_TYPE);
             case CONNECTION_TIME -> seconds(connectionMs);
             case COOKIE_ -> Cookies.find(head.fields(), rest);
             case DOCUMENT_URI, URI -> isLineUnread ? null : path;
             case HOST -> head.hasHost() ? head.host() : siteName;
-            case HTTP_ -> fields(head.fields(), rest);
+            case HTTP_ -> FieldValues.all(head.fields(), rest);
             case HTTP2 -> head.version() != HttpVersion.HTTP_2 ? "" : connection.hasTls() ? "h2" : "h2c";
             case HTTPS -> connection.hasTls() ? "on" : "";
             case IS_ARGS -> query.isEmpty() ? "" : "?";
@@ -398,21 +311,20 @@ final class RequestFacts implements HttpVariableSource {
             case REQUEST_URI -> isLineUnread ? null : head.hasQuery() ? head.path() + "?" + head.query() : head.path();
             case SCHEME -> connection.hasTls() ? "https" : "http";
             case SENT_HTTP_ -> sent(rest);
-            case SENT_TRAILER_ -> sentTrailers == null ? null : fields(sentTrailers, rest);
-            case UPSTREAM_TRAILER_ -> trailers == null ? null : fields(trailers, rest);
+            case SENT_TRAILER_ -> sentTrailers == null ? null : FieldValues.all(sentTrailers, rest);
+            case UPSTREAM_TRAILER_ -> servers.trailer(rest);
             case SSL_ -> connection.tls(rest);
             // Nothing is cached.
             case UPSTREAM_CACHE_STATUS -> null;
             case SERVER_NAME -> siteName;
             case SERVER_PROTOCOL -> isLineUnread ? null : head.version().toString();
-            case UPSTREAM_HEADER_TIME -> joined(attempt -> secondsOrNone(attempt.headerMs()));
-            case UPSTREAM_QUEUE_TIME -> joined(attempt -> secondsOrNone(attempt.queueMs()));
-            case UPSTREAM_HTTP_ -> ofAnswer(rest);
-            case UPSTREAM_COOKIE_ -> answer == null ? null : Cookies.set(answer.fields(), rest);
-            case UPSTREAM_RESPONSE_LENGTH -> joined(attempt -> Long.toString(attempt.bodyBytes()));
-            case UPSTREAM_RESPONSE_TIME -> joined(attempt -> secondsOrNone(attempt.responseMs()));
-            case UPSTREAM_STATUS ->
-                joined(attempt -> attempt.status() == 0 ? NONE : Integer.toString(attempt.status()));
+            case UPSTREAM_HEADER_TIME -> servers.headerTime();
+            case UPSTREAM_QUEUE_TIME -> servers.queueTime();
+            case UPSTREAM_HTTP_ -> servers.field(rest);
+            case UPSTREAM_COOKIE_ -> servers.cookie(rest);
+            case UPSTREAM_RESPONSE_LENGTH -> servers.responseLength();
+            case UPSTREAM_RESPONSE_TIME -> servers.responseTime();
+            case UPSTREAM_STATUS -> servers.statuses();
         };
     }
 
@@ -422,7 +334,7 @@ final class RequestFacts implements HttpVariableSource {
 
     /** The field, or how long the body was that came in chunks and was read. */
     private @Nullable String contentLength() {
-        var told = first(head.fields(), FieldName.CONTENT_LENGTH);
+        var told = FieldValues.first(head.fields(), FieldName.CONTENT_LENGTH);
         return told != null || bodyBytes < 0 ? told : Long.toString(bodyBytes);
     }
 
@@ -432,17 +344,8 @@ final class RequestFacts implements HttpVariableSource {
             case "connection" -> connectionSaid;
             case "transfer_encoding" -> isSentChunked ? "chunked" : null;
             case "content_length" -> sentLength < 0 ? null : Long.toString(sentLength);
-            default -> sentFields == null ? null : fields(sentFields, name);
+            default -> sentFields == null ? null : FieldValues.all(sentFields, name);
         };
-    }
-
-    /** A field of the server's answer. As with nginx, one without {@code Server} or {@code Date} has them empty. */
-    private @Nullable String ofAnswer(String name) {
-        if (answer == null) {
-            return null;
-        }
-        var value = fields(answer.fields(), name);
-        return value == null && (name.equals("server") || name.equals("date")) ? "" : value;
     }
 
     private String id() {
@@ -455,7 +358,7 @@ final class RequestFacts implements HttpVariableSource {
 
     private String forwardedFor() {
         var address = connection.value(BuiltInVariable.REMOTE_ADDR);
-        var before = fields(head.fields(), "x_forwarded_for");
+        var before = FieldValues.all(head.fields(), "x_forwarded_for");
         return before == null ? String.valueOf(address) : before + ", " + address;
     }
 
@@ -474,68 +377,13 @@ final class RequestFacts implements HttpVariableSource {
         return null;
     }
 
-    /** The values of all fields whose name, in lower case and with underscores for dashes, is {@code name}; null where there is none. */
-    private static @Nullable String fields(FieldBlock fields, String name) {
-        String found = null;
-        for (int i = 0; i < fields.count(); i++) {
-            if (isCalled(fields, i, name)) {
-                found = found == null
-                        ? fields.value(i)
-                        : found + (name.equals("cookie") ? "; " : ", ") + fields.value(i);
-            }
-        }
-        return found;
-    }
-
-    private static boolean isCalled(FieldBlock fields, int index, String name) {
-        int start = fields.nameStart(index);
-        if (fields.nameEnd(index) - start != name.length()) {
-            return false;
-        }
-        for (int i = 0; i < name.length(); i++) {
-            int c = Octets.lower(fields.bytes()[start + i]);
-            if ((c == '-' ? '_' : c) != name.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static @Nullable String first(FieldBlock fields, FieldName name) {
-        int index = fields.find(name);
-        return index < 0 ? null : fields.value(index);
-    }
-
     private String port(String host) {
         int colon = host.lastIndexOf(':');
         return colon < 0 || host.endsWith("]") ? (isProxiedByTls ? "443" : "80") : host.substring(colon + 1);
     }
 
-    /** What is told of each server tried, as nginx joins it: another sign where servers were asked anew for another page. */
-    private @Nullable String joined(Function<Attempt, String> text) {
-        var underway = answering != null && answer != null ? answering.soFar(answer.status()) : null;
-        if (attempts.isEmpty()) {
-            return underway == null ? null : text.apply(underway);
-        }
-        var all = new StringBuilder(text.apply(attempts.getFirst()));
-        for (int i = 1; i < attempts.size(); i++) {
-            all.append(separator(i)).append(text.apply(attempts.get(i)));
-        }
-        if (underway != null) {
-            all.append(separator(attempts.size())).append(text.apply(underway));
-        }
-        return all.toString();
-    }
-
-    private String separator(int attempt) {
-        return turns.contains(attempt) ? " : " : ", ";
-    }
-
-    private static String secondsOrNone(long ms) {
-        return ms < 0 ? NONE : seconds(ms);
-    }
-
-    private static String seconds(long ms) {
+    /** In seconds, with three digits behind the point. */
+    static String seconds(long ms) {
         long fraction = ms % 1_000;
         return ms / 1_000 + (fraction < 10 ? ".00" : fraction < 100 ? ".0" : ".") + fraction;
     }

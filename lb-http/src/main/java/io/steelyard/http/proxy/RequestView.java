@@ -154,11 +154,11 @@ final class RequestView implements HttpFacts {
 
     @Override
     public @Nullable Fields answerFields() {
-        var answer = exchange.facts().answer();
+        var answer = exchange.facts().servers().answer();
         if (answer == null && exchange.facts().status() == 0) {
             return null;
         }
-        var fields = new BlockFields(exchange.answerFields());
+        var fields = new BlockFields(exchange.answer().fields());
         if (answer == null) {
             return fields;
         }

@@ -13,7 +13,10 @@ final class Upload {
 
     private final HttpWorker worker;
     private final ProxyPlan plan;
-    private RequestBody collected;
+
+    /** Null while nothing was collected. */
+    private @Nullable RequestBody collected;
+
     private final boolean isCollected;
     private boolean isEnded;
     private boolean isSent;
@@ -30,7 +33,6 @@ final class Upload {
         this.worker = worker;
         this.plan = plan;
         this.isEnded = isEnded;
-        collected = new RequestBody(worker.loop().buffers());
         isCollected = plan.configured().buffersRequest()
                 || framing.kind() == BodyFraming.Kind.CHUNKED
                         && plan.configured().version() == HttpProxy.Version.HTTP_1_0;
@@ -51,9 +53,9 @@ final class Upload {
         if (!isCollected || !isEnded) {
             return null;
         }
-        var given = collected;
-        collected = new RequestBody(worker.loop().buffers());
-        return given;
+        var whole = collected == null ? new RequestBody(worker.loop().buffers()) : collected;
+        collected = null;
+        return whole;
     }
 
     /** Whether it is to be read to its end before a server is asked. */
@@ -71,12 +73,12 @@ final class Upload {
 
     /** Whether there is nothing to send, now or later. */
     boolean isEmpty() {
-        return isEnded && collected.size() == 0;
+        return isEnded && collectedBytes() == 0;
     }
 
     /** Bytes of the whole body; -1 where it is still coming. */
     long size() {
-        return isEnded ? collected.size() : -1;
+        return isEnded ? collectedBytes() : -1;
     }
 
     /** Whether a part of it went to a server and cannot be sent again. */
@@ -91,7 +93,12 @@ final class Upload {
 
     /** @throws java.io.UncheckedIOException where it cannot be kept */
     void collect(MemorySegment from, int offset, int count) {
-        collected.add(from, offset, count);
+        var into = collected;
+        if (into == null) {
+            into = new RequestBody(worker.loop().buffers());
+            collected = into;
+        }
+        into.add(from, offset, count);
     }
 
     /** Another server is given what was collected, from its start. */
@@ -102,7 +109,11 @@ final class Upload {
 
     /** Whether something of what was collected was not given to the server yet. */
     boolean hasRest() {
-        return given < collected.size();
+        return given < collectedBytes();
+    }
+
+    private long collectedBytes() {
+        return collected == null ? 0 : collected.size();
     }
 
     /** Whether the server was given the whole body. */
@@ -116,17 +127,18 @@ final class Upload {
      * @return whether it has room for more, which is to be given once others had their turn
      */
     boolean sendRest(ServerConnection to) {
+        var from = collected;
         long most = given + MOST_AT_ONCE_BYTES;
-        while (hasRest() && to.hasSentAll()) {
+        while (from != null && hasRest() && to.hasSentAll()) {
             if (given >= most) {
                 return true;
             }
             isSent = true;
-            int count = collected.sendPiece(to, given);
+            int count = from.sendPiece(to, given);
             if (count < 0) {
                 // What the server said before it closed may still be read.
                 isCut = true;
-                given = collected.size();
+                given = from.size();
             } else {
                 given += count;
             }
@@ -151,6 +163,8 @@ final class Upload {
     }
 
     void close() {
-        collected.close();
+        if (collected != null) {
+            collected.close();
+        }
     }
 }

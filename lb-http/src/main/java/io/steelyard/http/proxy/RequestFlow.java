@@ -1,0 +1,35 @@
+package io.steelyard.http.proxy;
+
+import io.steelyard.api.schedule.Balancer;
+import io.steelyard.api.schedule.Flow;
+import io.steelyard.realip.address.Endpoint;
+
+/** Who asks and whom, as schedulers and servers are told of an exchange. Without state. */
+final class RequestFlow {
+    private RequestFlow() {}
+
+    /** What is known of the request, for a pool to pick a server by; the loop's own. */
+    static Flow of(Exchange exchange, Balancer pool) {
+        var flow = exchange.client().worker().loop().flow().clear();
+        flow.client(exchange.who().address(), exchange.who().port());
+        exchange.client().fillDestination(flow);
+        var key = exchange.plan().hashKey(pool.pool().name());
+        if (key != null) {
+            exchange.evaluation().fillKey(key, flow);
+        }
+        var routing = exchange.routing();
+        return flow.priority(routing.priorityClass(), routing.priorityOffsetMs());
+    }
+
+    /** The client, as a server is told it. */
+    static Endpoint client(Exchange exchange) {
+        return Endpoint.of(exchange.who().address(), exchange.who().port());
+    }
+
+    /** What the client spoke to, as a server is told it. */
+    static Endpoint destination(Exchange exchange) {
+        var flow = exchange.client().worker().loop().flow().clear();
+        exchange.client().fillDestination(flow);
+        return Endpoint.of(flow.destinationHigh(), flow.destinationLow(), flow.destinationPort());
+    }
+}
