@@ -4,13 +4,14 @@ import io.steelyard.api.pool.ServerAddress;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
- * Where clients are accepted: one address and a range of ports.
+ * Where clients are accepted: one address and a range of ports, or a UNIX socket.
  *
- * @param address the local address; {@code 0.0.0.0} or {@code ::} for all of its family
- * @param firstPort 1 to 65535
- * @param lastPort from {@code firstPort} to 65535
+ * @param address the local address; {@code 0.0.0.0} or {@code ::} for all of its family; {@code 0.0.0.0} with a UNIX socket
+ * @param firstPort 1 to 65535; 0 with a UNIX socket
+ * @param lastPort from {@code firstPort} to 65535; 0 with a UNIX socket
  * @param backlog how many connections may wait to be accepted; 0 for 511
  * @param ipv6Only whether {@code ::} leaves IPv4 clients out
  * @param keepAlive whether accepted connections probe idle peers (SO_KEEPALIVE)
@@ -24,6 +25,8 @@ import java.util.Objects;
  *     led here (IP_TRANSPARENT, which takes CAP_NET_ADMIN; HAProxy {@code bind … transparent})
  * @param interfaceName TCP: the network interface that connections must come in by (SO_BINDTODEVICE; HAProxy {@code bind … interface});
  *     empty for any
+ * @param unixSocket TCP: a UNIX socket in place of an address (nginx {@code listen unix:PATH}, HAProxy {@code bind unix@PATH}); without what is
+ *     only of addresses: {@code descriptor}, {@code transparent} and {@code interfaceName}
  */
 public record ListenAddress(
         InetAddress address,
@@ -36,7 +39,10 @@ public record ListenAddress(
         boolean tls,
         int descriptor,
         boolean transparent,
-        String interfaceName) {
+        String interfaceName,
+        Optional<UnixSocket> unixSocket) {
+    private static final String UNIX = "unix:";
+
     /** Of an interface's name, without the byte that ends it (Linux {@code IFNAMSIZ}). */
     public static final int MOST_INTERFACE_CHARACTERS = 15;
 
@@ -47,7 +53,13 @@ public record ListenAddress(
                     + "' is no name of a network interface; expected at most 15 printable characters without slash");
         }
         Objects.requireNonNull(address, "address");
-        if (firstPort < 1 || lastPort > 65_535 || lastPort < firstPort) {
+        Objects.requireNonNull(unixSocket, "unixSocket");
+        if (unixSocket.isPresent()) {
+            if (firstPort != 0 || lastPort != 0 || descriptor >= 0 || transparent || !interfaceName.isEmpty()) {
+                throw new IllegalArgumentException("a UNIX socket has a port, a descriptor, an interface or the address of"
+                        + " others; expected none of them");
+            }
+        } else if (firstPort < 1 || lastPort > 65_535 || lastPort < firstPort) {
             throw new IllegalArgumentException(
                     "port " + (firstPort == lastPort ? "" + firstPort : firstPort + "-" + lastPort)
                             + " is out of range; expected 1 to 65535");
@@ -71,7 +83,7 @@ public record ListenAddress(
             boolean keepAlive,
             boolean proxyProtocol,
             boolean tls) {
-        this(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, tls, -1, false, "");
+        this(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, tls, -1, false, "", Optional.empty());
     }
 
     /** Of connections without a PROXY protocol header and without TLS. */
@@ -115,6 +127,35 @@ public record ListenAddress(
         return draft.made();
     }
 
+    /** The same on a UNIX socket with these rights; for an address on a UNIX socket only. */
+    public ListenAddress unixSocket(UnixSocket value) {
+        var draft = new Draft(this);
+        draft.unixSocket = Optional.of(value);
+        return draft.made();
+    }
+
+    /** A UNIX socket: connections without a PROXY protocol header and without TLS. */
+    public static ListenAddress of(UnixSocket socket) {
+        return new ListenAddress(
+                ServerAddress.numericAddress("0.0.0.0"),
+                0,
+                0,
+                0,
+                true,
+                false,
+                false,
+                false,
+                -1,
+                false,
+                "",
+                Optional.of(socket));
+    }
+
+    /** Whether it is a UNIX socket. */
+    public boolean isUnix() {
+        return unixSocket.isPresent();
+    }
+
     /** The same for one of its ports. */
     public ListenAddress onPort(int port) {
         var draft = new Draft(this);
@@ -124,11 +165,15 @@ public record ListenAddress(
     }
 
     /**
-     * Reads {@code 127.0.0.1:80}, {@code [::]:80}, {@code *:80}, {@code 80} or {@code 10.0.0.1:8000-8009}.
+     * Reads {@code 127.0.0.1:80}, {@code [::]:80}, {@code *:80}, {@code 80}, {@code 10.0.0.1:8000-8009}, {@code unix:/run/lb.sock} or
+     * {@code unix:@name}.
      *
      * @throws IllegalArgumentException with the reason
      */
     public static ListenAddress parse(String text) {
+        if (text.startsWith(UNIX)) {
+            return of(UnixSocket.of(text.substring(UNIX.length())));
+        }
         int colon = text.lastIndexOf(':');
         var host = colon < 0 ? "*" : text.substring(0, colon);
         var ports = text.substring(colon + 1);
@@ -142,8 +187,11 @@ public record ListenAddress(
                 ServerAddress.numericAddress(host.equals("*") ? "0.0.0.0" : host), first, last, 0, true, false);
     }
 
-    /** One port as {@code address:port}, IPv6 addresses in brackets. */
+    /** One port as {@code address:port}, IPv6 addresses in brackets; a UNIX socket as {@code unix:path}. */
     public String text(int port) {
+        if (unixSocket.isPresent()) {
+            return UNIX + unixSocket.get().path();
+        }
         var host = address.getHostAddress();
         return (address instanceof Inet6Address ? "[" + host + "]" : host) + ":" + port;
     }
@@ -170,6 +218,7 @@ public record ListenAddress(
         private int descriptor;
         private boolean transparent;
         private String interfaceName;
+        private Optional<UnixSocket> unixSocket;
 
         private Draft(ListenAddress before) {
             this.before = before;
@@ -180,6 +229,7 @@ public record ListenAddress(
             descriptor = before.descriptor;
             transparent = before.transparent;
             interfaceName = before.interfaceName;
+            unixSocket = before.unixSocket;
         }
 
         private ListenAddress made() {
@@ -194,7 +244,8 @@ public record ListenAddress(
                     tls,
                     descriptor,
                     transparent,
-                    interfaceName);
+                    interfaceName,
+                    unixSocket);
         }
     }
 }

@@ -61,7 +61,10 @@ final class ClientConnection extends Timer {
     private final long openedNs;
 
     private HttpPlan plan;
-    private InetAddress address;
+
+    /** Null for a client on a UNIX socket. */
+    private @Nullable InetAddress address;
+
     private int clientPort;
     private State state = State.OPENING;
     private final AboutClient about = new AboutClient();
@@ -83,10 +86,14 @@ final class ClientConnection extends Timer {
         options = plan.service().fallback().host().client();
         var peer = listener.peer();
         clientPort = peer.port();
-        address = peer.inetAddress();
+        address = listener.isUnix() ? null : peer.inetAddress();
         facts = Sessions.facts(Protocol.TCP).client(address, peer.port());
         var local = listener.local(fd);
-        facts.server(local.inetAddress(), local.port());
+        if (listener.isUnix()) {
+            facts.server(null, 0).unixSocket(listener.address().text());
+        } else {
+            facts.server(local.inetAddress(), local.port());
+        }
         transport =
                 listener.address().tls() ? TlsTransport.accepted(fd, worker.tls(), plan.tls()) : Transport.plain(fd);
         output = new Output(worker.loop().buffers(), transport);
@@ -224,6 +231,7 @@ final class ClientConnection extends Timer {
         return about;
     }
 
+    @Nullable
     InetAddress address() {
         return address;
     }
