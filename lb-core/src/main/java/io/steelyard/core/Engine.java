@@ -30,7 +30,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,13 +81,12 @@ final class Engine implements LoadBalancer {
     /** By its type, what forwarders share. */
     private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
 
-    private final LastAnswers names;
-    private final Duration namesEvery;
+    private final PoolNames names;
 
-    /** The control thread's: the pools as they run, with addresses for names, and whether names are about to be looked up again. */
+    /** The control thread's: the pools as they run, with addresses for names, and how often names were about to be looked up again. */
     private Map<String, ServerPool> resolvedNow = Map.of();
 
-    private boolean isLookingAgain;
+    private int lookings;
 
     /** Written by the control thread. */
     private volatile Configuration configuration;
@@ -103,8 +101,7 @@ final class Engine implements LoadBalancer {
             HostNames.Resolver resolver,
             Duration namesEvery) {
         this.plugins = plugins;
-        this.namesEvery = namesEvery;
-        names = new LastAnswers(resolver, text -> publish(new Event.Trouble(text)));
+        names = new PoolNames(resolver, namesEvery, text -> publish(new Event.Trouble(text)));
         sessions = new Sessions(this::publish, plugins::language);
         this.listeners.addAll(listeners);
         applying = first;
@@ -125,7 +122,7 @@ final class Engine implements LoadBalancer {
     }
 
     static LoadBalancer start(Configuration configuration, Plugins plugins, List<Consumer<Event>> listeners) {
-        return start(configuration, plugins, listeners, HostNames.SYSTEM, NAMES_EVERY);
+        return start(configuration, plugins, listeners, new Resolvers(), NAMES_EVERY);
     }
 
     /** @param namesEvery how often the host names of servers are looked up again */
@@ -163,25 +160,11 @@ final class Engine implements LoadBalancer {
             throw new ConfigurationException(problems);
         }
         // Asking name servers may take its time, so it is done here and not on the control thread.
-        var resolved = resolve(changed);
+        var resolved = names.resolve(changed);
         control.call(() -> {
             applyResolved(changed, resolved);
             return null;
         });
-    }
-
-    private Map<String, ServerPool> resolve(Configuration changed) {
-        var resolved = new HashMap<String, ServerPool>();
-        var problems = new ArrayList<Problem>();
-        for (var pool : changed.pools()) {
-            var resolution = HostNames.resolve(pool, names);
-            problems.addAll(resolution.problems());
-            resolved.put(pool.name(), resolution.pool());
-        }
-        if (problems.stream().anyMatch(Problem::isError)) {
-            throw new ConfigurationException(problems);
-        }
-        return resolved;
     }
 
     @Override
@@ -368,7 +351,8 @@ final class Engine implements LoadBalancer {
 
     // ---- a new configuration
 
-    private void applyResolved(Configuration changed, Map<String, ServerPool> resolved) {
+    private void applyResolved(Configuration changed, PoolNames.Resolved found) {
+        var resolved = found.pools();
         var undo = new ArrayDeque<Runnable>();
         var before = configuration;
         applying = changed;
@@ -403,43 +387,41 @@ final class Engine implements LoadBalancer {
         }
         configuration = changed;
         resolvedNow = resolved;
-        lookAgainLater();
+        lookAgainAfter(found.again());
         publish(new Event.ConfigurationApplied(
                 changed.virtualServers().size(),
                 changed.pools().size(),
                 changed.pools().stream().mapToInt(pool -> pool.servers().size()).sum()));
     }
 
-    /** Names are looked up again after a while, on a thread that may wait for a name server. */
-    private void lookAgainLater() {
-        if (!isLookingAgain && configuration.pools().stream().anyMatch(HostNames::areIn)) {
-            isLookingAgain = true;
-            control.schedule(namesEvery, () -> {
-                var looked = configuration;
-                Thread.ofVirtual().name("lb-names").start(() -> {
-                    var found = resolve(looked);
-                    control.execute(() -> onLookedAgain(looked, found));
-                });
+    /** Names are looked up again after a while, on a thread that may wait for a name server; unless another configuration comes first. */
+    private void lookAgainAfter(Optional<Duration> time) {
+        int number = ++lookings;
+        time.ifPresent(after -> control.schedule(after, () -> {
+            if (number != lookings) {
+                return;
+            }
+            var looked = configuration;
+            Thread.ofVirtual().name("lb-names").start(() -> {
+                var found = names.resolve(looked);
+                control.execute(() -> onLookedAgain(number, looked, found));
             });
-        }
+        }));
     }
 
-    private void onLookedAgain(Configuration looked, Map<String, ServerPool> found) {
-        isLookingAgain = false;
-        if (isClosed.get()) {
+    private void onLookedAgain(int number, Configuration looked, PoolNames.Resolved found) {
+        if (isClosed.get() || number != lookings) {
             return;
         }
-        if (configuration == looked) {
-            for (var pool : looked.pools()) {
-                var now = resolvedPool(found, pool);
-                if (!now.equals(resolvedNow.get(pool.name()))) {
-                    LOG.info("pool {} has other addresses now: {}", pool.name(), addresses(now));
-                    running(pool.name()).apply(now, looked.settings().drainTimeout(), servers::cutFlows);
-                }
+        for (var pool : looked.pools()) {
+            var now = resolvedPool(found.pools(), pool);
+            if (!now.equals(resolvedNow.get(pool.name()))) {
+                LOG.info("pool {} has other addresses now: {}", pool.name(), addresses(now));
+                running(pool.name()).apply(now, looked.settings().drainTimeout(), servers::cutFlows);
             }
-            resolvedNow = found;
         }
-        lookAgainLater();
+        resolvedNow = found.pools();
+        lookAgainAfter(found.again());
     }
 
     private static String addresses(ServerPool pool) {

@@ -9,9 +9,12 @@ import io.steelyard.api.ConfigurationException;
 import io.steelyard.api.Event;
 import io.steelyard.api.LoadBalancer;
 import io.steelyard.api.plugin.Plugins;
+import io.steelyard.api.pool.NameLookup;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.VirtualServer;
+import io.steelyard.core.name.ScriptedNameServer;
+import io.steelyard.pool.HostNames;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -188,6 +192,75 @@ class HostNameChangeTest {
         await().atMost(LONG).until(() -> questions.get() > before + 3);
         assertThat(ask()).isEqualTo("127.0.0.1");
         assertThat(balancer.status().pools().getFirst().servers()).hasSize(2);
+    }
+
+    @Test
+    void serversFollowWhatNameServersSayAsLongAsItHolds() throws Exception {
+        serveTwo();
+        var names = new ScriptedNameServer();
+        opened.add(names);
+        var named = RealServer.builder("servers.example:" + serverPort)
+                .nameLookup(NameLookup.at(names.address()))
+                .build();
+        var plain = configuration();
+        var configuration = plain.withPools(
+                List.of(plain.pools().getFirst().toBuilder().build().withServers(List.of(named))));
+        opened.add(Engine.start(
+                configuration, Plugins.builder().register(new ListedFirst()).build(), List.of(events::add)));
+        assertThat(events)
+                .extracting(Event::toString)
+                .anyMatch(text -> text.contains("host name 'servers.example' has no address yet"));
+        assertThat(ask()).isEmpty();
+        names.address("servers.example", 1, "127.0.0.1");
+        await().atMost(LONG).until(() -> ask().equals("127.0.0.1"));
+        names.forget("servers.example");
+        names.address("servers.example", 1_000, "127.0.0.2");
+        await().atMost(LONG).until(() -> ask().equals("127.0.0.2"));
+        int asked = names.questionsByUdp();
+        names.forget("servers.example");
+        names.address("servers.example", 1_000, "127.0.0.1");
+        for (int i = 0; i < 20; i++) {
+            assertThat(ask()).isEqualTo("127.0.0.2");
+        }
+        assertThat(names.questionsByUdp()).isEqualTo(asked);
+    }
+
+    @Test
+    void answersOfNameServersAreKeptWhereTheyFailLater() throws Exception {
+        var now = new AtomicLong();
+        var known = new ArrayList<HostNames.Found>();
+        known.add(new HostNames.Found(InetAddress.getByName("127.0.0.1"), 80, 0, 0));
+        var told = new ArrayList<String>();
+        var lookup = NameLookup.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 53));
+        var last = new LastAnswers(
+                new HostNames.Resolver() {
+                    @Override
+                    public List<InetAddress> resolve(String host) {
+                        throw new AssertionError("the system's resolver is asked");
+                    }
+
+                    @Override
+                    public HostNames.Answer find(String host, int port, NameLookup whom) throws UnknownHostException {
+                        questions.incrementAndGet();
+                        if (known.isEmpty()) {
+                            throw new UnknownHostException(host);
+                        }
+                        return new HostNames.Answer(known, Duration.ofSeconds(10));
+                    }
+                },
+                told::add,
+                now::get);
+        var first = last.find("a.example", 80, lookup);
+        now.addAndGet(Duration.ofSeconds(10).toNanos() - 1);
+        assertThat(last.find("a.example", 80, lookup).validFor()).isEqualTo(Duration.ofNanos(1));
+        assertThat(questions).hasValue(1);
+        now.incrementAndGet();
+        known.clear();
+        var kept = last.find("a.example", 80, lookup);
+        assertThat(kept.servers()).isEqualTo(first.servers());
+        assertThat(kept.validFor()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(questions).hasValue(2);
+        assertThat(told).singleElement().asString().contains("'a.example' has no address any more");
     }
 
     @Test

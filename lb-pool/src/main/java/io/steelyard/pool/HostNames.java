@@ -1,23 +1,47 @@
 package io.steelyard.pool;
 
 import io.steelyard.api.Problem;
+import io.steelyard.api.pool.NameLookup;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Turns servers with a host name into servers with addresses: one for each address of the name, with the id {@code id@address} and
- * everything else, the name as written included, as before. Asks the system's resolver and so may block for seconds: never on a loop.
+ * everything else, the name as written included, as before. Those found by a service have its port, also in their ids, its weight and its
+ * tier ({@link NameLookup#service}). Asks name servers and so may block for seconds: never on a loop.
  */
 public final class HostNames {
-    /** A pool without host names, and what could not be resolved. */
-    public record Resolution(ServerPool pool, List<Problem> problems) {
+    /**
+     * A pool without host names, and what could not be resolved.
+     *
+     * @param validFor how long the answers of name servers that say so hold, the least of all; absent where none does
+     */
+    public record Resolution(ServerPool pool, List<Problem> problems, Optional<Duration> validFor) {
         public Resolution {
             problems = List.copyOf(problems);
+        }
+    }
+
+    /**
+     * A server that was found.
+     *
+     * @param port 1 to 65535
+     * @param weight 0 for that of the server as configured
+     * @param tier is added to that of the server as configured, whose tier is at most 255 all the same
+     */
+    public record Found(InetAddress address, int port, int weight, int tier) {}
+
+    /** The servers of a name, at least one, and how long they hold. */
+    public record Answer(List<Found> servers, Duration validFor) {
+        public Answer {
+            servers = List.copyOf(servers);
         }
     }
 
@@ -30,6 +54,16 @@ public final class HostNames {
          * @throws UnknownHostException where there is none
          */
         List<InetAddress> resolve(String host) throws UnknownHostException;
+
+        /**
+         * The servers that other name servers know.
+         *
+         * @param port theirs, where it is not that of a service
+         * @throws UnknownHostException where there is none, and always where no other name servers can be asked
+         */
+        default Answer find(String host, int port, NameLookup lookup) throws UnknownHostException {
+            throw new UnknownHostException(host);
+        }
     }
 
     /** The system's. */
@@ -48,31 +82,61 @@ public final class HostNames {
     }
 
     /**
-     * Resolves the names of a pool. A server whose name has no address is left out, with an error among the problems.
+     * Resolves the names of a pool. A server whose name has no address is left out, with an error among the problems; with a warning where
+     * it is looked up at name servers of its own, since these may know it later.
      */
     public static Resolution resolve(ServerPool pool, Resolver resolver) {
         var problems = new ArrayList<Problem>();
         var servers = new ArrayList<RealServer>();
+        Duration validFor = null;
         for (var server : pool.servers()) {
             if (!(server.address() instanceof ServerAddress.Name name)) {
                 servers.add(server);
                 continue;
             }
+            var path = "pools." + pool.name() + ".servers." + server.id();
             try {
-                for (var address :
-                        resolver.resolve(name.host()).stream().distinct().toList()) {
-                    servers.add(server.toBuilder()
-                            .address(new ServerAddress.Ip(address, name.port()))
-                            .id(server.id() + "@" + address.getHostAddress())
-                            .build());
+                if (server.nameLookup().isPresent()) {
+                    var answer = resolver.find(
+                            name.host(), name.port(), server.nameLookup().get());
+                    add(server, answer.servers(), servers);
+                    validFor = validFor == null || answer.validFor().compareTo(validFor) < 0
+                            ? answer.validFor()
+                            : validFor;
+                } else {
+                    add(
+                            server,
+                            resolver.resolve(name.host()).stream()
+                                    .map(address -> new Found(address, name.port(), 0, 0))
+                                    .toList(),
+                            servers);
                 }
             } catch (UnknownHostException unknown) {
-                problems.add(Problem.error(
-                                "pools." + pool.name() + ".servers." + server.id(),
-                                "host name '" + name.host() + "' has no address")
-                        .remedy("correct the name, or give the server's address"));
+                problems.add(
+                        server.nameLookup().isPresent()
+                                ? Problem.warning(path, "host name '" + name.host() + "' has no address yet")
+                                : Problem.error(path, "host name '" + name.host() + "' has no address")
+                                        .remedy("correct the name, or give the server's address"));
             }
         }
-        return new Resolution(pool.withServers(servers), problems);
+        return new Resolution(pool.withServers(servers), problems, Optional.ofNullable(validFor));
+    }
+
+    private static void add(RealServer server, List<Found> found, List<RealServer> servers) {
+        boolean isService = server.nameLookup().flatMap(NameLookup::service).isPresent();
+        for (var one : found.stream().distinct().toList()) {
+            if (one.tier() > 0 && server.tier() > 0) {
+                // nginx: of a backup's service the first priority alone serves.
+                continue;
+            }
+            var address = new ServerAddress.Ip(one.address(), one.port());
+            servers.add(server.toBuilder()
+                    .address(address)
+                    .id(server.id() + "@"
+                            + (isService ? address.text() : one.address().getHostAddress()))
+                    .weight(one.weight() == 0 || server.weight() != 1 ? server.weight() : one.weight())
+                    .tier(server.tier() + one.tier())
+                    .build());
+        }
     }
 }

@@ -241,6 +241,7 @@ final class ServerChanges {
                 old.observation(),
                 old.endsFlowsWhenDown(),
                 old.endsBackupFlowsWhenUp(),
+                old.nameLookup(),
                 old.labels());
         replace(
                 found.pool(),

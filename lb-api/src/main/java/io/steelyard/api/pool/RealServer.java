@@ -40,6 +40,7 @@ import java.util.regex.Pattern;
  * @param endsFlowsWhenDown whether its flows are ended when it goes DOWN or is disabled (HAProxy {@code on-marked-down shutdown-sessions})
  * @param endsBackupFlowsWhenUp whether flows on backups of its pool are ended when it comes UP, and is none itself (HAProxy {@code
  *     on-marked-up shutdown-backup-sessions})
+ * @param nameLookup who is asked for the host name of {@code address}; absent for the system's resolver
  * @param labels anything a scheduler may read, such as {@code zone}
  */
 public record RealServer(
@@ -65,6 +66,7 @@ public record RealServer(
         Optional<Observation> observation,
         boolean endsFlowsWhenDown,
         boolean endsBackupFlowsWhenUp,
+        Optional<NameLookup> nameLookup,
         Map<String, String> labels) {
     /** The greatest weight. */
     public static final int MAX_WEIGHT = 65_535;
@@ -94,6 +96,9 @@ public record RealServer(
         check(maxQueued, 0, Integer.MAX_VALUE, "maxQueued");
         check(minConnections, 0, maxConnections, "minConnections");
         Objects.requireNonNull(observation, "observation");
+        if (nameLookup.isPresent() && !(address instanceof ServerAddress.Name)) {
+            throw new IllegalArgumentException("server " + id + " has a name lookup, but no host name");
+        }
         labels = Map.copyOf(labels);
     }
 
@@ -158,6 +163,7 @@ public record RealServer(
                 .endsBackupFlowsWhenUp(endsBackupFlowsWhenUp)
                 .labels(labels);
         observation.ifPresent(builder::observation);
+        nameLookup.ifPresent(builder::nameLookup);
         stickyName.ifPresent(builder::stickyName);
         healthChecks.ifPresent(builder::healthChecks);
         tls.ifPresent(builder::tls);
@@ -189,6 +195,7 @@ public record RealServer(
         private Optional<Observation> observation = Optional.empty();
         private boolean endsFlowsWhenDown;
         private boolean endsBackupFlowsWhenUp;
+        private Optional<NameLookup> nameLookup = Optional.empty();
         private Map<String, String> labels = Map.of();
 
         private Builder(String name, ServerAddress address) {
@@ -202,8 +209,12 @@ public record RealServer(
             return this;
         }
 
+        /** Another address; one without a host name has no {@link #nameLookup} either. */
         public Builder address(ServerAddress address) {
             this.address = address;
+            if (!(address instanceof ServerAddress.Name)) {
+                nameLookup = Optional.empty();
+            }
             return this;
         }
 
@@ -307,6 +318,11 @@ public record RealServer(
             return this;
         }
 
+        public Builder nameLookup(NameLookup value) {
+            nameLookup = Optional.of(value);
+            return this;
+        }
+
         public Builder labels(Map<String, String> labels) {
             this.labels = labels;
             return this;
@@ -336,6 +352,7 @@ public record RealServer(
                     observation,
                     endsFlowsWhenDown,
                     endsBackupFlowsWhenUp,
+                    nameLookup,
                     labels);
         }
     }

@@ -25,6 +25,7 @@ import java.util.Optional;
  *     led here (IP_TRANSPARENT, which takes CAP_NET_ADMIN; HAProxy {@code bind … transparent})
  * @param interfaceName TCP: the network interface that connections must come in by (SO_BINDTODEVICE; HAProxy {@code bind … interface});
  *     empty for any
+ * @param spokenHttp TCP: which versions of HTTP its connections speak; without a meaning where HTTP is not served
  * @param unixSocket TCP: a UNIX socket in place of an address (nginx {@code listen unix:PATH}, HAProxy {@code bind unix@PATH}); without what is
  *     only of addresses: {@code descriptor}, {@code transparent} and {@code interfaceName}
  */
@@ -40,6 +41,7 @@ public record ListenAddress(
         int descriptor,
         boolean transparent,
         String interfaceName,
+        SpokenHttp spokenHttp,
         Optional<UnixSocket> unixSocket) {
     private static final String UNIX = "unix:";
 
@@ -53,6 +55,7 @@ public record ListenAddress(
                     + "' is no name of a network interface; expected at most 15 printable characters without slash");
         }
         Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(spokenHttp, "spokenHttp");
         Objects.requireNonNull(unixSocket, "unixSocket");
         if (unixSocket.isPresent()) {
             if (firstPort != 0 || lastPort != 0 || descriptor >= 0 || transparent || !interfaceName.isEmpty()) {
@@ -83,7 +86,20 @@ public record ListenAddress(
             boolean keepAlive,
             boolean proxyProtocol,
             boolean tls) {
-        this(address, firstPort, lastPort, backlog, ipv6Only, keepAlive, proxyProtocol, tls, -1, false, "", Optional.empty());
+        this(
+                address,
+                firstPort,
+                lastPort,
+                backlog,
+                ipv6Only,
+                keepAlive,
+                proxyProtocol,
+                tls,
+                -1,
+                false,
+                "",
+                SpokenHttp.AGREED,
+                Optional.empty());
     }
 
     /** Of connections without a PROXY protocol header and without TLS. */
@@ -96,6 +112,13 @@ public record ListenAddress(
     public ListenAddress proxyProtocol(boolean value) {
         var draft = new Draft(this);
         draft.proxyProtocol = value;
+        return draft.made();
+    }
+
+    /** The same where so many connections may wait; 0 for 511. */
+    public ListenAddress backlog(int value) {
+        var draft = new Draft(this);
+        draft.backlog = value;
         return draft.made();
     }
 
@@ -127,6 +150,13 @@ public record ListenAddress(
         return draft.made();
     }
 
+    /** The same with other versions of HTTP. */
+    public ListenAddress spokenHttp(SpokenHttp value) {
+        var draft = new Draft(this);
+        draft.spokenHttp = value;
+        return draft.made();
+    }
+
     /** The same on a UNIX socket with these rights; for an address on a UNIX socket only. */
     public ListenAddress unixSocket(UnixSocket value) {
         var draft = new Draft(this);
@@ -148,6 +178,7 @@ public record ListenAddress(
                 -1,
                 false,
                 "",
+                SpokenHttp.AGREED,
                 Optional.of(socket));
     }
 
@@ -213,22 +244,26 @@ public record ListenAddress(
         private final ListenAddress before;
         private int firstPort;
         private int lastPort;
+        private int backlog;
         private boolean proxyProtocol;
         private boolean tls;
         private int descriptor;
         private boolean transparent;
         private String interfaceName;
+        private SpokenHttp spokenHttp;
         private Optional<UnixSocket> unixSocket;
 
         private Draft(ListenAddress before) {
             this.before = before;
             firstPort = before.firstPort;
             lastPort = before.lastPort;
+            backlog = before.backlog;
             proxyProtocol = before.proxyProtocol;
             tls = before.tls;
             descriptor = before.descriptor;
             transparent = before.transparent;
             interfaceName = before.interfaceName;
+            spokenHttp = before.spokenHttp;
             unixSocket = before.unixSocket;
         }
 
@@ -237,7 +272,7 @@ public record ListenAddress(
                     before.address,
                     firstPort,
                     lastPort,
-                    before.backlog,
+                    backlog,
                     before.ipv6Only,
                     before.keepAlive,
                     proxyProtocol,
@@ -245,6 +280,7 @@ public record ListenAddress(
                     descriptor,
                     transparent,
                     interfaceName,
+                    spokenHttp,
                     unixSocket);
         }
     }

@@ -1,5 +1,6 @@
 package io.steelyard.api.proxy;
 
+import io.steelyard.api.pool.NameLookup;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.text.Template;
 import io.steelyard.api.tls.TlsClient;
@@ -54,6 +55,7 @@ import java.util.Optional;
  * @param uploadRateText the same in the place of {@code uploadRate}
  * @param responses UDP: answers expected for each request; -1 for not counted (nginx {@code proxy_responses})
  * @param requests UDP: datagrams after which a client's next one begins a new session; 0 for no limit (nginx {@code proxy_requests})
+ * @param nameLookup who is asked for host names that a text with variables gives; absent for the system's resolver
  */
 public record ProxyOptions(
         Duration connectTimeout,
@@ -88,7 +90,8 @@ public record ProxyOptions(
         Optional<Template> downloadRateText,
         Optional<Template> uploadRateText,
         int responses,
-        int requests) {
+        int requests,
+        Optional<NameLookup> nameLookup) {
     private static final ProxyOptions DEFAULTS = new Builder().build();
 
     public ProxyOptions {
@@ -102,6 +105,7 @@ public record ProxyOptions(
         Objects.requireNonNull(sourceText, "sourceText");
         Objects.requireNonNull(downloadRateText, "downloadRateText");
         Objects.requireNonNull(uploadRateText, "uploadRateText");
+        Objects.requireNonNull(nameLookup, "nameLookup");
         if (sourcePort < 0 || sourcePort > 65_535) {
             throw new IllegalArgumentException("sourcePort is " + sourcePort + ", expected 0 to 65535");
         }
@@ -173,6 +177,7 @@ public record ProxyOptions(
         builder.uploadRateText = uploadRateText;
         builder.responses = responses;
         builder.requests = requests;
+        builder.nameLookup = nameLookup;
         return builder;
     }
 
@@ -223,6 +228,7 @@ public record ProxyOptions(
         private Optional<Template> uploadRateText = Optional.empty();
         private int responses = -1;
         private int requests;
+        private Optional<NameLookup> nameLookup = Optional.empty();
 
         private Builder() {}
 
@@ -394,6 +400,11 @@ public record ProxyOptions(
             return this;
         }
 
+        public Builder nameLookup(NameLookup value) {
+            nameLookup = Optional.of(value);
+            return this;
+        }
+
         public ProxyOptions build() {
             return new ProxyOptions(
                     connectTimeout,
@@ -428,7 +439,8 @@ public record ProxyOptions(
                     downloadRateText,
                     uploadRateText,
                     responses,
-                    requests);
+                    requests,
+                    nameLookup);
         }
     }
 }

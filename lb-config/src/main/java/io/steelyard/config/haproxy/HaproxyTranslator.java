@@ -62,7 +62,7 @@ final class HaproxyTranslator {
         statements = new StatementReader(findings);
         global = new GlobalReader(findings);
         sections = new ProxySections(findings, statements);
-        binds = new BindReader(findings, global.tls());
+        binds = new BindReader(findings, global.tls(), global.unixBind());
     }
 
     /** The model, of use only where no error was found. */
@@ -385,7 +385,7 @@ final class HaproxyTranslator {
             all.addAll(binds.addresses(word, backlog, false, keepAlive));
         }
         for (var bind : proxy.all("bind")) {
-            var bound = binds.read(bind, backlog, keepAlive, silence, proxy.isHttp() ? List.of("http/1.1") : List.of());
+            var bound = binds.read(bind, backlog, keepAlive, silence, proxy.isHttp());
             all.addAll(bound.addresses());
             bound.tls().ifPresent(made -> bound.addresses().forEach(address -> tls.put(address, made)));
         }

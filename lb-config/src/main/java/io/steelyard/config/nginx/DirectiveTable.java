@@ -26,7 +26,6 @@ final class DirectiveTable {
     private static final String SOCKETS = "event loops are sized by themselves";
     private static final String LIBRARY = "the TLS library has its own rules for it";
     private static final String TABLES = "tables are sized by themselves";
-    private static final String RESOLVER = "names are resolved by the system's resolver";
     private static final Set<Context> BOTH = Set.of(STREAM, SERVER);
 
     private static final DirectiveTable TABLE = new DirectiveTable();
@@ -134,8 +133,8 @@ final class DirectiveTable {
         add(honouring("random", here, 0, 2).words("least_conn", "least_time"));
         add(honouring("least_time", here, 1, 2));
         accept("a pool's state is always shared", "zone", here, 1, 2, Value.TEXT);
-        accept(RESOLVER, "resolver", here, 1, ANY, Value.TEXT);
-        accept(RESOLVER, "resolver_timeout", here, 1, 1, Value.TIME);
+        add(honouring("resolver", here, 1, ANY));
+        honoured("resolver_timeout", here, Value.POSITIVE_TIME);
         refuse("members are not kept in a file", "state", here, 1, 1);
         refuse("stream has none: write 'hash $remote_addr consistent;' for the like", "ip_hash", here, 0, 0);
         refuse("a stream has no requests to keep connections for", "keepalive", here, 1, 2);
@@ -194,8 +193,8 @@ final class DirectiveTable {
                 "map_hash_max_size", "map_hash_bucket_size", "variables_hash_max_size", "variables_hash_bucket_size")) {
             accept(TABLES, name, here, 1, 1, Value.SIZE);
         }
-        accept(RESOLVER, "resolver", BOTH, 1, ANY, Value.TEXT);
-        accept(RESOLVER, "resolver_timeout", BOTH, 1, 1, Value.TIME);
+        add(honouring("resolver", BOTH, 1, ANY));
+        honoured("resolver_timeout", BOTH, Value.POSITIVE_TIME);
         accept("small packets are never held back", "tcp_nodelay", BOTH, 1, 1, Value.FLAG);
         accept("log files are kept open", "open_log_file_cache", BOTH, 1, ANY, Value.TEXT);
         accept("statistics come from the runtime API", "status_zone", Set.of(SERVER), 1, 1, Value.TEXT);

@@ -26,7 +26,6 @@ final class HttpDirectives {
     private static final String BODIES = "bodies are streamed, or wait in memory and then in a temporary file";
     private static final String TABLES = "tables are sized by themselves";
     private static final String SOCKETS = "sockets and event loops are sized by themselves";
-    private static final String RESOLVER = "names are resolved by the system's resolver";
     private static final String LIBRARY = "the TLS library has its own rules for it";
     private static final String GZIP = "answers are forwarded as servers encode them";
     private static final String FILES = "no files are served";
@@ -145,8 +144,8 @@ final class HttpDirectives {
         honoured("keepalive_timeout", here, Value.TIME);
         add(honouring("queue", here, 1, 2));
         accept("a pool's state is always shared", "zone", here, 1, 2, Value.TEXT);
-        accept(RESOLVER, "resolver", here, 1, ANY, Value.TEXT);
-        accept(RESOLVER, "resolver_timeout", here, 1, 1, Value.TIME);
+        add(honouring("resolver", here, 1, ANY));
+        honoured("resolver_timeout", here, Value.POSITIVE_TIME);
         refuse("members are not kept in a file", "state", here, 1, 1);
         refuse("connections are not bound to clients", "ntlm", here, 0, 0);
         add(honouring("sticky", here, 1, ANY));
@@ -333,8 +332,8 @@ final class HttpDirectives {
         }
         accept(TABLES, "http2_recv_buffer_size", Set.of(HTTP), 1, 1, Value.SIZE);
         accept(TABLES, "http2_chunk_size", ALL, 1, 1, Value.SIZE);
-        accept(RESOLVER, "resolver", ALL, 1, ANY, Value.TEXT);
-        accept(RESOLVER, "resolver_timeout", ALL, 1, 1, Value.TIME);
+        add(honouring("resolver", ALL, 1, ANY));
+        honoured("resolver_timeout", ALL, Value.POSITIVE_TIME);
         for (var name : List.of("sendfile", "tcp_nopush", "tcp_nodelay", "reset_timedout_connection")) {
             accept(SOCKETS, name, ALL, 1, 1, Value.FLAG);
         }

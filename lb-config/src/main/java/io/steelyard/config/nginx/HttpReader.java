@@ -33,7 +33,7 @@ final class HttpReader {
         pools = new Pools(findings, variables, isWhole);
         limits = new LimitReader(findings, variables);
         rates = new RateLimitReader(findings, variables);
-        upstreams = new UpstreamReader(findings, blocks, variables, true);
+        upstreams = new UpstreamReader(findings, blocks, variables, new ResolverReader(findings, hosts), true);
         servers = new HttpServers(findings);
     }
 
@@ -46,7 +46,7 @@ final class HttpReader {
         var checks = new HealthCheckReader(findings, blocks, true);
         for (var directive : level.directives()) {
             switch (directive.keyword()) {
-                case "upstream" -> pools.add(directive.argument(0), upstreams.read(directive));
+                case "upstream" -> pools.add(directive.argument(0), upstreams.read(directive, level));
                 case "map" -> define(directive, maps.readMap(directive));
                 case "split_clients" -> define(directive, maps.readSplit(directive));
                 case "geo" -> define(directive, geos.read(directive));
@@ -59,7 +59,16 @@ final class HttpReader {
         }
         var scope = new HttpScope(Context.HTTP, level, Optional.empty());
         var routes = new RouteReader(
-                findings, blocks, variables, logs, limits, rates, checks, pools, new TrustedNetworks(findings, hosts));
+                findings,
+                blocks,
+                variables,
+                logs,
+                limits,
+                rates,
+                checks,
+                pools,
+                new TrustedNetworks(findings, hosts),
+                new ResolverReader(findings, hosts));
         // What is written in http itself is looked at even where every server overrides it.
         routes.read(scope, LocationPath.SERVER);
         var reader = new HttpServerReader(findings, blocks, variables, routes, new HttpListenReader(findings, hosts));

@@ -38,11 +38,13 @@ final class ProxyReader {
     private final Findings findings;
     private final VariableScope variables;
     private final Pools pools;
+    private final ResolverReader resolvers;
     private final CookieReader cookies;
     private final BufferReader buffers;
     private final TlsReader tls;
 
-    ProxyReader(Findings findings, VariableScope variables, Pools pools) {
+    ProxyReader(Findings findings, VariableScope variables, Pools pools, ResolverReader resolvers) {
+        this.resolvers = resolvers;
         this.findings = findings;
         this.variables = variables;
         this.pools = pools;
@@ -272,6 +274,7 @@ final class ProxyReader {
                 .flatMap(this::source)
                 .map(InetAddress::getHostAddress)
                 .ifPresent(options::sourceAddress);
+        resolvers.read(scope).ifPresent(options::nameLookup);
         if (isTls) {
             options.tls(tls.client(TlsReader.of(scope), Template.parse("$proxy_host")));
         }

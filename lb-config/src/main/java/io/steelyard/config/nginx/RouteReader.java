@@ -49,7 +49,8 @@ final class RouteReader {
             RateLimitReader rates,
             HealthCheckReader checks,
             Pools pools,
-            TrustedNetworks networks) {
+            TrustedNetworks networks,
+            ResolverReader resolvers) {
         this.findings = findings;
         this.blocks = blocks;
         this.variables = variables;
@@ -60,7 +61,7 @@ final class RouteReader {
         this.pools = pools;
         this.networks = networks;
         rules = new RewriteReader(findings, blocks, variables);
-        proxies = new ProxyReader(findings, variables, pools);
+        proxies = new ProxyReader(findings, variables, pools, resolvers);
     }
 
     /** The route of a block, with the locations in it; what is wrong with it is told. */

@@ -29,6 +29,7 @@ final class ServerReader {
     private final HealthCheckReader healthChecks;
     private final Pools pools;
     private final TrustedNetworks networks;
+    private final ResolverReader resolvers;
     private final ListenReader listens;
     private final TlsReader tls;
     private final Map<String, Listen> listeners = new HashMap<>();
@@ -42,6 +43,7 @@ final class ServerReader {
             HealthCheckReader healthChecks,
             Pools pools,
             TrustedNetworks networks,
+            ResolverReader resolvers,
             ListenReader listens) {
         this.findings = findings;
         this.blocks = blocks;
@@ -51,6 +53,7 @@ final class ServerReader {
         this.healthChecks = healthChecks;
         this.pools = pools;
         this.networks = networks;
+        this.resolvers = resolvers;
         this.listens = listens;
         tls = new TlsReader(findings, variables);
     }
@@ -75,7 +78,11 @@ final class ServerReader {
             return List.of();
         }
         var scope = TlsReader.of(level, stream.level());
-        var options = options(settings.options(stream), level, scope);
+        var proxied = options(settings.options(stream), level, scope);
+        var options = resolvers
+                .read(level, stream.level())
+                .map(lookup -> proxied.toBuilder().nameLookup(lookup).build())
+                .orElse(proxied);
         var clients = tls.server(scope, handshakeTimeout(scope), false);
         if (byProtocol.containsKey(Protocol.UDP) && options.sendProxyProtocol() != ProxyProtocol.NONE) {
             findings.error(

@@ -103,7 +103,8 @@ final class StreamTranslator {
     private void readStream(Directive stream) {
         var level = blocks.read(stream.children(), Context.STREAM);
         var upstreamPools = new Pools(findings, variables, isWhole);
-        var upstreams = new UpstreamReader(findings, blocks, variables);
+        var resolvers = new ResolverReader(findings, hosts);
+        var upstreams = new UpstreamReader(findings, blocks, variables, resolvers);
         var maps = new MapReader(findings, variables);
         var geos = new GeoReader(findings, variables);
         var logs = new LogReader(findings, variables);
@@ -111,7 +112,7 @@ final class StreamTranslator {
         var checks = new HealthCheckReader(findings, blocks);
         for (var directive : level.directives()) {
             switch (directive.keyword()) {
-                case "upstream" -> upstreamPools.add(directive.argument(0), upstreams.read(directive));
+                case "upstream" -> upstreamPools.add(directive.argument(0), upstreams.read(directive, level));
                 case "map" -> define(directive, maps.readMap(directive));
                 case "split_clients" -> define(directive, maps.readSplit(directive));
                 case "geo" -> define(directive, geos.read(directive));
@@ -132,6 +133,7 @@ final class StreamTranslator {
                 checks,
                 upstreamPools,
                 networks,
+                resolvers,
                 new ListenReader(findings, hosts));
         for (var server : level.all("server")) {
             virtualServers.addAll(servers.read(server, shared));

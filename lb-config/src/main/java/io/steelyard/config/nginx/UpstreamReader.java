@@ -2,15 +2,11 @@ package io.steelyard.config.nginx;
 
 import io.steelyard.api.Personality;
 import io.steelyard.api.affinity.StickTable;
-import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.ConnectionQueue;
 import io.steelyard.api.pool.ConnectionReuse;
-import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.SchedulerSpec;
-import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.config.nginx.grammar.Directive;
-import io.steelyard.config.nginx.grammar.Word;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,14 +20,17 @@ final class UpstreamReader {
     private final BlockReader blocks;
     private final VariableScope variables;
     private final boolean isHttp;
+    private final ResolverReader resolvers;
     private final StickyReader stickies;
 
-    UpstreamReader(Findings findings, BlockReader blocks, VariableScope variables) {
-        this(findings, blocks, variables, false);
+    UpstreamReader(Findings findings, BlockReader blocks, VariableScope variables, ResolverReader resolvers) {
+        this(findings, blocks, variables, resolvers, false);
     }
 
     /** @param isHttp whether it reads upstreams of http, where port 80 is meant without a port */
-    UpstreamReader(Findings findings, BlockReader blocks, VariableScope variables, boolean isHttp) {
+    UpstreamReader(
+            Findings findings, BlockReader blocks, VariableScope variables, ResolverReader resolvers, boolean isHttp) {
+        this.resolvers = resolvers;
         this.isHttp = isHttp;
         this.findings = findings;
         this.blocks = blocks;
@@ -44,13 +43,19 @@ final class UpstreamReader {
         return stickies.tables();
     }
 
-    /** A pool of the block; what is wrong with it is told. */
-    ServerPool.Builder read(Directive upstream) {
+    /**
+     * A pool of the block; what is wrong with it is told.
+     *
+     * @param outer the block around it
+     */
+    ServerPool.Builder read(Directive upstream, Level outer) {
         var name = upstream.argument(0).text();
         var path = "pools." + name;
         findings.place(path, upstream.argument(0).position());
         var pool = ServerPool.builder(name).personality(Personality.NGINX);
         var level = blocks.read(upstream.children(), isHttp ? Context.HTTP_UPSTREAM : Context.UPSTREAM);
+        var lookup = resolvers.read(level, outer);
+        var servers = new UpstreamServerReader(findings, isHttp, lookup);
         int primaries = 0;
         int used = 0;
         boolean refusesBackup = false;
@@ -70,7 +75,7 @@ final class UpstreamReader {
                 readMethod(directive, pool);
                 findings.place(path + ".scheduler", directive.position());
             } else if (directive.keyword().equals("server")) {
-                var server = readServer(directive, refusesBackup && method != null ? method.keyword() : "");
+                var server = servers.read(directive, refusesBackup && method != null ? method.keyword() : "");
                 var id = serverId(directive);
                 findings.place(path + ".servers." + id, directive.position());
                 used++;
@@ -227,99 +232,5 @@ final class UpstreamReader {
     /** What nginx's http calls header is the first byte. */
     private static String metric(String name) {
         return name.equals("header") ? "first_byte" : name;
-    }
-
-    /** The server; one that cannot be used where its line is wrong, which was told. */
-    private RealServer readServer(Directive directive, String methodWithoutBackup) {
-        var address = directive.argument(0);
-        var server = RealServer.builder(address.text(), address(address));
-        for (var word : directive.arguments().subList(1, directive.arguments().size())) {
-            try {
-                readParameter(directive, word, server, methodWithoutBackup);
-            } catch (IllegalArgumentException wrong) {
-                findings.badArgument(directive, word, wrong);
-            }
-        }
-        return server.build();
-    }
-
-    private ServerAddress address(Word word) {
-        try {
-            return isHttp ? Pools.httpAddress(word.text()) : ServerAddress.parse(word.text());
-        } catch (IllegalArgumentException wrong) {
-            findings.error(
-                    word.position(),
-                    "a server cannot be at '" + word + "': " + wrong.getMessage(),
-                    "",
-                    isHttp
-                            ? "write address, address:port, [address]:port, name, name:port or unix:path"
-                            : "write address:port, [address]:port, name:port or unix:path");
-            return new ServerAddress.Unix("/unreadable");
-        }
-    }
-
-    private void readParameter(Directive directive, Word word, RealServer.Builder server, String methodWithoutBackup) {
-        int equals = word.text().indexOf('=');
-        var name = equals < 0 ? word.text() : word.text().substring(0, equals + 1);
-        var value = equals < 0 ? "" : word.text().substring(equals + 1);
-        switch (name) {
-            case "weight=" -> {
-                int weight = digits(name, value, 1);
-                if (weight > RealServer.MAX_WEIGHT) {
-                    throw new IllegalArgumentException("weight=1 to " + RealServer.MAX_WEIGHT);
-                }
-                server.weight(weight);
-            }
-            case "max_conns=" -> server.maxConnections(digits(name, value, 0));
-            case "max_fails=" -> server.maxFails(digits(name, value, 0));
-            case "fail_timeout=" -> server.failTimeout(Values.seconds(value));
-            case "slow_start=" -> server.slowStart(Values.time(value));
-            case "down" -> server.adminState(AdminState.DISABLED);
-            case "drain" -> server.adminState(AdminState.DRAINING);
-            case "backup" -> {
-                if (!methodWithoutBackup.isEmpty()) {
-                    findings.error(
-                            word.position(),
-                            "the load-balancing method '" + methodWithoutBackup + "' has no 'backup' servers",
-                            "",
-                            "remove 'backup', or choose another method");
-                }
-                server.backup();
-            }
-            case "resolve" -> {
-                // Every name is looked up again.
-            }
-            case "route=" -> readRoute(word, value, server);
-            case "service=" ->
-                findings.error(
-                        word.position(),
-                        "'service=' cannot be honoured: SRV records are not looked up",
-                        "",
-                        "remove it");
-            default ->
-                findings.error(
-                        word.position(),
-                        "'server' has no parameter '" + word + "'",
-                        "weight=, max_conns=, max_fails=, fail_timeout=, slow_start=, backup, down, drain, route= or resolve",
-                        "");
-        }
-    }
-
-    private void readRoute(Word word, String route, RealServer.Builder server) {
-        if (!isHttp) {
-            findings.error(
-                    word.position(), "'route=' means nothing in a stream: it has no sticky sessions", "", "remove it");
-            return;
-        }
-        RealServer.of("127.0.0.1:80").toBuilder().stickyName(route).build();
-        server.stickyName(route);
-    }
-
-    private static int digits(String name, String value, int least) {
-        try {
-            return least == 0 ? Values.number(value) : Values.positiveNumber(value);
-        } catch (IllegalArgumentException wrong) {
-            throw new IllegalArgumentException(name + "N, N " + wrong.getMessage(), wrong);
-        }
     }
 }

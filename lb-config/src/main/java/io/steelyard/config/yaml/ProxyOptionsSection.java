@@ -1,5 +1,6 @@
 package io.steelyard.config.yaml;
 
+import io.steelyard.api.pool.NameLookup;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.Network;
 import io.steelyard.api.proxy.ProxyOptions;
@@ -212,6 +213,12 @@ final class ProxyOptionsSection extends Section<ProxyOptions> {
             ProxyOptions::requests,
             DEFAULTS.requests(),
             "UDP: datagrams after which a client's next one begins a new session; 0 for no limit.");
+    private final Key<ProxyOptions, NameLookup> nameLookup = absent(
+            "nameLookup",
+            new NameLookupSection(),
+            ProxyOptions::nameLookup,
+            "the system's resolver",
+            "Who is asked for host names that a text with variables gives.");
 
     ProxyOptionsSection() {
         super("proxy options");
@@ -250,6 +257,7 @@ final class ProxyOptionsSection extends Section<ProxyOptions> {
                 .requests(values.or(requests, DEFAULTS.requests()));
         values.find(sourceAddress).map(InetAddress::getHostAddress).ifPresent(builder::sourceAddress);
         values.find(tls).ifPresent(builder::tls);
+        values.find(nameLookup).ifPresent(builder::nameLookup);
         values.find(sourceText).ifPresent(builder::sourceText);
         values.find(downloadRateText).ifPresent(builder::downloadRateText);
         values.find(uploadRateText).ifPresent(builder::uploadRateText);

@@ -2,6 +2,7 @@ package io.steelyard.config.yaml;
 
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.NameLookup;
 import io.steelyard.api.pool.Observation;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerAddress;
@@ -151,6 +152,12 @@ final class ServerSection extends Section<RealServer> {
             RealServer::endsBackupFlowsWhenUp,
             DEFAULTS.endsBackupFlowsWhenUp(),
             "Whether flows on the pool's backups are ended when it comes up, and is none itself.");
+    private final Key<RealServer, NameLookup> nameLookup = absent(
+            "nameLookup",
+            new NameLookupSection(),
+            RealServer::nameLookup,
+            "the system's resolver",
+            "Who is asked for the host name of `address`, and how.");
     private final Key<RealServer, Map<String, String>> labels = optional(
             "labels",
             Forms.texts(),
@@ -205,6 +212,7 @@ final class ServerSection extends Section<RealServer> {
         values.find(publicUrl).ifPresent(builder::publicUrl);
         values.find(stickyName).ifPresent(builder::stickyName);
         values.find(observation).ifPresent(builder::observation);
+        values.find(nameLookup).ifPresent(builder::nameLookup);
         return builder.build();
     }
 

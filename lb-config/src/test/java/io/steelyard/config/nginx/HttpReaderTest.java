@@ -19,7 +19,9 @@ import io.steelyard.api.http.RateLimit;
 import io.steelyard.api.http.RetryRule;
 import io.steelyard.api.http.VirtualHost;
 import io.steelyard.api.pool.ConnectionReuse;
+import io.steelyard.api.pool.NameLookup;
 import io.steelyard.api.pool.RealServer;
+import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.ConnectionLimit;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.Network;
@@ -27,6 +29,7 @@ import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Assignment;
 import io.steelyard.api.text.Template;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -490,6 +493,61 @@ class HttpReaderTest {
         return ((Target.Http) configuration.virtualServers().get(server).target())
                 .service()
                 .hosts();
+    }
+
+    @Test
+    void namesWithResolveAreAskedOfTheNearestResolver() {
+        var configuration = http("resolver 127.0.0.1 [::1]:5353 valid=30s ipv6=off; resolver_timeout 3s;"
+                + "upstream a { zone z 64k; server plain.example; server one.example:81 resolve;"
+                + " server two.example resolve service=http backup; }"
+                + "upstream b { zone z 64k; resolver 127.0.0.2:54; server three.example resolve; }"
+                + "server { location / { proxy_pass http://a; }"
+                + " location /b { resolver 127.0.0.3; proxy_pass http://$arg_host; } }");
+        var outer = new NameLookup(
+                List.of(nameServer("127.0.0.1", 53), nameServer("::1", 5353)),
+                Optional.of(Duration.ofSeconds(30)),
+                Duration.ofSeconds(3),
+                true,
+                false,
+                Optional.empty());
+        var servers = configuration.pools().getFirst().servers();
+        assertThat(servers)
+                .extracting(RealServer::nameLookup)
+                .containsExactly(Optional.empty(), Optional.of(outer), Optional.of(outer.forService("http")));
+        assertThat(servers.get(2).tier()).isEqualTo(1);
+        assertThat(configuration.pools().get(1).servers().getFirst().nameLookup())
+                .contains(new NameLookup(
+                        List.of(nameServer("127.0.0.2", 54)),
+                        Optional.empty(),
+                        Duration.ofSeconds(3),
+                        true,
+                        true,
+                        Optional.empty()));
+        var routes = hosts(configuration, 0).getFirst().root().routes();
+        assertThat(routes)
+                .extracting(route -> ((HttpProxy) route.content())
+                        .transport()
+                        .nameLookup()
+                        .orElseThrow()
+                        .nameServers()
+                        .getFirst())
+                .containsExactly(nameServer("127.0.0.1", 53), nameServer("127.0.0.3", 53));
+    }
+
+    @Test
+    void aServiceNeedsANameThatIsResolvedAndWhomToAsk() {
+        for (var wrong : List.of(
+                "upstream a { server a.example resolve service=http; }",
+                "resolver 127.0.0.1; upstream a { server a.example service=http; }",
+                "resolver 127.0.0.1; upstream a { server a.example:80 resolve service=http; }",
+                "resolver 127.0.0.1; upstream a { server 127.0.0.1 resolve service=http; }",
+                "resolver 127.0.0.1; upstream a { server a.example resolve service=; }")) {
+            assertThat(read(wrong).problems()).as(wrong).anyMatch(Problem::isError);
+        }
+    }
+
+    private static InetSocketAddress nameServer(String address, int port) {
+        return new InetSocketAddress(ServerAddress.numericAddress(address), port);
     }
 
     private static Configuration http(String text) {

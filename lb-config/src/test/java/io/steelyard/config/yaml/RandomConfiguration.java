@@ -15,6 +15,7 @@ import io.steelyard.api.pool.Affinity;
 import io.steelyard.api.pool.ConnectionQueue;
 import io.steelyard.api.pool.ConnectionReuse;
 import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.NameLookup;
 import io.steelyard.api.pool.Observation;
 import io.steelyard.api.pool.PassiveHealth;
 import io.steelyard.api.pool.RealServer;
@@ -31,11 +32,14 @@ import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.Network;
 import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.proxy.ProxyProtocol;
+import io.steelyard.api.proxy.SpokenHttp;
 import io.steelyard.api.proxy.Target;
+import io.steelyard.api.proxy.UnixSocket;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Assignment;
 import io.steelyard.api.text.Template;
 import io.steelyard.api.text.VariableDefinition;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -218,7 +222,21 @@ final class RandomConfiguration {
         maybe(() -> builder.endsFlowsWhenDown(random.nextBoolean()));
         maybe(() -> builder.endsBackupFlowsWhenUp(random.nextBoolean()));
         maybe(() -> builder.labels(texts()));
+        if (address instanceof ServerAddress.Name) {
+            maybe(() -> builder.nameLookup(nameLookup()));
+        }
         return builder.build();
+    }
+
+    private NameLookup nameLookup() {
+        boolean wantsIpv4 = random.nextBoolean();
+        return new NameLookup(
+                List.of(new InetSocketAddress(ServerAddress.numericAddress(one("127.0.0.1", "::1")), 53)),
+                random.nextBoolean() ? Optional.of(positiveTime()) : Optional.empty(),
+                positiveTime(),
+                wantsIpv4,
+                !wantsIpv4 || random.nextBoolean(),
+                random.nextBoolean() ? Optional.of(one("http", "_dns._udp")) : Optional.empty());
     }
 
     private VariableDefinition variable(String name) {
@@ -278,7 +296,9 @@ final class RandomConfiguration {
                                     hasTls && random.nextBoolean(),
                                     isTcp ? random.nextInt(9) - 1 : -1,
                                     isTcp && random.nextBoolean(),
-                                    isTcp ? one("", "eth0", "br-lan.7") : ""));
+                                    isTcp ? one("", "eth0", "br-lan.7") : "",
+                                    one(SpokenHttp.values()),
+                                    Optional.empty()));
         }
         builder.target(
                 switch (random.nextInt(4)) {
@@ -287,12 +307,21 @@ final class RandomConfiguration {
                     case 2 -> new Target.Named(template());
                     default -> new Target.Reply(template());
                 });
-        builder.forwardingMode(one(
+        var mode = one(
                 new ForwardingMode.Proxy(),
                 new ForwardingMode.Nat(),
                 new ForwardingMode.FullNat(),
                 new ForwardingMode.DirectRouting(),
-                new ForwardingMode.Tunnel()));
+                new ForwardingMode.Tunnel());
+        builder.forwardingMode(mode);
+        if (isTcp && mode instanceof ForwardingMode.Proxy) {
+            builder.listen(ListenAddress.of(new UnixSocket(
+                            one("/run/lb ", "@lb", "lb.sock") + number,
+                            random.nextInt(01001) - 1,
+                            one("", "www-data", "33"),
+                            one("", "0")))
+                    .backlog(random.nextInt(3)));
+        }
         maybe(() -> builder.options(options(isTcp)));
         for (var network : List.of("10.0.0.0/8", "0.0.0.0/0", "::/0", "::1")) {
             maybe(() -> builder.access(AccessRule.parse(random.nextBoolean(), network)));
@@ -407,6 +436,7 @@ final class RandomConfiguration {
         maybe(() -> builder.uploadRate(random.nextInt(99_999)));
         maybe(() -> builder.responses(random.nextInt(9) - 1));
         maybe(() -> builder.requests(random.nextInt(9)));
+        maybe(() -> builder.nameLookup(nameLookup()));
         return builder.build();
     }
 

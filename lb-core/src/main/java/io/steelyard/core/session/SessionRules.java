@@ -57,7 +57,7 @@ public final class SessionRules {
 
     private final ConnectionGate gate;
 
-    private final NamedServers named = new NamedServers();
+    private final NamedServers named;
 
     SessionRules(
             VirtualServer server,
@@ -82,6 +82,7 @@ public final class SessionRules {
         };
         var options = server.options();
         source = options.sourceText().map(table::compile).orElse(null);
+        named = new NamedServers(options.nameLookup());
         downloadRate = options.downloadRateText().map(table::compile).orElse(null);
         uploadRate = options.uploadRateText().map(table::compile).orElse(null);
         isReply = server.target() instanceof Target.Reply;

@@ -197,11 +197,11 @@ final class Introduction {
         var local = listener.local(fd);
         return new SessionRules.Ends(
                 hasAddress ? Addresses.inetAddress(clientHigh, clientLow) : null,
-                clientPort,
+                hasAddress ? clientPort : listener.number(),
                 listener.isUnix() ? null : Addresses.inetAddress(peerHigh, peerLow),
                 peerPort,
                 listener.isUnix() ? null : local.inetAddress(),
-                local.port(),
+                listener.isUnix() ? listener.number() : local.port(),
                 listener.isUnix() ? listener.address().text() : "",
                 hadHeader,
                 told == null ? null : told.client(),

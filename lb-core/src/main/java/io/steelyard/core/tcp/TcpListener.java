@@ -25,6 +25,7 @@ public final class TcpListener {
     private final TcpLoop loop;
     private final ConnectionLimit limit;
     private final TrafficCounts traffic;
+    private final int number;
     private final SocketAddressBuffer peer;
     private final SocketAddressBuffer local;
     private final FdRegistration registration;
@@ -45,6 +46,7 @@ public final class TcpListener {
     /**
      * @param limit of its virtual server
      * @param traffic of its virtual server
+     * @param number which of its virtual server's listeners it is, from 1
      */
     TcpListener(
             TcpLoop loop,
@@ -52,10 +54,12 @@ public final class TcpListener {
             ListenAddress address,
             ConnectionLimit limit,
             TrafficCounts traffic,
+            int number,
             TcpHandler handler) {
         this.loop = loop;
         this.limit = limit;
         this.traffic = traffic;
+        this.number = number;
         this.address = address;
         this.handler = handler;
         peer = SocketAddressBuffer.allocate(loop.arena());
@@ -112,6 +116,11 @@ public final class TcpListener {
     /** The address listened on, with a single port. */
     public ListenAddress address() {
         return address;
+    }
+
+    /** Which of its virtual server's listeners it is, from 1: what HAProxy tells in place of the port of a client on a UNIX socket. */
+    public int number() {
+        return number;
     }
 
     /** Whether clients come by a UNIX socket, and have no address. */

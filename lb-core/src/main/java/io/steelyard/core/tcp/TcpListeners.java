@@ -55,11 +55,13 @@ public final class TcpListeners {
      */
     public void apply(List<ListenAddress> addresses, Function<TcpLoop, TcpHandler> handlers) throws IOException {
         var wanted = singlePorts(addresses);
+        var places = List.copyOf(wanted.keySet());
         var opened = new LinkedHashMap<Place, List<TcpListener>>();
         try {
             for (var one : wanted.entrySet()) {
                 if (!listeners.containsKey(one.getKey())) {
-                    opened.put(one.getKey(), open(one.getValue(), handlers));
+                    int number = places.indexOf(one.getKey()) + 1;
+                    opened.put(one.getKey(), open(one.getValue(), number, handlers));
                 }
             }
         } catch (IOException failed) {
@@ -181,7 +183,8 @@ public final class TcpListeners {
         }
     }
 
-    private List<TcpListener> open(ListenAddress address, Function<TcpLoop, TcpHandler> handlers) throws IOException {
+    private List<TcpListener> open(ListenAddress address, int number, Function<TcpLoop, TcpHandler> handlers)
+            throws IOException {
         var own = loops.getFirst().ownAddresses();
         var sockets = sockets(address, own);
         own.add(address);
@@ -191,7 +194,7 @@ public final class TcpListeners {
             int fd = sockets.get(i);
             var handler = handlers.apply(loop);
             result.add(loop.loop()
-                    .call(() -> new TcpListener(loop, fd, address, limit, traffic, handler))
+                    .call(() -> new TcpListener(loop, fd, address, limit, traffic, number, handler))
                     .join());
         }
         return result;

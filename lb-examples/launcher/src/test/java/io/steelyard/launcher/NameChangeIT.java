@@ -35,8 +35,7 @@ class NameChangeIT {
             int port = FreePort.tcp();
             var file = Files.writeString(folder.resolve("nginx.conf"), """
                     stream {
-                      resolver 127.0.0.1 valid=5s;
-                      upstream app { zone app 64k; server app.test:%d resolve; }
+                      upstream app { zone app 64k; server app.test:%d; }
                       server { listen 127.0.0.1:%d; proxy_pass app; }
                     }
                     """.formatted(one.getLocalPort(), port));

@@ -85,12 +85,12 @@ final class ClientConnection extends Timer {
         this.listener = listener;
         options = plan.service().fallback().host().client();
         var peer = listener.peer();
-        clientPort = peer.port();
+        clientPort = listener.isUnix() ? listener.number() : peer.port();
         address = listener.isUnix() ? null : peer.inetAddress();
-        facts = Sessions.facts(Protocol.TCP).client(address, peer.port());
+        facts = Sessions.facts(Protocol.TCP).client(address, clientPort);
         var local = listener.local(fd);
         if (listener.isUnix()) {
-            facts.server(null, 0).unixSocket(listener.address().text());
+            facts.server(null, listener.number()).unixSocket(listener.address().text());
         } else {
             facts.server(local.inetAddress(), local.port());
         }
@@ -176,15 +176,26 @@ final class ClientConnection extends Timer {
         return passage == null ? null : passage.tracked();
     }
 
-    /** Requests may come. The protocol follows from what was agreed on in the handshake ({@link #agreedProtocol}). */
+    /** Requests may come. */
     private void opened() {
         state = State.OPEN;
+        switch (listener.address().spokenHttp()) {
+            case AGREED -> agreed();
+            case HTTP2 -> protocol = new PriorKnowledge(this, plan, true);
+            case HTTP1 -> {
+                // It is what every connection begins with.
+            }
+        }
+        protocol.begin();
+    }
+
+    /** The protocol follows from what was agreed on in the handshake ({@link #agreedProtocol}), or from the first bytes. */
+    private void agreed() {
         if (agreedProtocol().equals("h2")) {
             protocol = new Http2Client(this, plan);
         } else if (options.http2() && (tls() == null || isUnasked())) {
-            protocol = new PriorKnowledge(this, plan);
+            protocol = new PriorKnowledge(this, plan, false);
         }
-        protocol.begin();
     }
 
     /** HAProxy knows HTTP/2 by its preface over TLS too, where nothing was agreed on. */

@@ -7,6 +7,7 @@ import io.steelyard.api.http.Content;
 import io.steelyard.api.http.HttpService;
 import io.steelyard.api.http.StatusPage;
 import io.steelyard.api.plugin.Options;
+import io.steelyard.api.pool.NameLookup;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.schedule.Balancer;
@@ -30,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -58,7 +60,9 @@ final class HttpPlan {
     /** Put by any loop that meets a pool whose servers changed; each entry is immutable. */
     private final Map<String, PoolAffinity> affinities = new ConcurrentHashMap<>();
 
-    private final NamedServers named = new NamedServers();
+    /** By who is asked for host names; put by any loop. */
+    private final Map<Optional<NameLookup>, NamedServers> named = new ConcurrentHashMap<>();
+
     private final CidrTrie<Boolean> trusted;
     private final HttpTls tls;
     private final Map<Content.Page, StatusPage> pages = new HashMap<>();
@@ -182,8 +186,8 @@ final class HttpPlan {
         return trusted.contains(high, low);
     }
 
-    NamedServers named() {
-        return named;
+    NamedServers named(Optional<NameLookup> lookup) {
+        return named.computeIfAbsent(lookup, NamedServers::new);
     }
 
     /** The pools at work, by name. */
@@ -195,7 +199,7 @@ final class HttpPlan {
     @Nullable
     Balancer balancer(String text) {
         var pool = pools.get(text);
-        return pool != null ? pool : named.known(text);
+        return pool != null ? pool : named(Optional.empty()).known(text);
     }
 
     /** The hosts and ports of the public URLs of a pool's servers. */

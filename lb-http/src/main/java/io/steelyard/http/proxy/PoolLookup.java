@@ -33,13 +33,14 @@ final class PoolLookup {
         var target = isElsewhere ? ServerPlace.withPort(place.server(), HTTPS_PORT) : place.server();
         var known = isElsewhere ? servers.balancer(target) : pool;
         exchange.facts().proxyHost(target, isTls);
+        var named = servers.named(plan.configured().transport().nameLookup());
         if (known != null || !NamedServers.needsNameServer(target)) {
-            then.found(known != null ? known : servers.named().resolve(target), place.path());
+            then.found(known != null ? known : named.resolve(target), place.path());
             return;
         }
         var loop = exchange.client().worker().loop().loop();
         Thread.ofVirtual().start(() -> {
-            var resolved = servers.named().resolve(target);
+            var resolved = named.resolve(target);
             loop.execute(() -> then.found(resolved, place.path()));
         });
     }

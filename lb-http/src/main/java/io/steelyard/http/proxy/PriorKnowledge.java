@@ -7,14 +7,17 @@ import java.nio.ByteBuffer;
 
 /**
  * A connection of which it is not known yet what its client speaks: HTTP/2, when it begins with that version's preface (RFC 9113 section 3.3),
- * else HTTP/1. Owned by the connection's loop.
+ * else HTTP/1, where that may be spoken. Owned by the connection's loop.
  */
 final class PriorKnowledge implements ClientProtocol {
     private final ClientConnection connection;
+    private final boolean isRequired;
     private HttpPlan plan;
     private int seen;
 
-    PriorKnowledge(ClientConnection connection, HttpPlan plan) {
+    /** @param isRequired whether what does not begin with the preface is closed */
+    PriorKnowledge(ClientConnection connection, HttpPlan plan, boolean isRequired) {
+        this.isRequired = isRequired;
         this.connection = connection;
         this.plan = plan;
     }
@@ -37,6 +40,11 @@ final class PriorKnowledge implements ClientProtocol {
                 return;
             }
             if (in.get(in.position()) != Http2Session.PREFACE[seen]) {
+                if (isRequired) {
+                    in.position(in.limit());
+                    connection.close();
+                    return;
+                }
                 goOnWith(new Http1Client(connection, plan), in, memory);
                 return;
             }
@@ -68,7 +76,7 @@ final class PriorKnowledge implements ClientProtocol {
 
     @Override
     public void onDeadline(long nowNs) {
-        if (connection.options().personality() != Personality.HAPROXY) {
+        if (isRequired || connection.options().personality() != Personality.HAPROXY) {
             connection.close();
             return;
         }

@@ -113,7 +113,7 @@ public final class ConnectionFacts implements VariableSource {
         return copy;
     }
 
-    /** Whose connection it is; null for a client on a UNIX socket. */
+    /** Whose connection it is; null for a client on a UNIX socket, whose port is then a number that tells its listener. */
     public ConnectionFacts client(@Nullable InetAddress address, int port) {
         client = address;
         clientPort = port;

@@ -170,7 +170,8 @@ final class FactSource implements SampleSource {
 
     private static boolean isLocal(@Nullable InetAddress address) {
         if (address == null) {
-            return false;
+            // HAProxy takes UNIX sockets for local.
+            return true;
         }
         try {
             return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;

@@ -1,0 +1,163 @@
+package io.steelyard.core.name;
+
+import io.steelyard.api.pool.NameLookup;
+import io.steelyard.pool.HostNames.Answer;
+import io.steelyard.pool.HostNames.Found;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds servers by asking the name servers of a {@link NameLookup}. Remembers nothing. Waits for answers: never on a loop. Safe for all
+ * threads.
+ */
+public final class NameServers {
+    /** Further questions for one name where answers hold aliases alone; who answers for others follows them all by itself. */
+    private static final int MOST_ALIASES = 8;
+
+    private static final Duration LEAST = Duration.ofSeconds(1);
+    private static final long MOST_SECONDS = Integer.MAX_VALUE;
+
+    private final DnsClient client = new DnsClient();
+
+    /**
+     * The servers of a name.
+     *
+     * @param port theirs, where it is not that of a service
+     * @throws UnknownHostException where there is no server, or nobody answers in time
+     */
+    public Answer find(String host, int port, NameLookup lookup) throws UnknownHostException {
+        try {
+            var asking = new Asking(lookup, System.nanoTime() + lookup.timeout().toNanos());
+            var found = lookup.service().isPresent()
+                    ? asking.servers(serviceName(host, lookup.service().get()))
+                    : asking.addresses(host).stream()
+                            .map(address -> new Found(address, port, 0, 0))
+                            .toList();
+            if (found.isEmpty()) {
+                throw new UnknownHostException(host);
+            }
+            var validFor = lookup.validFor().orElse(Duration.ofSeconds(asking.leastTtl));
+            return new Answer(found, validFor.compareTo(LEAST) < 0 ? LEAST : validFor);
+        } catch (UnknownHostException unknown) {
+            throw unknown;
+        } catch (IOException | IllegalArgumentException unanswered) {
+            throw (UnknownHostException)
+                    new UnknownHostException(host + ": " + unanswered.getMessage()).initCause(unanswered);
+        }
+    }
+
+    private static String serviceName(String host, String service) {
+        return (service.indexOf('.') >= 0 ? service : "_" + service + "._tcp") + "." + host;
+    }
+
+    /** The questions for one name. One thread. */
+    private final class Asking {
+        private final NameLookup lookup;
+        private final long deadlineNs;
+        private long leastTtl = MOST_SECONDS;
+
+        private Asking(NameLookup lookup, long deadlineNs) {
+            this.lookup = lookup;
+            this.deadlineNs = deadlineNs;
+        }
+
+        private List<InetAddress> addresses(String host) throws IOException {
+            var found = new ArrayList<InetAddress>();
+            if (lookup.ipv4()) {
+                addAddresses(host, DnsRecord.A, found);
+            }
+            if (lookup.ipv6()) {
+                addAddresses(host, DnsRecord.AAAA, found);
+            }
+            return found;
+        }
+
+        private void addAddresses(String host, int type, List<InetAddress> found) throws IOException {
+            for (var record : records(host, type)) {
+                if (record instanceof DnsRecord.Address address) {
+                    found.add(address.address());
+                }
+            }
+        }
+
+        /** Servers of the lowest priority first, as tier 0; all others are tier 1. */
+        private List<Found> servers(String name) throws IOException {
+            var services = new ArrayList<DnsRecord.Service>();
+            for (var record : records(name, DnsRecord.SRV)) {
+                // RFC 2782: a target of "." says that there is no such service.
+                if (record instanceof DnsRecord.Service service
+                        && !service.target().isEmpty()
+                        && service.port() > 0) {
+                    services.add(service);
+                }
+            }
+            int lowest = services.stream()
+                    .mapToInt(DnsRecord.Service::priority)
+                    .min()
+                    .orElse(0);
+            Map<String, List<InetAddress>> known = new HashMap<>();
+            var found = new LinkedHashMap<String, Found>();
+            for (var service : services) {
+                var addresses = known.get(service.target());
+                if (addresses == null) {
+                    addresses = addresses(service.target());
+                    known.put(service.target(), addresses);
+                }
+                int tier = service.priority() == lowest ? 0 : 1;
+                for (var address : addresses) {
+                    found.putIfAbsent(
+                            address.getHostAddress() + " " + service.port(),
+                            new Found(address, service.port(), Math.max(1, service.weight()), tier));
+                }
+            }
+            return List.copyOf(found.values());
+        }
+
+        /** The records of this type, of the name or of what it is an alias of; none where there is no such name. */
+        private List<DnsRecord> records(String name, int type) throws IOException {
+            var asked = name;
+            for (int i = 0; i <= MOST_ALIASES; i++) {
+                var answer = client.ask(lookup.nameServers(), asked, type, deadlineNs);
+                var meant = followed(asked, answer.records());
+                var records = answer.records().stream()
+                        .filter(record -> !(record instanceof DnsRecord.Alias)
+                                && record.owner().equals(meant))
+                        .toList();
+                if (!records.isEmpty()) {
+                    records.forEach(record -> leastTtl = Math.min(leastTtl, record.ttl()));
+                    return records;
+                }
+                if (meant.equals(asked) || answer.code() != 0) {
+                    return List.of();
+                }
+                asked = meant;
+            }
+            throw new IOException("too many aliases");
+        }
+
+        /** What the name stands for in the end. */
+        private String followed(String name, List<DnsRecord> records) {
+            var aliases = new HashMap<String, DnsRecord.Alias>();
+            for (var record : records) {
+                if (record instanceof DnsRecord.Alias alias) {
+                    aliases.put(alias.owner(), alias);
+                }
+            }
+            var met = new HashSet<String>();
+            var meant = name.toLowerCase(java.util.Locale.ROOT);
+            for (var next = aliases.get(meant); next != null && met.add(meant); next = aliases.get(meant)) {
+                leastTtl = Math.min(leastTtl, next.ttl());
+                meant = next.target();
+            }
+            return meant;
+        }
+    }
+}
