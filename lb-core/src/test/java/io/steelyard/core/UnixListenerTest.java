@@ -172,7 +172,7 @@ class UnixListenerTest {
         var unknown = new UnixSocket(path.toString(), -1, "nobody-is-called-this", "");
         assertThatThrownBy(() -> start(of(saying(ListenAddress.of(unknown)))))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("there is no user or group 'nobody-is-called-this'");
+                .hasMessageContaining("there is no user 'nobody-is-called-this'");
         assertThat(path).doesNotExist();
     }
 
@@ -249,7 +249,7 @@ class UnixListenerTest {
     void serversAreToldOfNobody() throws Exception {
         assertThat(toldOf(ProxyProtocol.V1)).isEqualTo("PROXY UNKNOWN\r\nhello");
         // LOCAL, of no family (specification of the PROXY protocol, section 2.2).
-        assertThat(toldOf(ProxyProtocol.V2)).isEqualTo("\r\n\r\n\0\r\nQUIT\n\u0020\0\0\0hello");
+        assertThat(toldOf(ProxyProtocol.V2)).isEqualTo("\r\n\r\n\0\r\nQUIT\n \0\0\0hello");
     }
 
     private String toldOf(ProxyProtocol version) throws Exception {

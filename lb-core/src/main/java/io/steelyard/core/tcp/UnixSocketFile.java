@@ -52,7 +52,12 @@ final class UnixSocketFile {
                 throw failure(wanted, "cannot bind ", result);
             }
             var file = new UnixSocketFile(wanted, key(wanted));
-            file.permit(wanted);
+            try {
+                file.permit(wanted);
+            } catch (IOException failed) {
+                file.remove();
+                throw failed;
+            }
             return new Bound(fd, file);
         } catch (IOException failed) {
             Linux.close(fd);
@@ -113,11 +118,14 @@ final class UnixSocketFile {
         var path = Path.of(wanted.path());
         var principals = path.getFileSystem().getUserPrincipalLookupService();
         var view = Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        var looked = "";
         try {
             if (!wanted.user().isEmpty()) {
+                looked = "user '" + wanted.user() + "'";
                 view.setOwner(principals.lookupPrincipalByName(wanted.user()));
             }
             if (!wanted.group().isEmpty()) {
+                looked = "group '" + wanted.group() + "'";
                 view.setGroup(principals.lookupPrincipalByGroupName(wanted.group()));
             }
             if (wanted.mode() >= 0) {
@@ -126,8 +134,8 @@ final class UnixSocketFile {
         } catch (IOException failed) {
             throw new IOException(
                     "the owner or the rights of unix:" + wanted.path() + " cannot be set: "
-                            + (failed instanceof UserPrincipalNotFoundException unknown
-                                    ? "there is no user or group '" + unknown.getName() + "'"
+                            + (failed instanceof UserPrincipalNotFoundException
+                                    ? "there is no " + looked
                                     : failed.getMessage()),
                     failed);
         }

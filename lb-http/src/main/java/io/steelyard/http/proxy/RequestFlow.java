@@ -29,8 +29,13 @@ final class RequestFlow {
         return exchange.who().clientEndpoint();
     }
 
-    /** What the client spoke to, as a server is told it. */
+    /** What the client spoke to, as a server is told it: where a header before us named the client, what that named. */
     static Endpoint destination(Exchange exchange) {
+        var connection = exchange.facts().connection();
+        var toldAddress = connection.destinationAddress();
+        if (toldAddress != null && exchange.who().clientEndpoint().equals(connection.toldClient())) {
+            return Endpoint.of(toldAddress, connection.destinationPort());
+        }
         var flow = exchange.client().worker().loop().flow().clear();
         exchange.client().fillDestination(flow);
         if (!flow.hasDestinationAddress()) {
