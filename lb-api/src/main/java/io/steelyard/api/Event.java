@@ -2,6 +2,7 @@ package io.steelyard.api;
 
 import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.proxy.Protocol;
+import java.time.Duration;
 
 /** Something an application or operator wants to know as it happens. The text form is one line for a log. */
 public sealed interface Event {
@@ -34,6 +35,32 @@ public sealed interface Event {
         @Override
         public String toString() {
             return "server " + server + " in " + pool + " is " + to + ": " + reason;
+        }
+    }
+
+    /**
+     * A probe found something else than the one before it; what it comes to follows as {@link ServerHealthChanged}. Of probes that find the same
+     * again nothing is told.
+     *
+     * @param check which of the server's checks, from 0
+     * @param reason one phrase for people
+     * @param duration how long the probe took
+     * @param state what this check says of the server now
+     * @param streak results in a row that speak against {@code state}, this one among them
+     */
+    record ServerProbed(
+            String pool,
+            String server,
+            int check,
+            boolean isPassed,
+            String reason,
+            Duration duration,
+            HealthState state,
+            int streak)
+            implements Event {
+        @Override
+        public String toString() {
+            return "server " + server + " in " + pool + (isPassed ? " passed a check: " : " failed a check: ") + reason;
         }
     }
 

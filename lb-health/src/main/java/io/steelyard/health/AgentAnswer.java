@@ -67,7 +67,7 @@ final class AgentAnswer {
                 }
             }
         }
-        var reason = why.isEmpty() ? said : why;
+        var reason = why.isEmpty() ? said : said.isEmpty() ? why : said + " (" + why + ")";
         return new ProbeResult(
                 verdict,
                 reason.isEmpty() ? "the agent says nothing of its health" : reason,

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,9 @@ import java.util.Optional;
  * @param requestLine with its line end
  * @param host the Host header; empty for the server's address
  * @param fields more header lines, each with its line end
+ * @param answerFields what fields of the answer must be; all of it
+ * @param body what the body must contain
+ * @param bodyWithout what it must not contain, which takes the whole body
  * @param tls how TLS is spoken
  * @param isBodiless whether answers have no body whatever their header says (HEAD)
  */
@@ -23,7 +27,9 @@ record HttpCheck(
         String host,
         String fields,
         StatusSet statuses,
+        List<HeaderExpectation> answerFields,
         Optional<Expectation> body,
+        Optional<Expectation> bodyWithout,
         ProbeTls tls,
         boolean isBodiless)
         implements HealthCheck {
@@ -71,7 +77,19 @@ record HttpCheck(
             status = status(answer, start);
         }
         if (!statuses.contains(status)) {
-            return ProbeResult.failed("status " + status + ", expected " + statuses);
+            return ProbeResult.failed("status " + status + HttpHead.phrase(answer, start) + ", expected " + statuses);
+        }
+        for (var wanted : answerFields) {
+            if (!wanted.holds(head(answer, start))) {
+                return ProbeResult.failed("status " + status + ", but the header is not '" + wanted.text() + "'");
+            }
+        }
+        if (bodyWithout.isPresent()) {
+            var found = judgeBody(answer, start, bodyWithout.get());
+            if (found.isPassed()) {
+                return ProbeResult.failed("status " + status + ", but the body has '"
+                        + bodyWithout.get().text() + "'");
+            }
         }
         return body.isEmpty() ? ProbeResult.passed("status " + status) : judgeBody(answer, start, body.get());
     }

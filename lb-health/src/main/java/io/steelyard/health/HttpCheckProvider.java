@@ -35,8 +35,13 @@ public final class HttpCheckProvider implements HealthCheckProvider {
                 OptionSpec.choice("version", List.of("1.1", "1.0"), "the version of HTTP"),
                 OptionSpec.text("status", "200-399", "codes that pass, such as 200,204,300-399; !500 for all others"),
                 OptionSpec.text("header", "", "more header lines, parted by \\n"),
+                OptionSpec.text(
+                        "answer-header",
+                        "",
+                        "what fields of the answer must be, one a line: NAME, ! NAME, NAME = TEXT, NAME != TEXT, NAME ~ REGEX, NAME !~ REGEX"),
                 OptionSpec.text("body", "", "what the body must contain, with \\r \\n \\t \\0 \\\\ \\xNN"),
-                OptionSpec.text("body-regex", "", "regular expression the body must match somewhere"));
+                OptionSpec.text("body-regex", "", "regular expression the body must match somewhere"),
+                OptionSpec.text("body-not-regex", "", "regular expression the body must not match anywhere"));
     }
 
     @Override
@@ -48,7 +53,8 @@ public final class HttpCheckProvider implements HealthCheckProvider {
             matching(TARGET, host, "host", "a host name");
         }
         var body = Expectation.of("body", options.text("body"), options.text("body-regex"));
-        if (method.equals("HEAD") && body.isPresent()) {
+        var bodyWithout = Expectation.of("body-not", "", options.text("body-not-regex"));
+        if (method.equals("HEAD") && (body.isPresent() || bodyWithout.isPresent())) {
             throw new IllegalArgumentException("method HEAD gives no body, but one is expected; use GET");
         }
         var lines = new StringBuilder();
@@ -63,7 +69,9 @@ public final class HttpCheckProvider implements HealthCheckProvider {
                 host,
                 lines.toString(),
                 StatusSet.parse(options.text("status")),
+                HeaderExpectation.parse(options.text("answer-header")),
                 body,
+                bodyWithout,
                 ProbeTls.of(options),
                 method.equals("HEAD"));
     }

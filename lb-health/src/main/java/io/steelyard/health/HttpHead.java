@@ -1,7 +1,9 @@
 package io.steelyard.health;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -12,8 +14,9 @@ import java.util.OptionalLong;
  * @param bodyStart where in the answer the body begins
  * @param contentLength the body's length where it is given
  * @param isChunked whether the body comes in chunks
+ * @param fields by name in lower case; values of a field that came several times are joined by a comma and a space
  */
-record HttpHead(int status, int bodyStart, OptionalLong contentLength, boolean isChunked) {
+record HttpHead(int status, int bodyStart, OptionalLong contentLength, boolean isChunked, Map<String, String> fields) {
     /** An answer that is no HTTP. The message is a phrase for people. */
     static final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
@@ -53,6 +56,14 @@ record HttpHead(int status, int bodyStart, OptionalLong contentLength, boolean i
         return Optional.of(Integer.parseInt(line.substring(9, 12)));
     }
 
+    /** What stands behind the status in the complete line from {@code start}, with the space before it; what is unprintable escaped. */
+    static String phrase(Answer answer, int start) {
+        var bytes = text(answer, start + STATUS_LINE_LEAST, answer.indexOf("\r\n", start))
+                .stripTrailing()
+                .getBytes(StandardCharsets.ISO_8859_1);
+        return Escapes.show(bytes, bytes.length, 60);
+    }
+
     /** The whole head from {@code start}, where it is complete. */
     static Optional<HttpHead> read(Answer answer, int start) throws Malformed {
         var status = status(answer, start);
@@ -62,17 +73,27 @@ record HttpHead(int status, int bodyStart, OptionalLong contentLength, boolean i
         }
         var length = OptionalLong.empty();
         boolean isChunked = false;
+        var fields = new HashMap<String, String>();
         for (var line : text(answer, start, end).split("\r\n", -1)) {
             int colon = line.indexOf(':');
             var name = colon < 0 ? "" : line.substring(0, colon).toLowerCase(Locale.ROOT);
             var value = colon < 0 ? "" : line.substring(colon + 1).strip();
+            if (!name.isEmpty()) {
+                fields.merge(name, value, (before, more) -> before + ", " + more);
+            }
             if (name.equals("content-length")) {
                 length = OptionalLong.of(contentLength(value));
             } else if (name.equals("transfer-encoding")) {
                 isChunked |= value.toLowerCase(Locale.ROOT).contains("chunked");
             }
         }
-        return Optional.of(new HttpHead(status.get(), end + 4, isChunked ? OptionalLong.empty() : length, isChunked));
+        return Optional.of(
+                new HttpHead(status.get(), end + 4, isChunked ? OptionalLong.empty() : length, isChunked, fields));
+    }
+
+    /** The value of a field, in whatever case its name is. */
+    Optional<String> field(String name) {
+        return Optional.ofNullable(fields.get(name.toLowerCase(Locale.ROOT)));
     }
 
     private static long contentLength(String value) throws Malformed {

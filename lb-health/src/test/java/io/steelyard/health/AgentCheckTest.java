@@ -21,7 +21,7 @@ class AgentCheckTest {
             value = {
                 "up; PASSED; up; -; -; -",
                 "UP 75%; PASSED; up; -; 75; -",
-                "down # disk full; FAILED; disk full; -; -; -",
+                "down # disk full; FAILED; down (disk full); -; -; -",
                 "down#x; UNDECIDED; the agent says nothing of its health; -; -; -",
                 "stopped; FAILED; stopped; -; -; -",
                 "fail,drain\tmaxconn:30; FAILED; fail; DRAINING; -; 30",

@@ -36,8 +36,58 @@ class HttpCheckTest {
                     .isEqualTo(
                             isPassed
                                     ? ProbeResult.passed("status " + status)
-                                    : ProbeResult.failed("status " + status + ", expected " + statuses));
+                                    : ProbeResult.failed("status " + status + " Whatever, expected " + statuses));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "X-One, true",
+        "x-one, true",
+        "X-None, false",
+        "! X-None, true",
+        "!X-One, false",
+        "X-One = first value, true",
+        "X-One = first, false",
+        "X-One != first, true",
+        "X-One != first value, false",
+        "X-None != a, true",
+        "X-One ~ ^first, true",
+        "X-One ~ (?i)VALUE$, true",
+        "X-One ~ second, false",
+        "X-One !~ second, true",
+        "X-One !~ first, false",
+        "X-None ~ ., false",
+        "X-None !~ ., true",
+        "'X-Two = a, b', true"
+    })
+    void fieldsOfTheAnswerDecide(String wanted, boolean isPassed) throws Exception {
+        var answer = "HTTP/1.1 200 OK\r\nX-One:  first value \r\nX-Two: a\r\nx-two: b\r\n\r\n";
+        try (var server = FakeServer.answering(answer)) {
+            var line = wanted.replace("'", "");
+            assertThat(probe(Map.of("answer-header", "x-two\n" + line), server).isPassed())
+                    .isEqualTo(isPassed);
+        }
+    }
+
+    @Test
+    void aBodyMayBeUnwanted() throws Exception {
+        var answer = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nwelcome 1";
+        try (var server = FakeServer.answering(answer)) {
+            assertThat(probe(Map.of("body-not-regex", "w.l"), server).reason())
+                    .isEqualTo("status 200, but the body has '~w.l'");
+            assertThat(probe(Map.of("body-not-regex", "maintenance"), server).isPassed())
+                    .isTrue();
+            assertThat(probe(Map.of("body-not-regex", "maintenance", "body", "elsewhere"), server)
+                            .isPassed())
+                    .isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "a = ", "! a = b", "a ~ (", "a == b", "="})
+    void expectationsThatCannotBeReadAreRefused(String line) {
+        assertThatThrownBy(() -> HeaderExpectation.parse(line)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -73,7 +123,7 @@ class HttpCheckTest {
     void interimAnswersAreSkipped() throws Exception {
         try (var server = FakeServer.answering(
                 "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 500 No\r\n\r\n")) {
-            assertThat(probe(Map.of(), server).reason()).isEqualTo("status 500, expected 200-399");
+            assertThat(probe(Map.of(), server).reason()).isEqualTo("status 500 No, expected 200-399");
         }
     }
 

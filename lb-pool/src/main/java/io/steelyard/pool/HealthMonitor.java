@@ -45,6 +45,15 @@ public final class HealthMonitor implements AutoCloseable {
         /** A server's state, or the reason for it, is now this. */
         void onHealth(String serverId, HealthState state, String reason);
 
+        /**
+         * A probe found something else than before; {@link #onHealth} follows where that changes the server's state.
+         *
+         * @param check the index of the check
+         * @param found what all its probes have found, this one among them
+         */
+        default void onProbed(
+                String serverId, int check, ProbeResult result, Duration duration, HealthTracker.Check found) {}
+
         /** A probe of a server passed. */
         default void onPassed(String serverId) {}
 
@@ -183,6 +192,11 @@ public final class HealthMonitor implements AutoCloseable {
         void onResult(Probing probing, ProbeResult result, long startNs) {
             var step = tracker.onResult(probing.index, result, startNs, random.nextDouble());
             probing.next(step.nextProbeNs());
+            var found = step.tracker().checks().get(probing.index);
+            if (!found.equals(tracker.checks().get(probing.index))) {
+                var duration = Duration.ofNanos(loop.nowNs() - startNs);
+                listener.onProbed(server.id(), probing.index, result, duration, found);
+            }
             take(step.tracker());
             if (result.isPassed()) {
                 listener.onPassed(server.id());

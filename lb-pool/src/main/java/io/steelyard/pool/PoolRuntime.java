@@ -374,6 +374,13 @@ public final class PoolRuntime implements Balancer {
         advice.adminState().ifPresent(state -> adminState(serverId, state));
     }
 
+    /** Tells of a probe. An unknown server is ignored. */
+    void probed(Event.ServerProbed event) {
+        if (members.containsKey(event.server())) {
+            publish(event);
+        }
+    }
+
     /** A probe of a server passed: failures of real traffic before it do not count. */
     public void probePassed(String serverId) {
         var member = members.get(serverId);

@@ -2,6 +2,7 @@ package io.steelyard.pool;
 
 import io.steelyard.api.Event;
 import io.steelyard.api.Status.PoolStatus;
+import io.steelyard.api.health.ProbeResult;
 import io.steelyard.api.health.ServerAdvice;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.AdminState;
@@ -9,6 +10,7 @@ import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.pool.Observation;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.schedule.Balancer;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -113,6 +115,20 @@ public final class RunningPool implements AutoCloseable {
         public void onHealth(String serverId, HealthState state, String reason) {
             runtime.health(serverId, state, reason);
             tick();
+        }
+
+        @Override
+        public void onProbed(
+                String serverId, int check, ProbeResult result, Duration duration, HealthTracker.Check found) {
+            runtime.probed(new Event.ServerProbed(
+                    runtime.pool().name(),
+                    serverId,
+                    check,
+                    result.isPassed(),
+                    result.reason(),
+                    duration,
+                    found.state(),
+                    found.streak()));
         }
 
         @Override

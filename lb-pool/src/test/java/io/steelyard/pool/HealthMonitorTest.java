@@ -11,6 +11,7 @@ import io.steelyard.api.plugin.OptionSpec;
 import io.steelyard.api.plugin.Options;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.pool.Observation;
 import io.steelyard.api.pool.ServerPool;
 import java.io.IOException;
@@ -211,6 +212,37 @@ class HealthMonitorTest {
                         "b DOWN: the check threw java.lang.NoClassDefFoundError: Missing",
                         "c DOWN: the check threw java.lang.IllegalStateException: oops",
                         "d DOWN: status 503, expected 200-399");
+    }
+
+    @Test
+    void onlyWhatAProbeFoundAnewIsTold() {
+        var told = new ConcurrentLinkedQueue<String>();
+        var listener = new HealthMonitor.Listener() {
+            @Override
+            public void onHealth(String serverId, HealthState state, String reason) {
+                told.add(state.name());
+            }
+
+            @Override
+            public void onProbed(
+                    String serverId, int check, ProbeResult result, Duration duration, HealthTracker.Check found) {
+                told.add(result.reason() + " " + found.state() + " " + found.streak());
+            }
+        };
+        var watching =
+                new HealthMonitor(loop, Plugins.builder().register(script).build(), HALF, listener);
+        watching.apply(pool("a").healthCheck(spec()).build());
+        advance(Duration.ofSeconds(1), 1);
+        await(() -> told.size() == 2);
+        advance(Duration.ofSeconds(2), 1);
+        assertThat(told).containsExactly("fine UP 0", "UP");
+        script.acts.put("a", target -> ProbeResult.failed("ill"));
+        advance(Duration.ofSeconds(2), 1);
+        await(() -> told.size() == 3);
+        advance(Duration.ofMillis(500), 1);
+        await(() -> told.size() == 5);
+        assertThat(told).containsExactly("fine UP 0", "UP", "ill UP 1", "ill DOWN 0", "DOWN");
+        watching.close();
     }
 
     @Test

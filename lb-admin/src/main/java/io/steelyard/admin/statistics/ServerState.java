@@ -72,7 +72,7 @@ public final class ServerState {
         if (why.contains("timed out")) {
             return isLayer7 && !why.contains("connect") ? "L7TOUT" : "L4TOUT";
         }
-        if (why.contains("status")) {
+        if (why.contains("status") || checkType.equals(AGENT)) {
             return "L7STS";
         }
         return isLayer7 ? "L7RSP" : "L4CON";

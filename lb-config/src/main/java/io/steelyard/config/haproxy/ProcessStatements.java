@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What an haproxy.cfg says about the process that runs it and not about traffic; for a program that stands in for HAProxy.
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param logs {@code log} of the section global, in order
  * @param tag {@code log-tag}, or {@code haproxy}
  * @param hostName the name of {@code log-send-hostname}; empty text for the machine's own; absent where it does not stand there
+ * @param loggedChecks the proxies of {@code option log-health-checks}
  */
 public record ProcessStatements(
         Optional<String> pidFile,
@@ -25,7 +27,8 @@ public record ProcessStatements(
         List<StatsSocket> statsSockets,
         List<LogTarget> logs,
         String tag,
-        Optional<String> hostName) {
+        Optional<String> hostName,
+        Set<String> loggedChecks) {
     private static final List<String> FACILITIES = List.of(
             "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "auth2", "ftp", "ntp",
             "audit", "alert", "cron2", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7");
@@ -53,6 +56,7 @@ public record ProcessStatements(
     public ProcessStatements {
         statsSockets = List.copyOf(statsSockets);
         logs = List.copyOf(logs);
+        loggedChecks = Set.copyOf(loggedChecks);
     }
 
     /** Reads a file; what is wrong in it, {@link HaproxyConfigurationReader} tells. */
@@ -63,7 +67,8 @@ public record ProcessStatements(
         boolean isMaster = false;
         var sockets = new ArrayList<StatsSocket>();
         var logs = new ArrayList<LogTarget>();
-        for (var section : Document.parse(source, environment).sections()) {
+        var document = Document.parse(source, environment);
+        for (var section : document.sections()) {
             if (!section.kind().equals("global")) {
                 continue;
             }
@@ -85,7 +90,24 @@ public record ProcessStatements(
                 }
             }
         }
-        return new ProcessStatements(pidFile, isMaster, sockets, logs, tag, hostName);
+        return new ProcessStatements(pidFile, isMaster, sockets, logs, tag, hostName, loggedChecks(document));
+    }
+
+    private static Set<String> loggedChecks(Document document) {
+        var findings = new Findings();
+        var sections = new ProxySections(findings, new StatementReader(findings));
+        for (var section : document.sections()) {
+            switch (section.kind()) {
+                case "defaults" -> sections.addDefaults(section);
+                case "backend" -> sections.addProxy(section, Place.BACKEND);
+                case "listen" -> sections.addProxy(section, Place.LISTEN);
+                default -> {}
+            }
+        }
+        return sections.proxies().stream()
+                .filter(proxy -> proxy.has("option log-health-checks"))
+                .map(proxy -> proxy.name().text())
+                .collect(Collectors.toSet());
     }
 
     private static StatsSocket socket(List<String> words) {

@@ -33,6 +33,7 @@ final class ProxyKeywords {
             timeout queue, timeout check                      | DLB  | 1    | + |
             option redispatch                                 | DLB  | 0-1  | + |
             option allbackups                                 | DLB  | 0    | + |
+            option log-health-checks                          | DLB  | 0    | + |
             option tcpka                                      | DFLB | 0    | + |
             option clitcpka                                   | DFL  | 0    | + |
             option srvtcpka                                   | DLB  | 0    | + |
@@ -75,7 +76,6 @@ final class ProxyKeywords {
             option dontlognull                                | DFL  | 0    | + |
             option dontlog-normal                             | DFL  | 0    | - | every request is logged
             option log-separate-errors, option logasap        | DFL  | 0    | - |
-            option log-health-checks                          | DLB  | 0    | - | changes of health are always logged
             option contstats, option socket-stats             | DFL  | 0    | - | statistics are always exact
             option abortonclose                               | DLB  | 0    | - | a client that is gone leaves the queue where it resets its connection
             option nolinger                                   | DFLB | 0    | - | connections are closed in order

@@ -35,7 +35,9 @@ final class HealthCheckReader {
 
     /** Takes in a {@code match} block, for checks to name. */
     void readMatch(Directive block) {
-        var options = isHttp ? httpOptions(block) : streamOptions(block);
+        var options = isHttp
+                ? new HttpMatchReader(findings).read(blocks.read(block.children(), Context.HTTP_MATCH))
+                : streamOptions(block);
         if (matches.put(block.argument(0).text(), options) != null) {
             findings.error(
                     block.argument(0).position(),
@@ -43,33 +45,6 @@ final class HealthCheckReader {
                     "",
                     "remove one of them");
         }
-    }
-
-    private Map<String, String> httpOptions(Directive block) {
-        var options = new HashMap<String, String>();
-        var level = blocks.read(block.children(), Context.HTTP_MATCH);
-        level.first("status").ifPresent(status -> {
-            var words = status.arguments().stream().map(Word::text).toList();
-            boolean isNegated = words.getFirst().equals("!");
-            var codes = isNegated ? words.subList(1, words.size()) : words;
-            if (codes.isEmpty() || !codes.stream().allMatch(code -> code.matches("[1-5]\\d\\d(-[1-5]\\d\\d)?"))) {
-                findings.badArgument(status, status.lastWord(), "statuses such as 200, or 200-399, or ! before them");
-            }
-            options.put("status", (isNegated ? "!" : "") + String.join(",", codes));
-        });
-        level.first("body").ifPresent(body -> {
-            var operator = body.argument(0).text();
-            if (operator.equals("~") || operator.equals("~*")) {
-                Patterns.check(findings, body.argument(1), body.argument(1).text())
-                        .ifPresent(regex -> options.put(
-                                "body-regex",
-                                (operator.equals("~*") ? "(?i)" : "")
-                                        + regex.pattern().pattern()));
-            } else {
-                findings.badArgument(body, body.argument(0), "~ or ~* before a regular expression");
-            }
-        });
-        return options;
     }
 
     private Map<String, String> streamOptions(Directive block) {
@@ -133,6 +108,16 @@ final class HealthCheckReader {
                         require(isHttp);
                         Values.time(value);
                         findings.acceptedParameter(directive, word, name, "each probe has a connection of its own");
+                    }
+                    case "type=", "grpc_service=", "grpc_status=" -> {
+                        require(isHttp);
+                        findings.error(
+                                word.position(),
+                                "'" + word
+                                        + "' cannot be honoured: gRPC is not proxied yet, and no server is spoken to in HTTP/2",
+                                "",
+                                "remove it, or check an URI of the server that answers HTTP/1.1");
+                        isGood = false;
                     }
                     case "persistent" ->
                         findings.acceptedParameter(

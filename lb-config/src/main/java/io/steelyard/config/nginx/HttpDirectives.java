@@ -61,7 +61,7 @@ final class HttpDirectives {
             Map.entry("add_before_body", "answers are not rewritten"),
             Map.entry("add_after_body", "answers are not rewritten"),
             Map.entry("dav_", FILES),
-            Map.entry("autoindex", FILES),
+            Map.entry("autoindex_", "folders are not listed"),
             Map.entry("random_index", FILES),
             Map.entry("mp4", FILES),
             Map.entry("flv", FILES),
@@ -89,6 +89,7 @@ final class HttpDirectives {
         proxy();
         clients();
         limitsAndLogs();
+        files();
         accepted();
         warned();
         refused();
@@ -125,8 +126,8 @@ final class HttpDirectives {
         add(honouring("server_name", Set.of(HTTP_SERVER), 1, ANY).repeating());
         add(honouring("status", Set.of(HTTP_MATCH), 1, ANY));
         add(honouring("body", Set.of(HTTP_MATCH), 2, 2));
-        refuse("a check looks at no field of the answer", "header", Set.of(HTTP_MATCH), 1, ANY);
-        refuse("a check has no variables", "require", Set.of(HTTP_MATCH), 1, ANY);
+        add(honouring("header", Set.of(HTTP_MATCH), 1, 3).repeating());
+        add(honouring("require", Set.of(HTTP_MATCH), 1, ANY).repeating());
     }
 
     private void upstream() {
@@ -310,14 +311,30 @@ final class HttpDirectives {
         add(honouring("access_log", ALL, 1, ANY).repeating());
     }
 
+    private void files() {
+        honoured("root", ALL, Value.TEXT);
+        honoured("alias", Set.of(LOCATION), Value.TEXT);
+        add(honouring("index", ALL, 1, ANY).repeating());
+        add(honouring("types", ALL, 0, 0).block().repeating());
+        honoured("autoindex", ALL, Value.FLAG);
+        add(honouring("disable_symlinks", ALL, 1, 2));
+        for (var name : List.of("log_not_found", "log_subrequest")) {
+            accept("a file that is not there is seen in the access log", name, ALL, 1, ANY, Value.TEXT);
+        }
+        accept("files have tags, and those of servers are passed on", "etag", ALL, 1, 1, Value.FLAG);
+        accept("a file is as it was where the time is the very same", "if_modified_since", ALL, 1, 1, Value.TEXT);
+        accept("one range is served, several are the whole file", "max_ranges", ALL, 1, 1, Value.NUMBER);
+        for (var name : List.of(
+                "open_file_cache", "open_file_cache_errors", "open_file_cache_min_uses", "open_file_cache_valid")) {
+            accept("files are opened for each request", name, ALL, 1, ANY, Value.TEXT);
+        }
+    }
+
     private void accepted() {
         add(accepting("the launcher logs to standard output", "error_log", ALL, 1, ANY, Value.TEXT)
                 .repeating());
-        accept("media types are told by servers", "types_hash_max_size", ALL, 1, 1, Value.NUMBER);
-        accept("media types are told by servers", "types_hash_bucket_size", ALL, 1, 1, Value.NUMBER);
-        add(accepting("media types are told by servers, and by default_type", "types", ALL, 0, 0, Value.TEXT)
-                .block()
-                .repeating());
+        accept(TABLES, "types_hash_max_size", ALL, 1, 1, Value.NUMBER);
+        accept(TABLES, "types_hash_bucket_size", ALL, 1, 1, Value.NUMBER);
         for (var name : List.of(
                 "server_names_hash_max_size",
                 "server_names_hash_bucket_size",
@@ -370,15 +387,6 @@ final class HttpDirectives {
         for (var name : List.of("gzip_buffers", "gzip_disable", "gzip_proxied", "gzip_types", "gunzip_buffers")) {
             accept(GZIP, name, ALL, 1, ANY, Value.TEXT);
         }
-        for (var name : List.of("etag", "log_not_found", "log_subrequest", "disable_symlinks")) {
-            accept(FILES, name, ALL, 1, ANY, Value.TEXT);
-        }
-        accept("servers answer such requests themselves", "if_modified_since", ALL, 1, 1, Value.TEXT);
-        accept("servers answer such requests themselves", "max_ranges", ALL, 1, 1, Value.NUMBER);
-        for (var name : List.of(
-                "open_file_cache", "open_file_cache_errors", "open_file_cache_min_uses", "open_file_cache_valid")) {
-            accept(FILES, name, ALL, 1, ANY, Value.TEXT);
-        }
         tls();
     }
 
@@ -424,7 +432,6 @@ final class HttpDirectives {
 
     /** Directives of which something is left undone, such as those that would answer requests from files. */
     private void warned() {
-        var why = "files are not served: a request that nothing else answers gets 404";
         for (var name : List.of("charset", "charset_types", "source_charset")) {
             add(new DirectiveSpec(
                     name,
@@ -438,20 +445,6 @@ final class HttpDirectives {
                     "answers keep the media type that servers give them",
                     Set.of()));
         }
-        for (var name : List.of("root", "alias")) {
-            add(new DirectiveSpec(
-                    name,
-                    name.equals("alias") ? Set.of(LOCATION) : ALL,
-                    1,
-                    1,
-                    false,
-                    false,
-                    Value.TEXT,
-                    Treatment.WARNED,
-                    why,
-                    Set.of()));
-        }
-        add(new DirectiveSpec("index", ALL, 1, ANY, false, true, Value.TEXT, Treatment.WARNED, why, Set.of()));
     }
 
     private void refused() {

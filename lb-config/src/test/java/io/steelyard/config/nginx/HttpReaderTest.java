@@ -165,6 +165,37 @@ class HttpReaderTest {
     }
 
     @Test
+    void filesAreServedWhereNothingElseAnswers() {
+        var configuration = http("root /srv; index a.html b.html; types { text/x html HTM; }"
+                + "server { try_files $uri /front.html?x=1; location /b { root /other; }"
+                + " location /c/ { alias /c/; index i; types { a/b c; } try_files $uri $uri/ =404; }"
+                + " location /p { proxy_pass http://10.0.0.1:81; } }");
+        var root = hosts(configuration, 0).getFirst().root();
+        var types = Map.of("html", "text/x", "htm", "text/x");
+        var index = List.of(Template.literal("a.html"), Template.literal("b.html"));
+        assertThat(root.content())
+                .isEqualTo(new Content.Files(
+                        Template.literal("/srv"),
+                        false,
+                        index,
+                        List.of(Template.parse("$uri")),
+                        Optional.of(Template.literal("/front.html?x=1")),
+                        types));
+        assertThat(root.routes().get(0).content())
+                .isEqualTo(new Content.Files(
+                        Template.literal("/other"), false, index, List.of(), Optional.empty(), types));
+        assertThat(root.routes().get(1).content())
+                .isEqualTo(new Content.Files(
+                        Template.literal("/c/"),
+                        true,
+                        List.of(Template.literal("i")),
+                        List.of(Template.parse("$uri"), Template.parse("$uri/")),
+                        Optional.of(Template.literal("=404")),
+                        Map.of("c", "a/b")));
+        assertThat(root.routes().get(2).content()).isInstanceOf(HttpProxy.class);
+    }
+
+    @Test
     void aReplacementWithASchemeIsARedirection() {
         var rules =
                 root("server { rewrite ^/a http://b/ last; rewrite ^/c https://d/ permanent; rewrite ^/e $scheme://f/; }")
@@ -495,6 +526,41 @@ class HttpReaderTest {
         return ((Target.Http) configuration.virtualServers().get(server).target())
                 .service()
                 .hosts();
+    }
+
+    @Test
+    void aMatchLooksAtStatusFieldsAndBody() {
+        var configuration = http("upstream a { server 10.0.0.1; }"
+                + "match ok { status ! 500-599; header Content-Type = text/html; header ! X-Gone; header Server;"
+                + " header Connection !~* close; require $upstream_http_x_ready; body !~ maintenance; }"
+                + "server { location / { proxy_pass http://a; health_check match=ok uri=/up; } }");
+        assertThat(configuration.pools().getFirst().healthChecks().getFirst().options())
+                .containsEntry("status", "!500-599")
+                .containsEntry("path", "/up")
+                .containsEntry(
+                        "answer-header",
+                        "Content-Type = text/html\n! X-Gone\nServer\nConnection !~ (?i)close\nx-ready ~ ^(?!0$).")
+                .containsEntry("body-not-regex", "maintenance");
+        for (var wrong : List.of(
+                "header a b;",
+                "header a == b;",
+                "header a ~ (;",
+                "require $remote_addr;",
+                "require ok;",
+                "body = a;")) {
+            assertThat(read("match ok {" + wrong + "}").problems()).as(wrong).anyMatch(Problem::isError);
+        }
+    }
+
+    @Test
+    void checksOfGrpcAreRefusedByName() {
+        assertThat(read("upstream a { server 10.0.0.1; } server { location / { proxy_pass http://a;"
+                                + " health_check type=grpc grpc_status=12; } }")
+                        .problems())
+                .filteredOn(Problem::isError)
+                .extracting(Problem::what)
+                .allMatch(what -> what.contains("gRPC is not proxied yet"))
+                .hasSize(2);
     }
 
     @Test

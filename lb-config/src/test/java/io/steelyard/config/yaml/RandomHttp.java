@@ -255,8 +255,20 @@ final class RandomHttp {
                 one(FieldChange.Kind.values()), one("X-A", "true", "no", "12"), templates.get(), random.nextBoolean());
     }
 
+    private Content files() {
+        boolean isTried = random.nextBoolean();
+        return new Content.Files(
+                templates.get(),
+                random.nextBoolean(),
+                List.of(templates.get(), templates.get()),
+                isTried ? List.of(templates.get()) : List.of(),
+                isTried ? Optional.of(templates.get()) : Optional.empty(),
+                random.nextBoolean() ? Content.Files.DEFAULT_TYPES : Map.of("a", texts.get()));
+    }
+
     private Content content() {
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(8)) {
+            case 7 -> files();
             case 5 ->
                 new Content.Page("p" + random.nextInt(9), random.nextBoolean() ? Map.of() : Map.of("a", texts.get()));
             case 0 -> new Content.NotFound();

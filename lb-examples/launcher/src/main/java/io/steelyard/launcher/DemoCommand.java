@@ -97,6 +97,9 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static void tell(Event event, PrintWriter out) {
+        if (event instanceof Event.ServerProbed) {
+            return;
+        }
         synchronized (out) {
             out.println(event);
             out.flush();

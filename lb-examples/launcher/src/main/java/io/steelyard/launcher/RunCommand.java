@@ -188,6 +188,7 @@ final class RunCommand implements Callable<Integer> {
             }
             case Event.VirtualRouterChanged changed -> LOG.debug("{}; its router has said so", changed);
             case Event.VirtualRouterTrouble trouble -> LOG.debug("{}; its router has said so", trouble);
+            case Event.ServerProbed probed -> LOG.debug("{}", probed);
             case Event.Trouble trouble -> LOG.warn("{}", trouble);
             default -> LOG.info("{}", event);
         }

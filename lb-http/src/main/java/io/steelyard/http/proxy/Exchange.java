@@ -41,6 +41,7 @@ final class Exchange {
     private @Nullable Delay delay;
     private @Nullable ServerPool affinityPool;
     private @Nullable ClientAffinity affinity;
+    private @Nullable FileAnswer file;
     private boolean isInErrorPage;
     private @Nullable RequestBody keptBody;
     private boolean isOver;
@@ -227,6 +228,29 @@ final class Exchange {
         }
     }
 
+    /** Serves another path instead. */
+    void search(String path, String query) {
+        act(routing.elsewhere(path, query));
+    }
+
+    /** Has the route of this name serve. */
+    void go(String name) {
+        act(routing.elsewhere(name));
+    }
+
+    /** Answers with the fields there are and a file. @param length of the body; -1 where there is none whatever the method */
+    void sendFile(FileAnswer body, int status, long length) {
+        facts.status(status);
+        answer.begin(status, reason(status), length);
+        if (length < 0 || request.method() == Method.HEAD) {
+            body.close();
+            answer.complete();
+        } else {
+            file = body;
+            body.send();
+        }
+    }
+
     /** Has a server answer. */
     void forward(@Nullable ProxyPlan to) {
         if (to == null) {
@@ -391,6 +415,9 @@ final class Exchange {
         if (forwarding != null) {
             forwarding.clientHasRoom();
         }
+        if (file != null) {
+            file.send();
+        }
     }
 
     /** The client ended its side of a tunnel. */
@@ -423,6 +450,9 @@ final class Exchange {
         isOver = true;
         if (forwarding != null) {
             forwarding.end();
+        }
+        if (file != null) {
+            file.close();
         }
         var unused = takeBody();
         if (unused != null) {

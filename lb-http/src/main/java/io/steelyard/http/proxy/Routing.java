@@ -145,6 +145,19 @@ final class Routing implements Target {
         return new Decision.Redirect(OwnAnswers.isRedirect(shownStatus) ? shownStatus : 302, place);
     }
 
+    /** Goes on with another path, as a rule of ours has it. */
+    Decision elsewhere(String path, String query) {
+        isInternal = true;
+        change(path, query);
+        return search();
+    }
+
+    /** Goes on with the route of this name. */
+    Decision elsewhere(String name) {
+        isInternal = true;
+        return go(name);
+    }
+
     private void use(Site found) {
         site = found;
         route = found.root();

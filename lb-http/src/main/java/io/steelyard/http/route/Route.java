@@ -45,6 +45,7 @@ public final class Route {
     private final Map<Integer, Own> answers = new HashMap<>();
     private final @Nullable ProxyPlan proxy;
     private final @Nullable CompiledTemplate text;
+    private final @Nullable FilePlan files;
     private final @Nullable ClientTrust clientTrust;
 
     private final Map<String, Route> exact = new HashMap<>();
@@ -85,6 +86,9 @@ public final class Route {
             default -> null;
         };
         text = configured.content() instanceof Content.Reply reply ? variables.compile(reply.text()) : null;
+        files = configured.content() instanceof Content.Files some
+                ? new FilePlan(some, configured.match(), variables)
+                : null;
         clientTrust = configured.clientAddress().map(ClientTrust::new).orElse(null);
         for (var nested : configured.routes()) {
             add(nested, new Route(nested, variables));
@@ -138,6 +142,11 @@ public final class Route {
     /** How requests are handed to servers; null where none is. */
     public @Nullable ProxyPlan proxy() {
         return proxy;
+    }
+
+    /** Where files are; null where the content is another. */
+    public @Nullable FilePlan files() {
+        return files;
     }
 
     /** The text of a fixed answer; null where the content is another. */

@@ -6,7 +6,9 @@ import io.steelyard.admin.runtime.RuntimeCommands;
 import io.steelyard.api.ConfigurationException;
 import io.steelyard.api.Event;
 import io.steelyard.api.LoadBalancer;
+import io.steelyard.api.Status;
 import io.steelyard.api.plugin.Plugins;
+import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.HealthState;
 import io.steelyard.config.haproxy.ProcessStatements;
 import io.steelyard.core.Steelyard;
@@ -45,6 +47,9 @@ final class HaproxyRun {
     private final long pid = ProcessHandle.current().pid();
     private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
     private final List<CommandSocket> sockets = new ArrayList<>();
+
+    /** Used by {@link #telling} alone. */
+    private final HealthLog health = new HealthLog();
 
     /** One line at a time, and in order; the control thread must not wait for logs. */
     private final ExecutorService telling = Executors.newSingleThreadExecutor(
@@ -298,34 +303,60 @@ final class HaproxyRun {
 
     private void tell(Event event, LoadBalancer balancer, ProcessLog log) {
         switch (event) {
-            case Event.ServerHealthChanged changed -> {
-                var pool = balancer.configuration().pool(changed.pool());
-                var check = pool.flatMap(one -> one.servers().stream()
-                        .filter(server -> server.id().equals(changed.server()))
-                        .flatMap(server -> one.healthChecksOf(server).stream())
-                        .findFirst());
-                var status = balancer.status().pools().stream()
-                        .filter(one -> one.name().equals(changed.pool()))
-                        .findFirst();
-                if (check.isPresent() && status.isPresent()) {
-                    boolean isFirstSuccess = changed.from() == HealthState.UNKNOWN && changed.to() == HealthState.UP;
-                    if (!isFirstSuccess) {
-                        HaproxyMessages.health(changed, status.get(), check.get())
-                                .forEach(line -> {
-                                    log.log(ProcessLog.NOTICE, line);
-                                    say("WARNING", line);
-                                });
-                        if (status.get().servers().stream().noneMatch(HaproxyMessages::isServing)) {
-                            var line = "backend '" + changed.pool() + "' has no server available!";
-                            log.log(ProcessLog.ALERT, line);
-                            say("ALERT", line);
-                        }
-                    }
-                }
-            }
+            case Event.ServerProbed probed -> tell(probed, balancer, log);
+            case Event.ServerHealthChanged changed -> tell(changed, balancer, log);
             case Event.Trouble trouble -> say("WARNING", trouble.toString());
             default -> {}
         }
+    }
+
+    private void tell(Event.ServerProbed probed, LoadBalancer balancer, ProcessLog log) {
+        var check = check(balancer, probed.pool(), probed.server(), probed.check());
+        var server = pool(balancer, probed.pool()).stream()
+                .flatMap(pool -> pool.servers().stream())
+                .filter(one -> one.id().equals(probed.server()))
+                .findFirst();
+        if (check.isPresent() && server.isPresent()) {
+            health.check(probed, server.get(), check.get(), log.logsChecks(probed.pool()))
+                    .ifPresent(line -> notice(line, log));
+        }
+    }
+
+    private void tell(Event.ServerHealthChanged changed, LoadBalancer balancer, ProcessLog log) {
+        var check = check(balancer, changed.pool(), changed.server(), 0);
+        var pool = pool(balancer, changed.pool());
+        boolean isFirstSuccess = changed.from() == HealthState.UNKNOWN && changed.to() == HealthState.UP;
+        if (check.isEmpty() || pool.isEmpty() || isFirstSuccess) {
+            return;
+        }
+        notice(health.server(changed, pool.get(), check.get(), log.logsChecks(changed.pool())), log);
+        if (pool.get().servers().stream().noneMatch(HealthLog::isServing)) {
+            boolean isListen = balancer.configuration().virtualServers().stream()
+                    .anyMatch(server -> server.name().equals(changed.pool()));
+            var line = (isListen ? "proxy '" : "backend '") + changed.pool() + "' has no server available!";
+            log.log(ProcessLog.ALERT, line);
+            say("ALERT", line);
+        }
+    }
+
+    private void notice(String line, ProcessLog log) {
+        log.log(ProcessLog.NOTICE, line);
+        say("WARNING", line);
+    }
+
+    private static Optional<HealthCheckSpec> check(LoadBalancer balancer, String pool, String server, int index) {
+        return balancer.configuration()
+                .pool(pool)
+                .flatMap(one -> one.servers().stream()
+                        .filter(each -> each.id().equals(server))
+                        .flatMap(each -> one.healthChecksOf(each).stream().skip(index))
+                        .findFirst());
+    }
+
+    private static Optional<Status.PoolStatus> pool(LoadBalancer balancer, String name) {
+        return balancer.status().pools().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst();
     }
 
     private void onSignal(String name, Order order) {

@@ -35,6 +35,11 @@ final class ProcessLog {
         statements = changed;
     }
 
+    /** Whether each new finding of a backend's checks is logged, and not only that a server goes down or comes back. */
+    boolean logsChecks(String backend) {
+        return statements.loggedChecks().contains(backend);
+    }
+
     /** @param severity 0 to 7, RFC 3164 section 4.1.1 */
     void log(int severity, String text) {
         var now = statements;

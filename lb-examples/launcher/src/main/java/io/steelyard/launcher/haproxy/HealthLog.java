@@ -1,0 +1,134 @@
+package io.steelyard.launcher.haproxy;
+
+import io.steelyard.admin.statistics.ServerState;
+import io.steelyard.api.Event.ServerHealthChanged;
+import io.steelyard.api.Event.ServerProbed;
+import io.steelyard.api.Status.PoolStatus;
+import io.steelyard.api.Status.ServerStatus;
+import io.steelyard.api.pool.AdminState;
+import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.HealthState;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What is logged of checks and of the servers they speak of, in HAProxy's words, which exporters and people read (HAProxy 2.6,
+ * {@code set_server_check_status} and {@code srv_append_status}). One thread.
+ */
+final class HealthLog {
+    private static final String AGENT = "agent";
+    private static final Pattern STATUS = Pattern.compile("status (\\d{3})(?: (.*?))?(?:, expected .*)?");
+
+    /** A server's check. */
+    private record Place(String pool, String server, int check) {}
+
+    /** What was found last, and how far it is to another state. */
+    private record Told(String phrase, int health) {}
+
+    private final Map<Place, Told> told = new HashMap<>();
+    private final Map<Place, String> reasons = new HashMap<>();
+
+    /**
+     * The line about a check; empty where HAProxy says nothing, as neither what it found nor its count is new.
+     *
+     * @param server the server's state
+     * @param isWanted whether it is to be logged at all, by {@code option log-health-checks}
+     */
+    Optional<String> check(ServerProbed probed, ServerStatus server, HealthCheckSpec check, boolean isWanted) {
+        var place = new Place(probed.pool(), probed.server(), probed.check());
+        var reason = reason(probed, check);
+        reasons.put(new Place(probed.pool(), probed.server(), -1), reason);
+        int health = health(probed.state(), probed.streak(), check);
+        var now = new Told(phrase(check, probed.isPassed(), probed.reason()), health);
+        if (now.equals(told.put(place, now)) || !isWanted) {
+            return Optional.empty();
+        }
+        boolean isUp = health >= check.rise();
+        var state = isUp ? (server.weight() == 0 ? "DRAIN" : "UP") : "DOWN";
+        return Optional.of((check.type().equals(AGENT) ? "Agent" : "Health") + " check for "
+                + (server.tier() > 0 ? "backup " : "") + "server " + probed.pool() + "/" + probed.server()
+                + (probed.isPassed() ? " succeeded" : " failed") + reason + ", status: "
+                + (isUp ? health - check.rise() + 1 : health) + "/" + (isUp ? check.fall() : check.rise()) + " " + state
+                + ".");
+    }
+
+    /**
+     * The line about a server whose health changed.
+     *
+     * @param pool the pool's state after it
+     * @param check the server's first check
+     * @param hasCheckLine whether a line about the check was logged before, so that the reason stands there
+     */
+    String server(ServerHealthChanged changed, PoolStatus pool, HealthCheckSpec check, boolean hasCheckLine) {
+        boolean isUp = changed.to() == HealthState.UP;
+        var known = reasons.remove(new Place(changed.pool(), changed.server(), -1));
+        var why = hasCheckLine && known != null
+                ? ""
+                : known != null ? known : ", reason: " + phrase(check, isUp, changed.reason()) + info(changed.reason());
+        var own = pool.servers().stream()
+                .filter(one -> one.id().equals(changed.server()))
+                .findFirst();
+        long active = pool.servers().stream()
+                .filter(one -> isServing(one) && one.tier() == 0)
+                .count();
+        long backup = pool.servers().stream()
+                .filter(one -> isServing(one) && one.tier() > 0)
+                .count();
+        int sessions = own.map(ServerStatus::active).orElse(0);
+        boolean isBackup = own.map(ServerStatus::tier).orElse(0) > 0;
+        var rest = active + " active and " + backup + " backup servers " + (isUp ? "online" : "left") + ". ";
+        return (isBackup ? "Backup Server " : "Server ") + changed.pool() + "/" + changed.server() + " is "
+                + (isUp ? "UP" : "DOWN") + why + ". " + rest
+                + (isUp
+                        ? "0 sessions requeued, " + pool.queued() + " total in queue."
+                        : sessions + " sessions active, 0 requeued, " + pool.queued() + " remaining in queue.");
+    }
+
+    /** Whether it takes new flows. */
+    static boolean isServing(ServerStatus server) {
+        return server.health() != HealthState.DOWN && server.adminState() == AdminState.ENABLED;
+    }
+
+    /** HAProxy's count: from 0, where it is down, to {@code rise + fall - 1}; up from {@code rise} on, where it also begins. */
+    static int health(HealthState state, int streak, HealthCheckSpec check) {
+        return switch (state) {
+            case UNKNOWN -> check.rise();
+            case UP -> check.rise() + check.fall() - 1 - streak;
+            case DOWN -> streak;
+        };
+    }
+
+    private static String phrase(HealthCheckSpec check, boolean isPassed, String reason) {
+        return ServerState.phrase(check.type(), isPassed ? HealthState.UP : HealthState.DOWN, reason);
+    }
+
+    private static String reason(ServerProbed probed, HealthCheckSpec check) {
+        var phrase = phrase(check, probed.isPassed(), probed.reason());
+        return ", reason: " + phrase + details(phrase, probed, check) + ", check duration: "
+                + probed.duration().toMillis() + "ms";
+    }
+
+    private static String details(String phrase, ServerProbed probed, HealthCheckSpec check) {
+        if (check.type().equals(AGENT)) {
+            return ", code: 0, info: \"via agent : " + probed.reason() + "\"";
+        }
+        var status = STATUS.matcher(probed.reason());
+        if (status.matches()) {
+            var said = status.group(2);
+            boolean isToldWhy = !probed.isPassed() && said != null;
+            return ", code: " + status.group(1) + (isToldWhy ? ", info: \"" + said + "\"" : "");
+        }
+        boolean isOfSystem = phrase.equals("Layer4 connection problem");
+        boolean isOfScript = check.type().equals("tcp") && phrase.equals("Layer7 invalid response");
+        return isOfSystem || isOfScript ? info(probed.reason()) : "";
+    }
+
+    private static String info(String reason) {
+        return reason.isEmpty()
+                ? ""
+                : ", info: \"" + reason.substring(0, 1).toUpperCase(Locale.ROOT) + reason.substring(1) + "\"";
+    }
+}
