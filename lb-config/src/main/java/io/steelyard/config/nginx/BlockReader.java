@@ -57,10 +57,11 @@ final class BlockReader {
                                         + spec.get().note(),
                                 "");
                     case REFUSED ->
-                        findings.error(
-                                directive.position(),
+                        findings.unsupported(
+                                directive,
                                 "'" + directive.keyword() + "' cannot be honoured: "
-                                        + spec.get().note());
+                                        + spec.get().note(),
+                                "");
                 }
             }
         }
@@ -87,12 +88,13 @@ final class BlockReader {
                     "it " + places,
                     fragmentHint(elsewhere, context));
         } else if (HttpDirectives.family(name).isPresent()) {
-            findings.error(
-                    directive.position(),
+            findings.unsupported(
+                    directive,
                     "'" + name + "' cannot be honoured: "
-                            + HttpDirectives.family(name).get());
+                            + HttpDirectives.family(name).get(),
+                    "");
         } else {
-            findings.error(directive.position(), "unknown directive '" + name + "'", "", suggestion(name, context));
+            findings.unsupported(directive, "unknown directive '" + name + "'", suggestion(name, context));
         }
         return Optional.empty();
     }
