@@ -250,8 +250,7 @@ record ServerSettings(
                     rules.add(AccessRule.parse(isAllowed, "0.0.0.0/0"));
                     rules.add(AccessRule.parse(isAllowed, "::/0"));
                 }
-                case "unix:" ->
-                    findings.acceptedParameter(directive, word, "unix:", "no client comes through a UNIX socket");
+                case "unix:" -> rules.add(AccessRule.parse(isAllowed, TrustedNetworks.UNIX_CLIENTS));
                 default -> accessRule(directive, word, isAllowed, findings).ifPresent(rules::add);
             }
         }

@@ -80,7 +80,7 @@ final class Http1Side implements ClientSide {
     }
 
     @Override
-    public InetAddress address() {
+    public @Nullable InetAddress address() {
         return connection.address();
     }
 
