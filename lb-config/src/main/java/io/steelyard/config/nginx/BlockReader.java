@@ -87,11 +87,11 @@ final class BlockReader {
                     "'" + name + "' is not allowed here, " + context.place(),
                     "it " + places,
                     fragmentHint(elsewhere, context));
-        } else if (HttpDirectives.family(name).isPresent()) {
+        } else if (ModuleFamilies.reason(name).isPresent()) {
             findings.unsupported(
                     directive,
                     "'" + name + "' cannot be honoured: "
-                            + HttpDirectives.family(name).get(),
+                            + ModuleFamilies.reason(name).get(),
                     "");
         } else {
             findings.unsupported(directive, "unknown directive '" + name + "'", suggestion(name, context));

@@ -403,9 +403,11 @@ class HttpReaderTest {
         assertThat(routes)
                 .extracting(route -> route.clientAddress().orElseThrow())
                 .containsExactly(
-                        new ClientAddressRule(List.of(Network.parse("10.0.0.0/8")), "x-real-ip", false),
+                        new ClientAddressRule(
+                                List.of(Network.parse("10.0.0.0/8"), Network.parse("::/128")), "x-real-ip", false),
                         new ClientAddressRule(List.of(Network.parse("192.168.0.160")), "x-forwarded-for", true),
-                        new ClientAddressRule(List.of(Network.parse("10.0.0.0/8")), "", false));
+                        new ClientAddressRule(
+                                List.of(Network.parse("10.0.0.0/8"), Network.parse("::/128")), "", false));
         assertThat(root("server { real_ip_header X-A; }").clientAddress()).isEmpty();
     }
 

@@ -196,7 +196,7 @@ class NginxConfigurationReaderTest {
                 .singleElement()
                 .hasToString(
                         "f:1:63: error: 'listen' cannot use 'gone.example:82': the host name 'gone.example' has no"
-                                + " address; write a port, address:port, name:port, [address]:port, *:port or a range of ports");
+                                + " address; write a port, address:port, name:port, [address]:port, *:port, a range of ports or unix:path");
 
         var read = named.read(ConfigurationSource.of("f", text.replace("listen gone.example:82;", "")));
         var listen =

@@ -39,7 +39,7 @@ class ModelCoverageTest {
             Map.entry("AccessLog", Set.of("destination")),
             Map.entry("File", Set.of("path")),
             Map.entry("Syslog", Set.of("hasHostName", "hasProcessId")),
-            Map.entry("ListenAddress", Set.of("firstPort", "lastPort")),
+            Map.entry("ListenAddress", Set.of("firstPort", "lastPort", "unixSocket")),
             Map.entry("AccessRule", Set.of("isAllowed", "network", "prefix")),
             Map.entry("Network", Set.of("address", "prefix")),
             Map.entry("Name", Set.of("host", "port")),

@@ -107,6 +107,7 @@ final class RandomHttp {
                 .leastBodyRate(random.nextInt(3) * 100)
                 .sendTimeout(times.get())
                 .idleTimeout(random.nextBoolean() ? Duration.ZERO : times.get())
+                .toldIdleTimeout(Duration.ofSeconds(1 + random.nextInt(99)))
                 .mostRequests(1 + random.nextInt(9))
                 .mostAge(times.get())
                 .mostLineBytes(1 + random.nextInt(99_999))

@@ -11,6 +11,7 @@ import io.steelyard.pool.variable.CompiledTemplate;
 import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.pool.variable.LogLine;
 import io.steelyard.pool.variable.VariableTable;
+import io.steelyard.realip.address.Addresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A route, made ready for requests. Immutable, safe for all threads. */
 public final class Route {
+    /** Stands for clients on UNIX sockets in rules about networks. */
+    private static final InetAddress NO_ADDRESS = Addresses.inetAddress(0, 0);
+
     /** A log and its line. */
     public record Log(AccessLog configured, LogLine line) {}
 
@@ -165,8 +169,13 @@ public final class Route {
         return Optional.empty();
     }
 
-    /** Whether the first access rule that is about the client lets it in; it is let in where none is. */
-    public boolean admits(InetAddress client) {
+    /**
+     * Whether the first access rule that is about the client lets it in; it is let in where none is.
+     *
+     * @param address null for a client on a UNIX socket
+     */
+    public boolean admits(@Nullable InetAddress address) {
+        var client = address == null ? NO_ADDRESS : address;
         for (var rule : configured.access()) {
             if (rule.matches(client)) {
                 return rule.isAllowed();
