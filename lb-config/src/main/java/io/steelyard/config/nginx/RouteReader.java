@@ -170,8 +170,13 @@ final class RouteReader {
 
     private List<ErrorPage> errorPages(HttpScope scope) {
         var pages = new ArrayList<ErrorPage>();
+        boolean isRecursive =
+                scope.nearest("recursive_error_pages", Values::flag).orElse(false);
         for (var directive : scope.nearestAll("error_page")) {
-            pages.addAll(errorPage(directive));
+            for (var page : errorPage(directive)) {
+                pages.add(new ErrorPage(
+                        page.statuses(), page.place(), page.status(), page.takesStatusOfPage(), isRecursive));
+            }
         }
         return pages;
     }
@@ -225,7 +230,6 @@ final class RouteReader {
         refuseUnless(scope, "auth_basic", "off", "passwords are not asked for yet");
         refuseUnless(scope, "auth_request", "off", "requests are not asked about elsewhere yet");
         refuseUnless(scope, "limit_rate", "0", "answers are not slowed down yet");
-        refuseUnless(scope, "recursive_error_pages", "off", "the error of an error page is shown as it is");
         refuseUnless(scope, "autoindex", "off", "folders are not listed");
         refuseUnless(scope, "disable_symlinks", "off", "symbolic links are followed");
         refuseUnless(scope, "expires", "off", "write 'add_header Cache-Control …' instead");

@@ -107,6 +107,7 @@ final class RandomHttp {
                 .leastBodyRate(random.nextInt(3) * 100)
                 .sendTimeout(times.get())
                 .idleTimeout(random.nextBoolean() ? Duration.ZERO : times.get())
+                .toldIdleTimeout(Duration.ofSeconds(1 + random.nextInt(99)))
                 .mostRequests(1 + random.nextInt(9))
                 .mostAge(times.get())
                 .mostLineBytes(1 + random.nextInt(99_999))
@@ -182,6 +183,7 @@ final class RandomHttp {
                 Set.of(300 + random.nextInt(100), 400 + random.nextInt(200)),
                 templates.get(),
                 random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(random.nextInt(600)),
+                random.nextBoolean(),
                 random.nextBoolean());
     }
 

@@ -43,6 +43,7 @@ final class Exchange {
     private @Nullable ClientAffinity affinity;
     private @Nullable FileAnswer file;
     private boolean isInErrorPage;
+    private boolean isLastErrorPage;
     private @Nullable RequestBody keptBody;
     private boolean isOver;
     private long bodyBytes;
@@ -294,7 +295,7 @@ final class Exchange {
 
     /** The page for a status; empty where there is none, or where it is a page that went wrong. */
     Optional<Route.Page> errorPage(int status) {
-        return isInErrorPage ? Optional.empty() : routing.route().errorPage(status);
+        return isLastErrorPage ? Optional.empty() : routing.route().errorPage(status);
     }
 
     /** Shows the page that stands for a server's answer of this status; null where the answer is passed on. */
@@ -314,6 +315,7 @@ final class Exchange {
     /** Shows a page instead of what came so far. */
     void show(Route.Page page, int status) {
         isInErrorPage = true;
+        isLastErrorPage = !page.configured().isRecursive() || routing.isSearchedOut();
         stopReadingAfter(status);
         var over = forwarding;
         forwarding = null;

@@ -128,6 +128,11 @@ final class Routing implements Target {
         return after(site().root().rules().run(this, evaluation), true);
     }
 
+    /** Whether no further route may be searched for. */
+    boolean isSearchedOut() {
+        return searches >= MOST_SEARCHES;
+    }
+
     /** Shows a page instead of an error. */
     Decision errorPage(Route.Page page, int status) {
         shownStatus = page.configured().status().orElse(status);

@@ -234,6 +234,49 @@ class NginxFilesIT {
         assertThat(differences).isEmpty();
     }
 
+    @Test
+    void errorsOfErrorPagesAreShownByPagesWhereTheyMayBe() throws Exception {
+        int ourPort = FreePort.tcp();
+        var differences = new TreeSet<String>();
+        try (var nginx = RealProgram.nginx(folder, 1, given -> pages(given.getFirst()));
+                var ignored = start(pages(ourPort))) {
+            for (var path : List.of("/a", "/b", "/loop", "/off", "/named", "/equal", "/status", "/partly", "/none")) {
+                var request = "GET " + path + " HTTP/1.1\r\n";
+                var theirs = answer(nginx.port(0), request);
+                var ours = answer(ourPort, request);
+                if (!ours.equals(theirs)) {
+                    differences.add(path + "\n  nginx: " + theirs + "\n  ours:  " + ours);
+                }
+            }
+        }
+        assertThat(differences).isEmpty();
+    }
+
+    private String pages(int port) {
+        return """
+            http {
+              server {
+                listen 127.0.0.1:%1$d;
+                root %2$s/www;
+                recursive_error_pages on;
+                location /a { error_page 418 /b; return 418; }
+                location /b { error_page 404 /c; return 404; }
+                location /c { error_page 503 /a.txt; return 503; }
+                location /loop { error_page 404 /loop; return 404; }
+                location /off { recursive_error_pages off; error_page 418 /b; return 418; }
+                location /named { error_page 404 @one; return 404; }
+                location @one { error_page 502 @two; return 502; }
+                location @two { return 200 "two"; }
+                location /equal { error_page 404 = /b; return 404; }
+                location /status { error_page 404 =201 /b; return 404; }
+                location /partly { error_page 404 /stops; return 404; }
+                location /stops { recursive_error_pages off; error_page 500 /b; return 500; }
+                error_page 404 /nowhere.html;
+              }
+            }
+            """.formatted(port, folder);
+    }
+
     private LoadBalancer start(String text) throws IOException {
         var file = Files.writeString(folder.resolve("ours.conf"), "worker_processes 1;\nevents {}\n" + text);
         var read = ConfigurationFiles.of(Plugins.installed()).read(List.of(file), Optional.of("nginx"));
