@@ -12,6 +12,8 @@ import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ConnectionLimit;
 import io.steelyard.api.proxy.ConnectionRule;
+import io.steelyard.api.proxy.ForwardingMode;
+import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
@@ -202,6 +204,12 @@ public record Configuration(
                                 path + ".options",
                                 "a local port, variables or a foreign address are for TCP servers only")
                         .expected("sourceAddress alone"));
+            }
+            if (server.listen().stream().anyMatch(ListenAddress::isUnix)
+                    && (server.protocol() == Protocol.UDP
+                            || !(server.forwardingMode() instanceof ForwardingMode.Proxy))) {
+                problems.add(Problem.error(path + ".listen", "UNIX sockets are for TCP servers that are proxied only")
+                        .expected("an address and a port"));
             }
             for (var listen : server.listen()) {
                 for (int port = listen.firstPort(); port <= listen.lastPort(); port++) {

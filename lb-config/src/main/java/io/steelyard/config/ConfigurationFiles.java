@@ -22,20 +22,27 @@ import java.util.stream.Collectors;
 public final class ConfigurationFiles {
     private final List<ConfigurationReader> readers;
     private final Optional<String> block;
+    private final boolean isLenient;
 
-    private ConfigurationFiles(List<ConfigurationReader> readers, Optional<String> block) {
+    private ConfigurationFiles(List<ConfigurationReader> readers, Optional<String> block, boolean isLenient) {
+        this.isLenient = isLenient;
         this.readers = List.copyOf(readers);
         this.block = block;
     }
 
     /** Reads every format these plug-ins know. */
     public static ConfigurationFiles of(Plugins plugins) {
-        return new ConfigurationFiles(plugins.readers(), Optional.empty());
+        return new ConfigurationFiles(plugins.readers(), Optional.empty(), false);
     }
 
     /** Takes each file for the inside of a block, as {@link ConfigurationSource#block} tells. */
     public ConfigurationFiles inside(String blockName) {
-        return new ConfigurationFiles(readers, Optional.of(blockName));
+        return new ConfigurationFiles(readers, Optional.of(blockName), isLenient);
+    }
+
+    /** Leaves out what a reader does not know, as {@link ConfigurationSource#isLenient} tells. */
+    public ConfigurationFiles lenient() {
+        return new ConfigurationFiles(readers, block, true);
     }
 
     /**
@@ -59,7 +66,8 @@ public final class ConfigurationFiles {
         for (var file : files) {
             try {
                 var source = ConfigurationSource.read(file);
-                sources.add(block.map(source::inside).orElse(source));
+                var placed = block.map(source::inside).orElse(source);
+                sources.add(isLenient ? placed.lenient() : placed);
             } catch (IOException wrong) {
                 problems.add(Problem.error(file.toString(), "cannot be read: " + reason(wrong)));
             }

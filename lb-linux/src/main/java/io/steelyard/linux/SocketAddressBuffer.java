@@ -161,6 +161,22 @@ public final class SocketAddressBuffer {
         MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, offset + UNIX_PATH, bytes.length);
     }
 
+    /**
+     * A name in the abstract namespace of UNIX sockets (unix(7)), padded with zero bytes to the greatest length, as HAProxy has it. Allocates.
+     *
+     * @param name 1 to 106 bytes of UTF-8
+     * @throws IllegalArgumentException where it is longer or empty
+     */
+    public void setAbstract(String name) {
+        var bytes = name.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length == 0 || bytes.length >= MAX_UNIX_PATH) {
+            throw new IllegalArgumentException("the socket name '" + name + "' is " + bytes.length
+                    + " bytes long; expected 1 to " + (MAX_UNIX_PATH - 1));
+        }
+        begin(AddressFamily.UNIX, UNIX_PATH + MAX_UNIX_PATH + 1);
+        MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, offset + UNIX_PATH + 1, bytes.length);
+    }
+
     /** The kernel's groups a netlink socket takes part in (netlink(7)). @param groups a bit each; 0 for none */
     public void setNetlink(int groups) {
         begin(AddressFamily.NETLINK, NETLINK_LENGTH);

@@ -78,10 +78,11 @@ public final class VirtualRouters implements RunningRouters {
     }
 
     /**
-     * Makes the virtual routers of a configuration what runs. Routers and trackers that stay as they are notice nothing. A router that differs stays
-     * what it is, as at keepalived's reload: an active one takes and lets go of what differs, and says at once what is new. One whose interface, router
-     * id, family, virtual MAC, ownership, witness or further paths differ is another router: the old one says good-bye, and the new one begins. All begin
-     * anew where the settings or the sync groups differ, or such another router belongs to a group, a witness or further paths.
+     * Makes the virtual routers of a configuration what runs. Routers and trackers that stay as they are notice nothing. A router that differs, or whose
+     * group or settings do, stays what it is, as at keepalived's reload: an active one takes and lets go of what differs, and says at once what is new.
+     * One whose interface, router id, family, virtual MAC, ownership, witness or further paths differ is another router: the old one says good-bye, and
+     * the new one begins. All begin anew where the router id of the settings differs, such another router has a witness or further paths, or the group
+     * of a router with a witness differs.
      */
     @Override
     public synchronized void change(Configuration changed) throws IOException {

@@ -14,8 +14,11 @@ import java.util.Optional;
  * @param text the whole content
  * @param path the file, to find others it includes beside it; absent for text that came from elsewhere
  * @param block the block that the text is the inside of, such as {@code http} for a part of an nginx.conf; absent for a whole file
+ * @param isLenient whether statements that the reader does not know are left out with a warning that says what was ignored, where the reader
+ *     can tell them from the rest (nginx.conf); otherwise they are errors
  */
-public record ConfigurationSource(String name, String text, Optional<Path> path, Optional<String> block) {
+public record ConfigurationSource(
+        String name, String text, Optional<Path> path, Optional<String> block, boolean isLenient) {
     /** The longest file {@link #read} takes, in bytes. */
     public static final int MOST_BYTES = 16 << 20;
 
@@ -28,12 +31,17 @@ public record ConfigurationSource(String name, String text, Optional<Path> path,
 
     /** A whole file. */
     public ConfigurationSource(String name, String text, Optional<Path> path) {
-        this(name, text, path, Optional.empty());
+        this(name, text, path, Optional.empty(), false);
     }
 
     /** The same text as the inside of a block. */
     public ConfigurationSource inside(String blockName) {
-        return new ConfigurationSource(name, text, path, Optional.of(blockName));
+        return new ConfigurationSource(name, text, path, Optional.of(blockName), isLenient);
+    }
+
+    /** The same text, of which unknown statements are left out. */
+    public ConfigurationSource lenient() {
+        return new ConfigurationSource(name, text, path, block, true);
     }
 
     public static ConfigurationSource of(String name, String text) {

@@ -2,6 +2,7 @@ package io.steelyard.api.http;
 
 import io.steelyard.api.text.Template;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,6 +15,7 @@ public sealed interface Content
                 Content.Health,
                 Content.Counts,
                 Content.Page,
+                Content.Files,
                 HttpProxy {
     /** Nowhere: status 404. */
     record NotFound() implements Content {}
@@ -96,6 +98,55 @@ public sealed interface Content
      * {@code stub_status}.
      */
     record Counts() implements Content {}
+
+    /**
+     * Files of this machine, for GET and HEAD: small pages beside what servers answer. A file has {@code Last-Modified} and {@code ETag}, and
+     * conditions and one range of a request are heeded (RFC 9110 sections 13 and 14). A path with a slash at its end is a folder, which one of
+     * {@code index} stands for, or else 403; a folder's path without the slash leads to it (301). Symbolic links are followed.
+     *
+     * @param folder where they are; relative to the working directory of the process where it is no absolute path
+     * @param replacesMatch whether {@code folder} stands for what the route matched of the path (nginx {@code alias}), and not before all of it
+     * @param index files that stand for a folder, the first there is; what begins with a slash is a path that is searched for instead
+     * @param tries what is looked for in the place of the path, in this order; with a slash at its end it must be a folder (nginx {@code
+     *     try_files}); empty for the path alone
+     * @param otherwise what is done where there is none of {@code tries}: {@code =404} or another status, {@code @name} of a route, or a path
+     *     with its query that is searched for
+     * @param types media types by the end of the name, in lower case without its dot; others are of the route's default type
+     */
+    record Files(
+            Template folder,
+            boolean replacesMatch,
+            List<Template> index,
+            List<Template> tries,
+            Optional<Template> otherwise,
+            Map<String, String> types)
+            implements Content {
+        public Files {
+            Objects.requireNonNull(folder, "folder");
+            index = List.copyOf(index);
+            tries = List.copyOf(tries);
+            if (tries.isEmpty() == otherwise.isPresent()) {
+                throw new IllegalArgumentException("tries and otherwise are needed together, or neither; there are "
+                        + tries.size() + " tries and " + (otherwise.isPresent() ? "an otherwise" : "no otherwise"));
+            }
+            types = Map.copyOf(types);
+        }
+
+        /** The files of a folder, {@code index.html} standing for folders, and the usual types of text and pictures. */
+        public static Files of(String folder) {
+            return new Files(
+                    Template.literal(folder),
+                    false,
+                    List.of(Template.literal("index.html")),
+                    List.of(),
+                    Optional.empty(),
+                    DEFAULT_TYPES);
+        }
+
+        /** nginx's, where a file says nothing. */
+        public static final Map<String, String> DEFAULT_TYPES =
+                Map.of("html", "text/html", "gif", "image/gif", "jpg", "image/jpeg");
+    }
 
     /**
      * A page about the running balancer that a plug-in writes.

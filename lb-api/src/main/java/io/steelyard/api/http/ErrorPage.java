@@ -12,8 +12,16 @@ import java.util.Set;
  * @param place a path, which is searched for a route anew; {@code @name} for a route by name; an absolute URL for a redirection
  * @param status what the client is told; empty for the status of the error
  * @param takesStatusOfPage whether the client is told the status that the page has
+ * @param isRecursive whether an error of this page may be shown by another page (nginx {@code recursive_error_pages}), ten of them at most;
+ *     otherwise it is shown as it is
  */
-public record ErrorPage(Set<Integer> statuses, Template place, OptionalInt status, boolean takesStatusOfPage) {
+public record ErrorPage(
+        Set<Integer> statuses, Template place, OptionalInt status, boolean takesStatusOfPage, boolean isRecursive) {
+    /** One whose own error is shown as it is. */
+    public ErrorPage(Set<Integer> statuses, Template place, OptionalInt status, boolean takesStatusOfPage) {
+        this(statuses, place, status, takesStatusOfPage, false);
+    }
+
     public ErrorPage {
         statuses = Set.copyOf(statuses);
         Objects.requireNonNull(place, "place");

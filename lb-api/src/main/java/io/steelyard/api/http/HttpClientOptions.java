@@ -3,6 +3,7 @@ package io.steelyard.api.http;
 import io.steelyard.api.Personality;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How the connections of a site's clients are treated. The defaults are nginx's, but for {@code ingress}.
@@ -13,6 +14,7 @@ import java.util.Objects;
  *     that stay open without much to say, such as streams of gRPC, are not compatible with it
  * @param sendTimeout how long between two writes of an answer
  * @param idleTimeout how long a connection may wait for its next request; zero for none but the first
+ * @param toldIdleTimeout what clients of HTTP/1 are told of that, in whole seconds ({@code Keep-Alive: timeout=N}); absent for nothing
  * @param mostRequests requests one connection serves, at least 1
  * @param mostAge after which a connection serves no further request
  * @param mostLineBytes of the request line, and of any one header field
@@ -34,6 +36,7 @@ public record HttpClientOptions(
         int leastBodyRate,
         Duration sendTimeout,
         Duration idleTimeout,
+        Optional<Duration> toldIdleTimeout,
         int mostRequests,
         Duration mostAge,
         int mostLineBytes,
@@ -58,6 +61,7 @@ public record HttpClientOptions(
         if (idleTimeout.isNegative()) {
             throw new IllegalArgumentException("idleTimeout is negative");
         }
+        toldIdleTimeout.ifPresent(told -> positive(told, "toldIdleTimeout"));
         positive(mostRequests, "mostRequests");
         positive(mostAge, "mostAge");
         positive(mostLineBytes, "mostLineBytes");
@@ -85,6 +89,7 @@ public record HttpClientOptions(
         builder.leastBodyRate = leastBodyRate;
         builder.sendTimeout = sendTimeout;
         builder.idleTimeout = idleTimeout;
+        builder.toldIdleTimeout = toldIdleTimeout;
         builder.mostRequests = mostRequests;
         builder.mostAge = mostAge;
         builder.mostLineBytes = mostLineBytes;
@@ -119,6 +124,7 @@ public record HttpClientOptions(
         private int leastBodyRate;
         private Duration sendTimeout = Duration.ofSeconds(60);
         private Duration idleTimeout = Duration.ofSeconds(75);
+        private Optional<Duration> toldIdleTimeout = Optional.empty();
         private int mostRequests = 1_000;
         private Duration mostAge = Duration.ofHours(1);
         private int mostLineBytes = 8 << 10;
@@ -151,6 +157,11 @@ public record HttpClientOptions(
 
         public Builder sendTimeout(Duration value) {
             sendTimeout = value;
+            return this;
+        }
+
+        public Builder toldIdleTimeout(Duration value) {
+            toldIdleTimeout = Optional.of(value);
             return this;
         }
 
@@ -226,6 +237,7 @@ public record HttpClientOptions(
                     leastBodyRate,
                     sendTimeout,
                     idleTimeout,
+                    toldIdleTimeout,
                     mostRequests,
                     mostAge,
                     mostLineBytes,

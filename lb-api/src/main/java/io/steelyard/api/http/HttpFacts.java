@@ -71,12 +71,14 @@ public interface HttpFacts {
 
     // ---- the connection
 
-    /** Who the client is. */
+    /** Who the client is; null for one on a UNIX socket, which has no address. */
+    @Nullable
     InetAddress clientAddress();
 
     int clientPort();
 
-    /** The address the client spoke to. */
+    /** The address the client spoke to; null for a UNIX socket. */
+    @Nullable
     InetAddress serverAddress();
 
     int serverPort();

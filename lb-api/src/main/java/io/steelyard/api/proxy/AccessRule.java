@@ -4,7 +4,8 @@ import java.net.InetAddress;
 import java.util.Objects;
 
 /**
- * Lets clients of a network in, or keeps them out.
+ * Lets clients of a network in, or keeps them out. A client on a UNIX socket, which has no address, counts as {@code ::}, so that a rule about
+ * {@code ::/128} is about such clients alone.
  *
  * @param isAllowed whether they may connect
  * @param network the network's address; the bits beyond the prefix are ignored

@@ -4,13 +4,14 @@ import io.steelyard.api.pool.ServerAddress;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
- * Where clients are accepted: one address and a range of ports.
+ * Where clients are accepted: one address and a range of ports, or a UNIX socket.
  *
- * @param address the local address; {@code 0.0.0.0} or {@code ::} for all of its family
- * @param firstPort 1 to 65535
- * @param lastPort from {@code firstPort} to 65535
+ * @param address the local address; {@code 0.0.0.0} or {@code ::} for all of its family; {@code 0.0.0.0} with a UNIX socket
+ * @param firstPort 1 to 65535; 0 with a UNIX socket
+ * @param lastPort from {@code firstPort} to 65535; 0 with a UNIX socket
  * @param backlog how many connections may wait to be accepted; 0 for 511
  * @param ipv6Only whether {@code ::} leaves IPv4 clients out
  * @param keepAlive whether accepted connections probe idle peers (SO_KEEPALIVE)
@@ -25,6 +26,8 @@ import java.util.Objects;
  * @param interfaceName TCP: the network interface that connections must come in by (SO_BINDTODEVICE; HAProxy {@code bind … interface});
  *     empty for any
  * @param spokenHttp TCP: which versions of HTTP its connections speak; without a meaning where HTTP is not served
+ * @param unixSocket TCP: a UNIX socket in place of an address (nginx {@code listen unix:PATH}, HAProxy {@code bind unix@PATH}); without what is
+ *     only of addresses: {@code descriptor}, {@code transparent} and {@code interfaceName}
  */
 public record ListenAddress(
         InetAddress address,
@@ -38,7 +41,10 @@ public record ListenAddress(
         int descriptor,
         boolean transparent,
         String interfaceName,
-        SpokenHttp spokenHttp) {
+        SpokenHttp spokenHttp,
+        Optional<UnixSocket> unixSocket) {
+    private static final String UNIX = "unix:";
+
     /** Of an interface's name, without the byte that ends it (Linux {@code IFNAMSIZ}). */
     public static final int MOST_INTERFACE_CHARACTERS = 15;
 
@@ -50,7 +56,13 @@ public record ListenAddress(
         }
         Objects.requireNonNull(address, "address");
         Objects.requireNonNull(spokenHttp, "spokenHttp");
-        if (firstPort < 1 || lastPort > 65_535 || lastPort < firstPort) {
+        Objects.requireNonNull(unixSocket, "unixSocket");
+        if (unixSocket.isPresent()) {
+            if (firstPort != 0 || lastPort != 0 || descriptor >= 0 || transparent || !interfaceName.isEmpty()) {
+                throw new IllegalArgumentException("a UNIX socket has a port, a descriptor, an interface or the address of"
+                        + " others; expected none of them");
+            }
+        } else if (firstPort < 1 || lastPort > 65_535 || lastPort < firstPort) {
             throw new IllegalArgumentException(
                     "port " + (firstPort == lastPort ? "" + firstPort : firstPort + "-" + lastPort)
                             + " is out of range; expected 1 to 65535");
@@ -86,7 +98,8 @@ public record ListenAddress(
                 -1,
                 false,
                 "",
-                SpokenHttp.AGREED);
+                SpokenHttp.AGREED,
+                Optional.empty());
     }
 
     /** Of connections without a PROXY protocol header and without TLS. */
@@ -99,6 +112,13 @@ public record ListenAddress(
     public ListenAddress proxyProtocol(boolean value) {
         var draft = new Draft(this);
         draft.proxyProtocol = value;
+        return draft.made();
+    }
+
+    /** The same where so many connections may wait; 0 for 511. */
+    public ListenAddress backlog(int value) {
+        var draft = new Draft(this);
+        draft.backlog = value;
         return draft.made();
     }
 
@@ -137,6 +157,36 @@ public record ListenAddress(
         return draft.made();
     }
 
+    /** The same on a UNIX socket with these rights; for an address on a UNIX socket only. */
+    public ListenAddress unixSocket(UnixSocket value) {
+        var draft = new Draft(this);
+        draft.unixSocket = Optional.of(value);
+        return draft.made();
+    }
+
+    /** A UNIX socket: connections without a PROXY protocol header and without TLS. */
+    public static ListenAddress of(UnixSocket socket) {
+        return new ListenAddress(
+                ServerAddress.numericAddress("0.0.0.0"),
+                0,
+                0,
+                0,
+                true,
+                false,
+                false,
+                false,
+                -1,
+                false,
+                "",
+                SpokenHttp.AGREED,
+                Optional.of(socket));
+    }
+
+    /** Whether it is a UNIX socket. */
+    public boolean isUnix() {
+        return unixSocket.isPresent();
+    }
+
     /** The same for one of its ports. */
     public ListenAddress onPort(int port) {
         var draft = new Draft(this);
@@ -146,11 +196,15 @@ public record ListenAddress(
     }
 
     /**
-     * Reads {@code 127.0.0.1:80}, {@code [::]:80}, {@code *:80}, {@code 80} or {@code 10.0.0.1:8000-8009}.
+     * Reads {@code 127.0.0.1:80}, {@code [::]:80}, {@code *:80}, {@code 80}, {@code 10.0.0.1:8000-8009}, {@code unix:/run/lb.sock} or
+     * {@code unix:@name}.
      *
      * @throws IllegalArgumentException with the reason
      */
     public static ListenAddress parse(String text) {
+        if (text.startsWith(UNIX)) {
+            return of(UnixSocket.of(text.substring(UNIX.length())));
+        }
         int colon = text.lastIndexOf(':');
         var host = colon < 0 ? "*" : text.substring(0, colon);
         var ports = text.substring(colon + 1);
@@ -164,8 +218,11 @@ public record ListenAddress(
                 ServerAddress.numericAddress(host.equals("*") ? "0.0.0.0" : host), first, last, 0, true, false);
     }
 
-    /** One port as {@code address:port}, IPv6 addresses in brackets. */
+    /** One port as {@code address:port}, IPv6 addresses in brackets; a UNIX socket as {@code unix:path}. */
     public String text(int port) {
+        if (unixSocket.isPresent()) {
+            return UNIX + unixSocket.get().path();
+        }
         var host = address.getHostAddress();
         return (address instanceof Inet6Address ? "[" + host + "]" : host) + ":" + port;
     }
@@ -187,23 +244,27 @@ public record ListenAddress(
         private final ListenAddress before;
         private int firstPort;
         private int lastPort;
+        private int backlog;
         private boolean proxyProtocol;
         private boolean tls;
         private int descriptor;
         private boolean transparent;
         private String interfaceName;
         private SpokenHttp spokenHttp;
+        private Optional<UnixSocket> unixSocket;
 
         private Draft(ListenAddress before) {
             this.before = before;
             firstPort = before.firstPort;
             lastPort = before.lastPort;
+            backlog = before.backlog;
             proxyProtocol = before.proxyProtocol;
             tls = before.tls;
             descriptor = before.descriptor;
             transparent = before.transparent;
             interfaceName = before.interfaceName;
             spokenHttp = before.spokenHttp;
+            unixSocket = before.unixSocket;
         }
 
         private ListenAddress made() {
@@ -211,7 +272,7 @@ public record ListenAddress(
                     before.address,
                     firstPort,
                     lastPort,
-                    before.backlog,
+                    backlog,
                     before.ipv6Only,
                     before.keepAlive,
                     proxyProtocol,
@@ -219,7 +280,8 @@ public record ListenAddress(
                     descriptor,
                     transparent,
                     interfaceName,
-                    spokenHttp);
+                    spokenHttp,
+                    unixSocket);
         }
     }
 }

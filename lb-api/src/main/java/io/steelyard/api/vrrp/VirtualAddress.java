@@ -23,7 +23,7 @@ import java.util.Set;
  * @param flags how the kernel treats it
  * @param isTracked whether somebody else's removing it makes the router step down
  * @param virtualMac a link-layer address of its own on the interface where it goes (keepalived {@code use_vmac} behind an address); absent for
- *     the interface's, or the router's. Its interface is called {@code vrrp.VRID.1} and so on unless it says otherwise
+ *     the interface's, or the router's. Its interface is called as {@link VrrpSettings#addressInterfacePrefix} says unless it has a name
  */
 public record VirtualAddress(
         InetAddress address,
@@ -73,8 +73,8 @@ public record VirtualAddress(
         });
         flags = Set.copyOf(flags);
         virtualMac.ifPresent(mac -> {
-            if (mac.kind() != VirtualMac.Kind.MACVLAN || mac.sendsFromParent()) {
-                throw new IllegalArgumentException("the virtualMac of an address is a MACVLAN, and sends no adverts");
+            if (mac.sendsFromParent()) {
+                throw new IllegalArgumentException("the virtualMac of an address sends no adverts");
             }
         });
     }

@@ -5,28 +5,18 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Addresses on a link-layer address of their own, 00:00:5e:00:01:VRID or 00:00:5e:00:02:VRID (RFC 9568 section 7.3), so that neighbours need not
+ * Addresses on an interface above the router's (macvlan, mode private) that has a link-layer address of its own, 00:00:5e:00:01:VRID or 00:00:5e:00:02:VRID (RFC 9568 section 7.3), so that neighbours need not
  * learn anew which machine has them.
  *
- * @param interfaceName of the interface that is made; absent for {@code vrrp.VRID}
- * @param kind what is made
+ * @param interfaceName of the interface that is made; absent for one as {@link VrrpSettings#interfacePrefix} says
  * @param address six octets, or five that VRID follows, such as {@code 02:00:5e:00:01}; absent for the RFC's
  * @param sendsFromParent adverts leave from the parent interface (keepalived {@code vmac_xmit_base})
  */
-public record VirtualMac(Optional<String> interfaceName, Kind kind, Optional<String> address, boolean sendsFromParent) {
+public record VirtualMac(Optional<String> interfaceName, Optional<String> address, boolean sendsFromParent) {
     private static final Pattern OCTETS = Pattern.compile("[0-9a-f]{2}(:[0-9a-f]{2}){4,5}");
-
-    /** What is made above the interface. */
-    public enum Kind {
-        /** macvlan in private mode. */
-        MACVLAN,
-        /** ipvlan: the parent's link-layer address stays. */
-        IPVLAN
-    }
 
     public VirtualMac {
         Objects.requireNonNull(interfaceName, "interfaceName");
-        Objects.requireNonNull(kind, "kind");
         interfaceName.ifPresent(InterfaceNames::check);
         address.ifPresent(text -> {
             if (!OCTETS.matcher(text).matches()) {
@@ -38,6 +28,6 @@ public record VirtualMac(Optional<String> interfaceName, Kind kind, Optional<Str
 
     /** The RFC's. */
     public static VirtualMac standard() {
-        return new VirtualMac(Optional.empty(), Kind.MACVLAN, Optional.empty(), false);
+        return new VirtualMac(Optional.empty(), Optional.empty(), false);
     }
 }

@@ -35,6 +35,7 @@ import java.util.Optional;
  * @param hmac trailer behind each advert; absent for none
  * @param checksum of version 3 over IPv4
  * @param virtualMac absent for the interface's own
+ * @param ipvlan absent where adverts go by the interface itself, or by that of {@code virtualMac}
  * @param announcements to neighbours
  * @param strict the RFC to the letter; {@link #problems} tells what it forbids
  * @param dialect small choices in the protocol
@@ -66,6 +67,7 @@ public record VirtualRouter(
         Optional<HmacAuthentication> hmac,
         ChecksumReading checksum,
         Optional<VirtualMac> virtualMac,
+        Optional<Ipvlan> ipvlan,
         Announcements announcements,
         boolean strict,
         Dialect dialect,
@@ -150,6 +152,7 @@ public record VirtualRouter(
         Objects.requireNonNull(hmac, "hmac");
         Objects.requireNonNull(checksum, "checksum");
         Objects.requireNonNull(virtualMac, "virtualMac");
+        Objects.requireNonNull(ipvlan, "ipvlan");
         Objects.requireNonNull(announcements, "announcements");
         Objects.requireNonNull(dialect, "dialect");
         tracks = List.copyOf(tracks);
@@ -218,6 +221,7 @@ public record VirtualRouter(
         private Optional<HmacAuthentication> hmac = Optional.empty();
         private ChecksumReading checksum = ChecksumReading.RFC_9568;
         private Optional<VirtualMac> virtualMac = Optional.empty();
+        private Optional<Ipvlan> ipvlan = Optional.empty();
         private Announcements announcements = Announcements.DEFAULT;
         private boolean strict;
         private Dialect dialect = Dialect.DEFAULT;
@@ -341,6 +345,11 @@ public record VirtualRouter(
             return this;
         }
 
+        public Builder ipvlan(Ipvlan given) {
+            ipvlan = Optional.of(given);
+            return this;
+        }
+
         public Builder announcements(Announcements given) {
             announcements = given;
             return this;
@@ -400,6 +409,7 @@ public record VirtualRouter(
                     hmac,
                     checksum,
                     virtualMac,
+                    ipvlan,
                     announcements,
                     strict,
                     dialect,

@@ -112,14 +112,19 @@ final class VirtualRouterCheck {
                 error("excludedAddresses", address.address().getHostAddress() + " is there twice", "each address once");
             }
         }
-        if (router.virtualMac()
-                .map(VirtualMac::kind)
-                .filter(VirtualMac.Kind.IPVLAN::equals)
-                .isPresent()) {
-            error("virtualMac", "interfaces of kind ipvlan cannot be made yet", "macvlan");
-        }
+        router.ipvlan().ifPresent(this::checkIpvlan);
         if (seen.isEmpty()) {
             problems.add(Problem.warning(path + ".addresses", "the router owns no address"));
+        }
+    }
+
+    private void checkIpvlan(Ipvlan ipvlan) {
+        if (router.virtualMac().isPresent()) {
+            error("ipvlan", "adverts go by one interface, and there is a virtualMac, too", "one of the two");
+        }
+        ipvlan.source().map(VirtualAddress::address).ifPresent(address -> checkFamily("ipvlan.address", address));
+        if (ipvlan.address().isEmpty() && router.family() == AddressFamily.IPV4) {
+            error("ipvlan", "over IPv4 it has no address of its own", "an address that adverts come from");
         }
     }
 

@@ -28,6 +28,10 @@ import java.util.Optional;
  *     on again when the process ends, if it was before
  * @param pacedTogether interfaces by which announcements of all routers leave one after the other, as if each group of them were one interface
  *     (keepalived {@code garp_group}); an interface is in one group at most
+ * @param interfacePrefix how names of interfaces begin that routers have for themselves, where they are not given (keepalived {@code vmac_prefix});
+ *     for IPv6 a 6 follows, then a dot and the router's id, as in {@code vrrp.51} and {@code vrrp6.51}, and with a number before the dot where that
+ *     is taken; 1 to 10 characters
+ * @param addressInterfacePrefix the same for interfaces of single addresses (keepalived {@code vmac_addr_prefix}); absent for the other prefix
  * @param addresses that this machine has while the process lives, whatever the routers do (keepalived {@code static_ipaddress})
  * @param routes the same for routes
  * @param rules the same for rules
@@ -46,10 +50,15 @@ public record VrrpSettings(
         Optional<Script> onEnd,
         boolean reportsLocalGroups,
         List<List<String>> pacedTogether,
+        String interfacePrefix,
+        Optional<String> addressInterfacePrefix,
         List<VirtualAddress> addresses,
         List<VirtualRoute> routes,
         List<VirtualRule> rules,
         List<StaticGroup> staticGroups) {
+    private static final String INTERFACE_PREFIX = "vrrp";
+    private static final int LONGEST_PREFIX = 10;
+
     /** No delays, no script security, nobody is told. */
     public static final VrrpSettings DEFAULT = builder().build();
 
@@ -115,6 +124,8 @@ public record VrrpSettings(
         Objects.requireNonNull(onEnd, "onEnd");
         pacedTogether = pacedTogether.stream().map(List::copyOf).toList();
         checkGroups(pacedTogether);
+        checkPrefix(interfacePrefix);
+        addressInterfacePrefix.ifPresent(VrrpSettings::checkPrefix);
         addresses = List.copyOf(addresses);
         if (addresses.stream().anyMatch(address -> address.virtualMac().isPresent())) {
             throw new IllegalArgumentException("an address that does not move has no virtualMac");
@@ -136,6 +147,14 @@ public record VrrpSettings(
         }
     }
 
+    private static void checkPrefix(String prefix) {
+        InterfaceNames.check(prefix);
+        if (prefix.length() > LONGEST_PREFIX) {
+            throw new IllegalArgumentException(
+                    "'" + prefix + "' is too long to begin the name of an interface; expected 1 to 10 characters");
+        }
+    }
+
     public static Builder builder() {
         return new Builder();
     }
@@ -154,6 +173,8 @@ public record VrrpSettings(
         private Optional<Script> onEnd = Optional.empty();
         private boolean reportsLocalGroups = true;
         private final List<List<String>> pacedTogether = new ArrayList<>();
+        private String interfacePrefix = INTERFACE_PREFIX;
+        private Optional<String> addressInterfacePrefix = Optional.empty();
         private final List<VirtualAddress> addresses = new ArrayList<>();
         private final List<VirtualRoute> routes = new ArrayList<>();
         private final List<VirtualRule> rules = new ArrayList<>();
@@ -223,6 +244,16 @@ public record VrrpSettings(
             return this;
         }
 
+        public Builder interfacePrefix(String given) {
+            interfacePrefix = given;
+            return this;
+        }
+
+        public Builder addressInterfacePrefix(String given) {
+            addressInterfacePrefix = Optional.of(given);
+            return this;
+        }
+
         /** One more. */
         public Builder address(VirtualAddress given) {
             addresses.add(given);
@@ -261,6 +292,8 @@ public record VrrpSettings(
                     onEnd,
                     reportsLocalGroups,
                     pacedTogether,
+                    interfacePrefix,
+                    addressInterfacePrefix,
                     addresses,
                     routes,
                     rules,

@@ -3,6 +3,7 @@ package io.steelyard.api.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,5 +51,27 @@ class ListenAddressTest {
         assertThatThrownBy(() -> ListenAddress.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(reason);
+    }
+
+    @Test
+    void unixSocketsHaveAPathInPlaceOfAPort() {
+        var listen = ListenAddress.parse("unix:/run/a b.sock");
+        assertThat(listen.isUnix()).isTrue();
+        assertThat(listen.text()).isEqualTo("unix:/run/a b.sock");
+        assertThat(listen.text(0)).isEqualTo("unix:/run/a b.sock");
+        assertThat(listen.firstPort()).isZero();
+        assertThat(ListenAddress.parse(listen.tls(true).backlog(7).text()).unixSocket())
+                .contains(UnixSocket.of("/run/a b.sock"));
+        assertThat(ListenAddress.parse("unix:@name").unixSocket().orElseThrow())
+                .returns(true, UnixSocket::isAbstract)
+                .returns("name", UnixSocket::name);
+        for (var wrong : List.of("unix:", "unix:@", "unix:/" + "x".repeat(107), "unix:/a\0b")) {
+            assertThatThrownBy(() -> ListenAddress.parse(wrong))
+                    .as(wrong)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("no path of a UNIX socket");
+        }
+        assertThatThrownBy(() -> new UnixSocket("/a", 01000, "", "")).hasMessageContaining("mode is 512");
+        assertThatThrownBy(() -> listen.interfaceName("eth0")).hasMessageContaining("expected none of them");
     }
 }

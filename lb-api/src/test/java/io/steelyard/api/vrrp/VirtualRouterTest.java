@@ -57,11 +57,18 @@ class VirtualRouterTest {
     }
 
     @Test
-    void whatCannotBeMadeIsAnError() {
-        var mac = new VirtualMac(Optional.empty(), VirtualMac.Kind.IPVLAN, Optional.empty(), false);
-
-        assertThat(errors(router("gate").virtualMac(mac))).containsExactly("r.virtualMac");
+    void anIpvlanHasAnAddressOfTheRoutersFamilyAndNoVirtualMacBesideIt() {
+        assertThat(errors(router("gate").ipvlan(ipvlan("10.0.0.3/24")))).isEmpty();
+        assertThat(errors(router("gate").ipvlan(ipvlan("fe80::3")))).containsExactly("r.ipvlan.address");
+        assertThat(errors(router("gate").ipvlan(new Ipvlan(Optional.empty(), Ipvlan.Mode.BRIDGE, Optional.empty()))))
+                .containsExactly("r.ipvlan");
         assertThat(errors(router("gate").virtualMac(VirtualMac.standard()))).isEmpty();
+        assertThat(errors(router("gate").virtualMac(VirtualMac.standard()).ipvlan(ipvlan("10.0.0.3"))))
+                .containsExactly("r.ipvlan");
+    }
+
+    private static Ipvlan ipvlan(String address) {
+        return new Ipvlan(Optional.empty(), Ipvlan.Mode.BRIDGE, Optional.of(address));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.steelyard.config.haproxy;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.SpokenHttp;
+import io.steelyard.api.proxy.UnixSocket;
 import io.steelyard.api.tls.TlsServer;
 import io.steelyard.config.haproxy.grammar.Word;
 import java.net.InetAddress;
@@ -15,7 +16,8 @@ import java.util.Optional;
 
 /** Reads {@code bind}, and the addresses that old files have behind the name of a section. */
 final class BindReader {
-    private static final String FORM = "address:port, *:port, [address]:port or :port, where port may be a range";
+    private static final String FORM =
+            "address:port, *:port, [address]:port or :port, where port may be a range, unix@path or abns@name";
     private static final String SYSTEM = "event loops and sockets are set up by themselves";
 
     /** Parameters that do nothing, each with the reason. */
@@ -36,17 +38,19 @@ final class BindReader {
         all(IDLE_WITH_VALUE, SYSTEM, "mss", "nice", "process", "thread", "shards", "tcp-ut", "expose-fd", "maxconn");
         all(IDLE_WITH_VALUE, "listeners are known by their addresses", "name", "id");
         all(IDLE_WITH_VALUE, "it belongs to the runtime API", "level", "severity-output");
-        all(IDLE_WITH_VALUE, "it belongs to UNIX sockets", "uid", "gid", "user", "group", "mode");
         all(REFUSED_WITH_VALUE, "the NetScaler protocol is not supported", "accept-netscaler-cip");
         all(REFUSED_WITH_VALUE, "other network namespaces are not entered", "namespace");
     }
 
     private final Findings findings;
     private final TlsDefaults tls;
+    private final UnixBind unixDefaults;
 
-    BindReader(Findings findings, TlsDefaults tls) {
+    /** @param unixDefaults what {@code global} says of UNIX sockets */
+    BindReader(Findings findings, TlsDefaults tls, UnixBind unixDefaults) {
         this.findings = findings;
         this.tls = tls;
+        this.unixDefaults = unixDefaults;
     }
 
     /**
@@ -64,6 +68,7 @@ final class BindReader {
      */
     Bound read(Statement bind, int backlog, boolean keepAlive, Duration handshakeTimeout, boolean isHttp) {
         var secured = new BindTls(findings, tls);
+        var ofFile = new UnixBind(unixDefaults);
         boolean isIpv6Only = false;
         boolean hasHeader = false;
         boolean isTransparent = false;
@@ -77,6 +82,7 @@ final class BindReader {
             boolean hasValue = name.equals("backlog")
                     || name.equals("interface")
                     || name.equals("proto")
+                    || UnixBind.knows(name)
                     || BindTls.hasValue(name)
                     || IDLE_WITH_VALUE.containsKey(name)
                     || REFUSED_WITH_VALUE.containsKey(name);
@@ -88,6 +94,8 @@ final class BindReader {
                 secured.take(word, hasValue ? words.get(i + 1) : word);
             } else if (name.equals("interface")) {
                 interfaceName = interfaceName(words.get(i + 1));
+            } else if (UnixBind.knows(name)) {
+                ofFile.take(word, words.get(i + 1), findings);
             } else if (name.equals("proto")) {
                 spokenHttp = spokenHttp(words.get(i + 1), isHttp);
             } else if (name.equals("transparent")) {
@@ -117,10 +125,11 @@ final class BindReader {
         boolean isOfOthers = isTransparent;
         var by = interfaceName;
         var addresses = addresses(words.getFirst(), ownBacklog, isIpv6Only, keepAlive).stream()
+                .map(address -> address.isUnix()
+                        ? ofFile.applied(address)
+                        : address.transparent(isOfOthers).interfaceName(by))
                 .map(address -> address.tls(made.isPresent())
                         .proxyProtocol(isProxied)
-                        .transparent(isOfOthers)
-                        .interfaceName(by)
                         .spokenHttp(spoken))
                 .toList();
         return new Bound(addresses, made);
@@ -185,7 +194,11 @@ final class BindReader {
         return all;
     }
 
-    private static ListenAddress address(String text, int backlog, boolean isIpv6Only, boolean keepAlive) {
+    private ListenAddress unixSocket(String path, int backlog) {
+        return unixDefaults.applied(ListenAddress.of(UnixSocket.of(path)).backlog(backlog));
+    }
+
+    private ListenAddress address(String text, int backlog, boolean isIpv6Only, boolean keepAlive) {
         var rest = text;
         boolean isIpv6 = false;
         boolean isIpv4 = false;
@@ -195,8 +208,12 @@ final class BindReader {
             switch (text.substring(0, at)) {
                 case "ipv4" -> isIpv4 = true;
                 case "ipv6" -> isIpv6 = true;
-                case "unix", "abns" ->
-                    throw new IllegalArgumentException("clients are not accepted on UNIX sockets yet");
+                case "unix" -> {
+                    return unixSocket(unixDefaults.prefixed(rest), backlog);
+                }
+                case "abns" -> {
+                    return unixSocket("@" + rest, backlog);
+                }
                 case "fd" -> {
                     int descriptor = descriptor(rest);
                     var bound = InheritedSocket.address(descriptor);
@@ -214,7 +231,7 @@ final class BindReader {
             }
         }
         if (rest.startsWith("/")) {
-            throw new IllegalArgumentException("clients are not accepted on UNIX sockets yet");
+            return unixSocket(unixDefaults.prefixed(rest), backlog);
         }
         int colon = rest.lastIndexOf(':');
         if (colon < 0 || rest.endsWith("]")) {

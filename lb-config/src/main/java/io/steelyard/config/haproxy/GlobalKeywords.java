@@ -19,7 +19,8 @@ final class GlobalKeywords {
             master-worker                                | G | 0-  | - |
             mworker-max-reloads, ulimit-n, node          | G | 0-1 | - |
             localpeer, default-path                      | G | 1-  | - |
-            description, unix-bind, cpu-map              | G | 0-  | - |
+            unix-bind                                    | G | 2-  | + |
+            description, cpu-map                         | G | 0-  | - |
             numa-cpu-mapping, set-dumpable               | G | 0   | - |
             strict-limits, insecure-fork-wanted          | G | 0   | - |
             insecure-setuid-wanted                       | G | 0   | - |

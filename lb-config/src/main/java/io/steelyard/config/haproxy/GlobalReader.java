@@ -13,6 +13,7 @@ final class GlobalReader {
 
     private final Findings findings;
     private final TlsDefaults tls = new TlsDefaults();
+    private final UnixBind unixBind = new UnixBind();
     private int loops;
     private int maxConnections;
     private Duration drainTimeout = Settings.defaults().drainTimeout();
@@ -41,6 +42,7 @@ final class GlobalReader {
                             text -> Math.clamp(
                                     Values.number(text, 1, Integer.MAX_VALUE), LEAST_BUFFER_BYTES, MOST_BUFFER_BYTES));
                 case "nosplice" -> splice = false;
+                case "unix-bind" -> unixBind.take(statement, findings);
                 default -> takeTls(statement);
             }
         }
@@ -61,6 +63,11 @@ final class GlobalReader {
     /** What it says of TLS. */
     TlsDefaults tls() {
         return tls;
+    }
+
+    /** What it says of the files of UNIX sockets. */
+    UnixBind unixBind() {
+        return unixBind;
     }
 
     private <T> T value(Statement statement, T otherwise, Function<String, T> read) {

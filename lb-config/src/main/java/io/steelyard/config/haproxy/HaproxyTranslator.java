@@ -63,7 +63,7 @@ final class HaproxyTranslator {
         statements = new StatementReader(findings);
         global = new GlobalReader(findings);
         sections = new ProxySections(findings, statements);
-        binds = new BindReader(findings, global.tls());
+        binds = new BindReader(findings, global.tls(), global.unixBind());
     }
 
     /** The model, of use only where no error was found. */

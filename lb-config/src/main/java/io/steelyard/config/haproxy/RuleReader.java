@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes rules of the model of a proxy's rules in mode http, in the order in which HAProxy goes through them. One thread. */
 final class RuleReader {
@@ -347,6 +348,12 @@ final class RuleReader {
         return made;
     }
 
+    private static boolean hasUnixSocket(Proxy frontend) {
+        return frontend.all("bind").stream()
+                .flatMap(bind -> Stream.of(bind.argument(0).text().split(",", -1)))
+                .anyMatch(text -> text.startsWith("/") || text.startsWith("unix@") || text.startsWith("abns@"));
+    }
+
     private void told(Proxy frontend, Proxy backend, String option, String field, String fetch, List<HttpRule> made) {
         var statement = backend.last(option).or(() -> frontend.last(option));
         if (statement.isEmpty()) {
@@ -371,6 +378,10 @@ final class RuleReader {
         }
         if (condition.remove("if-none")) {
             condition.addAll(List.of("!{", "req.fhdr(" + name + ")", "-m", "found", "}"));
+        }
+        if (hasUnixSocket(frontend)) {
+            // Its clients have no address, and nothing is told of them.
+            condition.addAll(List.of("{", fetch, "-m", "found", "}"));
         }
         if (!condition.isEmpty()) {
             condition.addFirst("if");

@@ -104,8 +104,9 @@ final class VirtualServerMaker {
             if (asksAddress && listen.address().isAnyLocalAddress()) {
                 findings.error(
                         name.position(),
-                        front.proxy() + " asks 'dst' and listens on every address",
-                        "a bind for each address",
+                        front.proxy() + " asks 'dst' and listens on "
+                                + (listen.isUnix() ? "a UNIX socket" : "every address"),
+                        listen.isUnix() ? "a frontend of its own" : "a bind for each address",
                         "");
                 return;
             }

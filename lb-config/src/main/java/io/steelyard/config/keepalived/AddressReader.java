@@ -33,24 +33,22 @@ final class AddressReader {
 
     private final Findings findings;
     private final Values values;
-    private final Optional<String> macPrefix;
     private final boolean mayHaveMac;
 
-    /** Of addresses that a router has, which may have a link-layer address of their own. @param macPrefix five octets in lower case, absent for the RFC's */
-    AddressReader(Findings findings, Optional<String> macPrefix) {
-        this(findings, macPrefix, true);
+    /** Of addresses that a router has, which may have a link-layer address of their own. */
+    AddressReader(Findings findings) {
+        this(findings, true);
     }
 
-    private AddressReader(Findings findings, Optional<String> macPrefix, boolean mayHaveMac) {
+    private AddressReader(Findings findings, boolean mayHaveMac) {
         this.findings = findings;
-        this.macPrefix = macPrefix;
         this.mayHaveMac = mayHaveMac;
         values = new Values(findings);
     }
 
     /** Of addresses that are there whoever is active. */
     static AddressReader ofStatic(Findings findings) {
-        return new AddressReader(findings, Optional.empty(), false);
+        return new AddressReader(findings, false);
     }
 
     List<VirtualAddress> read(Entry block) {
@@ -112,7 +110,7 @@ final class AddressReader {
     /** {@code use_vmac [NAME] [ADDRESS]}, in any order. @return how many words belong to it */
     private int virtualMac(List<Word> words, int at, VirtualAddress.Builder builder) {
         Optional<String> name = Optional.empty();
-        var mac = macPrefix;
+        Optional<String> mac = Optional.empty();
         int count = 0;
         while (count < 2
                 && at + 1 + count < words.size()
@@ -125,7 +123,7 @@ final class AddressReader {
             }
         }
         if (mayHaveMac) {
-            builder.virtualMac(new VirtualMac(name, VirtualMac.Kind.MACVLAN, mac, false));
+            builder.virtualMac(new VirtualMac(name, mac, false));
         } else {
             findings.error(
                     words.get(at).position(),

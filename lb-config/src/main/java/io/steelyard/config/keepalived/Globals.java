@@ -13,14 +13,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /** {@code global_defs}: what holds for the process, and the defaults of routers. */
 final class Globals {
     private static final int SMTP_PORT = 25;
+    private static final int LONGEST_PREFIX = 10;
     private static final int FIRST_RULE_PRIORITY = 16_384;
 
     private final Findings findings;
@@ -48,7 +49,6 @@ final class Globals {
     Optional<InetAddress> group4 = Optional.empty();
     Optional<InetAddress> group6 = Optional.empty();
     Optional<Entry> iptables = Optional.empty();
-    Optional<String> macPrefix = Optional.empty();
     Optional<String> defaultInterface = Optional.empty();
     OptionalInt downAdverts = OptionalInt.empty();
     int version = 2;
@@ -91,7 +91,8 @@ final class Globals {
             case "vrrp_gna_interval" -> neighbourPacing = values.seconds(entry, 0, 86_400);
             case "vrrp_mcast_group4" -> group4 = values.address(entry);
             case "vrrp_mcast_group6" -> group6 = values.address(entry);
-            case "vmac_prefix" -> macPrefix = values.name(entry).map(text -> text.toLowerCase(Locale.ROOT));
+            case "vmac_prefix" -> readPrefix(entry, settings::interfacePrefix);
+            case "vmac_addr_prefix" -> readPrefix(entry, settings::addressInterfacePrefix);
             case "default_interface" -> defaultInterface = values.name(entry);
             case "vrrp_notify_priority_changes" -> tellsPriority = values.truth(entry);
             case "vrrp_iptables" -> iptables = Optional.of(entry);
@@ -100,6 +101,19 @@ final class Globals {
             }
         }
         return true;
+    }
+
+    private void readPrefix(Entry entry, Consumer<String> to) {
+        values.name(entry).ifPresent(prefix -> {
+            if (prefix.length() > LONGEST_PREFIX) {
+                findings.error(
+                        entry.arguments().getFirst().position(),
+                        "'" + prefix + "' is too long to begin the name of an interface",
+                        "1 to 10 characters");
+            } else {
+                to.accept(prefix);
+            }
+        });
     }
 
     private boolean readMail(Entry entry) {

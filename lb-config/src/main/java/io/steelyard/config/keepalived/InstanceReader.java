@@ -64,7 +64,7 @@ final class InstanceReader {
 
     Optional<VirtualRouter> read() {
         var interfaceName = words.interfaceName
-                .or(() -> words.virtualMac.isPresent() ? globals.defaultInterface : Optional.empty())
+                .or(() -> words.hasMac || words.ipvlan.isPresent() ? globals.defaultInterface : Optional.empty())
                 .or(() -> globals.defaultInterface);
         if (interfaceName.isEmpty() || words.id.isEmpty()) {
             findings.error(
@@ -124,8 +124,10 @@ final class InstanceReader {
         }
         words.source.ifPresent(builder::sourceAddress);
         words.hmac.ifPresent(builder::hmac);
-        words.virtualMac.ifPresent(kind ->
-                builder.virtualMac(new VirtualMac(words.macInterface, kind, words.macAddress, words.sendsFromParent)));
+        words.ipvlan.ifPresent(builder::ipvlan);
+        if (words.hasMac) {
+            builder.virtualMac(new VirtualMac(words.macInterface, words.macAddress, words.sendsFromParent));
+        }
         return builder.build();
     }
 
@@ -151,7 +153,8 @@ final class InstanceReader {
         for (var entry : words.block.entries()) {
             switch (entry.keyword()) {
                 case "virtual_ipaddress" -> findings.place(path + ".addresses", entry.position());
-                case "use_vmac", "use_ipvlan" -> findings.place(path + ".virtualMac", entry.position());
+                case "use_vmac" -> findings.place(path + ".virtualMac", entry.position());
+                case "use_ipvlan" -> findings.place(path + ".ipvlan", entry.position());
                 case "virtual_ipaddress_excluded" -> findings.place(path + ".excludedAddresses", entry.position());
                 case "nopreempt", "preempt_delay" -> findings.place(path + ".preemption", entry.position());
                 default -> {}
@@ -165,9 +168,7 @@ final class InstanceReader {
         if (!words.hasMacOfAddresses || !isElsewhere || address.virtualMac().isPresent()) {
             return address;
         }
-        return address.toBuilder()
-                .virtualMac(new VirtualMac(Optional.empty(), VirtualMac.Kind.MACVLAN, globals.macPrefix, false))
-                .build();
+        return address.toBuilder().virtualMac(VirtualMac.standard()).build();
     }
 
     private AddressFamily family() {

@@ -4,10 +4,10 @@ import io.steelyard.api.vrrp.AdvertTransport;
 import io.steelyard.api.vrrp.Authentication;
 import io.steelyard.api.vrrp.ChecksumReading;
 import io.steelyard.api.vrrp.HmacAuthentication;
+import io.steelyard.api.vrrp.Ipvlan;
 import io.steelyard.api.vrrp.Notifications;
 import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.VirtualAddress;
-import io.steelyard.api.vrrp.VirtualMac;
 import io.steelyard.api.vrrp.VirtualRoute;
 import io.steelyard.api.vrrp.VirtualRule;
 import io.steelyard.config.keepalived.grammar.Entry;
@@ -56,7 +56,8 @@ final class InstanceWords {
     Optional<Boolean> skipsAddressCheck = Optional.empty();
     Optional<Boolean> checksSource = Optional.empty();
     Optional<Boolean> ownerIgnoresAdverts = Optional.empty();
-    Optional<VirtualMac.Kind> virtualMac = Optional.empty();
+    boolean hasMac;
+    Optional<Ipvlan> ipvlan = Optional.empty();
     Optional<String> macInterface = Optional.empty();
     Optional<String> macAddress = Optional.empty();
     OptionalInt id = OptionalInt.empty();
@@ -137,16 +138,15 @@ final class InstanceWords {
 
     private boolean readAddresses(Entry entry) {
         switch (entry.keyword()) {
-            case "virtual_ipaddress" -> addresses.addAll(new AddressReader(findings, globals.macPrefix).read(entry));
-            case "virtual_ipaddress_excluded" ->
-                excluded.addAll(new AddressReader(findings, globals.macPrefix).read(entry));
+            case "virtual_ipaddress" -> addresses.addAll(new AddressReader(findings).read(entry));
+            case "virtual_ipaddress_excluded" -> excluded.addAll(new AddressReader(findings).read(entry));
             case "no_virtual_ipaddress" -> mayHaveNoAddress = true;
             case "virtual_routes" -> routes.addAll(RouteReader.readAll(entry, globals.names, findings));
             case "virtual_rules" -> rules.addAll(RuleReader.readAll(entry, globals, findings));
             case "accept" -> accepts = Optional.of(true);
             case "no_accept" -> accepts = Optional.of(false);
-            case "use_vmac" -> readVirtualMac(entry, VirtualMac.Kind.MACVLAN);
-            case "use_ipvlan" -> readVirtualMac(entry, VirtualMac.Kind.IPVLAN);
+            case "use_vmac" -> readVirtualMac(entry);
+            case "use_ipvlan" -> readIpvlan(entry);
             case "vmac_xmit_base" -> sendsFromParent = true;
             case "use_vmac_addr" -> hasMacOfAddresses = true;
             default -> {
@@ -156,10 +156,10 @@ final class InstanceWords {
         return true;
     }
 
-    private void readVirtualMac(Entry entry, VirtualMac.Kind kind) {
-        virtualMac = Optional.of(kind);
+    private void readVirtualMac(Entry entry) {
+        hasMac = true;
         for (var word : entry.arguments()) {
-            if (word.text().chars().filter(c -> c == ':').count() == 5) {
+            if (word.text().contains(":")) {
                 macAddress = Optional.of(word.text().toLowerCase(Locale.ROOT));
             } else if (macInterface.isEmpty()) {
                 macInterface = Optional.of(word.text());
@@ -168,8 +168,46 @@ final class InstanceWords {
                         word.position(), "unknown option '" + word + "' of " + entry.keyword(), "a name, an address");
             }
         }
-        if (macAddress.isEmpty()) {
-            macAddress = globals.macPrefix;
+    }
+
+    /** {@code use_ipvlan [NAME] [ADDRESS] [bridge|private|vepa]}: what can be read as an address is one. */
+    private void readIpvlan(Entry entry) {
+        Optional<String> interfaceName = Optional.empty();
+        Optional<String> address = Optional.empty();
+        var mode = Ipvlan.Mode.BRIDGE;
+        for (var word : entry.arguments()) {
+            var text = word.text();
+            switch (text) {
+                case "bridge" -> mode = Ipvlan.Mode.BRIDGE;
+                case "private" -> mode = Ipvlan.Mode.PRIVATE;
+                case "vepa" -> mode = Ipvlan.Mode.VEPA;
+                default -> {
+                    if (address.isEmpty() && isAddress(text)) {
+                        address = Optional.of(text);
+                    } else if (interfaceName.isEmpty()) {
+                        interfaceName = Optional.of(text);
+                    } else {
+                        findings.error(
+                                word.position(),
+                                "unknown option '" + word + "' of use_ipvlan",
+                                "a name, an address, and bridge, private or vepa");
+                    }
+                }
+            }
+        }
+        try {
+            ipvlan = Optional.of(new Ipvlan(interfaceName, mode, address));
+        } catch (IllegalArgumentException wrong) {
+            findings.error(entry.position(), "use_ipvlan: " + wrong.getMessage(), "a name of at most 15 characters");
+        }
+    }
+
+    private static boolean isAddress(String text) {
+        try {
+            VirtualAddress.builder(text);
+            return true;
+        } catch (IllegalArgumentException no) {
+            return false;
         }
     }
 

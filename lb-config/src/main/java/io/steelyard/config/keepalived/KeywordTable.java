@@ -38,7 +38,7 @@ final class KeywordTable {
                     + " vrrp_min_garp vrrp_lower_prio_no_advert vrrp_higher_prio_send_advert vrrp_version vrrp_strict"
                     + " vrrp_skip_check_adv_addr vrrp_check_unicast_src vrrp_down_timer_adverts vrrp_startup_delay"
                     + " vrrp_delay_after_boot script_user enable_script_security notify_fifo notify_fifo_script"
-                    + " vrrp_notify_fifo vrrp_notify_fifo_script vmac_prefix default_interface vrrp_iptables"
+                    + " vrrp_notify_fifo vrrp_notify_fifo_script vmac_prefix vmac_addr_prefix default_interface vrrp_iptables"
                     + " vrrp_owner_ignore_adverts vrrp_notify_priority_changes startup_script startup_script_timeout"
                     + " shutdown_script shutdown_script_timeout disable_local_igmp"
                     + " vrrp_garp_extra_if vmac_garp_intvl vrrp_vmac_garp_intvl")
@@ -47,7 +47,6 @@ final class KeywordTable {
             .accepted("the kernel tells of every change of a link", "linkbeat_use_polling")
             .accepted("pauses of this process are always noticed", "timer_expired_backup thread_timer_expired")
             .accepted("what matters is always logged", "log_unknown_vrids enable_console_log debug log_command_line")
-            .accepted("addresses of these interfaces are added as given", "vmac_addr_prefix use_vmac_addr")
             .accepted("it has had its effect on what ${_RANDOM} stands for", "random_seed")
             .accepted(
                     SNMP,

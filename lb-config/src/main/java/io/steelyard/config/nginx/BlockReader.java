@@ -57,10 +57,11 @@ final class BlockReader {
                                         + spec.get().note(),
                                 "");
                     case REFUSED ->
-                        findings.error(
-                                directive.position(),
+                        findings.unsupported(
+                                directive,
                                 "'" + directive.keyword() + "' cannot be honoured: "
-                                        + spec.get().note());
+                                        + spec.get().note(),
+                                "");
                 }
             }
         }
@@ -86,13 +87,14 @@ final class BlockReader {
                     "'" + name + "' is not allowed here, " + context.place(),
                     "it " + places,
                     fragmentHint(elsewhere, context));
-        } else if (HttpDirectives.family(name).isPresent()) {
-            findings.error(
-                    directive.position(),
+        } else if (ModuleFamilies.reason(name).isPresent()) {
+            findings.unsupported(
+                    directive,
                     "'" + name + "' cannot be honoured: "
-                            + HttpDirectives.family(name).get());
+                            + ModuleFamilies.reason(name).get(),
+                    "");
         } else {
-            findings.error(directive.position(), "unknown directive '" + name + "'", "", suggestion(name, context));
+            findings.unsupported(directive, "unknown directive '" + name + "'", suggestion(name, context));
         }
         return Optional.empty();
     }

@@ -10,9 +10,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Collects what is found wrong or worth knowing in a file, and where the parts of the model stood. One thread. */
 final class Findings {
+    /** How the names of directives begin that decide who may ask for what. */
+    private static final List<String> PROTECTIVE = List.of(
+            "auth_", "limit_except", "secure_link", "modsecurity", "valid_referers", "access_by", "js_access", "oidc_");
+
     /** Who has more errors than this in a file reads them in parts. */
     private static final int MOST_ERRORS = 1_000;
 
@@ -21,7 +26,13 @@ final class Findings {
 
     private final Map<String, Position> positions = new HashMap<>();
     private final Set<String> accepted = new HashSet<>();
+    private final boolean isLenient;
     private int errors;
+
+    /** @param isLenient whether what is not known is left out with a warning */
+    Findings(boolean isLenient) {
+        this.isLenient = isLenient;
+    }
 
     List<Problem> problems() {
         return List.copyOf(problems);
@@ -57,6 +68,25 @@ final class Findings {
 
     void notice(Position at, String what) {
         problems.add(Problem.notice("", what).at(at));
+    }
+
+    /**
+     * Says that a directive is not known, or not supported: an error, or a warning that it is ignored. What keeps clients out is never ignored.
+     *
+     * @param why what is wrong with it, or why it is not supported
+     */
+    void unsupported(Directive directive, String why, String remedy) {
+        var name = directive.keyword();
+        if (isLenient && PROTECTIVE.stream().noneMatch(name::startsWith)) {
+            var arguments = directive.arguments().stream().map(Word::text).collect(Collectors.joining(" "));
+            warning(
+                    directive.position(),
+                    "'" + (name + " " + arguments).strip() + "' is ignored"
+                            + (directive.block().isPresent() ? " with its block" : "") + ": " + why,
+                    "");
+        } else {
+            error(directive.position(), why, "", remedy);
+        }
     }
 
     /** Says that an argument cannot be read. */

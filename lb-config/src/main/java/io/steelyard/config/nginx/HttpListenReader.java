@@ -103,6 +103,6 @@ final class HttpListenReader {
     private static String withPort(String text) {
         boolean isPort = text.matches("\\d+(-\\d+)?");
         boolean hasPort = text.indexOf(':', text.startsWith("[") ? Math.max(text.indexOf(']'), 0) : 0) >= 0;
-        return isPort || hasPort ? text : text + ":80";
+        return isPort || hasPort || text.startsWith("unix:") ? text : text + ":80";
     }
 }

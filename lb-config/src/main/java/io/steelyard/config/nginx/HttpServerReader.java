@@ -131,9 +131,8 @@ final class HttpServerReader {
                 Duration time = Values.time(word.text());
                 if (word == directive.argument(0)) {
                     options.idleTimeout(time);
-                } else {
-                    findings.acceptedParameter(
-                            directive, word, "header timeout", "clients are not told how long connections are kept");
+                } else if (!time.minusSeconds(1).isNegative()) {
+                    options.toldIdleTimeout(time);
                 }
             } catch (IllegalArgumentException wrong) {
                 findings.badArgument(directive, word, wrong);

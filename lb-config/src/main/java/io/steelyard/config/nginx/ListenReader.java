@@ -3,6 +3,7 @@ package io.steelyard.config.nginx;
 import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.Protocol;
+import io.steelyard.api.proxy.UnixSocket;
 import io.steelyard.config.nginx.grammar.Directive;
 import io.steelyard.config.nginx.grammar.Word;
 import java.net.UnknownHostException;
@@ -46,7 +47,11 @@ final class ListenReader {
                 return List.of();
             }
             return parsed.stream()
-                    .map(one -> new ListenAddress(
+                    .map(one -> one.isUnix()
+                            ? one.backlog(parameters.backlog)
+                                    .proxyProtocol(parameters.proxyProtocol)
+                                    .tls(parameters.isTls)
+                            : new ListenAddress(
                             one.address(),
                             one.firstPort(),
                             one.lastPort(),
@@ -62,14 +67,14 @@ final class ListenReader {
                     address.position(),
                     "'listen' cannot use '" + address + "': " + wrong.getMessage(),
                     "",
-                    "write a port, address:port, name:port, [address]:port, *:port or a range of ports");
+                    "write a port, address:port, name:port, [address]:port, *:port, a range of ports or unix:path");
             return List.of();
         }
     }
 
     private List<ListenAddress> addresses(String text) {
         if (text.startsWith("unix:")) {
-            throw new IllegalArgumentException("UNIX sockets are supported to servers, not from clients");
+            return List.of(unixSocket(text.substring("unix:".length())));
         }
         if (text.startsWith("[") && text.endsWith("]")) {
             throw new IllegalArgumentException("it has no port");
@@ -89,6 +94,14 @@ final class ListenReader {
             return ofName(host, ListenAddress.parse("127.0.0.1" + text.substring(colon)));
         }
         return List.of(ListenAddress.parse(text));
+    }
+
+    /** Everybody may write to the socket, as with nginx. */
+    private static ListenAddress unixSocket(String path) {
+        if (path.startsWith("@")) {
+            throw new IllegalArgumentException("a path that begins with @ cannot be told from an abstract name");
+        }
+        return ListenAddress.of(new UnixSocket(path, 0666, "", ""));
     }
 
     private List<ListenAddress> ofName(String host, ListenAddress ports) {
@@ -123,6 +136,10 @@ final class ListenReader {
                 findings.badArgument(directive, word, name + "= with " + wrong.getMessage());
                 parameters.isGood = false;
             }
+        }
+        if (parameters.isUdp && directive.argument(0).text().startsWith("unix:")) {
+            findings.error(directive.argument(0).position(), "datagrams are not taken from UNIX sockets");
+            parameters.isGood = false;
         }
         if (parameters.isUdp) {
             for (var word : directive.arguments()) {

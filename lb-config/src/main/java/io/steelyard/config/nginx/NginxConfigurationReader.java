@@ -76,7 +76,7 @@ public final class NginxConfigurationReader implements ConfigurationReader {
 
     private ReadResult read(ConfigurationSource source, boolean isWhole) {
         var tree = SyntaxTree.parse(source);
-        var findings = new Findings();
+        var findings = new Findings(source.isLenient());
         tree.problems().forEach(findings::add);
         var configuration = new StreamTranslator(findings, hosts, isWhole)
                 .translate(unwrapped(source, tree.directives(), findings));

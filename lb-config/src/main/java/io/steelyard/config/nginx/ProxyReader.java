@@ -5,12 +5,10 @@ import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpProxy.ForwardedPath;
 import io.steelyard.api.http.LocationRewrite;
 import io.steelyard.api.http.RetryRule;
-import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.text.Template;
 import io.steelyard.config.nginx.grammar.Directive;
 import io.steelyard.config.nginx.grammar.Word;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -270,10 +268,7 @@ final class ProxyReader {
         scope.nearest("proxy_socket_keepalive", Values::flag).ifPresent(options::keepAlive);
         scope.nearest("proxy_buffer_size", Values::size)
                 .ifPresent(bytes -> options.bufferBytes(Math.clamp(bytes, LEAST_BUFFER_BYTES, MOST_BUFFER_BYTES)));
-        scope.nearest("proxy_bind")
-                .flatMap(this::source)
-                .map(InetAddress::getHostAddress)
-                .ifPresent(options::sourceAddress);
+        scope.nearest("proxy_bind").ifPresent(bind -> source(bind, options));
         resolvers.read(scope).ifPresent(options::nameLookup);
         if (isTls) {
             options.tls(tls.client(TlsReader.of(scope), Template.parse("$proxy_host")));
@@ -281,24 +276,20 @@ final class ProxyReader {
         return options.build();
     }
 
-    private Optional<InetAddress> source(Directive bind) {
+    /** The local address: fixed, with a port or without, or worked out for each connection. */
+    private void source(Directive bind, ProxyOptions.Builder options) {
+        ServerSettings.checkBind(bind, findings);
         var word = bind.argument(0);
-        if (bind.arguments().size() == 2 || word.text().indexOf('$') >= 0) {
-            findings.error(
-                    bind.position(),
-                    "'proxy_bind' with variables or 'transparent' cannot be honoured in http",
-                    "a numeric address without port, or off",
-                    "");
-            return Optional.empty();
-        }
-        if (word.text().equals("off")) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(ServerAddress.numericAddress(word.text()));
-        } catch (IllegalArgumentException wrong) {
-            findings.badArgument(bind, word, "a numeric address without port, or off");
-            return Optional.empty();
+        options.transparent(bind.arguments().size() == 2);
+        if (word.text().indexOf('$') >= 0) {
+            variables.template(word).ifPresent(options::sourceText);
+        } else if (!word.text().equals("off")) {
+            try {
+                var from = ServerSettings.source(word.text());
+                options.sourceAddress(from.getAddress().getHostAddress()).sourcePort(from.getPort());
+            } catch (IllegalArgumentException told) {
+                // By the check.
+            }
         }
     }
 

@@ -39,6 +39,7 @@ final class RouteReader {
     private final TrustedNetworks networks;
     private final RewriteReader rules;
     private final ProxyReader proxies;
+    private final FilesReader files;
 
     RouteReader(
             Findings findings,
@@ -62,14 +63,16 @@ final class RouteReader {
         this.networks = networks;
         rules = new RewriteReader(findings, blocks, variables);
         proxies = new ProxyReader(findings, variables, pools, resolvers);
+        files = new FilesReader(findings, variables);
     }
 
     /** The route of a block, with the locations in it; what is wrong with it is told. */
     HttpRoute read(HttpScope scope, LocationPath path) {
+        var content = content(scope, path);
         var route = HttpRoute.builder(path.written())
                 .match(path.match())
                 .isInternal(scope.level().has("internal"))
-                .content(content(scope, path))
+                .content(content)
                 .mostBodyBytes(
                         scope.nearest("client_max_body_size", Values::size).orElse(DEFAULT_MOST_BODY_BYTES))
                 .defaultType(scope.nearestWord("default_type").map(Word::text).orElse("text/plain"))
@@ -77,7 +80,9 @@ final class RouteReader {
                 .redirections(redirections(scope));
         clientAddress(scope).ifPresent(route::clientAddress);
         rules.read(scope).forEach(route::rule);
-        scope.level().first("try_files").flatMap(rules::readTryFiles).ifPresent(route::rule);
+        if (!(content instanceof Content.Files)) {
+            scope.level().first("try_files").flatMap(rules::readTryFiles).ifPresent(route::rule);
+        }
         ServerSettings.accessRules(scope.nearestBlock("allow", "deny"), findings)
                 .forEach(route::access);
         limits.check(scope.level());
@@ -106,7 +111,9 @@ final class RouteReader {
                 default -> {}
             }
         }
-        return content;
+        return content instanceof Content.NotFound
+                ? files.read(scope, path).map(Content.class::cast).orElse(content)
+                : content;
     }
 
     private void healthCheck(Directive directive, Optional<HttpProxy> proxy) {
@@ -163,8 +170,13 @@ final class RouteReader {
 
     private List<ErrorPage> errorPages(HttpScope scope) {
         var pages = new ArrayList<ErrorPage>();
+        boolean isRecursive =
+                scope.nearest("recursive_error_pages", Values::flag).orElse(false);
         for (var directive : scope.nearestAll("error_page")) {
-            pages.addAll(errorPage(directive));
+            for (var page : errorPage(directive)) {
+                pages.add(new ErrorPage(
+                        page.statuses(), page.place(), page.status(), page.takesStatusOfPage(), isRecursive));
+            }
         }
         return pages;
     }
@@ -218,7 +230,8 @@ final class RouteReader {
         refuseUnless(scope, "auth_basic", "off", "passwords are not asked for yet");
         refuseUnless(scope, "auth_request", "off", "requests are not asked about elsewhere yet");
         refuseUnless(scope, "limit_rate", "0", "answers are not slowed down yet");
-        refuseUnless(scope, "recursive_error_pages", "off", "the error of an error page is shown as it is");
+        refuseUnless(scope, "autoindex", "off", "folders are not listed");
+        refuseUnless(scope, "disable_symlinks", "off", "symbolic links are followed");
         refuseUnless(scope, "expires", "off", "write 'add_header Cache-Control …' instead");
         refuseUnless(scope, "ignore_invalid_headers", "on", "a request with an invalid field is refused");
         scope.nearestWord("satisfy")

@@ -139,7 +139,7 @@ record ServerSettings(
     }
 
     /** An address, with port 0, or an address and port. */
-    private static InetSocketAddress source(String text) {
+    static InetSocketAddress source(String text) {
         try {
             return new InetSocketAddress(ServerAddress.numericAddress(text), 0);
         } catch (IllegalArgumentException notAlone) {
@@ -204,7 +204,7 @@ record ServerSettings(
         return text.equals("v2") ? ProxyProtocol.V2 : Values.flag(text) ? ProxyProtocol.V1 : ProxyProtocol.NONE;
     }
 
-    private static void checkBind(Directive directive, Findings findings) {
+    static void checkBind(Directive directive, Findings findings) {
         var word = directive.argument(0);
         if (directive.arguments().size() == 2 && !directive.argument(1).text().equals("transparent")) {
             findings.error(
@@ -250,8 +250,7 @@ record ServerSettings(
                     rules.add(AccessRule.parse(isAllowed, "0.0.0.0/0"));
                     rules.add(AccessRule.parse(isAllowed, "::/0"));
                 }
-                case "unix:" ->
-                    findings.acceptedParameter(directive, word, "unix:", "no client comes through a UNIX socket");
+                case "unix:" -> rules.add(AccessRule.parse(isAllowed, TrustedNetworks.UNIX_CLIENTS));
                 default -> accessRule(directive, word, isAllowed, findings).ifPresent(rules::add);
             }
         }

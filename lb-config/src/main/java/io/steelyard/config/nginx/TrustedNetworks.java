@@ -10,6 +10,9 @@ import java.util.List;
 
 /** Reads {@code set_real_ip_from}: networks, addresses, and names, which stand for the addresses that they have when the file is read. */
 final class TrustedNetworks {
+    /** What clients on UNIX sockets count as. */
+    static final String UNIX_CLIENTS = "::/128";
+
     private static final String FORM = "an address, address/prefix, host name or unix:";
 
     private final Findings findings;
@@ -26,7 +29,7 @@ final class TrustedNetworks {
         for (var directive : directives) {
             var word = directive.argument(0);
             if (word.text().equals("unix:")) {
-                findings.acceptedParameter(directive, word, "unix:", "no client comes through a UNIX socket");
+                networks.add(Network.parse(UNIX_CLIENTS));
                 continue;
             }
             try {

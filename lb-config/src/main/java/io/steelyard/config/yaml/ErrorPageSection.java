@@ -30,6 +30,12 @@ final class ErrorPageSection extends Section<ErrorPage> {
             ErrorPage::takesStatusOfPage,
             false,
             "Whether the client is told the status that the page has.");
+    private final Key<ErrorPage, Boolean> isRecursive = optional(
+            "recursive",
+            Forms.flag(),
+            ErrorPage::isRecursive,
+            false,
+            "Whether an error of this page may be shown by another page.");
 
     ErrorPageSection() {
         super("error page");
@@ -41,6 +47,7 @@ final class ErrorPageSection extends Section<ErrorPage> {
                 Set.copyOf(values.get(statuses)),
                 values.get(place),
                 values.find(status).map(OptionalInt::of).orElseGet(OptionalInt::empty),
-                values.or(takesStatusOfPage, false));
+                values.or(takesStatusOfPage, false),
+                values.or(isRecursive, false));
     }
 }

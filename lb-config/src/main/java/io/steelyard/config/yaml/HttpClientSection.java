@@ -39,6 +39,12 @@ final class HttpClientSection extends Section<HttpClientOptions> {
             HttpClientOptions::idleTimeout,
             DEFAULTS.idleTimeout(),
             "How long a connection may wait for its next request; `0s` closes it after the first.");
+    private final Key<HttpClientOptions, Duration> toldIdleTimeout = absent(
+            "toldIdleTimeout",
+            Forms.positiveTime(),
+            HttpClientOptions::toldIdleTimeout,
+            "nothing",
+            "What clients of HTTP/1 are told of that, in whole seconds: `Keep-Alive: timeout=N`.");
     private final Key<HttpClientOptions, Integer> mostRequests = optional(
             "mostRequests",
             Forms.whole(1, Integer.MAX_VALUE),
@@ -121,7 +127,7 @@ final class HttpClientSection extends Section<HttpClientOptions> {
 
     @Override
     HttpClientOptions make(Values values) {
-        return HttpClientOptions.builder()
+        var builder = HttpClientOptions.builder()
                 .headerTimeout(values.or(headerTimeout, DEFAULTS.headerTimeout()))
                 .bodyTimeout(values.or(bodyTimeout, DEFAULTS.bodyTimeout()))
                 .leastBodyRate(values.or(leastBodyRate, DEFAULTS.leastBodyRate()))
@@ -138,7 +144,8 @@ final class HttpClientSection extends Section<HttpClientOptions> {
                 .mergesSlashes(values.or(mergesSlashes, DEFAULTS.mergesSlashes()))
                 .ingress(values.or(ingress, DEFAULTS.ingress()))
                 .serverField(values.or(serverField, DEFAULTS.serverField()))
-                .personality(values.or(personality, DEFAULTS.personality()))
-                .build();
+                .personality(values.or(personality, DEFAULTS.personality()));
+        values.find(toldIdleTimeout).ifPresent(builder::toldIdleTimeout);
+        return builder.build();
     }
 }

@@ -2,6 +2,9 @@ package io.steelyard.config.yaml;
 
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.SpokenHttp;
+import io.steelyard.api.proxy.UnixSocket;
+import java.util.Locale;
+import java.util.Optional;
 
 /** {@link ListenAddress}. */
 final class ListenSection extends Section<ListenAddress> {
@@ -11,7 +14,8 @@ final class ListenSection extends Section<ListenAddress> {
             "address",
             Forms.parsed("address:port", ListenAddress::parse, ListenAddress::text),
             listen -> listen,
-            "`127.0.0.1:80`, `\"[::]:80\"`, `\"*:80\"`, `80`, or a range of ports: `10.0.0.1:8000-8009`.");
+            "`127.0.0.1:80`, `\"[::]:80\"`, `\"*:80\"`, `80`, a range of ports: `10.0.0.1:8000-8009`, or a UNIX socket: `unix:/run/lb.sock`, "
+                    + "`\"unix:@name\"` for an abstract name.");
     private final Key<ListenAddress, Integer> backlog = optional(
             "backlog",
             Forms.whole(0, Integer.MAX_VALUE),
@@ -73,6 +77,27 @@ final class ListenSection extends Section<ListenAddress> {
             DEFAULTS.spokenHttp(),
             "TCP: which HTTP is spoken: `agreed` for what ALPN says or a connection begins with, or `http1` or `http2` alone.");
 
+    private final Key<ListenAddress, Integer> mode = optional(
+            "mode",
+            Forms.parsed("octal number", ListenSection::mode, ListenSection::modeText),
+            listen -> listen.unixSocket().map(UnixSocket::mode).orElse(-1),
+            -1,
+            "UNIX sockets: the permission bits of the file, such as `\"0660\"`; `\"-1\"` for those the process's mask leaves.");
+
+    private final Key<ListenAddress, String> user = optional(
+            "user",
+            Forms.text(),
+            listen -> listen.unixSocket().map(UnixSocket::user).orElse(""),
+            "",
+            "UNIX sockets: who owns the file, a name or a number; empty for the process's user.");
+
+    private final Key<ListenAddress, String> group = optional(
+            "group",
+            Forms.text(),
+            listen -> listen.unixSocket().map(UnixSocket::group).orElse(""),
+            "",
+            "UNIX sockets: the file's group, a name or a number; empty for the process's group.");
+
     ListenSection() {
         super("listener");
     }
@@ -92,6 +117,32 @@ final class ListenSection extends Section<ListenAddress> {
                 values.or(descriptor, DEFAULTS.descriptor()),
                 values.or(transparent, DEFAULTS.transparent()),
                 values.or(interfaceName, DEFAULTS.interfaceName()),
-                values.or(spokenHttp, DEFAULTS.spokenHttp()));
+                values.or(spokenHttp, DEFAULTS.spokenHttp()),
+                unixSocket(parsed, values));
+    }
+
+    private Optional<UnixSocket> unixSocket(ListenAddress parsed, Values values) {
+        int bits = values.or(mode, -1);
+        var owner = values.or(user, "");
+        var owners = values.or(group, "");
+        if (!parsed.isUnix() && (bits >= 0 || !owner.isEmpty() || !owners.isEmpty())) {
+            throw new IllegalArgumentException("'mode', 'user' and 'group' are of UNIX sockets, and " + parsed.text()
+                    + " is none; expected an address such as unix:/run/lb.sock");
+        }
+        return parsed.unixSocket().map(socket -> new UnixSocket(socket.path(), bits, owner, owners));
+    }
+
+    private static int mode(String text) {
+        if (text.equals("-1")) {
+            return -1;
+        }
+        if (!text.matches("[0-7]{1,4}")) {
+            throw new IllegalArgumentException("'" + text + "' is no octal number; expected 0 to 0777");
+        }
+        return Integer.parseInt(text, 8);
+    }
+
+    private static String modeText(int mode) {
+        return mode < 0 ? "-1" : String.format(Locale.ROOT, "%04o", mode);
     }
 }

@@ -105,6 +105,12 @@ final class RouteSection extends Section<HttpRoute> {
             route -> content(route, Content.Page.class),
             "",
             "Instead of `proxy`: a page about the running balancer. A text alone names the page.");
+    private final Key<HttpRoute, Content.Files> files = absent(
+            "files",
+            Forms.shortened(new FilesSection(), "folder"),
+            route -> content(route, Content.Files.class),
+            "",
+            "Instead of `proxy`: files of this machine. A text alone is their folder.");
     private final Key<HttpRoute, Content> serves = absent(
             "serves",
             Forms.word(ownContents()),
@@ -221,12 +227,13 @@ final class RouteSection extends Section<HttpRoute> {
                         values.find(reply).map(Content.class::cast),
                         values.find(redirectToPool).map(Content.class::cast),
                         values.find(page).map(Content.class::cast),
+                        values.find(files).map(Content.class::cast),
                         values.find(serves))
                 .flatMap(Optional::stream)
                 .toList();
         if (contents.size() > 1) {
             throw new IllegalArgumentException(
-                    "the route answers in several ways; expected one of proxy, reply, redirectToPool, page, serves");
+                    "the route answers in several ways; expected one of proxy, reply, redirectToPool, page, files, serves");
         }
         return contents.isEmpty() ? NOTHING : contents.getFirst();
     }

@@ -55,7 +55,7 @@ final class VirtualAddressSection extends Section<VirtualAddress> {
             new VirtualMacSection(),
             VirtualAddress::virtualMac,
             "the router's, or its interface's",
-            "A link-layer address of its own on `interfaceName`; the interface that is made is called `vrrp.VRID.1` and so on.");
+            "A link-layer address of its own on `interfaceName`.");
 
     VirtualAddressSection() {
         super("virtual address");

@@ -5,13 +5,11 @@ import io.steelyard.api.vrrp.VirtualMac;
 /** {@link VirtualMac}. */
 final class VirtualMacSection extends Section<VirtualMac> {
     private final Key<VirtualMac, String> interfaceName = absent(
-            "interfaceName", Forms.text(), VirtualMac::interfaceName, "`vrrp.VRID`", "Of the interface that is made.");
-    private final Key<VirtualMac, VirtualMac.Kind> kind = optional(
-            "kind",
-            Forms.word(VirtualMac.Kind.class),
-            VirtualMac::kind,
-            VirtualMac.Kind.MACVLAN,
-            "What is made; with `ipvlan` the parent's link-layer address stays.");
+            "interfaceName",
+            Forms.text(),
+            VirtualMac::interfaceName,
+            "`vrrp.VRID` and the like",
+            "Of the interface that is made.");
     private final Key<VirtualMac, String> address = absent(
             "address",
             Forms.text(),
@@ -31,10 +29,6 @@ final class VirtualMacSection extends Section<VirtualMac> {
 
     @Override
     VirtualMac make(Values values) {
-        return new VirtualMac(
-                values.find(interfaceName),
-                values.or(kind, VirtualMac.Kind.MACVLAN),
-                values.find(address),
-                values.or(sendsFromParent, false));
+        return new VirtualMac(values.find(interfaceName), values.find(address), values.or(sendsFromParent, false));
     }
 }

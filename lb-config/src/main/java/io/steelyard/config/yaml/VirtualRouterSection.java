@@ -7,6 +7,7 @@ import io.steelyard.api.vrrp.Authentication;
 import io.steelyard.api.vrrp.ChecksumReading;
 import io.steelyard.api.vrrp.HmacAuthentication;
 import io.steelyard.api.vrrp.InitialState;
+import io.steelyard.api.vrrp.Ipvlan;
 import io.steelyard.api.vrrp.Notifications;
 import io.steelyard.api.vrrp.Preemption;
 import io.steelyard.api.vrrp.SplitBrainDefence;
@@ -147,6 +148,12 @@ final class VirtualRouterSection extends Section<VirtualRouter> {
             VirtualRouter::virtualMac,
             "the interface's",
             "A link-layer address that moves with the addresses.");
+    private final Key<VirtualRouter, Ipvlan> ipvlan = absent(
+            "ipvlan",
+            new IpvlanSection(),
+            VirtualRouter::ipvlan,
+            "none",
+            "Adverts go by an interface of their own with the link-layer address of the other, where the addresses stay.");
     private final Key<VirtualRouter, Announcements> announcements = optional(
             "announcements",
             new AnnouncementsSection(),
@@ -215,6 +222,7 @@ final class VirtualRouterSection extends Section<VirtualRouter> {
                 values.find(hmac),
                 values.or(checksum, DEFAULTS.checksum()),
                 values.find(virtualMac),
+                values.find(ipvlan),
                 values.or(announcements, Announcements.DEFAULT),
                 values.or(strict, DEFAULTS.strict()),
                 values.or(dialect, VirtualRouter.Dialect.DEFAULT),

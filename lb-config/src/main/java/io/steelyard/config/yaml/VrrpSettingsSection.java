@@ -77,6 +77,18 @@ final class VrrpSettingsSection extends Section<VrrpSettings> {
             VrrpSettings::pacedTogether,
             List.of(),
             "Groups of interfaces: announcements by those of a group leave one after the other, with the routers' pauses.");
+    private final Key<VrrpSettings, String> interfacePrefix = optional(
+            "interfacePrefix",
+            Forms.text(),
+            VrrpSettings::interfacePrefix,
+            VrrpSettings.DEFAULT.interfacePrefix(),
+            "How names of interfaces begin that routers have for themselves; `6` for IPv6, a dot and the router's id follow. At most 10 characters.");
+    private final Key<VrrpSettings, String> addressInterfacePrefix = absent(
+            "addressInterfacePrefix",
+            Forms.text(),
+            VrrpSettings::addressInterfacePrefix,
+            "that of routers",
+            "The same for interfaces of single addresses.");
     private final Key<VrrpSettings, List<VirtualAddress>> addresses = optional(
             "addresses",
             VirtualAddressSection.list(),
@@ -113,6 +125,8 @@ final class VrrpSettingsSection extends Section<VrrpSettings> {
                 values.find(onEnd),
                 values.or(reportsLocalGroups, true),
                 values.or(pacedTogether, List.of()),
+                values.or(interfacePrefix, VrrpSettings.DEFAULT.interfacePrefix()),
+                values.find(addressInterfacePrefix),
                 values.or(addresses, List.of()),
                 values.or(routes, List.of()),
                 values.or(rules, List.of()),

@@ -8,6 +8,7 @@ import io.steelyard.api.vrrp.AdvertTransport;
 import io.steelyard.api.vrrp.Authentication;
 import io.steelyard.api.vrrp.ChecksumReading;
 import io.steelyard.api.vrrp.InitialState;
+import io.steelyard.api.vrrp.Ipvlan;
 import io.steelyard.api.vrrp.Preemption;
 import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.Tracker;
@@ -200,12 +201,44 @@ class KeepalivedConfigurationReaderTest {
                 .containsExactly(
                         standard,
                         Optional.empty(),
-                        Optional.of(new VirtualMac(
-                                Optional.of("own"), VirtualMac.Kind.MACVLAN, Optional.of("02:00:00:00:00:01"), false)),
+                        Optional.of(new VirtualMac(Optional.of("own"), Optional.of("02:00:00:00:00:01"), false)),
                         standard,
                         standard);
         assertThat(router.excludedAddresses().get(2).isTracked()).isFalse();
         assertThat(router.excludedAddresses().get(3).label()).contains("eth2:a");
+    }
+
+    @Test
+    void anAddressOfFiveOctetsIsContinuedByTheId() {
+        assertThat(Read.router("use_vmac 02:00:5E:00:01").virtualMac())
+                .contains(new VirtualMac(Optional.empty(), Optional.of("02:00:5e:00:01"), false));
+    }
+
+    @Test
+    void prefixesAreThoseOfNamesOfInterfaces() {
+        var settings = Read.configuration(
+                        "global_defs {\nvmac_prefix Vip\nvmac_addr_prefix vipa\n}\n" + Read.instance())
+                .vrrp();
+
+        assertThat(settings.interfacePrefix()).isEqualTo("Vip");
+        assertThat(settings.addressInterfacePrefix()).contains("vipa");
+        assertThat(Read.findings("global_defs {\nvmac_prefix elevenchars\n}\n"))
+                .first()
+                .asString()
+                .startsWith("k:2:13: error: 'elevenchars' is too long to begin the name of an interface");
+    }
+
+    @Test
+    void anIpvlanIsReadInAnyOrder() {
+        assertThat(Read.router("use_ipvlan 10.0.0.3/24").ipvlan())
+                .contains(new Ipvlan(Optional.empty(), Ipvlan.Mode.BRIDGE, Optional.of("10.0.0.3/24")));
+        assertThat(Read.router("use_ipvlan vepa adverts 10.0.0.3").ipvlan())
+                .contains(new Ipvlan(Optional.of("adverts"), Ipvlan.Mode.VEPA, Optional.of("10.0.0.3")));
+        assertThat(Read.router("use_ipvlan 10.0.0.3").virtualMac()).isEmpty();
+        assertThat(Read.findings(Read.instance("use_ipvlan one 10.0.0.3 two")))
+                .first()
+                .asString()
+                .contains("error: unknown option 'two' of use_ipvlan");
     }
 
     @Test

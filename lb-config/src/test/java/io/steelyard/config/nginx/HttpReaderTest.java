@@ -165,6 +165,37 @@ class HttpReaderTest {
     }
 
     @Test
+    void filesAreServedWhereNothingElseAnswers() {
+        var configuration = http("root /srv; index a.html b.html; types { text/x html HTM; }"
+                + "server { try_files $uri /front.html?x=1; location /b { root /other; }"
+                + " location /c/ { alias /c/; index i; types { a/b c; } try_files $uri $uri/ =404; }"
+                + " location /p { proxy_pass http://10.0.0.1:81; } }");
+        var root = hosts(configuration, 0).getFirst().root();
+        var types = Map.of("html", "text/x", "htm", "text/x");
+        var index = List.of(Template.literal("a.html"), Template.literal("b.html"));
+        assertThat(root.content())
+                .isEqualTo(new Content.Files(
+                        Template.literal("/srv"),
+                        false,
+                        index,
+                        List.of(Template.parse("$uri")),
+                        Optional.of(Template.literal("/front.html?x=1")),
+                        types));
+        assertThat(root.routes().get(0).content())
+                .isEqualTo(new Content.Files(
+                        Template.literal("/other"), false, index, List.of(), Optional.empty(), types));
+        assertThat(root.routes().get(1).content())
+                .isEqualTo(new Content.Files(
+                        Template.literal("/c/"),
+                        true,
+                        List.of(Template.literal("i")),
+                        List.of(Template.parse("$uri"), Template.parse("$uri/")),
+                        Optional.of(Template.literal("=404")),
+                        Map.of("c", "a/b")));
+        assertThat(root.routes().get(2).content()).isInstanceOf(HttpProxy.class);
+    }
+
+    @Test
     void aReplacementWithASchemeIsARedirection() {
         var rules =
                 root("server { rewrite ^/a http://b/ last; rewrite ^/c https://d/ permanent; rewrite ^/e $scheme://f/; }")
@@ -372,9 +403,11 @@ class HttpReaderTest {
         assertThat(routes)
                 .extracting(route -> route.clientAddress().orElseThrow())
                 .containsExactly(
-                        new ClientAddressRule(List.of(Network.parse("10.0.0.0/8")), "x-real-ip", false),
+                        new ClientAddressRule(
+                                List.of(Network.parse("10.0.0.0/8"), Network.parse("::/128")), "x-real-ip", false),
                         new ClientAddressRule(List.of(Network.parse("192.168.0.160")), "x-forwarded-for", true),
-                        new ClientAddressRule(List.of(Network.parse("10.0.0.0/8")), "", false));
+                        new ClientAddressRule(
+                                List.of(Network.parse("10.0.0.0/8"), Network.parse("::/128")), "", false));
         assertThat(root("server { real_ip_header X-A; }").clientAddress()).isEmpty();
     }
 

@@ -196,7 +196,7 @@ class NginxConfigurationReaderTest {
                 .singleElement()
                 .hasToString(
                         "f:1:63: error: 'listen' cannot use 'gone.example:82': the host name 'gone.example' has no"
-                                + " address; write a port, address:port, name:port, [address]:port, *:port or a range of ports");
+                                + " address; write a port, address:port, name:port, [address]:port, *:port, a range of ports or unix:path");
 
         var read = named.read(ConfigurationSource.of("f", text.replace("listen gone.example:82;", "")));
         var listen =
@@ -385,6 +385,39 @@ class NginxConfigurationReaderTest {
         assertThat(Plugins.installed().readers())
                 .extracting(ConfigurationReader::name)
                 .contains("nginx");
+    }
+
+    @Test
+    void whatIsNotKnownIsLeftOutWhereTheReaderIsToBeLenient() {
+        var text = "events {} http { brotli on; brotli_types a b; more { x y; }"
+                + " server { listen 80; location / { proxy_pass http://10.0.0.1; lua_check x; slice 1m; } } }";
+        var strict = read(text);
+        assertThat(strict.configuration()).isEmpty();
+        var lenient = reader.read(ConfigurationSource.of("nginx.conf", text).lenient());
+        assertThat(lenient.configuration()).isPresent();
+        assertThat(lenient.problems())
+                .filteredOn(problem -> problem.severity() == Problem.Severity.WARNING)
+                .extracting(Problem::what)
+                .containsExactly(
+                        "'brotli on' is ignored: unknown directive 'brotli'",
+                        "'brotli_types a b' is ignored: unknown directive 'brotli_types'",
+                        "'more' is ignored with its block: unknown directive 'more'",
+                        "'lua_check x' is ignored: 'lua_check' cannot be honoured: scripts are not supported",
+                        "'slice 1m' is ignored: 'slice' cannot be honoured: it is not supported yet");
+    }
+
+    @Test
+    void whatKeepsClientsOutIsNeverLeftOut() {
+        for (var guard : List.of("auth_jwt realm;", "limit_except GET { deny all; }", "auth_basic_user_file f;")) {
+            var text =
+                    "events {} http { server { listen 80; location / { proxy_pass http://10.0.0.1; " + guard + " } } }";
+            assertThat(reader.read(ConfigurationSource.of("f", text).lenient()).problems())
+                    .as(guard)
+                    .anyMatch(Problem::isError);
+        }
+        var wrong = "events {} http { server { listen 80; location / { proxy_pass; } } }";
+        assertThat(reader.read(ConfigurationSource.of("f", wrong).lenient()).problems())
+                .anyMatch(Problem::isError);
     }
 
     private Configuration stream(String text) {

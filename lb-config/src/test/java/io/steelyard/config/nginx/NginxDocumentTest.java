@@ -36,7 +36,7 @@ class NginxDocumentTest {
     void tellsOfEveryFamilyWeDoNotHave() throws IOException {
         var page = Files.readString(Path.of("..", "docs", "nginx.md"));
         var refused = page.substring(page.indexOf("## Refused"));
-        assertThat(HttpDirectives.families())
+        assertThat(ModuleFamilies.names())
                 .allSatisfy(name -> assertThat(refused).contains("`" + name + "…`"));
     }
 

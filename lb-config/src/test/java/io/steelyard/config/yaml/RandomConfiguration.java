@@ -34,6 +34,7 @@ import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.proxy.ProxyProtocol;
 import io.steelyard.api.proxy.SpokenHttp;
 import io.steelyard.api.proxy.Target;
+import io.steelyard.api.proxy.UnixSocket;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Assignment;
 import io.steelyard.api.text.Template;
@@ -296,7 +297,8 @@ final class RandomConfiguration {
                                     isTcp ? random.nextInt(9) - 1 : -1,
                                     isTcp && random.nextBoolean(),
                                     isTcp ? one("", "eth0", "br-lan.7") : "",
-                                    one(SpokenHttp.values())));
+                                    one(SpokenHttp.values()),
+                                    Optional.empty()));
         }
         builder.target(
                 switch (random.nextInt(4)) {
@@ -305,12 +307,21 @@ final class RandomConfiguration {
                     case 2 -> new Target.Named(template());
                     default -> new Target.Reply(template());
                 });
-        builder.forwardingMode(one(
+        var mode = one(
                 new ForwardingMode.Proxy(),
                 new ForwardingMode.Nat(),
                 new ForwardingMode.FullNat(),
                 new ForwardingMode.DirectRouting(),
-                new ForwardingMode.Tunnel()));
+                new ForwardingMode.Tunnel());
+        builder.forwardingMode(mode);
+        if (isTcp && mode instanceof ForwardingMode.Proxy) {
+            builder.listen(ListenAddress.of(new UnixSocket(
+                            one("/run/lb ", "@lb", "lb.sock") + number,
+                            random.nextInt(01001) - 1,
+                            one("", "www-data", "33"),
+                            one("", "0")))
+                    .backlog(random.nextInt(3)));
+        }
         maybe(() -> builder.options(options(isTcp)));
         for (var network : List.of("10.0.0.0/8", "0.0.0.0/0", "::/0", "::1")) {
             maybe(() -> builder.access(AccessRule.parse(random.nextBoolean(), network)));

@@ -107,6 +107,7 @@ final class RandomHttp {
                 .leastBodyRate(random.nextInt(3) * 100)
                 .sendTimeout(times.get())
                 .idleTimeout(random.nextBoolean() ? Duration.ZERO : times.get())
+                .toldIdleTimeout(Duration.ofSeconds(1 + random.nextInt(99)))
                 .mostRequests(1 + random.nextInt(9))
                 .mostAge(times.get())
                 .mostLineBytes(1 + random.nextInt(99_999))
@@ -182,6 +183,7 @@ final class RandomHttp {
                 Set.of(300 + random.nextInt(100), 400 + random.nextInt(200)),
                 templates.get(),
                 random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(random.nextInt(600)),
+                random.nextBoolean(),
                 random.nextBoolean());
     }
 
@@ -255,8 +257,20 @@ final class RandomHttp {
                 one(FieldChange.Kind.values()), one("X-A", "true", "no", "12"), templates.get(), random.nextBoolean());
     }
 
+    private Content files() {
+        boolean isTried = random.nextBoolean();
+        return new Content.Files(
+                templates.get(),
+                random.nextBoolean(),
+                List.of(templates.get(), templates.get()),
+                isTried ? List.of(templates.get()) : List.of(),
+                isTried ? Optional.of(templates.get()) : Optional.empty(),
+                random.nextBoolean() ? Content.Files.DEFAULT_TYPES : Map.of("a", texts.get()));
+    }
+
     private Content content() {
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(8)) {
+            case 7 -> files();
             case 5 ->
                 new Content.Page("p" + random.nextInt(9), random.nextBoolean() ? Map.of() : Map.of("a", texts.get()));
             case 0 -> new Content.NotFound();

@@ -115,9 +115,8 @@ final class ConnectionView implements HttpFacts {
     }
 
     @Override
-    public InetAddress clientAddress() {
-        var client = facts.clientAddress();
-        return client == null ? InetAddress.getLoopbackAddress() : client;
+    public @Nullable InetAddress clientAddress() {
+        return facts.clientAddress();
     }
 
     @Override
@@ -126,7 +125,7 @@ final class ConnectionView implements HttpFacts {
     }
 
     @Override
-    public InetAddress serverAddress() {
+    public @Nullable InetAddress serverAddress() {
         return facts.destinationAddress();
     }
 

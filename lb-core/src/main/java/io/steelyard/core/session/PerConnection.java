@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  * What the texts mean that options work out for each connection. A text that means nothing leaves the option out, as in nginx
  * (ngx_stream_proxy_module.c), for it may come from the client.
  */
-final class PerConnection {
+public final class PerConnection {
     private PerConnection() {}
 
     /** An address, with port 0, or an address and port; null where the text is neither. */
-    static @Nullable InetSocketAddress address(String text) {
+    public static @Nullable InetSocketAddress address(String text) {
         try {
             return new InetSocketAddress(ServerAddress.numericAddress(text), 0);
         } catch (IllegalArgumentException notAlone) {

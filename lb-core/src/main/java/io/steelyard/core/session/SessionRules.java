@@ -131,21 +131,23 @@ public final class SessionRules {
     /**
      * Who speaks to whom on a connection.
      *
-     * @param client whose connection it is: the peer, or whom a trusted peer told
-     * @param peer who connected
+     * @param client whose connection it is: the peer, or whom a trusted peer told; null for one on a UNIX socket
+     * @param peer who connected; null for one on a UNIX socket
      * @param local what the peer spoke to
+     * @param unixSocket the UNIX socket it spoke to, as {@code unix:path}; empty where it was an address
      * @param isProxied whether the connection began with a PROXY protocol header
      * @param toldClient the client by the PROXY protocol, whoever told it; null where nobody did
      * @param toldDestination what the client spoke to by the PROXY protocol
      * @param toldFields what else that told
      */
     public record Ends(
-            InetAddress client,
+            @Nullable InetAddress client,
             int clientPort,
-            InetAddress peer,
+            @Nullable InetAddress peer,
             int peerPort,
-            InetAddress local,
+            @Nullable InetAddress local,
             int localPort,
+            String unixSocket,
             boolean isProxied,
             @Nullable Endpoint toldClient,
             @Nullable Endpoint toldDestination,
@@ -162,6 +164,7 @@ public final class SessionRules {
         facts.client(ends.client(), ends.clientPort())
                 .peer(ends.peer(), ends.peerPort())
                 .server(ends.local(), ends.localPort());
+        facts.unixSocket(ends.unixSocket());
         if (ends.isProxied()) {
             facts.hadHeader();
         }

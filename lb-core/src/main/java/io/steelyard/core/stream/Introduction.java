@@ -41,6 +41,10 @@ final class Introduction {
 
     private long clientLow;
     private int clientPort;
+
+    /** False while the client is one on a UNIX socket. */
+    private boolean hasAddress;
+
     private @Nullable FirstBytes firstBytes;
     private @Nullable Told told;
     private boolean hadHeader;
@@ -55,6 +59,7 @@ final class Introduction {
         clientHigh = peerHigh = peer.addressHigh();
         clientLow = peerLow = peer.addressLow();
         clientPort = peerPort = peer.port();
+        hasAddress = !listener.isUnix();
     }
 
     // ---- the first bytes
@@ -169,14 +174,17 @@ final class Introduction {
             clientHigh = word.client().high();
             clientLow = word.client().low();
             clientPort = word.client().port();
+            hasAddress = true;
         }
     }
 
     // ---- what is known
 
-    /** Tells a flow the client. */
+    /** Tells a flow the client, where it has an address. */
     void fill(Flow flow) {
-        flow.client(clientHigh, clientLow, clientPort);
+        if (hasAddress) {
+            flow.client(clientHigh, clientLow, clientPort);
+        }
     }
 
     /** Whether access rules let the client in. */
@@ -188,12 +196,13 @@ final class Introduction {
     SessionRules.Ends ends() {
         var local = listener.local(fd);
         return new SessionRules.Ends(
-                Addresses.inetAddress(clientHigh, clientLow),
-                clientPort,
-                Addresses.inetAddress(peerHigh, peerLow),
+                hasAddress ? Addresses.inetAddress(clientHigh, clientLow) : null,
+                hasAddress ? clientPort : listener.number(),
+                listener.isUnix() ? null : Addresses.inetAddress(peerHigh, peerLow),
                 peerPort,
-                local.inetAddress(),
-                local.port(),
+                listener.isUnix() ? null : local.inetAddress(),
+                listener.isUnix() ? listener.number() : local.port(),
+                listener.isUnix() ? listener.address().text() : "",
                 hadHeader,
                 told == null ? null : told.client(),
                 told == null ? null : told.destination(),
@@ -202,7 +211,7 @@ final class Introduction {
 
     /** The client, as a server is told it. */
     Endpoint client() {
-        return Endpoint.of(clientHigh, clientLow, clientPort);
+        return hasAddress ? Endpoint.of(clientHigh, clientLow, clientPort) : Endpoint.UNIX;
     }
 
     /**
@@ -213,6 +222,9 @@ final class Introduction {
     Endpoint destination(boolean ofOurs) {
         if (told != null && told.isTrusted() && !ofOurs) {
             return told.destination();
+        }
+        if (listener.isUnix()) {
+            return Endpoint.UNIX;
         }
         var local = listener.local(fd);
         return Endpoint.of(local.addressHigh(), local.addressLow(), local.port());

@@ -26,7 +26,9 @@ final class StreamAcceptor implements TcpHandler {
             Linux.close(fd);
             return;
         }
-        Linux.tcpNoDelay(fd);
+        if (!listener.isUnix()) {
+            Linux.tcpNoDelay(fd);
+        }
         Connector.applyTo(fd, service.server().options(), listener.address().keepAlive());
         var connection = new StreamConnection(worker, listener, service, fd);
         worker.onOpened(connection);

@@ -66,7 +66,8 @@ public final class HeaderSender {
                             destination.port())
                     .end();
         } else {
-            encoder.beginUnspecified(buffer).end();
+            // As HAProxy has it: nobody is told, and the receiver takes the addresses it sees.
+            encoder.beginLocal(buffer).end();
         }
     }
 }

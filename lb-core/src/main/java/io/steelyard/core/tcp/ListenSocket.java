@@ -41,6 +41,24 @@ final class ListenSocket {
     }
 
     /**
+     * Listens on a socket that is bound, by so many descriptors of it: one for each loop, all of which wait for the same queue of connections. Takes
+     * over the descriptor, also where it fails.
+     */
+    static List<Integer> share(int fd, ListenAddress address, int count) throws IOException {
+        var sockets = new ArrayList<Integer>(List.of(fd));
+        try {
+            check(Linux.listen(fd, backlog(address)), address, "cannot listen on ");
+            while (sockets.size() < count) {
+                sockets.add(check(Linux.duplicate(fd), address, "cannot share the socket of "));
+            }
+            return sockets;
+        } catch (IOException failed) {
+            sockets.forEach(Linux::close);
+            throw failed;
+        }
+    }
+
+    /**
      * Another descriptor of the socket that was inherited, so that each loop closes its own. All loops then wait for the same queue of
      * connections, and the first that comes takes one.
      */
@@ -127,6 +145,6 @@ final class ListenSocket {
             case Errno.EMFILE, Errno.ENFILE -> "; raise the limit of open files (ulimit -n)";
             default -> "";
         };
-        throw new IOException(what + "tcp " + address.text() + ": " + Errno.text(-result) + remedy);
+        throw new IOException(what + (address.isUnix() ? "" : "tcp ") + address.text() + ": " + Errno.text(-result) + remedy);
     }
 }

@@ -32,6 +32,9 @@ public final class OwnAddresses {
     }
 
     void add(ListenAddress address) {
+        if (address.isUnix()) {
+            return;
+        }
         byPort.computeIfAbsent(address.firstPort(), port -> new ArrayList<>()).add(address.address());
     }
 

@@ -25,6 +25,7 @@ public final class TcpListener {
     private final TcpLoop loop;
     private final ConnectionLimit limit;
     private final TrafficCounts traffic;
+    private final int number;
     private final SocketAddressBuffer peer;
     private final SocketAddressBuffer local;
     private final FdRegistration registration;
@@ -45,6 +46,7 @@ public final class TcpListener {
     /**
      * @param limit of its virtual server
      * @param traffic of its virtual server
+     * @param number which of its virtual server's listeners it is, from 1
      */
     TcpListener(
             TcpLoop loop,
@@ -52,15 +54,19 @@ public final class TcpListener {
             ListenAddress address,
             ConnectionLimit limit,
             TrafficCounts traffic,
+            int number,
             TcpHandler handler) {
         this.loop = loop;
         this.limit = limit;
         this.traffic = traffic;
+        this.number = number;
         this.address = address;
         this.handler = handler;
         peer = SocketAddressBuffer.allocate(loop.arena());
         local = SocketAddressBuffer.allocate(loop.arena());
-        local.set(address.address(), address.firstPort());
+        if (!address.isUnix()) {
+            local.set(address.address(), address.firstPort());
+        }
         registration = loop.loop().register(fd, ready -> accept(ACCEPT_BUDGET));
         registration.interest(FdRegistration.READABLE);
     }
@@ -112,21 +118,34 @@ public final class TcpListener {
         return address;
     }
 
+    /** Which of its virtual server's listeners it is, from 1: what HAProxy tells in place of the port of a client on a UNIX socket. */
+    public int number() {
+        return number;
+    }
+
+    /** Whether clients come by a UNIX socket, and have no address. */
+    public boolean isUnix() {
+        return address.isUnix();
+    }
+
     /** The client accepted last. */
     public SocketAddressBuffer peer() {
         return peer;
     }
 
-    /** The address that the client of this socket spoke to; valid until the next call. */
+    /** The address that the client of this socket spoke to, empty for a UNIX socket; valid until the next call. */
     public SocketAddressBuffer local(int fd) {
-        if (address.address().isAnyLocalAddress()) {
+        if (!address.isUnix() && address.address().isAnyLocalAddress()) {
             Linux.localAddress(fd, local);
         }
         return local;
     }
 
-    /** Tells a flow the address that the client of this socket spoke to. */
+    /** Tells a flow the address that the client of this socket spoke to, where it is one. */
     public void fillDestination(Flow flow, int fd) {
+        if (address.isUnix()) {
+            return;
+        }
         var spokenTo = local(fd);
         flow.destination(spokenTo.addressHigh(), spokenTo.addressLow(), spokenTo.port());
     }
@@ -170,7 +189,7 @@ public final class TcpListener {
         if (!registration.isClosed()) {
             accept(Integer.MAX_VALUE);
             loop.timers().cancel(pause);
-            if (address.descriptor() >= 0) {
+            if (address.descriptor() >= 0 || address.isUnix()) {
                 registration.closeShared();
             } else {
                 registration.close();

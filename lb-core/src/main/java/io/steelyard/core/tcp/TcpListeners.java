@@ -1,10 +1,12 @@
 package io.steelyard.core.tcp;
 
 import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.proxy.UnixSocket;
 import io.steelyard.api.schedule.TrafficCounts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,9 @@ public final class TcpListeners {
     private final List<TcpLoop> loops;
     private final Map<Place, List<TcpListener>> listeners = new LinkedHashMap<>();
 
+    /** Of the UNIX sockets among them. */
+    private final Map<String, UnixSocketFile> files = new HashMap<>();
+
     private final ConnectionLimit limit = new ConnectionLimit();
     private final TrafficCounts traffic = new TrafficCounts();
 
@@ -27,9 +32,14 @@ public final class TcpListeners {
     private final List<TcpListener> retired = new ArrayList<>();
 
     /** What a socket is bound to. Whatever else of a {@link ListenAddress} changes takes no other socket. */
-    private record Place(InetAddress address, int port, boolean ipv6Only, int descriptor) {
+    private record Place(InetAddress address, int port, boolean ipv6Only, int descriptor, String path) {
         static Place of(ListenAddress address) {
-            return new Place(address.address(), address.firstPort(), address.ipv6Only(), address.descriptor());
+            return new Place(
+                    address.address(),
+                    address.firstPort(),
+                    address.ipv6Only(),
+                    address.descriptor(),
+                    address.unixSocket().map(UnixSocket::path).orElse(""));
         }
     }
 
@@ -45,11 +55,13 @@ public final class TcpListeners {
      */
     public void apply(List<ListenAddress> addresses, Function<TcpLoop, TcpHandler> handlers) throws IOException {
         var wanted = singlePorts(addresses);
+        var places = List.copyOf(wanted.keySet());
         var opened = new LinkedHashMap<Place, List<TcpListener>>();
         try {
             for (var one : wanted.entrySet()) {
                 if (!listeners.containsKey(one.getKey())) {
-                    opened.put(one.getKey(), open(one.getValue(), handlers));
+                    int number = places.indexOf(one.getKey()) + 1;
+                    opened.put(one.getKey(), open(one.getValue(), number, handlers));
                 }
             }
         } catch (IOException failed) {
@@ -59,6 +71,7 @@ public final class TcpListeners {
         listeners.forEach((place, kept) -> {
             var address = wanted.get(place);
             if (address != null) {
+                permit(address);
                 kept.forEach(listener -> listener.use(address, handlers.apply(listener.loop())));
             }
         });
@@ -135,9 +148,45 @@ public final class TcpListeners {
         return addresses;
     }
 
-    private List<TcpListener> open(ListenAddress address, Function<TcpLoop, TcpHandler> handlers) throws IOException {
+    /** A UNIX socket that stays has the owner and the rights from now on that it is to have. */
+    private void permit(ListenAddress address) {
+        var socket = address.unixSocket();
+        var file = socket.map(one -> files.get(one.path())).orElse(null);
+        if (socket.isPresent() && file != null) {
+            try {
+                file.permit(socket.get());
+            } catch (IOException failed) {
+                loops.getFirst().report(String.valueOf(failed.getMessage()));
+            }
+        }
+    }
+
+    private List<Integer> sockets(ListenAddress address, OwnAddresses own) throws IOException {
+        var socket = address.unixSocket();
+        if (socket.isEmpty()) {
+            return ListenSocket.open(address, loops.size(), own);
+        }
+        var bound = UnixSocketFile.bind(socket.get());
+        files.put(socket.get().path(), bound.file());
+        try {
+            return ListenSocket.share(bound.fd(), address, loops.size());
+        } catch (IOException failed) {
+            removeFile(address);
+            throw failed;
+        }
+    }
+
+    private void removeFile(ListenAddress address) {
+        var file = files.remove(address.unixSocket().map(UnixSocket::path).orElse(""));
+        if (file != null) {
+            file.remove();
+        }
+    }
+
+    private List<TcpListener> open(ListenAddress address, int number, Function<TcpLoop, TcpHandler> handlers)
+            throws IOException {
         var own = loops.getFirst().ownAddresses();
-        var sockets = ListenSocket.open(address, loops.size(), own);
+        var sockets = sockets(address, own);
         own.add(address);
         var result = new ArrayList<TcpListener>();
         for (int i = 0; i < loops.size(); i++) {
@@ -145,7 +194,7 @@ public final class TcpListeners {
             int fd = sockets.get(i);
             var handler = handlers.apply(loop);
             result.add(loop.loop()
-                    .call(() -> new TcpListener(loop, fd, address, limit, traffic, handler))
+                    .call(() -> new TcpListener(loop, fd, address, limit, traffic, number, handler))
                     .join());
         }
         return result;
@@ -156,7 +205,10 @@ public final class TcpListeners {
         retired.addAll(listening);
         listening.stream()
                 .findFirst()
-                .ifPresent(one -> one.loop().ownAddresses().remove(one.address()));
+                .ifPresent(one -> {
+                    one.loop().ownAddresses().remove(one.address());
+                    removeFile(one.address());
+                });
         CompletableFuture.allOf(listening.stream()
                         .map(listener -> listener.loop().loop().call(() -> {
                             listener.close();

@@ -35,6 +35,13 @@ final class InputFiles {
             description = "Read files that stand in no block of nginx.conf as the inside of this one: http or stream.")
     private @Nullable String block;
 
+    @Option(
+            names = "--lenient",
+            description =
+                    "Leave out directives of nginx.conf that are not known or not supported, each with a warning that says "
+                            + "what was ignored; but none that keeps clients out.")
+    private boolean isLenient;
+
     /**
      * What the files say now.
      *
@@ -65,8 +72,8 @@ final class InputFiles {
 
     private Reading read(Plugins plugins, boolean readsNamed) {
         var configurationFiles = ConfigurationFiles.of(plugins);
-        var read = (block == null ? configurationFiles : configurationFiles.inside(block))
-                .read(files, Optional.ofNullable(format));
+        var placed = block == null ? configurationFiles : configurationFiles.inside(block);
+        var read = (isLenient ? placed.lenient() : placed).read(files, Optional.ofNullable(format));
         var problems = new LinkedHashSet<>(read.problems());
         read.configuration()
                 .ifPresent(configuration -> Validation.problems(configuration, plugins)

@@ -87,13 +87,14 @@ final class AboutClient {
         var who = exchange.who();
         var peer = who.peerEndpoint();
         var trust = exchange.routing().route().clientTrust();
+        var connection = exchange.facts().connection();
         var request = new IngressFields.Request(
                 peer,
                 trust != null && trust.trusts(peer),
                 who.clientEndpoint(),
                 exchange.client().tls() != null,
                 exchange.request().host(),
-                exchange.facts().connection().serverPort());
+                connection.serverAddress() == null ? 0 : connection.serverPort());
         var fields = exchange.request().fields();
         var lines = new ArrayList<Line>();
         IngressFields.change(

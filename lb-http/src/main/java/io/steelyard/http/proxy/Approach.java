@@ -8,11 +8,13 @@ import io.steelyard.core.tcp.Transport;
 import io.steelyard.core.tls.TlsConnector;
 import io.steelyard.core.tls.TlsTransport;
 import io.steelyard.realip.address.Endpoint;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a connection to a server begins: a PROXY protocol header, then TLS, or neither. A connection that began in one way serves no request that
- * wants another: its server took it for that client, or was verified under that name. Immutable.
+ * How a connection to a server begins: a PROXY protocol header, then TLS, or neither. A connection that began in one way, or from a
+ * local address that was worked out, serves no request that wants another: its server took it for that client, or was verified under that name.
+ * Immutable.
  *
  * @param bond text that tells ways apart; empty for the plain one
  */
@@ -30,17 +32,22 @@ record Approach(
     /**
      * The way to a server for one request.
      *
+     * @param source the local address that was worked out for it; null for a fixed one, and for the system's choice
      * @return null where its TLS is none of the request's configuration
      */
-    static @Nullable Approach of(RealServer server, ProxyOptions transport, Exchange exchange) {
+    static @Nullable Approach of(
+            RealServer server, ProxyOptions transport, @Nullable InetSocketAddress source, Exchange exchange) {
         var header = server.sendProxyProtocol() == ProxyProtocol.NONE
                 ? transport.sendProxyProtocol()
                 : server.sendProxyProtocol();
         var wanted = server.tls().isPresent() ? server.tls() : transport.tls();
-        if (header == ProxyProtocol.NONE && wanted.isEmpty()) {
+        if (header == ProxyProtocol.NONE && wanted.isEmpty() && source == null) {
             return PLAIN;
         }
         var bond = new StringBuilder();
+        if (source != null) {
+            bond.append("from ").append(source).append(' ');
+        }
         Endpoint client = null;
         Endpoint destination = null;
         if (header != ProxyProtocol.NONE) {

@@ -61,7 +61,10 @@ final class ClientConnection extends Timer {
     private final long openedNs;
 
     private HttpPlan plan;
-    private InetAddress address;
+
+    /** Null for a client on a UNIX socket. */
+    private @Nullable InetAddress address;
+
     private int clientPort;
     private State state = State.OPENING;
     private final AboutClient about = new AboutClient();
@@ -82,11 +85,15 @@ final class ClientConnection extends Timer {
         this.listener = listener;
         options = plan.service().fallback().host().client();
         var peer = listener.peer();
-        clientPort = peer.port();
-        address = peer.inetAddress();
-        facts = Sessions.facts(Protocol.TCP).client(address, peer.port());
+        clientPort = listener.isUnix() ? listener.number() : peer.port();
+        address = listener.isUnix() ? null : peer.inetAddress();
+        facts = Sessions.facts(Protocol.TCP).client(address, clientPort);
         var local = listener.local(fd);
-        facts.server(local.inetAddress(), local.port());
+        if (listener.isUnix()) {
+            facts.server(null, listener.number()).unixSocket(listener.address().text());
+        } else {
+            facts.server(local.inetAddress(), local.port());
+        }
         transport =
                 listener.address().tls() ? TlsTransport.accepted(fd, worker.tls(), plan.tls()) : Transport.plain(fd);
         output = new Output(worker.loop().buffers(), transport);
@@ -235,6 +242,7 @@ final class ClientConnection extends Timer {
         return about;
     }
 
+    @Nullable
     InetAddress address() {
         return address;
     }

@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who the client of a request is: the peer, or whom a trusted peer's field names (nginx's realip module). Immutable.
  *
+ * @param address null for a client on a UNIX socket, and so is {@code peer}
  * @param isTold whether a peer named it
  */
-record ClientIdentity(InetAddress address, int port, InetAddress peer, int peerPort, boolean isTold) {
-    static ClientIdentity ofPeer(InetAddress address, int port) {
+record ClientIdentity(
+        @Nullable InetAddress address, int port, @Nullable InetAddress peer, int peerPort, boolean isTold) {
+    static ClientIdentity ofPeer(@Nullable InetAddress address, int port) {
         return new ClientIdentity(address, port, address, port, false);
     }
 
@@ -38,11 +40,11 @@ record ClientIdentity(InetAddress address, int port, InetAddress peer, int peerP
     }
 
     Endpoint peerEndpoint() {
-        return Endpoint.of(peer, peerPort);
+        return peer == null ? Endpoint.UNIX : Endpoint.of(peer, peerPort);
     }
 
     Endpoint clientEndpoint() {
-        return Endpoint.of(address, port);
+        return address == null ? Endpoint.UNIX : Endpoint.of(address, port);
     }
 
     private ClientIdentity told(Endpoint client) {

@@ -24,6 +24,8 @@ interface ClientSide {
     /** What is known of the connection; this exchange's own while it lasts. */
     ConnectionFacts facts();
 
+    /** The client's; null for one on a UNIX socket. */
+    @Nullable
     InetAddress address();
 
     int clientPort();

@@ -41,7 +41,9 @@ final class Exchange {
     private @Nullable Delay delay;
     private @Nullable ServerPool affinityPool;
     private @Nullable ClientAffinity affinity;
+    private @Nullable FileAnswer file;
     private boolean isInErrorPage;
+    private boolean isLastErrorPage;
     private @Nullable RequestBody keptBody;
     private boolean isOver;
     private long bodyBytes;
@@ -227,6 +229,29 @@ final class Exchange {
         }
     }
 
+    /** Serves another path instead. */
+    void search(String path, String query) {
+        act(routing.elsewhere(path, query));
+    }
+
+    /** Has the route of this name serve. */
+    void go(String name) {
+        act(routing.elsewhere(name));
+    }
+
+    /** Answers with the fields there are and a file. @param length of the body; -1 where there is none whatever the method */
+    void sendFile(FileAnswer body, int status, long length) {
+        facts.status(status);
+        answer.begin(status, reason(status), length);
+        if (length < 0 || request.method() == Method.HEAD) {
+            body.close();
+            answer.complete();
+        } else {
+            file = body;
+            body.send();
+        }
+    }
+
     /** Has a server answer. */
     void forward(@Nullable ProxyPlan to) {
         if (to == null) {
@@ -270,7 +295,7 @@ final class Exchange {
 
     /** The page for a status; empty where there is none, or where it is a page that went wrong. */
     Optional<Route.Page> errorPage(int status) {
-        return isInErrorPage ? Optional.empty() : routing.route().errorPage(status);
+        return isLastErrorPage ? Optional.empty() : routing.route().errorPage(status);
     }
 
     /** Shows the page that stands for a server's answer of this status; null where the answer is passed on. */
@@ -290,6 +315,7 @@ final class Exchange {
     /** Shows a page instead of what came so far. */
     void show(Route.Page page, int status) {
         isInErrorPage = true;
+        isLastErrorPage = !page.configured().isRecursive() || routing.isSearchedOut();
         stopReadingAfter(status);
         var over = forwarding;
         forwarding = null;
@@ -391,6 +417,9 @@ final class Exchange {
         if (forwarding != null) {
             forwarding.clientHasRoom();
         }
+        if (file != null) {
+            file.send();
+        }
     }
 
     /** The client ended its side of a tunnel. */
@@ -423,6 +452,9 @@ final class Exchange {
         isOver = true;
         if (forwarding != null) {
             forwarding.end();
+        }
+        if (file != null) {
+            file.close();
         }
         var unused = takeBody();
         if (unused != null) {

@@ -5,8 +5,10 @@ import io.steelyard.api.schedule.Flow;
 import io.steelyard.core.tls.TlsTransport;
 import io.steelyard.http.h1.RequestParser;
 import io.steelyard.http.message.FieldBlock;
+import io.steelyard.http.message.FieldName;
 import io.steelyard.http.message.HttpVersion;
 import io.steelyard.http.message.Method;
+import io.steelyard.http.octet.Octets;
 import io.steelyard.pool.stick.TrackedKeys;
 import io.steelyard.pool.variable.ConnectionFacts;
 import java.lang.foreign.MemorySegment;
@@ -18,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 /** The client's side of the exchange that an HTTP/1 connection has; used again for the next. Owned by the connection's loop. */
 final class Http1Side implements ClientSide {
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+
+    private static final byte[] NOTHING = {};
+
+    /** What kept connections are said to be kept for. */
+    private final byte[] toldIdle;
 
     private final Http1Client client;
     private final ClientConnection connection;
@@ -37,6 +44,11 @@ final class Http1Side implements ClientSide {
         worker = connection.worker();
         answer = new AnswerWriter(worker, connection.output());
         answer.looksLikeHaproxy(isHaproxy());
+        toldIdle = connection
+                .options()
+                .toldIdleTimeout()
+                .map(told -> Octets.bytes("timeout=" + told.toSeconds()))
+                .orElse(NOTHING);
     }
 
     private boolean isHaproxy() {
@@ -68,7 +80,7 @@ final class Http1Side implements ClientSide {
     }
 
     @Override
-    public InetAddress address() {
+    public @Nullable InetAddress address() {
         return connection.address();
     }
 
@@ -216,6 +228,9 @@ final class Http1Side implements ClientSide {
         boolean isUnsaid = mayKeep && !isOldClient && isHaproxy();
         var ending =
                 isUnsaid ? AnswerWriter.Ending.UNSAID : mayKeep ? AnswerWriter.Ending.KEPT : AnswerWriter.Ending.CLOSED;
+        if (ending == AnswerWriter.Ending.KEPT && toldIdle.length > 0) {
+            fields.add(FieldName.KEEP_ALIVE, toldIdle, 0, toldIdle.length);
+        }
         answer.begin(status, reason, fields, length, hasBody, isChunked, ending);
         connection.touch();
     }

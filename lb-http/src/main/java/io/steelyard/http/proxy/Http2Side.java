@@ -68,7 +68,7 @@ final class Http2Side implements ClientSide {
     }
 
     @Override
-    public InetAddress address() {
+    public @Nullable InetAddress address() {
         return connection.address();
     }
 

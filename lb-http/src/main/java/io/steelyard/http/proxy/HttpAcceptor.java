@@ -17,7 +17,9 @@ final class HttpAcceptor implements TcpHandler {
 
     @Override
     public void accepted(TcpListener listener, int fd) {
-        Linux.tcpNoDelay(fd);
+        if (!listener.isUnix()) {
+            Linux.tcpNoDelay(fd);
+        }
         Connector.applyTo(fd, plan.server().options(), listener.address().keepAlive());
         worker.open(listener, plan, fd);
     }

@@ -14,7 +14,7 @@ final class NoServer {
         var target = Octets.text(request.fields().bytes(), request.forwardStart(), request.forwardEnd());
         var scheme = plan.configured().transport().tls().isPresent() ? "https://" : "http://";
         return "no live upstreams while connecting to upstream, client: "
-                + exchange.who().address().getHostAddress()
+                + exchange.who().clientEndpoint().addressText()
                 + ", server: " + exchange.facts().siteName()
                 + ", request: \"" + request.methodText() + " " + request.target() + " " + request.version() + "\""
                 + ", upstream: \"" + scheme + pool + target + "\""

@@ -50,7 +50,7 @@ final class OwnAnswers {
                 : facts.hasHost() ? facts.value(HttpVariable.HOST, "") : facts.value(BuiltInVariable.SERVER_ADDR);
         var port = facts.value(BuiltInVariable.SERVER_PORT);
         boolean isTls = facts.connection().hasTls();
-        boolean isUsual = !wanted.hasPort() || port == null || port.equals(isTls ? "443" : "80");
+        boolean isUsual = !wanted.hasPort() || port == null || port.isEmpty() || port.equals(isTls ? "443" : "80");
         return (isTls ? "https://" : "http://") + host + (isUsual ? "" : ":" + port) + safe;
     }
 }

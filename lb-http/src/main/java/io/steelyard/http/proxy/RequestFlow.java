@@ -11,7 +11,10 @@ final class RequestFlow {
     /** What is known of the request, for a pool to pick a server by; the loop's own. */
     static Flow of(Exchange exchange, Balancer pool) {
         var flow = exchange.client().worker().loop().flow().clear();
-        flow.client(exchange.who().address(), exchange.who().port());
+        var address = exchange.who().address();
+        if (address != null) {
+            flow.client(address, exchange.who().port());
+        }
         exchange.client().fillDestination(flow);
         var key = exchange.plan().hashKey(pool.pool().name());
         if (key != null) {
@@ -23,13 +26,21 @@ final class RequestFlow {
 
     /** The client, as a server is told it. */
     static Endpoint client(Exchange exchange) {
-        return Endpoint.of(exchange.who().address(), exchange.who().port());
+        return exchange.who().clientEndpoint();
     }
 
-    /** What the client spoke to, as a server is told it. */
+    /** What the client spoke to, as a server is told it: where a header before us named the client, what that named. */
     static Endpoint destination(Exchange exchange) {
+        var connection = exchange.facts().connection();
+        var toldAddress = connection.destinationAddress();
+        if (toldAddress != null && exchange.who().clientEndpoint().equals(connection.toldClient())) {
+            return Endpoint.of(toldAddress, connection.destinationPort());
+        }
         var flow = exchange.client().worker().loop().flow().clear();
         exchange.client().fillDestination(flow);
+        if (!flow.hasDestinationAddress()) {
+            return Endpoint.UNIX;
+        }
         return Endpoint.of(flow.destinationHigh(), flow.destinationLow(), flow.destinationPort());
     }
 }

@@ -87,7 +87,7 @@ final class RequestView implements HttpFacts {
     }
 
     @Override
-    public InetAddress clientAddress() {
+    public @Nullable InetAddress clientAddress() {
         return exchange.who().address();
     }
 
@@ -97,7 +97,7 @@ final class RequestView implements HttpFacts {
     }
 
     @Override
-    public InetAddress serverAddress() {
+    public @Nullable InetAddress serverAddress() {
         return exchange.client().facts().destinationAddress();
     }
 

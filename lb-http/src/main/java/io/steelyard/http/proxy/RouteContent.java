@@ -5,6 +5,7 @@ import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.StatusPage;
 import io.steelyard.http.route.Route;
 import java.util.Map;
+import java.util.Objects;
 
 /** Has an exchange that was let in served by what its route has. Without state. */
 final class RouteContent {
@@ -29,6 +30,8 @@ final class RouteContent {
                 OwnReply.text(
                         exchange, 200, "text/plain", Counts.text(exchange.plan().counts()));
             case Content.Page page -> show(exchange, page);
+            case Content.Files files ->
+                FileContent.serve(exchange, Objects.requireNonNull(route.files(), "a route to files has a plan"));
             case HttpProxy toServer -> exchange.forward(route.proxy());
         }
     }
@@ -39,20 +42,21 @@ final class RouteContent {
         var target = exchange.request().target();
         var writer = exchange.plan().page(page);
         var loop = exchange.client().worker().loop().loop();
-        exchange.plan().look((configuration, status) -> Thread.ofVirtual().start(() -> {
-            StatusPage.Document document;
-            try {
-                document = writer.document(target, configuration, status);
-            } catch (RuntimeException failed) {
-                LOG.log(System.Logger.Level.WARNING, "the page " + page.page() + " failed", failed);
-                document = new StatusPage.Document(500, Map.of(), "");
-            }
-            var written = document;
-            loop.execute(() -> {
-                if (!exchange.isOver()) {
-                    OwnReply.document(exchange, written);
-                }
-            });
-        }));
+        exchange.plan()
+                .look((configuration, status) -> Thread.ofVirtual().start(() -> {
+                    StatusPage.Document document;
+                    try {
+                        document = writer.document(target, configuration, status);
+                    } catch (RuntimeException failed) {
+                        LOG.log(System.Logger.Level.WARNING, "the page " + page.page() + " failed", failed);
+                        document = new StatusPage.Document(500, Map.of(), "");
+                    }
+                    var written = document;
+                    loop.execute(() -> {
+                        if (!exchange.isOver()) {
+                            OwnReply.document(exchange, written);
+                        }
+                    });
+                }));
     }
 }

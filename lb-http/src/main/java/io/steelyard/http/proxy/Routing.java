@@ -128,6 +128,11 @@ final class Routing implements Target {
         return after(site().root().rules().run(this, evaluation), true);
     }
 
+    /** Whether no further route may be searched for. */
+    boolean isSearchedOut() {
+        return searches >= MOST_SEARCHES;
+    }
+
     /** Shows a page instead of an error. */
     Decision errorPage(Route.Page page, int status) {
         shownStatus = page.configured().status().orElse(status);
@@ -143,6 +148,19 @@ final class Routing implements Target {
             return search();
         }
         return new Decision.Redirect(OwnAnswers.isRedirect(shownStatus) ? shownStatus : 302, place);
+    }
+
+    /** Goes on with another path, as a rule of ours has it. */
+    Decision elsewhere(String path, String query) {
+        isInternal = true;
+        change(path, query);
+        return search();
+    }
+
+    /** Goes on with the route of this name. */
+    Decision elsewhere(String name) {
+        isInternal = true;
+        return go(name);
     }
 
     private void use(Site found) {

@@ -2,6 +2,7 @@ package io.steelyard.http.proxy;
 
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerPool;
+import io.steelyard.core.session.PerConnection;
 import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.linux.Errno;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,11 @@ final class ServerOpening {
     @Nullable
     ServerConnection open(ServerPool pool, RealServer server, ProxyPlan plan, Exchange exchange) {
         var transport = plan.configured().transport();
-        var approach = Approach.of(server, transport, exchange);
+        var text = plan.source();
+        var source = text == null
+                ? null
+                : PerConnection.address(exchange.evaluation().text(text));
+        var approach = Approach.of(server, transport, source, exchange);
         if (approach == null) {
             errno = Errno.EPROTO;
             return null;
@@ -33,7 +38,10 @@ final class ServerOpening {
         if (kept != null) {
             return kept;
         }
-        int fd = worker.loop().connector().connect(server.address(), transport);
+        var connector = worker.loop().connector();
+        int fd = text == null
+                ? connector.connect(server.address(), transport)
+                : connector.connect(server.address(), transport, source);
         if (fd < 0) {
             errno = -fd;
             return null;

@@ -226,7 +226,11 @@ final class ServerSearch extends Timer implements Balancer.Waiter {
                 pick();
             } else if (request.isDone() && balancer != null && lease != null && !lease.isHeld()) {
                 // It left as it was called. Taking the room and giving it back calls whoever waits behind it.
-                var flow = worker.loop().flow().clear().client(client.address(), client.clientPort());
+                var flow = worker.loop().flow().clear();
+                var address = client.address();
+                if (address != null) {
+                    flow.client(address, client.clientPort());
+                }
                 if (balancer.pick(flow, lease) == Balancer.Outcome.PICKED) {
                     lease.cancelled();
                 }

@@ -24,10 +24,16 @@ public final class ClientTrust {
                 .header(rule.field())
                 .trusted(rule.trusted())
                 .recursive(rule.isRecursive())
+                .trustsUnix(trustsUnix(rule))
                 .build();
-        own = new ClientSearch(CidrTrie.of(rule.trusted()), false, rule.unreadable());
+        own = new ClientSearch(CidrTrie.of(rule.trusted()), trustsUnix(rule), rule.unreadable());
         isOwn = rule.unreadable() != Unreadable.LAST;
         field = FieldName.of(rule.field().isEmpty() ? "x-real-ip" : rule.field());
+    }
+
+    /** Peers on UNIX sockets, which have no address, count as {@code ::}. */
+    private static boolean trustsUnix(ClientAddressRule rule) {
+        return CidrTrie.of(rule.trusted()).contains(0, 0);
     }
 
     /** Whether the PROXY protocol tells, and no field. */

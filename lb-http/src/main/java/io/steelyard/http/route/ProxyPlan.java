@@ -28,6 +28,7 @@ public final class ProxyPlan {
     private final CookiePlan cookies;
     private final boolean passesAnyTrailer;
     private final Set<FieldName> trailers;
+    private final @Nullable CompiledTemplate source;
     private final @Nullable CompiledTemplate givenPath;
     private final boolean setsHost;
     private final boolean setsUpgrade;
@@ -50,6 +51,7 @@ public final class ProxyPlan {
         trailers = passesAnyTrailer
                 ? Set.of()
                 : configured.passedTrailers().stream().map(FieldName::of).collect(Collectors.toUnmodifiableSet());
+        source = configured.transport().sourceText().map(variables::compile).orElse(null);
         givenPath = configured.path() instanceof ForwardedPath.Given given ? variables.compile(given.text()) : null;
         setsHost = sets(FieldName.HOST);
         setsUpgrade = sets(FieldName.UPGRADE);
@@ -72,6 +74,11 @@ public final class ProxyPlan {
         return requestFields.changes().stream()
                 .anyMatch(change ->
                         change.kind() == FieldChange.Kind.SET && change.name().equals(name));
+    }
+
+    /** What the local address of connections to servers is worked out from; null where it is fixed. */
+    public @Nullable CompiledTemplate source() {
+        return source;
     }
 
     public HttpProxy configured() {

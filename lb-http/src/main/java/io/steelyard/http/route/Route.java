@@ -11,6 +11,7 @@ import io.steelyard.pool.variable.CompiledTemplate;
 import io.steelyard.pool.variable.Evaluation;
 import io.steelyard.pool.variable.LogLine;
 import io.steelyard.pool.variable.VariableTable;
+import io.steelyard.realip.address.Addresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A route, made ready for requests. Immutable, safe for all threads. */
 public final class Route {
+    /** Stands for clients on UNIX sockets in rules about networks. */
+    private static final InetAddress NO_ADDRESS = Addresses.inetAddress(0, 0);
+
     /** A log and its line. */
     public record Log(AccessLog configured, LogLine line) {}
 
@@ -41,6 +45,7 @@ public final class Route {
     private final Map<Integer, Own> answers = new HashMap<>();
     private final @Nullable ProxyPlan proxy;
     private final @Nullable CompiledTemplate text;
+    private final @Nullable FilePlan files;
     private final @Nullable ClientTrust clientTrust;
 
     private final Map<String, Route> exact = new HashMap<>();
@@ -81,6 +86,9 @@ public final class Route {
             default -> null;
         };
         text = configured.content() instanceof Content.Reply reply ? variables.compile(reply.text()) : null;
+        files = configured.content() instanceof Content.Files some
+                ? new FilePlan(some, configured.match(), variables)
+                : null;
         clientTrust = configured.clientAddress().map(ClientTrust::new).orElse(null);
         for (var nested : configured.routes()) {
             add(nested, new Route(nested, variables));
@@ -136,6 +144,11 @@ public final class Route {
         return proxy;
     }
 
+    /** Where files are; null where the content is another. */
+    public @Nullable FilePlan files() {
+        return files;
+    }
+
     /** The text of a fixed answer; null where the content is another. */
     public @Nullable CompiledTemplate text() {
         return text;
@@ -156,8 +169,13 @@ public final class Route {
         return Optional.empty();
     }
 
-    /** Whether the first access rule that is about the client lets it in; it is let in where none is. */
-    public boolean admits(InetAddress client) {
+    /**
+     * Whether the first access rule that is about the client lets it in; it is let in where none is.
+     *
+     * @param address null for a client on a UNIX socket
+     */
+    public boolean admits(@Nullable InetAddress address) {
+        var client = address == null ? NO_ADDRESS : address;
         for (var rule : configured.access()) {
             if (rule.matches(client)) {
                 return rule.isAllowed();

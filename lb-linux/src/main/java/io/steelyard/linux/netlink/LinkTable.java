@@ -15,6 +15,15 @@ public final class LinkTable {
     /** struct ifinfomsg: family 8, padding 8, type 16, index 32, flags 32, change 32. */
     static final int STRUCTURE_BYTES = 16;
 
+    /** Interfaces above the same one hear each other. */
+    public static final int IPVLAN_BRIDGE = 0;
+
+    /** They do not. */
+    public static final int IPVLAN_PRIVATE = 1;
+
+    /** They hear what a switch sends back. */
+    public static final int IPVLAN_VEPA = 2;
+
     private static final int IFLA_ADDRESS = 1;
     private static final int IFLA_IFNAME = 3;
     private static final int IFLA_MTU = 4;
@@ -27,6 +36,9 @@ public final class LinkTable {
     private static final int IFLA_INFO_DATA = 2;
     private static final int IFLA_MACVLAN_MODE = 1;
     private static final int MACVLAN_PRIVATE = 1;
+    private static final int IFLA_IPVLAN_MODE = 1;
+    private static final int IFLA_IPVLAN_FLAGS = 2;
+    private static final int IPVLAN_L2 = 0;
     private static final int AF_INET6 = 10;
     private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
     private static final int NO_GENERATED_ADDRESS = 1;
@@ -72,24 +84,53 @@ public final class LinkTable {
     public Link createMacvlan(
             String name, int parentIndex, MacAddress hardwareAddress, String alias, boolean hasLinkLocal)
             throws IOException {
-        checkName(name);
-        structure(NEW_LINK, NetlinkMessage.ACK | NetlinkMessage.CREATE | NetlinkMessage.EXCLUSIVE, 0, 0, 0);
-        message.attribute(IFLA_IFNAME, name)
-                .attribute32(IFLA_LINK, parentIndex)
-                .attribute(IFLA_ADDRESS, hardwareAddress.bytes());
+        begin(name, parentIndex);
+        message.attribute(IFLA_ADDRESS, hardwareAddress.bytes());
         int information = message.beginNested(IFLA_LINKINFO);
         message.attribute(IFLA_INFO_KIND, "macvlan");
         int data = message.beginNested(IFLA_INFO_DATA);
         message.attribute32(IFLA_MACVLAN_MODE, MACVLAN_PRIVATE).endNested(data).endNested(information);
-        var what = "make macvlan interface " + name + " with " + hardwareAddress + " on interface " + parentIndex;
+        var made = make(
+                name,
+                alias,
+                "make macvlan interface " + name + " with " + hardwareAddress + " on interface " + parentIndex);
+        if (!hasLinkLocal) {
+            suppressLinkLocal(made);
+        }
+        return made;
+    }
+
+    /**
+     * Makes a second interface on top of another, with the same hardware address (ipvlan, mode L2). It is down at first. Otherwise as
+     * {@link #createMacvlan}.
+     *
+     * @param flags {@link #IPVLAN_BRIDGE}, {@link #IPVLAN_PRIVATE} or {@link #IPVLAN_VEPA}
+     * @throws NetlinkException EOPNOTSUPP where the kernel has no ipvlan, and others
+     */
+    public Link createIpvlan(String name, int parentIndex, int flags, String alias) throws IOException {
+        begin(name, parentIndex);
+        int information = message.beginNested(IFLA_LINKINFO);
+        message.attribute(IFLA_INFO_KIND, "ipvlan");
+        int data = message.beginNested(IFLA_INFO_DATA);
+        message.attribute16(IFLA_IPVLAN_MODE, IPVLAN_L2)
+                .attribute16(IFLA_IPVLAN_FLAGS, flags)
+                .endNested(data)
+                .endNested(information);
+        return make(name, alias, "make ipvlan interface " + name + " on interface " + parentIndex);
+    }
+
+    private void begin(String name, int parentIndex) {
+        checkName(name);
+        structure(NEW_LINK, NetlinkMessage.ACK | NetlinkMessage.CREATE | NetlinkMessage.EXCLUSIVE, 0, 0, 0);
+        message.attribute(IFLA_IFNAME, name).attribute32(IFLA_LINK, parentIndex);
+    }
+
+    private Link make(String name, String alias, String what) throws IOException {
         socket.request(message, what);
         var made = find(name).orElseThrow(() -> new NetlinkException(what, Errno.ENODEV, "it is gone again"));
         if (!alias.isEmpty()) {
             structure(NEW_LINK, NetlinkMessage.ACK, made.index(), 0, 0);
             socket.request(message.attribute(IFLA_IFALIAS, alias), "set alias of interface " + name);
-        }
-        if (!hasLinkLocal) {
-            suppressLinkLocal(made);
         }
         return made;
     }

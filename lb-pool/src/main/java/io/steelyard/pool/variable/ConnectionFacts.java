@@ -62,6 +62,7 @@ public final class ConnectionFacts implements VariableSource {
     private int clientPort;
     private @Nullable InetAddress peer;
     private int peerPort;
+    private boolean isPeerKnown;
     private @Nullable Endpoint toldClient;
     private @Nullable Endpoint toldDestination;
     private ToldFields toldFields = ToldFields.NONE;
@@ -69,6 +70,7 @@ public final class ConnectionFacts implements VariableSource {
     private @Nullable Greeting greeting;
     private @Nullable UnaryOperator<@Nullable String> tls;
     private @Nullable InetAddress server;
+    private String unixSocket = "";
     private int serverPort;
     private long bytesReceived;
     private long bytesSent;
@@ -92,6 +94,7 @@ public final class ConnectionFacts implements VariableSource {
         copy.clientPort = clientPort;
         copy.peer = peer;
         copy.peerPort = peerPort;
+        copy.isPeerKnown = isPeerKnown;
         copy.toldClient = toldClient;
         copy.toldDestination = toldDestination;
         copy.toldFields = toldFields;
@@ -100,6 +103,7 @@ public final class ConnectionFacts implements VariableSource {
         copy.tls = tls;
         copy.view = view;
         copy.server = server;
+        copy.unixSocket = unixSocket;
         copy.serverPort = serverPort;
         copy.bytesReceived = bytesReceived;
         copy.bytesSent = bytesSent;
@@ -109,7 +113,8 @@ public final class ConnectionFacts implements VariableSource {
         return copy;
     }
 
-    public ConnectionFacts client(InetAddress address, int port) {
+    /** Whose connection it is; null for a client on a UNIX socket, whose port is then a number that tells its listener. */
+    public ConnectionFacts client(@Nullable InetAddress address, int port) {
         client = address;
         clientPort = port;
         return this;
@@ -134,9 +139,10 @@ public final class ConnectionFacts implements VariableSource {
         return view;
     }
 
-    /** Who connected, where that is not the client. */
-    public ConnectionFacts peer(InetAddress address, int port) {
+    /** Who connected, where that is not the client; null for one on a UNIX socket. */
+    public ConnectionFacts peer(@Nullable InetAddress address, int port) {
         peer = address;
+        isPeerKnown = true;
         peerPort = port;
         return this;
     }
@@ -169,12 +175,12 @@ public final class ConnectionFacts implements VariableSource {
         return toldClient;
     }
 
-    /** What the client spoke to: as the PROXY protocol told it, else the address here. */
-    public InetAddress destinationAddress() {
+    /** What the client spoke to: as the PROXY protocol told it, else the address here; null for a UNIX socket. */
+    public @Nullable InetAddress destinationAddress() {
         if (toldDestination != null) {
             return Addresses.inetAddress(toldDestination.high(), toldDestination.low());
         }
-        return server == null ? InetAddress.getLoopbackAddress() : server;
+        return server;
     }
 
     /** The port of {@link #destinationAddress}. */
@@ -204,8 +210,14 @@ public final class ConnectionFacts implements VariableSource {
         return this;
     }
 
-    /** The address the client spoke to. */
-    public ConnectionFacts server(InetAddress address, int port) {
+    /** The UNIX socket that the client spoke to, as {@code unix:path}; empty where it was an address. */
+    public ConnectionFacts unixSocket(String text) {
+        unixSocket = text;
+        return this;
+    }
+
+    /** The address the client spoke to; null for a UNIX socket. */
+    public ConnectionFacts server(@Nullable InetAddress address, int port) {
         server = address;
         serverPort = port;
         return this;
@@ -250,7 +262,7 @@ public final class ConnectionFacts implements VariableSource {
     public @Nullable String value(BuiltInVariable variable) {
         return switch (variable) {
             case BINARY_REMOTE_ADDR ->
-                client == null ? "" : new String(client.getAddress(), StandardCharsets.ISO_8859_1);
+                client == null ? "unix:" : new String(client.getAddress(), StandardCharsets.ISO_8859_1);
             case BYTES_RECEIVED -> Long.toString(bytesReceived);
             case BYTES_SENT -> Long.toString(bytesSent);
             case CONNECTION -> Long.toString(connection);
@@ -263,11 +275,15 @@ public final class ConnectionFacts implements VariableSource {
             case PROXY_PROTOCOL_PORT -> port(toldClient);
             case PROXY_PROTOCOL_SERVER_ADDR -> address(toldDestination);
             case PROXY_PROTOCOL_SERVER_PORT -> port(toldDestination);
-            case REALIP_REMOTE_ADDR -> peer == null ? value(BuiltInVariable.REMOTE_ADDR) : AddressText.of(peer);
-            case REALIP_REMOTE_PORT -> peer == null ? value(BuiltInVariable.REMOTE_PORT) : Integer.toString(peerPort);
+            case REALIP_REMOTE_ADDR ->
+                !isPeerKnown ? value(BuiltInVariable.REMOTE_ADDR) : peer == null ? "unix:" : AddressText.of(peer);
+            case REALIP_REMOTE_PORT ->
+                !isPeerKnown
+                        ? value(BuiltInVariable.REMOTE_PORT)
+                        : peer == null ? "" : Integer.toString(peerPort);
             case REMOTE_ADDR -> client == null ? "unix:" : AddressText.of(client);
             case REMOTE_PORT -> client == null || clientPort == 0 ? "" : Integer.toString(clientPort);
-            case SERVER_ADDR -> server == null ? "" : AddressText.of(server);
+            case SERVER_ADDR -> server == null ? unixSocket : AddressText.of(server);
             case SERVER_PORT -> server == null ? "" : Integer.toString(serverPort);
             case SESSION_TIME -> seconds(sessionMs);
             case SSL_ALPN_PROTOCOL,

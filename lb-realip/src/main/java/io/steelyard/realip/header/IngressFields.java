@@ -101,7 +101,9 @@ public final class IngressFields {
         if (!request.host().isEmpty()) {
             add.add(new HeaderLine("X-Forwarded-Host", request.host()));
         }
-        add.add(new HeaderLine("X-Forwarded-Port", Integer.toString(request.port())));
+        if (request.port() > 0) {
+            add.add(new HeaderLine("X-Forwarded-Port", Integer.toString(request.port())));
+        }
         return new Change(true, add);
     }
 

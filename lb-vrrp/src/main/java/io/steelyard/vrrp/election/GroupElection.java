@@ -42,12 +42,13 @@ public final class GroupElection {
                 toOthers(members, member, new ElectionEvent.GroupLowerPriority(), messages);
             }
         }
-        health(members, messages);
+        messages.addAll(settled(members));
         return messages;
     }
 
-    /** A member's own fault is everybody's; it ends for all when the last has none. */
-    private static void health(List<RouterState> members, List<Message> messages) {
+    /** What members are told whose group has changed: a member's own fault is everybody's; it ends for all when the last has none. */
+    public static List<Message> settled(List<RouterState> members) {
+        var messages = new ArrayList<Message>();
         for (int i = 0; i < members.size(); i++) {
             boolean isFaulty = false;
             for (int k = 0; k < members.size(); k++) {
@@ -57,6 +58,7 @@ public final class GroupElection {
                 messages.add(new Message(i, new ElectionEvent.GroupHealth(!isFaulty)));
             }
         }
+        return messages;
     }
 
     private static void toOthers(List<RouterState> members, int member, ElectionEvent event, List<Message> messages) {

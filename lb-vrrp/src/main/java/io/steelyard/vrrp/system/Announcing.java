@@ -36,7 +36,7 @@ final class Announcing {
             isIpv6[i] = addresses.get(i).family() == AddressFamily.IPV6;
         }
         var paces = addresses.stream()
-                .map(address -> host.pace(address.interfaceName().orElse(router.interfaceName())))
+                .map(address -> host.routers().pace(address.interfaceName().orElse(router.interfaceName())))
                 .toList();
         // A rival's adverts come an interval apart, and may be late by the half of one.
         long silenceNs = Math.min(router.advertInterval().toNanos() * 3 / 2, downNs);

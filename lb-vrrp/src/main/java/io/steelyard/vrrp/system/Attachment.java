@@ -1,6 +1,8 @@
 package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.AddressFamily;
+import io.steelyard.api.vrrp.Ipvlan;
+import io.steelyard.api.vrrp.VirtualAddress;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.linux.netlink.Link;
 import io.steelyard.vrrp.wire.RouterSecrets;
@@ -81,16 +83,18 @@ final class Attachment implements AutoCloseable {
         if (link.isPresent() && router.virtualMac().isEmpty()) {
             holdings.interfaceIndex(link.get().index());
         }
-        var source = link.flatMap(this::source);
-        if (link.isEmpty() || source.isEmpty()) {
-            problem = "interface " + router.interfaceName() + " has no address that adverts could come from";
-            boolean isGone = link.isEmpty() || router.sourceAddress().isEmpty() || router.tracksSource();
-            if (isGone) {
-                detach();
-            }
-            return;
-        }
         try {
+            var sending = link.isPresent() && router.ipvlan().isPresent() ? Optional.of(ipvlan(link.get())) : link;
+            var source = sending.flatMap(this::source);
+            if (link.isEmpty() || source.isEmpty()) {
+                problem = "interface " + sending.map(Link::name).orElse(router.interfaceName())
+                        + " has no address that adverts could come from";
+                boolean isGone = link.isEmpty() || router.sourceAddress().isEmpty() || router.tracksSource();
+                if (isGone) {
+                    detach();
+                }
+                return;
+            }
             attach(link.get(), source.get());
         } catch (IOException | IllegalArgumentException failed) {
             problem = String.valueOf(failed.getMessage());
@@ -99,8 +103,13 @@ final class Attachment implements AutoCloseable {
         }
     }
 
+    /** @param link who has the source address */
     private Optional<InetAddress> source(Link link) {
         var interfaces = host.kernel().interfaces();
+        var own = router.ipvlan().flatMap(Ipvlan::source).map(VirtualAddress::address);
+        if (own.isPresent()) {
+            return own;
+        }
         if (router.sourceAddress().isPresent()) {
             return router.sourceAddress()
                     .filter(address -> !router.tracksSource() || interfaces.has(link.index(), address));
@@ -113,7 +122,7 @@ final class Attachment implements AutoCloseable {
         var own = router.virtualMac().isPresent() ? virtualLink(parent, source) : parent;
         boolean isFromParent =
                 router.virtualMac().map(mac -> mac.sendsFromParent()).orElse(false);
-        var sending = isFromParent ? parent : own;
+        var sending = router.ipvlan().isPresent() ? ipvlan(parent) : isFromParent ? parent : own;
         holdings.interfaceIndex(own.index());
         var way = path;
         if (way == null || !way.isFor(sending.index(), sending.mtuBytes(), source)) {
@@ -125,10 +134,25 @@ final class Attachment implements AutoCloseable {
     }
 
     private Link virtualLink(Link parent, InetAddress source) throws IOException {
+        return made(parent, wanted -> host.virtualInterfaces().create(router, wanted, parent, source));
+    }
+
+    private Link ipvlan(Link parent) throws IOException {
+        return made(
+                parent,
+                wanted -> host.virtualInterfaces().create(router.ipvlan().orElseThrow(), wanted, parent));
+    }
+
+    private interface Making {
+        Link make(InterfacePlan.Wanted wanted) throws IOException;
+    }
+
+    /** The router's interface above another; it is made where it is not there. */
+    private Link made(Link parent, Making making) throws IOException {
         var made = virtualLink;
         if (made == null
                 || !VirtualInterfaces.isAbove(made, parent, host.kernel().interfaces())) {
-            made = host.virtualInterfaces().create(router, parent, source);
+            made = making.make(host.routers().interfaces().own(router).orElseThrow());
             virtualLink = made;
             host.kernel().interfaces().put(made);
         }

@@ -8,7 +8,9 @@ import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.vrrp.RouterEvent;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -39,16 +41,55 @@ public record HostPlan(
                 .toList();
     }
 
-    /** Whether a host that runs this can go on with the other: what routers share is the same, and none that comes or goes is tied to others. */
+    /** Whether a host that runs this can go on with the other: it has the same name, and none that comes, goes or changes its group is tied to others. */
     boolean leadsTo(HostPlan next) {
-        return settings.equals(next.settings)
-                && groups.equals(next.groups)
+        return settings.routerId().equals(next.settings.routerId())
                 && Stream.concat(
                                 routers.stream()
                                         .filter(router -> next.same(router).isEmpty()),
                                 next.routers.stream()
                                         .filter(router -> same(router).isEmpty()))
-                        .allMatch(this::standsAlone);
+                        .allMatch(HostPlan::standsAlone)
+                && routers.stream()
+                        .filter(router -> router.defence().witness().isPresent())
+                        .allMatch(router -> groupOf(router).equals(next.groupOf(router)));
+    }
+
+    /** All that makes a router run as it does; one that has the same in two plans notices nothing of a change. */
+    Part part(VirtualRouter router) {
+        boolean isFencing = router.defence().fencing().isPresent();
+        return new Part(
+                router,
+                tracksOf(router),
+                groupOf(router).isPresent(),
+                settings.pacedTogether(),
+                isFencing ? settings.scriptUser() : "",
+                isFencing && settings.scriptSecurity());
+    }
+
+    /**
+     * What a plan has for one router.
+     *
+     * @param tracks what it looks at: by itself, and with its group
+     * @param pacedTogether interfaces whose announcements wait for each other
+     * @param fencingUser who runs a script that fences; empty for the default, and where nothing fences
+     * @param isFencingSecure whether such a script must be safe from others
+     */
+    record Part(
+            VirtualRouter router,
+            List<Track> tracks,
+            boolean isInGroup,
+            List<List<String>> pacedTogether,
+            String fencingUser,
+            boolean isFencingSecure) {}
+
+    /** Whether something differs for a router from what another plan has. */
+    boolean isAnew(VirtualRouter router, HostPlan before) {
+        return before.routers.stream().noneMatch(each -> before.part(each).equals(part(router)));
+    }
+
+    Set<String> names() {
+        return routers.stream().map(VirtualRouter::name).collect(Collectors.toSet());
     }
 
     /** The router of this plan that is the same as one of another plan: to the network and to third places, whatever else differs. */
@@ -64,6 +105,7 @@ public record HostPlan(
                 && one.virtualRouterId() == other.virtualRouterId()
                 && one.family() == other.family()
                 && one.virtualMac().equals(other.virtualMac())
+                && one.ipvlan().equals(other.ipvlan())
                 && one.isOwner() == other.isOwner()
                 && defence.witness().equals(others.witness())
                 && defence.paths().equals(others.paths())
@@ -71,9 +113,7 @@ public record HostPlan(
                 && (defence.paths().isEmpty() || one.advertInterval().equals(other.advertInterval()));
     }
 
-    private boolean standsAlone(VirtualRouter router) {
-        return groupOf(router).isEmpty()
-                && router.defence().witness().isEmpty()
-                && router.defence().paths().isEmpty();
+    private static boolean standsAlone(VirtualRouter router) {
+        return router.defence().witness().isEmpty() && router.defence().paths().isEmpty();
     }
 }

@@ -4,9 +4,9 @@ import io.steelyard.api.vrrp.Notifications;
 import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.vrrp.election.Phase;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,12 +23,15 @@ final class Notifier implements AutoCloseable {
     private static final int CLOSE_LIMIT_S = 10;
 
     private final VrrpSettings settings;
-    private final List<FifoWriter> fifos = new ArrayList<>();
+    private final Map<Pipe, FifoWriter> pipes = new LinkedHashMap<>();
     private final Optional<Mailer> mailer;
 
     /** Begins commands one after the other, in the order in which they are told. */
     private final ExecutorService commands = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("vrrp-notify").daemon().factory());
+
+    /** What a writer is made of. */
+    private record Pipe(VrrpSettings.Fifo fifo, String user, boolean isSecure) {}
 
     /** What there is to tell of. */
     enum Kind {
@@ -67,11 +70,24 @@ final class Notifier implements AutoCloseable {
     }
 
     Notifier(VrrpSettings settings) {
+        this(settings, new LinkedHashMap<>());
+    }
+
+    private Notifier(VrrpSettings settings, Map<Pipe, FifoWriter> open) {
         this.settings = settings;
         for (var fifo : settings.fifos()) {
-            fifos.add(new FifoWriter(fifo, settings.scriptUser(), settings.scriptSecurity()));
+            var pipe = new Pipe(fifo, settings.scriptUser(), settings.scriptSecurity());
+            var writer = open.remove(pipe);
+            pipes.put(
+                    pipe,
+                    writer == null ? new FifoWriter(fifo, settings.scriptUser(), settings.scriptSecurity()) : writer);
         }
         mailer = settings.mail().map(mail -> new Mailer(mail, settings.routerId()));
+    }
+
+    /** Another with other settings. It has the pipes of this one that stay as they are; this one is to be closed then, by a thread that may wait. */
+    Notifier with(VrrpSettings changed) {
+        return new Notifier(changed, pipes);
     }
 
     /**
@@ -90,7 +106,7 @@ final class Notifier implements AutoCloseable {
             }
         }
         var line = String.format(Locale.ROOT, "%s \"%s\" %s %d%n", kind, name, change, priority);
-        fifos.forEach(fifo -> fifo.write(line));
+        pipes.values().forEach(pipe -> pipe.write(line));
         if (notifications.mails() && change.isState() && (change != Change.FAULT || settings.mailsFaults())) {
             mailer.ifPresent(mail -> mail.send(kind, name, change));
         }
@@ -138,7 +154,7 @@ final class Notifier implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        fifos.forEach(FifoWriter::close);
+        pipes.values().forEach(FifoWriter::close);
         mailer.ifPresent(Mailer::close);
     }
 }

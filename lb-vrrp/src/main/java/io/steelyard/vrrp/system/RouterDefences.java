@@ -114,7 +114,7 @@ final class RouterDefences implements DefenceActions, Conflicts.Listener, AutoCl
 
     @Override
     public void readyForGroup() {
-        running.perform(() -> host.groups().claimed(running));
+        running.perform(() -> host.routers().groups().claimed(running));
     }
 
     // ---- the third place, the hosts, the former active router

@@ -12,15 +12,12 @@ import io.steelyard.linux.netlink.RoutingRule;
 import io.steelyard.vrrp.DrillReport;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.RouterStatus;
-import io.steelyard.vrrp.announce.Pace;
 import io.steelyard.vrrp.bfd.SessionEffect;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +25,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,28 +46,19 @@ public final class RouterHost implements AutoCloseable {
     private final Witnesses witnesses;
     private final VirtualInterfaces virtualInterfaces;
     private final Announcer announcer = new Announcer();
-
-    /** By the interface's name, or the first of those that are paced with it. Used by who makes routers: at first who makes this, then the control thread. */
-    private final Map<String, Pace> paces = new HashMap<>();
-
     private final BorrowedSettings borrowed = new BorrowedSettings();
     private final AdvertPorts ports;
-    private final Notifier notifier;
     private final Trackers trackers;
-    private final VrrpSettings settings;
-    private final List<RunningRouter> routers = new ArrayList<>();
-    private final SyncGroups groups;
-
-    /** The same for as long as the host lives. */
-    private final List<SyncGroup> syncGroups;
-
-    private final StaticHoldings statics;
-    private final List<Heartbeats> heartbeats;
+    private final RouterSet routers;
     private final Consumer<RouterEvent> onEvent;
     private final Timers.Timer pulse;
     private final KernelChanges changes;
+
+    /** Written by the control thread, for which others wait before they read it. */
     private HostPlan plan;
-    private boolean hasStarted;
+
+    private Notifier notifier;
+    private StaticHoldings statics;
 
     /** Written under this object's lock; the control thread looks without it, and then sees at worst that it must go on for one more turn. */
     private boolean isClosed;
@@ -85,12 +70,11 @@ public final class RouterHost implements AutoCloseable {
      * @throws IllegalArgumentException for a witness or a fencing that cannot be
      */
     public RouterHost(HostPlan plan) throws IOException {
-        settings = plan.settings();
+        this.plan = plan;
         onEvent = plan.onEvent();
-        var fencings = plan.routers().stream()
-                .map(router -> FencingLink.of(router, settings))
-                .toList();
-        witnesses = Witnesses.open(plan.routers(), node(settings));
+        var fencings = fencings(plan.routers(), plan.settings());
+        var node = node(plan.settings());
+        witnesses = Witnesses.open(plan.routers(), node);
         try {
             kernel = Kernel.open();
         } catch (IOException failed) {
@@ -106,25 +90,26 @@ public final class RouterHost implements AutoCloseable {
         }
         virtualInterfaces = new VirtualInterfaces(kernel.links(), kernel.addresses(), borrowed);
         ports = new AdvertPorts(control);
-        notifier = new Notifier(settings);
+        notifier = new Notifier(plan.settings());
+        statics = new StaticHoldings(plan.settings(), kernel);
+        routers = new RouterSet(plan, this);
         trackers = new Trackers(
-                plan.trackers(), control, settings, kernel.interfaces(), this::trackersChanged, this::sessionChanged);
+                plan.trackers(),
+                control,
+                plan.settings(),
+                kernel.interfaces(),
+                routers::trackersChanged,
+                this::sessionChanged);
         pulse = control.timer(this::pulse);
         changes = new KernelChanges(kernel, announcer, new Changes());
-        this.plan = plan;
-        syncGroups = plan.groups();
-        for (var router : plan.routers()) {
-            routers.add(new RunningRouter(
-                    router,
-                    this,
-                    plan.tracksOf(router),
-                    plan.groupOf(router).isPresent(),
-                    fencings.get(routers.size()).orElse(null),
-                    null));
-        }
-        groups = new SyncGroups(plan.groups(), routers, notifier);
-        statics = new StaticHoldings(settings, kernel);
-        heartbeats = Heartbeats.of(routers, node(settings), control, kernel.interfaces());
+        routers.fill(fencings, node);
+    }
+
+    private static Map<VirtualRouter, Optional<FencingLink>> fencings(
+            List<VirtualRouter> routers, VrrpSettings settings) {
+        var fencings = new HashMap<VirtualRouter, Optional<FencingLink>>();
+        routers.forEach(router -> fencings.put(router, FencingLink.of(router, settings)));
+        return fencings;
     }
 
     /**
@@ -154,10 +139,10 @@ public final class RouterHost implements AutoCloseable {
 
     /** Begins: on the control thread, which lives in the network namespace of the thread that calls this. */
     public void start() throws IOException {
-        control.onLate(gapNs -> routers.forEach(each -> each.paused(gapNs)));
+        control.onLate(routers::paused);
         control.watch(kernel.monitorFd(), changes::read);
         kernel.restriction().removeLeftovers();
-        kernel.restriction().quieten(quiet(plan));
+        kernel.restriction().quieten(routers.interfaces().quiet());
         // An interface must not say anything before it is quiet.
         kernel.restriction().await();
         control.start();
@@ -177,16 +162,12 @@ public final class RouterHost implements AutoCloseable {
 
     private void begin() {
         statics.add();
-        if (!settings.reportsLocalGroups()) {
-            try {
-                borrowed.take("", LOCAL_REPORTS, 0);
-            } catch (IOException refused) {
-                LOG.warn("{}", refused.getMessage());
-            }
+        if (!plan.settings().reportsLocalGroups()) {
+            reportLocalGroups(false);
         }
         trackers.start();
-        routers.forEach(RunningRouter::trackersChanged);
-        long waitNs = settings.bootDelay().toNanos() - upNs();
+        routers.trackersChanged();
+        long waitNs = plan.settings().bootDelay().toNanos() - upNs();
         if (waitNs > 0) {
             control.timer(this::startRouters).set(control.nowNs() + waitNs);
         } else {
@@ -194,91 +175,65 @@ public final class RouterHost implements AutoCloseable {
         }
     }
 
+    private void reportLocalGroups(boolean isWanted) {
+        if (isWanted) {
+            borrowed.giveBack("", LOCAL_REPORTS);
+            return;
+        }
+        try {
+            borrowed.take("", LOCAL_REPORTS, 0);
+        } catch (IOException refused) {
+            LOG.warn("{}", refused.getMessage());
+        }
+    }
+
     private void startRouters() {
-        hasStarted = true;
-        routers.forEach(this::start);
-        heartbeats.forEach(Heartbeats::start);
+        routers.start();
         pulse();
     }
 
-    private void start(RunningRouter router) {
-        router.start(groups.contain(router), settings.startDelay().toNanos());
-    }
-
     /**
-     * Goes on with another plan: routers and trackers that are the same notice nothing, and a router whose configuration differs stays in its state
-     * where it is the same one to the network. Other routers end and begin. For all threads but the control thread.
+     * Goes on with another plan: routers and trackers that are the same notice nothing, and a router whose configuration, group or settings differ stays
+     * in its state where it is the same one to the network. Other routers end and begin. For all threads but the control thread.
      *
      * @return false where all must begin anew; nothing has changed then
      * @throws IllegalArgumentException for a fencing that cannot be; nothing has changed then
      */
     public boolean change(HostPlan next) {
-        if (!plan.leadsTo(next)) {
+        var before = plan;
+        if (!before.leadsTo(next)) {
             return false;
         }
-        var fencings = new HashMap<VirtualRouter, Optional<FencingLink>>();
-        for (var router : next.routers()) {
-            if (!plan.routers().contains(router)) {
-                fencings.put(router, FencingLink.of(router, settings));
-            }
-        }
-        control.call(() -> {
-                    takeOver(next, fencings);
-                    return true;
-                })
-                .join();
-        plan = next;
+        var fencings = fencings(
+                next.routers().stream()
+                        .filter(router -> next.isAnew(router, before))
+                        .toList(),
+                next.settings());
+        control.call(() -> become(next, fencings)).join().ifPresent(Notifier::close);
         return true;
     }
 
-    private void takeOver(HostPlan next, Map<VirtualRouter, Optional<FencingLink>> fencings) {
-        var ended = routers.stream()
-                .filter(each -> next.same(each.router()).isEmpty())
-                .toList();
-        var names = names(next);
-        ended.forEach(each -> each.stop(!names.contains(each.router().name())));
-        ended.forEach(RunningRouter::close);
-        routers.removeAll(ended);
-        trackers.become(next.trackers());
-        kernel.restriction().quieten(quiet(next));
-        fencings.forEach((router, fencing) -> takeOver(next, router, fencing.orElse(null)));
-        routers.sort(Comparator.comparingInt(each -> next.routers().indexOf(each.router())));
-        routers.forEach(RunningRouter::trackersChanged);
+    /** @return who told of changes before, and tells of none any more */
+    private Optional<Notifier> become(HostPlan next, Map<VirtualRouter, Optional<FencingLink>> fencings) {
+        var settings = plan.settings();
+        plan = next;
+        trackers.become(next.trackers(), next.settings());
+        var former = settings.equals(next.settings()) ? null : become(settings, next.settings());
+        routers.become(next, fencings);
         pulse();
+        return Optional.ofNullable(former);
     }
 
-    private void takeOver(HostPlan next, VirtualRouter router, @Nullable FencingLink fencing) {
-        var before = plan.same(router).map(same -> router(same.name())).orElse(null);
-        var after = new RunningRouter(
-                router, this, next.tracksOf(router), next.groupOf(router).isPresent(), fencing, before);
-        routers.add(after);
-        if (before == null) {
-            if (hasStarted) {
-                start(after);
-            }
-            return;
+    private Notifier become(VrrpSettings before, VrrpSettings next) {
+        if (before.reportsLocalGroups() != next.reportsLocalGroups()) {
+            reportLocalGroups(next.reportsLocalGroups());
         }
-        routers.remove(before);
-        groups.replace(before, after);
-        heartbeats.forEach(each -> each.replace(before, after));
-        if (hasStarted) {
-            after.goOn(before);
-        } else {
-            before.close();
-        }
-    }
-
-    /** Names of interfaces that have link-layer addresses of routers. */
-    private static Set<String> quiet(HostPlan plan) {
-        return plan.routers().stream()
-                .flatMap(router -> Stream.concat(
-                        VirtualInterfaces.wanted(router).stream().map(VirtualInterfaces.Wanted::name),
-                        AddressInterfaces.names(router).stream()))
-                .collect(Collectors.toSet());
-    }
-
-    private static Set<String> names(HostPlan plan) {
-        return plan.routers().stream().map(VirtualRouter::name).collect(Collectors.toSet());
+        var heldBefore = statics;
+        statics = new StaticHoldings(next, kernel);
+        statics.addAfter(heldBefore);
+        var former = notifier;
+        notifier = former.with(next);
+        return former;
     }
 
     /** For how long this machine has been up. */
@@ -294,11 +249,7 @@ public final class RouterHost implements AutoCloseable {
 
     /** Comes often enough that its being late tells of every pause that counts. */
     private void pulse() {
-        long leastNs = routers.stream()
-                .filter(each -> each.router().defence().pauseAware())
-                .mapToLong(each -> each.downNs() / 2)
-                .min()
-                .orElse(Long.MAX_VALUE);
+        long leastNs = routers.leastPauseNs();
         if (leastNs != Long.MAX_VALUE && !isClosed) {
             pulse.set(control.nowNs() + Math.max(leastNs / PULSES, LEAST_PULSE_NS));
         }
@@ -326,8 +277,8 @@ public final class RouterHost implements AutoCloseable {
         return announcer;
     }
 
-    SyncGroups groups() {
-        return groups;
+    RouterSet routers() {
+        return routers;
     }
 
     /** An interface's own; none where it is gone. */
@@ -336,16 +287,6 @@ public final class RouterHost implements AutoCloseable {
                 .link(interfaceIndex)
                 .map(Link::hardwareAddress)
                 .orElse(MacAddress.NONE);
-    }
-
-    /** When announcements may leave an interface, whichever router they are of. */
-    Pace pace(String interfaceName) {
-        var first = settings.pacedTogether().stream()
-                .filter(group -> group.contains(interfaceName))
-                .map(List::getFirst)
-                .findFirst()
-                .orElse(interfaceName);
-        return paces.computeIfAbsent(first, name -> new Pace());
     }
 
     StaticHoldings statics() {
@@ -364,22 +305,8 @@ public final class RouterHost implements AutoCloseable {
         notifier.tell(Notifier.Kind.INSTANCE, router.name(), change, priority, router.notifications());
     }
 
-    /** Whether changes of a router's priority are told, by itself or by its group. */
-    boolean tellsPriority(VirtualRouter router) {
-        return router.notifications().tellsPriority()
-                || syncGroups.stream()
-                        .anyMatch(group -> group.members().contains(router.name())
-                                && group.notifications().tellsPriority());
-    }
-
-    /** A router's state has changed: its peers are told at once. */
-    void changed(RunningRouter running) {
-        heartbeats(running).ifPresent(Heartbeats::report);
-    }
-
-    /** A router's further paths. */
-    Optional<Heartbeats> heartbeats(RunningRouter running) {
-        return heartbeats.stream().filter(each -> each.contains(running)).findFirst();
+    void tell(SyncGroup group, Notifier.Change change) {
+        notifier.tell(Notifier.Kind.GROUP, group.name(), change, 0, group.notifications());
     }
 
     void publish(RouterEvent event) {
@@ -392,16 +319,10 @@ public final class RouterHost implements AutoCloseable {
 
     // ---- what changes around
 
-    private void trackersChanged() {
-        routers.forEach(RunningRouter::trackersChanged);
-    }
-
     private void sessionChanged(Tracker.Bfd tracker, SessionEffect.Changed change) {
-        for (var each : routers) {
-            if (each.health().isTracking(tracker.name())) {
-                publish(new RouterEvent.SessionChanged(
-                        each.router().name(), tracker.name(), change.from(), change.to(), change.diagnostic()));
-            }
+        for (var router : routers.tracking(tracker.name())) {
+            publish(new RouterEvent.SessionChanged(
+                    router, tracker.name(), change.from(), change.to(), change.diagnostic()));
         }
     }
 
@@ -411,25 +332,23 @@ public final class RouterHost implements AutoCloseable {
         public void interfacesChanged(List<InetAddress> removed) {
             trackers.interfacesChanged();
             statics.look();
-            routers.forEach(RunningRouter::interfacesChanged);
-            heartbeats.forEach(Heartbeats::interfacesChanged);
-            removed.forEach(address -> routers.forEach(each -> each.addressRemoved(address)));
+            routers.interfacesChanged(removed);
         }
 
         @Override
         public void routesRemoved(List<Route> routes, List<RoutingRule> rules) {
             if (statics.look()) {
-                routers.forEach(RunningRouter::interfacesChanged);
+                routers.staticsChanged();
             }
-            routers.forEach(each -> each.routesRemoved(routes, rules));
+            routers.routesRemoved(routes, rules);
         }
 
         @Override
         public void routesUnknown() {
             if (statics.look()) {
-                routers.forEach(RunningRouter::interfacesChanged);
+                routers.staticsChanged();
             }
-            routers.forEach(RunningRouter::routesUnknown);
+            routers.routesUnknown();
         }
     }
 
@@ -442,8 +361,7 @@ public final class RouterHost implements AutoCloseable {
 
     /** All routers as they are now. For all threads but the control thread. */
     public List<RouterStatus> status() {
-        return control.call(() -> routers.stream().map(RunningRouter::status).toList())
-                .join();
+        return control.call(routers::status).join();
     }
 
     /**
@@ -455,7 +373,7 @@ public final class RouterHost implements AutoCloseable {
         var result = new CompletableFuture<DrillReport>();
         control.execute(() -> {
             try {
-                Drill.begin(router(name), groups, withhold, control, result);
+                Drill.begin(routers.find(name), routers.groups(), withhold, control, result);
             } catch (RuntimeException refused) {
                 result.completeExceptionally(refused);
             }
@@ -463,22 +381,15 @@ public final class RouterHost implements AutoCloseable {
         return result;
     }
 
-    private RunningRouter router(String name) {
-        return routers.stream()
-                .filter(each -> each.router().name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no virtual router '" + name + "'"));
-    }
-
     /** Says good-bye with priority 0, takes everything away, and ends. For all threads but the control thread; again without effect. */
     @Override
     public void close() {
-        close(names(plan));
+        close(plan.names());
     }
 
     /** Ends for another plan to begin: routers that it does not have are told to be deleted. For all threads but the control thread. */
     public void closeFor(HostPlan next) {
-        close(names(next));
+        close(next.names());
     }
 
     private void close(Set<String> staying) {
@@ -492,10 +403,7 @@ public final class RouterHost implements AutoCloseable {
             isClosed = true;
         }
         control.call(() -> {
-                    routers.forEach(
-                            each -> each.stop(!staying.contains(each.router().name())));
-                    heartbeats.forEach(Heartbeats::close);
-                    routers.forEach(RunningRouter::close);
+                    routers.close(staying);
                     trackers.close();
                     kernel.restriction().quieten(Set.of());
                     statics.remove();

@@ -1,6 +1,5 @@
 package io.steelyard.vrrp.system;
 
-import io.steelyard.api.vrrp.Track;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.linux.netlink.Route;
 import io.steelyard.linux.netlink.RoutingRule;
@@ -64,30 +63,24 @@ final class RunningRouter implements Attachment.Listener, AutoCloseable {
     /**
      * Not begun yet.
      *
-     * @param tracks of the router and of its group
+     * @param part what it is to do
      * @param fencing null where there is none
      * @param before the same router with another configuration, which this one takes the place of by {@link #goOn}; null where there is none
      */
-    RunningRouter(
-            VirtualRouter router,
-            RouterHost host,
-            List<Track> tracks,
-            boolean isInGroup,
-            @Nullable FencingLink fencing,
-            @Nullable RunningRouter before) {
-        this.router = router;
+    RunningRouter(HostPlan.Part part, RouterHost host, @Nullable FencingLink fencing, @Nullable RunningRouter before) {
+        router = part.router();
         this.host = host;
-        this.isInGroup = isInGroup;
+        isInGroup = part.isInGroup();
         past = before == null ? RouterPast.none() : before.past;
         secrets = before != null && RouterSecrets.isSame(before.router, router)
                 ? before.secrets
                 : RouterSecrets.of(router);
         hearing =
                 new Hearing(this, new AdvertDecoder(router, secrets, past.counters()), past.adverts(), host.control());
-        var own = new AddressInterfaces(router, host.kernel(), host.virtualInterfaces());
+        var own = new AddressInterfaces(router, host);
         holdings = new Holdings(router, host.kernel(), own);
         attachment = new Attachment(router, host, secrets, holdings, own, hearing, this);
-        health = new RouterHealth(router, host, tracks, attachment);
+        health = new RouterHealth(router, host, part.tracks(), attachment);
         defences = new RouterDefences(this, host, holdings, past.decisions(), fencing);
         deadline = host.control().timer(this::due);
         var nowhere = RouterPath.inet(
@@ -155,7 +148,7 @@ final class RunningRouter implements Attachment.Listener, AutoCloseable {
             perform(() -> election.health(isHealthy, now()));
         }
         defences.start();
-        host.changed(this);
+        reportToPeers();
         LOG.info("virtual router '{}' goes on with another configuration: {}", router.name(), state().phase());
     }
 
@@ -191,7 +184,7 @@ final class RunningRouter implements Attachment.Listener, AutoCloseable {
                 boolean wasFaulty = state().isFaulty();
                 next.run();
                 if (isInGroup && (!effects.isEmpty() || state().isFaulty() != wasFaulty)) {
-                    host.groups().memberDid(this, new Outcome(state(), effects));
+                    host.routers().groups().memberDid(this, new Outcome(state(), effects));
                 }
             }
         } finally {
@@ -356,7 +349,7 @@ final class RunningRouter implements Attachment.Listener, AutoCloseable {
         var event = new RouterEvent.Changed(
                 router.name(), changed.from(), changed.to(), changed.priority(), changed.reason());
         host.publish(event);
-        host.changed(this);
+        reportToPeers();
         var running = drill;
         if (running != null) {
             running.changed(this, event);
@@ -393,13 +386,18 @@ final class RunningRouter implements Attachment.Listener, AutoCloseable {
         }
     }
 
+    /** Peers on further paths hear of a change at once. */
+    private void reportToPeers() {
+        heartbeats().ifPresent(Heartbeats::report);
+    }
+
     private void tellPriority(int before) {
         int priority = state().priority();
         var phase = state().phase();
         if (priority == before || phase != Phase.ACTIVE && phase != Phase.BACKUP) {
             return;
         }
-        if (host.tellsPriority(router)) {
+        if (host.routers().tellsPriority(router)) {
             host.tell(
                     router,
                     phase == Phase.ACTIVE ? Notifier.Change.MASTER_PRIORITY : Notifier.Change.BACKUP_PRIORITY,
@@ -500,7 +498,7 @@ final class RunningRouter implements Attachment.Listener, AutoCloseable {
     }
 
     Optional<Heartbeats> heartbeats() {
-        return host.heartbeats(this);
+        return host.routers().heartbeats(this);
     }
 
     AdvertCounters counters() {

@@ -54,9 +54,17 @@ final class StaticHoldings {
         }
 
         private void remove() {
+            removeRoutes();
+            remove(addresses);
+        }
+
+        private void removeRoutes() {
             routes.removeRules();
             routes.removeRoutes();
-            addresses.forEach(address -> attempt(() -> kernel.addresses().remove(assigned(address))));
+        }
+
+        private void remove(List<VirtualAddress> unwanted) {
+            unwanted.forEach(address -> attempt(() -> kernel.addresses().remove(assigned(address))));
         }
 
         /** Puts back what is missing. @return whether that changed whether all is there */
@@ -96,6 +104,21 @@ final class StaticHoldings {
 
     void remove() {
         all.reversed().forEach(Held::remove);
+    }
+
+    /** Adds its own in place of another's; what both have stays. */
+    void addAfter(StaticHoldings before) {
+        var kept = all.stream().flatMap(each -> each.addresses.stream()).toList();
+        for (var old : before.all.reversed()) {
+            old.remove(old.addresses.stream()
+                    .filter(address -> !kept.contains(address))
+                    .toList());
+            all.stream()
+                    .filter(each -> each.name.equals(old.name))
+                    .findFirst()
+                    .ifPresentOrElse(each -> each.routes.succeed(old.routes), old::removeRoutes);
+        }
+        add();
     }
 
     /** Something has changed: what routers need and is missing is put back. @return whether that makes a difference to any router */

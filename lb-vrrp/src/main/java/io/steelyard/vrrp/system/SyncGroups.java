@@ -1,38 +1,60 @@
 package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.SyncGroup;
+import io.steelyard.vrrp.election.ElectionEvent;
 import io.steelyard.vrrp.election.GroupElection;
 import io.steelyard.vrrp.election.Outcome;
 import io.steelyard.vrrp.election.Phase;
 import io.steelyard.vrrp.election.RouterState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** Keeps the members of sync groups together, as {@link GroupElection} says. Used by the control thread. */
 final class SyncGroups {
-    private final Notifier notifier;
+    private final BiConsumer<SyncGroup, Notifier.Change> notice;
     private final List<Group> groups = new ArrayList<>();
 
     private static final class Group {
         private final SyncGroup group;
         private final List<RunningRouter> members = new ArrayList<>();
-        private Phase told = Phase.INITIALIZE;
+        private Phase told;
 
-        private Group(SyncGroup group, List<RunningRouter> members) {
+        private Group(SyncGroup group, List<RunningRouter> members, Phase told) {
             this.group = group;
+            this.told = told;
             this.members.addAll(members);
         }
     }
 
-    SyncGroups(List<SyncGroup> given, List<RunningRouter> routers, Notifier notifier) {
-        this.notifier = notifier;
-        for (var group : given) {
-            groups.add(new Group(
-                    group,
-                    routers.stream()
-                            .filter(each ->
-                                    group.members().contains(each.router().name()))
-                            .toList()));
+    /** None yet. @param notice told of each state that all members of a group have */
+    SyncGroups(BiConsumer<SyncGroup, Notifier.Change> notice) {
+        this.notice = notice;
+    }
+
+    /** Has these from now on. A group that is known by its name stays what it is; who is in none any more is free of its group's faults. */
+    void become(List<SyncGroup> wanted, List<RunningRouter> routers) {
+        var before = List.copyOf(groups);
+        groups.clear();
+        for (var group : wanted) {
+            var members = routers.stream()
+                    .filter(each -> group.members().contains(each.router().name()))
+                    .toList();
+            var told = before.stream()
+                    .filter(each -> each.group.name().equals(group.name()))
+                    .map(each -> each.told)
+                    .findFirst()
+                    .orElse(Phase.INITIALIZE);
+            groups.add(new Group(group, members, told));
+        }
+        for (var router : routers) {
+            if (router.state().isGroupFaulty() && !contain(router)) {
+                router.on(new ElectionEvent.GroupHealth(true));
+            }
+        }
+        for (var group : List.copyOf(groups)) {
+            send(group, GroupElection.settled(states(group)));
+            tell(group);
         }
     }
 
@@ -70,11 +92,15 @@ final class SyncGroups {
         for (var group : groups) {
             int place = group.members.indexOf(member);
             if (place >= 0) {
-                for (var message : GroupElection.after(states(group), place, outcome)) {
-                    group.members.get(message.member()).on(message.event());
-                }
+                send(group, GroupElection.after(states(group), place, outcome));
                 tell(group);
             }
+        }
+    }
+
+    private static void send(Group group, List<GroupElection.Message> messages) {
+        for (var message : messages) {
+            group.members.get(message.member()).on(message.event());
         }
     }
 
@@ -90,12 +116,7 @@ final class SyncGroups {
                 .toList();
         if (phases.size() == 1 && phases.getFirst() != group.told) {
             group.told = phases.getFirst();
-            notifier.tell(
-                    Notifier.Kind.GROUP,
-                    group.group.name(),
-                    Notifier.Change.to(group.told),
-                    0,
-                    group.group.notifications());
+            notice.accept(group.group, Notifier.Change.to(group.told));
         }
     }
 }

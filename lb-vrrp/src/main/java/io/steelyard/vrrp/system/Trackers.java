@@ -16,7 +16,8 @@ import java.util.Set;
 /** What the trackers of all routers have said last, and what that makes of a priority. Used by the control thread. */
 final class Trackers implements TrackerSet.Listener, AutoCloseable {
     private final TrackerSet set;
-    private final VrrpSettings settings;
+    private VrrpSettings settings;
+    private boolean isBecoming;
     private final InterfaceState interfaces;
     private final Runnable onChange;
     private final RunningSession.Listener onSession;
@@ -57,10 +58,17 @@ final class Trackers implements TrackerSet.Listener, AutoCloseable {
         set.add(tracker, settings.scriptUser(), settings.scriptSecurity(), interfaces);
     }
 
-    /** Goes on with these: those that are watched already notice nothing, and one that differs counts as before until it has spoken. */
-    void become(List<Tracker> wanted) {
+    /**
+     * Goes on with these, and says nothing of it: who calls looks at all routers afterwards, which may know other trackers until then. Those that are
+     * watched already notice nothing, and one that differs counts as before until it has spoken.
+     */
+    void become(List<Tracker> wanted, VrrpSettings given) {
+        boolean runsOtherwise = !settings.scriptUser().equals(given.scriptUser())
+                || settings.scriptSecurity() != given.scriptSecurity();
+        settings = given;
+        isBecoming = true;
         for (var tracker : List.copyOf(byName.values())) {
-            if (!wanted.contains(tracker)) {
+            if (!wanted.contains(tracker) || runsOtherwise && tracker instanceof Tracker.Script) {
                 set.remove(tracker.name());
                 byName.remove(tracker.name());
                 unwatched.remove(tracker.name());
@@ -74,6 +82,7 @@ final class Trackers implements TrackerSet.Listener, AutoCloseable {
                 watch(tracker);
             }
         }
+        isBecoming = false;
     }
 
     private static boolean isOfSameKind(Tracker one, Tracker other) {
@@ -109,10 +118,16 @@ final class Trackers implements TrackerSet.Listener, AutoCloseable {
                 .toList();
     }
 
+    private void changed() {
+        if (!isBecoming) {
+            onChange.run();
+        }
+    }
+
     @Override
     public void refused(Tracker tracker) {
         unwatched.add(tracker.name());
-        onChange.run();
+        changed();
     }
 
     @Override
@@ -127,7 +142,7 @@ final class Trackers implements TrackerSet.Listener, AutoCloseable {
                 tracker instanceof Tracker.File
                         ? new PrioritySum.Reading.Number(value)
                         : new PrioritySum.Reading.Level(isUp));
-        onChange.run();
+        changed();
     }
 
     @Override

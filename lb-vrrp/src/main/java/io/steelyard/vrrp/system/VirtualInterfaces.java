@@ -1,6 +1,7 @@
 package io.steelyard.vrrp.system;
 
 import io.steelyard.api.vrrp.AddressFamily;
+import io.steelyard.api.vrrp.Ipvlan;
 import io.steelyard.api.vrrp.VirtualMac;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.linux.netlink.AddressTable;
@@ -14,7 +15,6 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,30 +42,6 @@ final class VirtualInterfaces {
         this.addresses = addresses;
     }
 
-    /**
-     * An interface to be made.
-     *
-     * @param name of it
-     * @param mac its hardware address
-     * @param owner the name of the router that has it
-     */
-    record Wanted(String name, MacAddress mac, String owner) {}
-
-    /** The interface that a router has for itself; empty where it has none. @throws IllegalArgumentException where its hardware address is none */
-    static Optional<Wanted> wanted(VirtualRouter router) {
-        boolean isIpv6 = router.family() == AddressFamily.IPV6;
-        return router.virtualMac()
-                .map(mac -> new Wanted(
-                        mac.interfaceName().orElse(prefix(isIpv6) + router.virtualRouterId()),
-                        hardwareAddress(router),
-                        router.name()));
-    }
-
-    /** How names of interfaces begin; the virtual router's id follows. */
-    static String prefix(boolean isIpv6) {
-        return isIpv6 ? "vrrp6." : "vrrp.";
-    }
-
     /** The hardware address that a router has, or would have. */
     static MacAddress hardwareAddress(VirtualRouter router) {
         return hardwareAddress(
@@ -91,13 +67,8 @@ final class VirtualInterfaces {
      * @param source the link-local address adverts of IPv6 come from; it must be on the interface that sends them
      * @throws IOException where the kernel refuses, or an interface of the name exists that is not ours
      */
-    Link create(VirtualRouter router, Link parent, InetAddress source) throws IOException {
-        var settings = router.virtualMac().orElseThrow();
-        if (settings.kind() != VirtualMac.Kind.MACVLAN) {
-            throw new IOException("virtual router '" + router.name() + "': interfaces of kind " + settings.kind()
-                    + " cannot be made here; use MACVLAN");
-        }
-        var link = create(wanted(router).orElseThrow(), parent);
+    Link create(VirtualRouter router, InterfacePlan.Wanted wanted, Link parent, InetAddress source) throws IOException {
+        var link = create(wanted, parent);
         if (router.family() == AddressFamily.IPV6) {
             try {
                 addresses.replace(AssignedAddress.of(source, 64, link.index())
@@ -112,9 +83,10 @@ final class VirtualInterfaces {
     }
 
     /** Makes an interface as the other does, without an address. */
-    Link create(Wanted wanted, Link parent) throws IOException {
-        removeLeftover(wanted);
-        var link = links.createMacvlan(wanted.name(), parent.index(), wanted.mac(), ALIAS + wanted.owner(), false);
+    Link create(InterfacePlan.Wanted wanted, Link parent) throws IOException {
+        removeLeftover(wanted, parent);
+        var link = links.createMacvlan(
+                wanted.name(), parent.index(), wanted.mac().orElseThrow(), ALIAS + wanted.owner(), false);
         for (var setting : PARENT_SETTINGS) {
             borrowed.take(parent.name(), setting, 1);
         }
@@ -129,13 +101,37 @@ final class VirtualInterfaces {
         }
     }
 
-    private void removeLeftover(Wanted wanted) throws IOException {
+    /** Makes an interface that adverts go by, with the link-layer address of the one below. */
+    Link create(Ipvlan ipvlan, InterfacePlan.Wanted wanted, Link parent) throws IOException {
+        removeLeftover(wanted, parent);
+        int flags = switch (ipvlan.mode()) {
+            case BRIDGE -> LinkTable.IPVLAN_BRIDGE;
+            case PRIVATE -> LinkTable.IPVLAN_PRIVATE;
+            case VEPA -> LinkTable.IPVLAN_VEPA;
+        };
+        var link = links.createIpvlan(wanted.name(), parent.index(), flags, ALIAS + wanted.owner());
+        try {
+            if (ipvlan.source().isPresent()) {
+                var source = ipvlan.source().get();
+                addresses.replace(AssignedAddress.of(source.address(), source.prefix(), link.index())
+                        .withFlags(AssignedAddress.NO_DAD));
+            }
+            links.setUp(link.index(), true);
+            return links.find(link.index()).orElse(link);
+        } catch (IOException failed) {
+            remove(link);
+            throw failed;
+        }
+    }
+
+    private void removeLeftover(InterfacePlan.Wanted wanted, Link parent) throws IOException {
         var existing = links.find(wanted.name());
         if (existing.isEmpty()) {
             return;
         }
-        if (!existing.get().kind().equals("macvlan")
-                || !existing.get().hardwareAddress().equals(wanted.mac())) {
+        var mac = wanted.mac().orElse(parent.hardwareAddress());
+        if (!existing.get().kind().equals(wanted.mac().isPresent() ? "macvlan" : "ipvlan")
+                || !existing.get().hardwareAddress().equals(mac)) {
             throw new IOException("virtual router '" + wanted.owner() + "' cannot make its interface " + wanted.name()
                     + ": there is one of that name that is no left-over of ours; choose another name (at most "
                     + MOST_NAME + " characters)");

@@ -10,6 +10,7 @@ import io.steelyard.api.Configuration;
 import io.steelyard.api.vrrp.SplitBrainDefence;
 import io.steelyard.api.vrrp.SplitBrainDefence.HeartbeatPath;
 import io.steelyard.api.vrrp.SyncGroup;
+import io.steelyard.api.vrrp.VirtualAddress;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.api.vrrp.VrrpSettings;
 import io.steelyard.vrrp.RouterEvent;
@@ -17,6 +18,8 @@ import io.steelyard.vrrp.VirtualRouters;
 import io.steelyard.vrrp.election.Phase;
 import io.steelyard.vrrp.witness.WitnessServer;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -141,6 +144,105 @@ class ReloadTest {
                         .anyMatch(event -> event instanceof RouterEvent.Changed changed
                                 && changed.router().equals("b")
                                 && changed.to() == Phase.BACKUP));
+    }
+
+    @Test
+    void otherSettingsAreNoFailover() throws Exception {
+        var one = pair.start(
+                pair.lab.one,
+                VirtualRouters.builder()
+                        .router(router(150).build())
+                        .settings(VrrpSettings.builder()
+                                .address(onEth0("10.9.0.130"))
+                                .address(onEth0("10.9.0.131"))
+                                .build()));
+        until("active", () -> phase(one) == Phase.ACTIVE);
+        int before = pair.events(one).size();
+
+        change(
+                one,
+                pair.lab.one,
+                of(router(150))
+                        .vrrp(VrrpSettings.builder()
+                                .startDelay(Duration.ofSeconds(9))
+                                .reportsLocalGroups(false)
+                                .pacedTogether(List.of("eth0", "eth1"))
+                                .address(onEth0("10.9.0.131"))
+                                .address(onEth0("10.9.0.132"))
+                                .build()));
+
+        assertThat(Lab.has(pair.lab.one, "10.9.0.130")).isFalse();
+        assertThat(Lab.has(pair.lab.one, "10.9.0.131")).isTrue();
+        assertThat(Lab.has(pair.lab.one, "10.9.0.132")).isTrue();
+        assertThat(localReports()).isEqualTo("0");
+        change(one, pair.lab.one, of(router(150)));
+        assertThat(localReports()).isEqualTo("1");
+        assertThat(Lab.has(pair.lab.one, "10.9.0.131")).isFalse();
+        assertThat(hasTurned(one, before)).isFalse();
+        assertThat(phase(one)).isEqualTo(Phase.ACTIVE);
+    }
+
+    private static VirtualAddress onEth0(String address) {
+        return VirtualAddress.builder(address + "/24").interfaceName("eth0").build();
+    }
+
+    private String localReports() throws Exception {
+        return pair.lab.one.call(() -> Files.readString(Path.of("/proc/sys/net/ipv4/igmp_link_local_mcast_reports"))
+                .strip());
+    }
+
+    @Test
+    void aGroupIsMadeAndDissolvedWhileItsMembersGoOn() throws Exception {
+        var second = router("b", 52, 150, "10.9.0.120");
+        var group = SyncGroup.of("g", "a", "b");
+        var one = pair.start(
+                pair.lab.one,
+                VirtualRouters.builder().router(router(150).build()).router(second.build()));
+        until("both are active", () -> one.status().stream().allMatch(each -> each.phase() == Phase.ACTIVE));
+        int before = pair.events(one).size();
+
+        change(one, pair.lab.one, of(router(150)).virtualRouter(second).syncGroup(group));
+        assertThat(hasTurned(one, before)).isFalse();
+        var elsewhere = VirtualRouter.builder("c", "eth9", 53).address("10.9.0.121/24");
+        change(
+                one,
+                pair.lab.one,
+                of(router(150))
+                        .virtualRouter(second)
+                        .virtualRouter(elsewhere)
+                        .syncGroup(SyncGroup.of("g", "a", "b", "c")));
+        until(
+                "a member with a fault is everybody's fault",
+                () -> one.status().stream().allMatch(each -> each.phase() == Phase.FAULT));
+        change(
+                one,
+                pair.lab.one,
+                of(router(150)).virtualRouter(second).virtualRouter(elsewhere).syncGroup(SyncGroup.of("g", "a", "c")));
+        until("who left is active", () -> one.status().get(1).phase() == Phase.ACTIVE);
+        assertThat(phase(one)).isEqualTo(Phase.FAULT);
+        change(one, pair.lab.one, of(router(150)).virtualRouter(second).syncGroup(group));
+        until("all are active without it", () -> one.status().stream().allMatch(each -> each.phase() == Phase.ACTIVE));
+    }
+
+    @Test
+    void aNewMemberFollowsItsGroup() throws Exception {
+        var one = pair.start(
+                pair.lab.one,
+                VirtualRouters.builder().router(router(150).build()).group(SyncGroup.of("g", "a")));
+        until("active", () -> phase(one) == Phase.ACTIVE);
+        int before = pair.events(one).size();
+
+        change(
+                one,
+                pair.lab.one,
+                of(router(150))
+                        .virtualRouter(router("b", 52, 150, "10.9.0.120"))
+                        .syncGroup(SyncGroup.of("g", "a", "b")));
+
+        until("both are active", () -> one.status().stream().allMatch(each -> each.phase() == Phase.ACTIVE));
+        assertThat(pair.events(one).stream().skip(before))
+                .noneMatch(event -> event instanceof RouterEvent.Changed changed
+                        && changed.router().equals("a"));
     }
 
     @Test

@@ -93,7 +93,7 @@ class VirtualMacTest {
         var output = folder.resolve("tcpdump.out");
         pair.lab.wire.start(output, "tcpdump", "-leni", "br0", "arp");
         Pair.until("tcpdump listens", () -> Files.readString(output).contains("listening on"));
-        var fromParent = new VirtualMac(Optional.empty(), VirtualMac.Kind.MACVLAN, Optional.empty(), true);
+        var fromParent = new VirtualMac(Optional.empty(), Optional.empty(), true);
         var rules = Announcements.builder()
                 .repeat(1)
                 .delay(Duration.ZERO)
@@ -130,11 +130,10 @@ class VirtualMacTest {
         var told = "who-has 10.8.0.100 tell 10.8.0.100";
         Pair.until("it is announced", () -> !lines(output, told).isEmpty());
         assertThat(lines(output, told)).allMatch(line -> line.contains("00:00:5e:00:01:33 >"));
-        assertThat(pair.lab.one.ip("-d", "link", "show", "vrrp.51.1"))
-                .contains("vrrp.51.1@eth1", "macvlan mode private");
+        assertThat(pair.lab.one.ip("-d", "link", "show", "vrrp1.51")).contains("vrrp1.51@eth1", "macvlan mode private");
 
         change(routers, Pair.router(100).virtualMac(mac));
-        assertThat(pair.lab.one.ip("link")).doesNotContain("vrrp.51.1").contains("vrrp.51@eth0");
+        assertThat(pair.lab.one.ip("link")).doesNotContain("vrrp1.51").contains("vrrp.51@eth0");
         change(routers, Pair.router(100).virtualMac(mac).address(far));
         Pair.until("it answers again", () -> pair.lab.other.succeeds("ping", "-c1", "-W1", "10.8.0.100"));
         assertThat(Pair.status(routers).counters()).containsEntry("become_master", 1L);

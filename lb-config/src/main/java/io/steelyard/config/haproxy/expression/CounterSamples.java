@@ -91,10 +91,11 @@ final class CounterSamples {
         var what = name.substring(name.indexOf('_') + 1);
         if (name.startsWith("src_")) {
             var table = facts.table(fetch.argument(0));
-            if (table == null) {
+            var client = facts.clientAddress();
+            if (table == null || client == null) {
                 return null;
             }
-            var key = new Sample.Addr(facts.clientAddress()).text();
+            var key = new Sample.Addr(client).text();
             boolean changes = what.startsWith("inc_") || what.startsWith("updt_");
             return value(what, changes ? table.use(key) : table.find(key));
         }

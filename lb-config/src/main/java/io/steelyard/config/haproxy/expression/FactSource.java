@@ -144,11 +144,11 @@ final class FactSource implements SampleSource {
             return CounterSamples.of(fetch, facts);
         }
         return switch (fetch.method().name()) {
-            case "src" -> new Sample.Addr(facts.clientAddress());
-            case "src_port" -> number(facts.clientPort());
+            case "src" -> address(facts.clientAddress());
+            case "src_port" -> facts.clientAddress() == null ? null : number(facts.clientPort());
             case "src_is_local" -> truth(isLocal(facts.clientAddress()));
-            case "dst" -> new Sample.Addr(facts.serverAddress());
-            case "dst_port" -> number(facts.serverPort());
+            case "dst" -> address(facts.serverAddress());
+            case "dst_port" -> facts.serverAddress() == null ? null : number(facts.serverPort());
             case "dst_is_local" -> truth(isLocal(facts.serverAddress()));
             case "dst_conn" -> number(facts.measure(Measure.LISTENER_CONNECTIONS));
             case "fc_rcvd_proxy" -> truth(facts.isProxied());
@@ -164,7 +164,16 @@ final class FactSource implements SampleSource {
         };
     }
 
-    private static boolean isLocal(InetAddress address) {
+    /** Clients on UNIX sockets have none. */
+    private static @Nullable Sample address(@Nullable InetAddress address) {
+        return address == null ? null : new Sample.Addr(address);
+    }
+
+    private static boolean isLocal(@Nullable InetAddress address) {
+        if (address == null) {
+            // HAProxy takes UNIX sockets for local.
+            return true;
+        }
         try {
             return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
         } catch (SocketException unknown) {

@@ -28,6 +28,11 @@ public final class LogFields {
 
     private LogFields() {}
 
+    /** Clients on UNIX sockets have none, and are told as such. */
+    private static String address(@Nullable InetAddress address) {
+        return address == null ? "unix" : new Sample.Addr(address).text();
+    }
+
     private static String hostName() {
         try {
             return InetAddress.getLocalHost().getHostName();
@@ -40,9 +45,9 @@ public final class LogFields {
     static Optional<String> value(HttpFacts facts, String name) {
         return Optional.ofNullable(
                 switch (name) {
-                    case "ci" -> new Sample.Addr(facts.clientAddress()).text();
+                    case "ci" -> address(facts.clientAddress());
                     case "cp" -> Integer.toString(facts.clientPort());
-                    case "fi" -> new Sample.Addr(facts.serverAddress()).text();
+                    case "fi" -> address(facts.serverAddress());
                     case "fp" -> Integer.toString(facts.serverPort());
                     case "ID" -> facts.note("txn.unique-id");
                     case "H" -> HOST_NAME;
