@@ -1,5 +1,6 @@
 package io.steelyard.api.affinity;
 
+import io.steelyard.api.text.Template;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ import java.util.Optional;
  * @param maxLife how long after it was first set the cookie holds; zero for no limit
  * @param expires when clients forget the cookie; zero for the end of their session
  * @param attributes appended as they are (HAProxy {@code attr})
+ * @param computedAttributes appended as they are worked out for the answer, such as {@code domain=$host}; one whose value is empty, or has a
+ *     semicolon or a control character, is left out
  */
 public record CookieAffinity(
         String name,
@@ -44,7 +47,8 @@ public record CookieAffinity(
         Duration maxIdle,
         Duration maxLife,
         Duration expires,
-        List<String> attributes)
+        List<String> attributes,
+        List<Template> computedAttributes)
         implements RequestAffinity.Rule {
     /** Who sets the cookie. */
     public enum Mode {
@@ -125,6 +129,7 @@ public record CookieAffinity(
         path.ifPresent(text -> checkAttribute(text, "path"));
         attributes = List.copyOf(attributes);
         attributes.forEach(text -> checkAttribute(text, "attribute"));
+        computedAttributes = List.copyOf(computedAttributes);
         if (maxIdle.isNegative() || maxLife.isNegative() || expires.isNegative()) {
             throw new IllegalArgumentException("maxIdle, maxLife or expires is negative");
         }
@@ -184,6 +189,7 @@ public record CookieAffinity(
         private Duration maxLife = Duration.ZERO;
         private Duration expires = Duration.ZERO;
         private List<String> attributes = new ArrayList<>();
+        private final List<Template> computedAttributes = new ArrayList<>();
 
         private Builder(String name) {
             this.name = name;
@@ -216,6 +222,12 @@ public record CookieAffinity(
 
         public Builder preserve(boolean given) {
             preserve = given;
+            return this;
+        }
+
+        /** One more that is worked out for each answer. */
+        public Builder computedAttribute(Template given) {
+            computedAttributes.add(given);
             return this;
         }
 
@@ -283,7 +295,8 @@ public record CookieAffinity(
                     maxIdle,
                     maxLife,
                     expires,
-                    attributes);
+                    attributes,
+                    computedAttributes);
         }
     }
 }

@@ -67,7 +67,11 @@ final class StickyReader {
             cookie.build();
             for (var word : words.subList(1, words.size())) {
                 at = word;
-                cookieParameter(word.text(), cookie);
+                if (word.text().indexOf('$') >= 0) {
+                    computedParameter(word, cookie);
+                } else {
+                    cookieParameter(word.text(), cookie);
+                }
             }
             return Optional.of(RequestAffinity.of(cookie.build()));
         } catch (IllegalArgumentException wrong) {
@@ -76,12 +80,16 @@ final class StickyReader {
         }
     }
 
+    private void computedParameter(Word word, CookieAffinity.Builder cookie) {
+        if (!word.text().matches("(domain|path|samesite)=.*")) {
+            throw new IllegalArgumentException("variables in domain=, path= and samesite= only");
+        }
+        variables.template(word).ifPresent(cookie::computedAttribute);
+    }
+
     private static void cookieParameter(String text, CookieAffinity.Builder cookie) {
         int equals = text.indexOf('=');
         var value = text.substring(equals + 1);
-        if (value.contains("$")) {
-            throw new IllegalArgumentException("a text without variables");
-        }
         switch (equals < 0 ? text : text.substring(0, equals + 1)) {
             case "expires=" -> cookie.expires(value.equals("max") ? TEN_YEARS : Values.time(value));
             case "domain=" -> cookie.domain(value);

@@ -1,6 +1,7 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.http.Condition;
+import io.steelyard.api.proxy.Network;
 import io.steelyard.api.text.Template;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,18 @@ final class ConditionSection extends Section<Condition> {
             condition -> as(condition, Condition.Matches.class),
             "",
             "A regular expression matches somewhere in a text.");
+    private final Key<Condition, Condition.InNetworks> inNetworks = absent(
+            "inNetworks",
+            new NetworksSection(),
+            condition -> as(condition, Condition.InNetworks.class),
+            "",
+            "An address, such as the client's, is in one of some networks.");
+    private final Key<Condition, Condition.PrefersLanguage> prefersLanguage = absent(
+            "prefersLanguage",
+            new LanguageSection(),
+            condition -> as(condition, Condition.PrefersLanguage.class),
+            "",
+            "The client likes a language best, of those that can be served.");
     private final Key<Condition, Condition> not = absent(
             "not",
             this,
@@ -59,6 +72,8 @@ final class ConditionSection extends Section<Condition> {
                         values.find(isTrue).map(Condition.IsTrue::new),
                         values.find(compares),
                         values.find(matches),
+                        values.find(inNetworks),
+                        values.find(prefersLanguage),
                         values.find(not).map(Condition.Not::new),
                         values.find(allOf).map(Condition.AllOf::new),
                         values.find(anyOf).map(Condition.AnyOf::new))
@@ -66,7 +81,7 @@ final class ConditionSection extends Section<Condition> {
                 .toList();
         if (given.size() != 1) {
             throw new IllegalArgumentException("a condition has " + (given.isEmpty() ? "no key" : "several keys")
-                    + "; expected one of isTrue, compares, matches, not, allOf, anyOf");
+                    + "; expected one of isTrue, compares, matches, inNetworks, prefersLanguage, not, allOf, anyOf");
         }
         return given.getFirst();
     }
@@ -101,6 +116,52 @@ final class ConditionSection extends Section<Condition> {
                     values.or(relation, Condition.Relation.EQUALS),
                     values.get(others),
                     values.or(ignoresCase, false));
+        }
+    }
+
+    /** {@link Condition.InNetworks}. */
+    static final class NetworksSection extends Section<Condition.InNetworks> {
+        private static final Template CLIENT = Template.parse("$remote_addr");
+
+        private final Key<Condition.InNetworks, Template> address = optional(
+                "address",
+                TemplateForm.template(),
+                Condition.InNetworks::address,
+                CLIENT,
+                "The address. A client on a UNIX socket counts as `::`.");
+        private final Key<Condition.InNetworks, List<Network>> networks = required(
+                "networks",
+                Forms.list(Forms.parsed("network", Network::parse, Network::text)),
+                Condition.InNetworks::networks,
+                "Networks or single addresses.");
+
+        NetworksSection() {
+            super("networks");
+        }
+
+        @Override
+        Condition.InNetworks make(Values values) {
+            return new Condition.InNetworks(values.or(address, CLIENT), values.get(networks));
+        }
+    }
+
+    /** {@link Condition.PrefersLanguage}. */
+    static final class LanguageSection extends Section<Condition.PrefersLanguage> {
+        private final Key<Condition.PrefersLanguage, String> language = required(
+                "language", Forms.text(), Condition.PrefersLanguage::language, "A language tag, one of those offered.");
+        private final Key<Condition.PrefersLanguage, List<String>> offered = required(
+                "offered",
+                Forms.list(Forms.text()),
+                Condition.PrefersLanguage::offered,
+                "The languages that can be served; the first is served where `Accept-Language` says nothing.");
+
+        LanguageSection() {
+            super("language");
+        }
+
+        @Override
+        Condition.PrefersLanguage make(Values values) {
+            return new Condition.PrefersLanguage(values.get(language), values.get(offered));
         }
     }
 

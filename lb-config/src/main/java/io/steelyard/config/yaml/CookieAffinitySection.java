@@ -2,6 +2,7 @@ package io.steelyard.config.yaml;
 
 import io.steelyard.api.affinity.CookieAffinity;
 import io.steelyard.api.affinity.CookieAffinity.Value;
+import io.steelyard.api.text.Template;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,13 @@ final class CookieAffinitySection extends Section<CookieAffinity> {
             List.of(),
             "Attributes appended as they are.");
 
+    private final Key<CookieAffinity, List<Template>> computedAttributes = optional(
+            "computedAttributes",
+            Forms.list(TemplateForm.template()),
+            CookieAffinity::computedAttributes,
+            List.of(),
+            "Attributes worked out for each answer, such as `domain=$host`; one whose value is empty, or no attribute's, is left out.");
+
     CookieAffinitySection() {
         super("cookie affinity");
     }
@@ -127,7 +135,8 @@ final class CookieAffinitySection extends Section<CookieAffinity> {
                 values.or(maxIdle, Duration.ZERO),
                 values.or(maxLife, Duration.ZERO),
                 values.or(expires, Duration.ZERO),
-                values.or(attributes, List.of()));
+                values.or(attributes, List.of()),
+                values.or(computedAttributes, List.of()));
     }
 
     private Value value(Values values) {

@@ -37,6 +37,17 @@ class StickyReaderTest {
     }
 
     @Test
+    void attributesWithVariablesAreWorkedOutForEachAnswer() {
+        assertThat(affinity("sticky cookie srv domain=.$host path=$uri samesite=$arg_s;"))
+                .isEqualTo(RequestAffinity.of(CookieAffinity.builder("srv")
+                        .value(new CookieAffinity.Value.AddressDigest())
+                        .computedAttribute(Template.parse("domain=.$host"))
+                        .computedAttribute(Template.parse("path=$uri"))
+                        .computedAttribute(Template.parse("samesite=$arg_s"))
+                        .build()));
+    }
+
+    @Test
     void routeComparesTheServersRoutes() {
         var file = read("server 10.0.0.1 route=a drain; server 10.0.0.2 route=b; sticky route $cookie_r $arg_r;");
         var pool = file.configuration().orElseThrow().pools().getFirst();
@@ -67,7 +78,8 @@ class StickyReaderTest {
                 "sticky cookie;",
                 "sticky cookie a=b;",
                 "sticky cookie srv samesite=some;",
-                "sticky cookie srv domain=$host;",
+                "sticky cookie srv expires=$arg_e;",
+                "sticky cookie srv domain=$nobody_knows;",
                 "sticky cookie srv forever;",
                 "sticky route $;",
                 "sticky learn create=$cookie_a lookup=$cookie_a;",

@@ -73,7 +73,8 @@ final class RandomAffinity {
                 hasDates ? time() : Duration.ZERO,
                 hasDates ? time() : Duration.ZERO,
                 time(),
-                random.nextBoolean() ? List.of() : List.of("Priority=High"));
+                random.nextBoolean() ? List.of() : List.of("Priority=High"),
+                random.nextBoolean() ? List.of() : List.of(Template.parse("domain=$host"), Template.literal("a")));
     }
 
     private Duration time() {

@@ -237,7 +237,7 @@ final class RandomHttp {
     }
 
     Condition condition(int depth) {
-        return switch (random.nextInt(depth == 0 ? 3 : 6)) {
+        return switch (random.nextInt(depth == 0 ? 5 : 8)) {
             case 0 -> new Condition.IsTrue(templates.get());
             case 1 ->
                 new Condition.Compares(
@@ -246,8 +246,13 @@ final class RandomHttp {
                         List.of(templates.get(), templates.get()),
                         random.nextBoolean());
             case 2 -> new Condition.Matches(templates.get(), "a|(b) c", random.nextBoolean());
-            case 3 -> new Condition.Not(condition(depth - 1));
-            case 4 -> new Condition.AllOf(several(3, () -> condition(depth - 1)));
+            case 3 ->
+                new Condition.InNetworks(
+                        random.nextBoolean() ? Template.parse("$remote_addr") : templates.get(),
+                        List.of(Network.parse(one("10.0.0.0/8", "::1", "0.0.0.0/0")), Network.parse("2001:db8::/32")));
+            case 4 -> new Condition.PrefersLanguage(one("de", "pt-BR"), List.of("en", "de", "pt-BR"));
+            case 5 -> new Condition.Not(condition(depth - 1));
+            case 6 -> new Condition.AllOf(several(3, () -> condition(depth - 1)));
             default -> new Condition.AnyOf(several(3, () -> condition(depth - 1)));
         };
     }

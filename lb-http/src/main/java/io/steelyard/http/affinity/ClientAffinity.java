@@ -40,7 +40,7 @@ public final class ClientAffinity {
         for (var rule : pool.rules()) {
             switch (rule) {
                 case ByCookie byCookie -> {
-                    var cookie = new StickyCookie(byCookie, pool.personality(), nowSeconds);
+                    var cookie = new StickyCookie(byCookie, pool.personality(), evaluation, nowSeconds);
                     cookie.read(request);
                     cookies.add(cookie);
                     if (!ignoresCookies) {

@@ -28,12 +28,17 @@ public final class PoolAffinity {
     /** A rule, made ready. */
     sealed interface Rule {}
 
-    /** @param sealed what makes and understands the values; null where they are names */
+    /**
+     * @param sealed what makes and understands the values; null where they are names
+     * @param attributes worked out for each answer
+     */
     record ByCookie(
             CookieAffinity configured,
             byte[] name,
             StickyNames names,
-            @Nullable SealedCookie sealed) implements Rule {}
+            @Nullable SealedCookie sealed,
+            List<CompiledTemplate> attributes)
+            implements Rule {}
 
     record ByRoute(List<CompiledTemplate> values, StickyNames names) implements Rule {}
 
@@ -59,7 +64,7 @@ public final class PoolAffinity {
         for (var rule : configured.rules()) {
             rules.add(
                     switch (rule) {
-                        case CookieAffinity cookie -> byCookie(cookie);
+                        case CookieAffinity cookie -> byCookie(cookie, variables);
                         case RouteAffinity route ->
                             new ByRoute(
                                     route.values().stream()
@@ -84,12 +89,17 @@ public final class PoolAffinity {
                 .orElse(null);
     }
 
-    private ByCookie byCookie(CookieAffinity cookie) {
+    private ByCookie byCookie(CookieAffinity cookie, VariableTable variables) {
         var ids = pool.servers().stream().map(RealServer::id).toList();
         var sealed = cookie.value() instanceof Value.Signed signed
                 ? new SealedCookie(signed, cookie.name(), pool.name(), ids)
                 : null;
-        return new ByCookie(cookie, Octets.bytes(cookie.name()), StickyNames.of(pool, cookie.value()), sealed);
+        return new ByCookie(
+                cookie,
+                Octets.bytes(cookie.name()),
+                StickyNames.of(pool, cookie.value()),
+                sealed,
+                cookie.computedAttributes().stream().map(variables::compile).toList());
     }
 
     /** The pool it was made for: a changed one wants another. */

@@ -8,6 +8,7 @@ import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.FieldName;
 import io.steelyard.http.message.HeadEdits;
 import io.steelyard.http.octet.Octets;
+import io.steelyard.pool.variable.Evaluation;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class StickyCookie {
     private final ByCookie rule;
     private final CookieAffinity configured;
     private final Personality personality;
+    private final Evaluation evaluation;
     private final long nowSeconds;
     private String[] serverIds = NOBODY;
     private SealedCookie.@Nullable Opened opened;
@@ -37,7 +39,8 @@ final class StickyCookie {
     /** What became of the answer's cookie. */
     private char given = 'N';
 
-    StickyCookie(ByCookie rule, Personality personality, long nowSeconds) {
+    StickyCookie(ByCookie rule, Personality personality, Evaluation evaluation, long nowSeconds) {
+        this.evaluation = evaluation;
         this.rule = rule;
         this.personality = personality;
         this.nowSeconds = nowSeconds;
@@ -197,7 +200,7 @@ final class StickyCookie {
             return;
         }
         boolean isKept = configured.noCache() && mayBeKept && Cacheability.isAllowed(answer);
-        answer.add(FieldName.SET_COOKIE, text);
+        answer.add(FieldName.SET_COOKIE, rule.attributes().isEmpty() ? text : text + computed());
         given = isDirect ? 'U' : 'I';
         if (isKept) {
             answer.add(FieldName.CACHE_CONTROL, "private");
@@ -270,5 +273,18 @@ final class StickyCookie {
             }
         }
         return isSet;
+    }
+
+    /** The attributes that are worked out; what a client may have a hand in ends none of them. */
+    private String computed() {
+        var all = new StringBuilder();
+        for (var template : rule.attributes()) {
+            var text = evaluation.raw(template);
+            boolean isAttribute = !text.endsWith("=") && text.chars().allMatch(c -> c >= ' ' && c < 0x7F && c != ';');
+            if (isAttribute && !text.isEmpty()) {
+                all.append("; ").append(text);
+            }
+        }
+        return all.toString();
     }
 }

@@ -98,6 +98,24 @@ class StickinessTest {
     // ---- nginx
 
     @Test
+    void attributesThatAreWorkedOutAreLeftOutWhereTheyAreNone() throws Exception {
+        var cookie = CookieAffinity.builder("srv")
+                .value(new Value.AddressDigest())
+                .computedAttribute(Template.parse("domain=.$host"))
+                .computedAttribute(Template.parse("path=$arg_p"))
+                .computedAttribute(Template.parse("note=$http_x_note"))
+                .build();
+        try (var one = ScriptedServer.named("one");
+                var proxy = proxy(Personality.NGINX, RequestAffinity.of(cookie), one);
+                var client = proxy.client()) {
+            assertThat(setCookie(client.get("/?p=/a"))).endsWith("; domain=.site; path=/a");
+            var forged = client.send("GET /?p= HTTP/1.1\r\nHost: site\r\nX-Note: a; Secure\r\n\r\n")
+                    .answer();
+            assertThat(setCookie(forged)).endsWith("; domain=.site");
+        }
+    }
+
+    @Test
     void stickyCookieIsTheDigestOfTheAddressOrTheRoute() throws Exception {
         var cookie = CookieAffinity.builder("srv")
                 .value(new Value.AddressDigest())

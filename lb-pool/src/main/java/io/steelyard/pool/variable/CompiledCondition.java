@@ -3,12 +3,18 @@ package io.steelyard.pool.variable;
 import io.steelyard.api.http.Condition;
 import io.steelyard.api.http.Condition.Relation;
 import io.steelyard.api.text.NamedPattern;
+import io.steelyard.api.text.Template;
+import io.steelyard.realip.address.AddressReader;
+import io.steelyard.realip.address.CidrTrie;
 import java.util.List;
 
 /** A condition, made ready. Immutable, safe for all threads. */
 @FunctionalInterface
 public interface CompiledCondition {
     boolean holds(Evaluation evaluation);
+
+    /** The address of clients on UNIX sockets. */
+    String UNIX = "unix:";
 
     static CompiledCondition compile(Condition condition, VariableTable variables) {
         return switch (condition) {
@@ -21,6 +27,12 @@ public interface CompiledCondition {
                 var text = variables.compile(matches.text());
                 var pattern = NamedPattern.compile(matches.expression(), matches.ignoresCase());
                 yield evaluation -> evaluation.matches(pattern, evaluation.raw(text));
+            }
+            case Condition.InNetworks in -> inNetworks(in, variables);
+            case Condition.PrefersLanguage prefers -> {
+                var field = variables.compile(Template.parse("$http_accept_language"));
+                int index = prefers.offered().indexOf(prefers.language());
+                yield evaluation -> LanguagePreference.best(evaluation.raw(field), prefers.offered()) == index;
             }
             case Condition.Not not -> {
                 var inner = compile(not.condition(), variables);
@@ -39,6 +51,19 @@ public interface CompiledCondition {
 
     private static List<CompiledCondition> compile(List<Condition> conditions, VariableTable variables) {
         return conditions.stream().map(each -> compile(each, variables)).toList();
+    }
+
+    private static CompiledCondition inNetworks(Condition.InNetworks in, VariableTable variables) {
+        var address = variables.compile(in.address());
+        var networks = CidrTrie.of(in.networks());
+        return evaluation -> {
+            var text = evaluation.raw(address);
+            if (text.equals(UNIX)) {
+                return networks.contains(0, 0);
+            }
+            var reader = new AddressReader();
+            return reader.read(text, 0, text.length()) && networks.contains(reader.high(), reader.low());
+        };
     }
 
     private static CompiledCondition comparison(Condition.Compares compares, VariableTable variables) {
