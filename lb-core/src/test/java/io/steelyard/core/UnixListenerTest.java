@@ -188,7 +188,8 @@ class UnixListenerTest {
             try (var client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
                 balancer.apply(of(VirtualServer.tcp("a")
                         .listen(listen())
-                        .listen(ListenAddress.of(UnixSocket.of("@lb-test-" + path.getParent().getFileName())))
+                        .listen(ListenAddress.of(
+                                UnixSocket.of("@lb-test-" + path.getParent().getFileName())))
                         .target(new Target.Reply(Template.parse("other")))));
                 assertThat(Files.getAttribute(path, "unix:ino")).isEqualTo(before);
                 assertThat(rest(client)).isIn("other", "unix:||unix:" + path + "||");
@@ -236,8 +237,9 @@ class UnixListenerTest {
     @Test
     void trustedPeerNamesTheClient() throws IOException {
         var header = "PROXY TCP4 192.0.2.7 198.51.100.1 4711 80\r\n";
-        var trusting =
-                ProxyOptions.builder().trustedProxies(List.of(Network.parse("::/128"))).build();
+        var trusting = ProxyOptions.builder()
+                .trustedProxies(List.of(Network.parse("::/128")))
+                .build();
         try (var balancer = start(of(saying(listen().proxyProtocol(true)).options(trusting)))) {
             assertThat(ask(header)).isEqualTo("192.0.2.7|4711|unix:" + path + "||192.0.2.7");
             balancer.apply(of(saying(listen().proxyProtocol(true))));
@@ -269,7 +271,8 @@ class UnixListenerTest {
                     .listen(listen())
                     .pool("web")
                     .options(ProxyOptions.builder().sendProxyProtocol(version).build());
-            try (var balancer = Steelyard.builder().plugins(ListedFirst.plugins()).start(of(front, pool))) {
+            try (var balancer =
+                    Steelyard.builder().plugins(ListedFirst.plugins()).start(of(front, pool))) {
                 assertThat(balancer.status().listeners()).hasSize(1);
                 try (var client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
                     client.write(ByteBuffer.wrap("hello".getBytes(StandardCharsets.US_ASCII)));
@@ -282,7 +285,8 @@ class UnixListenerTest {
 
     @Test
     void datagramsAndPacketsAreNotTakenFromThem() {
-        assertThatThrownBy(() -> start(of(VirtualServer.udp("a").listen(listen()).target(new Target.Reply(Template.parse(""))))))
+        assertThatThrownBy(() ->
+                        start(of(VirtualServer.udp("a").listen(listen()).target(new Target.Reply(Template.parse(""))))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("TCP servers that are proxied only");
     }

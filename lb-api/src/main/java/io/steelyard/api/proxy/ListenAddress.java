@@ -59,8 +59,9 @@ public record ListenAddress(
         Objects.requireNonNull(unixSocket, "unixSocket");
         if (unixSocket.isPresent()) {
             if (firstPort != 0 || lastPort != 0 || descriptor >= 0 || transparent || !interfaceName.isEmpty()) {
-                throw new IllegalArgumentException("a UNIX socket has a port, a descriptor, an interface or the address of"
-                        + " others; expected none of them");
+                throw new IllegalArgumentException(
+                        "a UNIX socket has a port, a descriptor, an interface or the address of"
+                                + " others; expected none of them");
             }
         } else if (firstPort < 1 || lastPort > 65_535 || lastPort < firstPort) {
             throw new IllegalArgumentException(

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Looks for what does not go together in one virtual router. One use. */
 final class VirtualRouterCheck {
@@ -102,19 +103,23 @@ final class VirtualRouterCheck {
                     .remedy("make them excludedAddresses, or use a larger MTU on all machines"));
         }
         var seen = new HashSet<InetAddress>();
-        for (var address : router.addresses()) {
-            if (!seen.add(address.address())) {
-                error("addresses", address.address().getHostAddress() + " is there twice", "each address once");
-            }
-        }
-        for (var address : router.excludedAddresses()) {
-            if (!seen.add(address.address())) {
-                error("excludedAddresses", address.address().getHostAddress() + " is there twice", "each address once");
-            }
-        }
+        checkOnce("addresses", router.addresses(), seen);
+        checkOnce("excludedAddresses", router.excludedAddresses(), seen);
         router.ipvlan().ifPresent(this::checkIpvlan);
         if (seen.isEmpty()) {
             problems.add(Problem.warning(path + ".addresses", "the router owns no address"));
+        }
+    }
+
+    private void checkOnce(String key, List<VirtualAddress> addresses, Set<InetAddress> seen) {
+        for (var address : addresses) {
+            if (!seen.add(address.address())) {
+                problems.add(Problem.warning(
+                                path + "." + key,
+                                address.address().getHostAddress()
+                                        + " is there twice; where it is advertised, adverts name it as often")
+                        .remedy("write it once on all machines"));
+            }
         }
     }
 

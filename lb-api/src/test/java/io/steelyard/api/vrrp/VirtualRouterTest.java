@@ -119,7 +119,10 @@ class VirtualRouterTest {
         assertThat(errors(router("gate").address("2001:db8::1"))).containsExactly("r.addresses");
         assertThat(errors(router("gate").excludedAddress(VirtualAddress.parse("2001:db8::1"))))
                 .isEmpty();
-        assertThat(errors(router("gate").address("192.0.2.1"))).containsExactly("r.addresses");
+        assertThat(router("gate").address("192.0.2.1").build().problems("r"))
+                .singleElement()
+                .asString()
+                .contains("192.0.2.1 is there twice");
         assertThat(VirtualRouter.builder("six", "eth0", 1)
                         .address("fe80::1/64")
                         .build()

@@ -145,6 +145,7 @@ final class ListenSocket {
             case Errno.EMFILE, Errno.ENFILE -> "; raise the limit of open files (ulimit -n)";
             default -> "";
         };
-        throw new IOException(what + (address.isUnix() ? "" : "tcp ") + address.text() + ": " + Errno.text(-result) + remedy);
+        throw new IOException(
+                what + (address.isUnix() ? "" : "tcp ") + address.text() + ": " + Errno.text(-result) + remedy);
     }
 }

@@ -203,12 +203,10 @@ public final class TcpListeners {
     private void retire(List<TcpListener> listening) {
         retired.removeIf(listener -> listener.open() == 0 && listener.accepted() == 0);
         retired.addAll(listening);
-        listening.stream()
-                .findFirst()
-                .ifPresent(one -> {
-                    one.loop().ownAddresses().remove(one.address());
-                    removeFile(one.address());
-                });
+        listening.stream().findFirst().ifPresent(one -> {
+            one.loop().ownAddresses().remove(one.address());
+            removeFile(one.address());
+        });
         CompletableFuture.allOf(listening.stream()
                         .map(listener -> listener.loop().loop().call(() -> {
                             listener.close();

@@ -158,8 +158,7 @@ final class UnixSocketFile {
     private static @Nullable Object key(UnixSocket socket) throws IOException {
         return socket.isAbstract()
                 ? null
-                : Files.readAttributes(
-                                Path.of(socket.path()), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                : Files.readAttributes(Path.of(socket.path()), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                         .fileKey();
     }
 

@@ -82,7 +82,8 @@ class JdkTlsIT {
                         .startsWith("TLSv1.2 one.example NONE");
                 assertThat(CurlCall.text(folder, port, "--cert F/client.pem --key F/client.key https://one.example/"))
                         .startsWith("TLSv1.3 one.example SUCCESS");
-                assertThat(CurlCall.text(folder, port, "https://one.example/behind")).startsWith("behind TLSv1.3");
+                assertThat(CurlCall.text(folder, port, "https://one.example/behind"))
+                        .startsWith("behind TLSv1.3");
                 return;
             } catch (AssertionError failed) {
                 // Another program may have taken a port between our asking for it and its use.

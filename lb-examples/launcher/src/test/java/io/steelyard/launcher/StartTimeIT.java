@@ -58,7 +58,9 @@ class StartTimeIT {
                     .pollInterval(LOOK_EVERY)
                     .atMost(PATIENCE)
                     .until(() -> isListening(port) || !lb.handle().isAlive());
-            assertThat(lb.handle().isAlive()).as(() -> what + " ended: " + lb.err()).isTrue();
+            assertThat(lb.handle().isAlive())
+                    .as(() -> what + " ended: " + lb.err())
+                    .isTrue();
             long tookMs = (System.nanoTime() - startNs) / 1_000_000;
             LOG.log(Level.INFO, "{0} listens {1} ms after its start", what, tookMs);
         }

@@ -97,9 +97,7 @@ class UnixListenerIT {
               server { listen unix:IN/f.sock; deny unix:; proxy_pass 127.0.0.1:SERVER; }
               server { listen unix:IN/g.sock; return "$remote_addr|$remote_port|$server_addr|$server_port|$binary_remote_addr"; }
             }
-            """.formatted(port)
-                .replace("IN/", in + "/")
-                .replace("SERVER", "" + server);
+            """.formatted(port).replace("IN/", in + "/").replace("SERVER", "" + server);
     }
 
     @Test
@@ -196,10 +194,7 @@ class UnixListenerIT {
     }
 
     private List<String> haproxyAnswers(Path in) throws Exception {
-        return List.of(
-                fields(curl(in, "a", "/")),
-                fields(raw(in, "b", HEADER + PLAIN)),
-                raw(in, "c", "hello\r\n\r\n"));
+        return List.of(fields(curl(in, "a", "/")), fields(raw(in, "b", HEADER + PLAIN)), raw(in, "c", "hello\r\n\r\n"));
     }
 
     /** In small letters, as HAProxy sends names, and without what says nothing of the client. */

@@ -239,8 +239,11 @@ final class Forwarding {
         }
         var retries = search.retries();
         boolean wasSilent = asked.attempt().wasSilent();
-        boolean wasStale =
-                asked.attempt().isReused() && wasSilent && reason == Reason.ERROR && retries.hasFreeTry() && mayRepeat();
+        boolean wasStale = asked.attempt().isReused()
+                && wasSilent
+                && reason == Reason.ERROR
+                && retries.hasFreeTry()
+                && mayRepeat();
         var second = hedging == null ? null : hedging.take();
         if (second != null) {
             asked.record(status);
@@ -288,7 +291,8 @@ final class Forwarding {
 
     /** Whether the request can be sent once more. */
     private boolean mayRepeat() {
-        return !upload.isLost() && search.mayRepeat(asked.method(), asked.attempt().isSent());
+        return !upload.isLost()
+                && search.mayRepeat(asked.method(), asked.attempt().isSent());
     }
 
     boolean mayTryAnother() {

@@ -177,9 +177,7 @@ final class ServerSearch extends Timer implements Balancer.Waiter {
     private void fail(Balancer from) {
         int status = isNginx() ? 502 : 503;
         progress.noServer();
-        exchange.facts()
-                .servers()
-                .add(ServerTry.none(from.pool().name(), status, leaveQueueAt(client.nowNs())));
+        exchange.facts().servers().add(ServerTry.none(from.pool().name(), status, leaveQueueAt(client.nowNs())));
         request.fail(status);
     }
 

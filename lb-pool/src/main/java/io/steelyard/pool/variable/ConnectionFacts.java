@@ -278,9 +278,7 @@ public final class ConnectionFacts implements VariableSource {
             case REALIP_REMOTE_ADDR ->
                 !isPeerKnown ? value(BuiltInVariable.REMOTE_ADDR) : peer == null ? "unix:" : AddressText.of(peer);
             case REALIP_REMOTE_PORT ->
-                !isPeerKnown
-                        ? value(BuiltInVariable.REMOTE_PORT)
-                        : peer == null ? "" : Integer.toString(peerPort);
+                !isPeerKnown ? value(BuiltInVariable.REMOTE_PORT) : peer == null ? "" : Integer.toString(peerPort);
             case REMOTE_ADDR -> client == null ? "unix:" : AddressText.of(client);
             case REMOTE_PORT -> client == null || clientPort == 0 ? "" : Integer.toString(clientPort);
             case SERVER_ADDR -> server == null ? unixSocket : AddressText.of(server);

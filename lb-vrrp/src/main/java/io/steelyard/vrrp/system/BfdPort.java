@@ -4,11 +4,11 @@ import io.steelyard.linux.DatagramBatch;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.ErrnoException;
 import io.steelyard.linux.Linux;
-import io.steelyard.linux.SocketAddressBuffer;
 import io.steelyard.linux.SocketOption;
 import io.steelyard.vrrp.bfd.ControlCounters;
 import io.steelyard.vrrp.bfd.ControlFlyweight;
 import io.steelyard.vrrp.bfd.ControlVerdict;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +28,6 @@ final class BfdPort implements AutoCloseable {
     /** RFC 5883 section 5. */
     static final int MULTIHOP = 4784;
 
-    private static final int CLOSED = -1;
-    private static final int MOST_READS = 64;
     private static final int MOST_BYTES = 256;
     private static final int ON = 1;
     private static final long AGAIN_NS = 1_000_000_000L;
@@ -44,8 +42,7 @@ final class BfdPort implements AutoCloseable {
     private final ControlCounters strays = new ControlCounters();
 
     private final Timers.Timer again;
-    private int fd = CLOSED;
-    private int tag;
+    private @Nullable WatchedSocket socket;
     private String problem = "";
 
     /** Which socket a session needs. */
@@ -91,11 +88,11 @@ final class BfdPort implements AutoCloseable {
     }
 
     private void open() {
+        var any = new InetSocketAddress(RouterPath.inet(new byte[kind.isIpv6() ? 16 : 4]), kind.port());
         try {
-            listen();
+            socket = WatchedSocket.open(any, this::prepare, control, incoming, this::take);
             problem = "";
         } catch (ErrnoException failed) {
-            closeSocket();
             var text = String.valueOf(failed.getMessage());
             if (!text.equals(problem)) {
                 problem = text;
@@ -105,31 +102,13 @@ final class BfdPort implements AutoCloseable {
         }
     }
 
-    private void listen() throws ErrnoException {
-        fd = Errno.check(Linux.udpSocket(kind.isIpv6()), "socket");
+    private void prepare(int fd) throws ErrnoException {
         if (kind.isIpv6()) {
             Errno.check(Linux.ipv6Only(fd, true), "setsockopt(IPV6_V6ONLY)");
         }
         Errno.check(
                 Linux.set(fd, kind.isIpv6() ? SocketOption.IPV6_RECVHOPLIMIT : SocketOption.IP_RECVTTL, ON),
                 "setsockopt(IP_RECVTTL)");
-        var local = SocketAddressBuffer.allocate();
-        local.set(RouterPath.inet(new byte[kind.isIpv6() ? 16 : 4]), kind.port());
-        Errno.check(Linux.bind(fd, local), "bind to UDP port " + kind.port());
-        tag = control.watch(fd, this::read);
-        isWatched = true;
-    }
-
-    private boolean isWatched;
-
-    private void read() {
-        for (int reads = 0; reads < MOST_READS && fd != CLOSED; reads++) {
-            int length = incoming.receiveOne(fd, 0);
-            if (length < 0) {
-                return;
-            }
-            take(length);
-        }
     }
 
     private void take(int length) {
@@ -178,20 +157,12 @@ final class BfdPort implements AutoCloseable {
         return null;
     }
 
-    private void closeSocket() {
-        if (isWatched) {
-            control.unwatch(tag, fd);
-            isWatched = false;
-        }
-        if (fd >= 0) {
-            Linux.close(fd);
-        }
-        fd = CLOSED;
-    }
-
     @Override
     public void close() {
         again.stop();
-        closeSocket();
+        var open = socket;
+        if (open != null) {
+            open.close();
+        }
     }
 }

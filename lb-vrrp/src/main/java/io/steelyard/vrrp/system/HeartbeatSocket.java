@@ -7,11 +7,11 @@ import io.steelyard.linux.DatagramBatch;
 import io.steelyard.linux.Errno;
 import io.steelyard.linux.ErrnoException;
 import io.steelyard.linux.Linux;
-import io.steelyard.linux.SocketAddressBuffer;
 import io.steelyard.linux.SocketOption;
 import java.lang.foreign.MemorySegment;
 import java.net.Inet6Address;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,9 +21,10 @@ import org.slf4j.LoggerFactory;
  */
 final class HeartbeatSocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HeartbeatSocket.class);
-    private static final int CLOSED = -1;
-    private static final int MOST_READS = 16;
     private static final int ON = 1;
+
+    /** In place of an interface's number. */
+    private static final int GONE = -1;
 
     private final HeartbeatPath path;
     private final ControlThread control;
@@ -31,8 +32,7 @@ final class HeartbeatSocket implements AutoCloseable {
     private final Consumer<byte[]> onDatagram;
     private final DatagramBatch incoming = DatagramBatch.allocate(1, DatagramBatch.MAX_DATAGRAM_BYTES);
     private final DatagramBatch outgoing = DatagramBatch.allocate(1, DatagramBatch.MAX_DATAGRAM_BYTES);
-    private int fd = CLOSED;
-    private int tag;
+    private @Nullable WatchedSocket socket;
     private int interfaceIndex;
     private String problem = "";
     private int lastError;
@@ -51,21 +51,21 @@ final class HeartbeatSocket implements AutoCloseable {
     /** Opens it where it can be, and closes it where its interface is gone. */
     void look() {
         int wanted = path.interfaceName()
-                .map(name -> interfaces.link(name).map(link -> link.index()).orElse(CLOSED))
+                .map(name -> interfaces.link(name).map(link -> link.index()).orElse(GONE))
                 .orElse(0);
-        if (fd != CLOSED && wanted == interfaceIndex) {
+        if (socket != null && wanted == interfaceIndex) {
             return;
         }
         close();
-        if (wanted == CLOSED) {
+        if (wanted == GONE) {
             tell("there is no interface " + path.interfaceName().orElse(""));
             return;
         }
         try {
-            open(wanted);
+            socket = WatchedSocket.open(path.local(), fd -> prepare(fd, wanted), control, incoming, this::received);
+            interfaceIndex = wanted;
             problem = "";
         } catch (ErrnoException failed) {
-            close();
             tell(String.valueOf(failed.getMessage()));
         }
     }
@@ -77,9 +77,8 @@ final class HeartbeatSocket implements AutoCloseable {
         }
     }
 
-    private void open(int wanted) throws ErrnoException {
+    private void prepare(int fd, int wanted) throws ErrnoException {
         boolean isIpv6 = path.local().getAddress() instanceof Inet6Address;
-        fd = Errno.check(Linux.udpSocket(isIpv6), "socket");
         // The address may come later than this process.
         Errno.check(
                 Linux.set(fd, isIpv6 ? SocketOption.IPV6_FREEBIND : SocketOption.IP_FREEBIND, ON),
@@ -87,33 +86,18 @@ final class HeartbeatSocket implements AutoCloseable {
         if (wanted != 0) {
             Errno.check(Linux.set(fd, SocketOption.SO_BINDTOIFINDEX, wanted), "setsockopt(SO_BINDTOIFINDEX)");
         }
-        var local = SocketAddressBuffer.allocate();
-        local.set(path.local().getAddress(), path.local().getPort());
-        Errno.check(Linux.bind(fd, local), "bind to " + path.local());
-        interfaceIndex = wanted;
-        tag = control.watch(fd, this::read);
-        isWatched = true;
     }
 
-    private boolean isWatched;
-
-    private void read() {
-        for (int reads = 0; reads < MOST_READS && fd != CLOSED; reads++) {
-            int length = incoming.receiveOne(fd, 0);
-            if (length < 0) {
-                // Nothing left, or what an earlier datagram was answered with, such as that nobody listens: reading has
-                // cleared it.
-                return;
-            }
-            if (!incoming.isTruncated(0)) {
-                onDatagram.accept(incoming.buffer(0).asSlice(0, length).toArray(JAVA_BYTE));
-            }
+    private void received(int length) {
+        if (!incoming.isTruncated(0)) {
+            onDatagram.accept(incoming.buffer(0).asSlice(0, length).toArray(JAVA_BYTE));
         }
     }
 
     /** Sends it to all peers. What cannot be sent is told once for each kind of error. */
     void send(byte[] datagram) {
-        if (fd == CLOSED) {
+        var open = socket;
+        if (open == null) {
             return;
         }
         MemorySegment.copy(datagram, 0, outgoing.buffer(0), JAVA_BYTE, 0, datagram.length);
@@ -121,7 +105,7 @@ final class HeartbeatSocket implements AutoCloseable {
             outgoing.peer(0).set(peer.getAddress(), peer.getPort());
             outgoing.clearLocal(0);
             outgoing.lengthBytes(0, datagram.length);
-            int sent = outgoing.sendOne(fd, 0);
+            int sent = outgoing.sendOne(open.fd(), 0);
             boolean isRefused = sent == -Errno.ECONNREFUSED || sent == -Errno.EAGAIN;
             if (sent < 0 && !isRefused && sent != lastError) {
                 LOG.warn("heartbeat path '{}' to {}: {}", path.name(), peer, Errno.text(sent));
@@ -132,14 +116,10 @@ final class HeartbeatSocket implements AutoCloseable {
 
     @Override
     public void close() {
-        if (fd == CLOSED) {
-            return;
+        var open = socket;
+        socket = null;
+        if (open != null) {
+            open.close();
         }
-        if (isWatched) {
-            control.unwatch(tag, fd);
-            isWatched = false;
-        }
-        Linux.close(fd);
-        fd = CLOSED;
     }
 }

@@ -2,6 +2,7 @@ package io.steelyard.vrrp.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.steelyard.api.vrrp.VirtualAddress;
 import io.steelyard.api.vrrp.VirtualRouter;
 import io.steelyard.vrrp.RouterEvent;
 import io.steelyard.vrrp.VirtualRouters;
@@ -34,6 +35,25 @@ class ManyAddressesTest {
     @Test
     void aLargerMtuHasRoomForMoreIpv6Addresses() throws Exception {
         assertThat(exchange(200, "fd00:20::%x/64", "fd00:20::c8", 9_000)).isEqualTo(200);
+    }
+
+    /** keepalived's own sample file has one with a label and without. */
+    @Test
+    void anAddressThatIsThereTwiceIsAdvertisedTwice() throws Exception {
+        var labelled =
+                VirtualAddress.builder(Pair.ADDRESS + "/24").label("eth0:1").build();
+        var one = pair.start(pair.lab.one, Pair.router(200).address(labelled));
+        Pair.until("one is active", () -> Pair.phase(one) == Phase.ACTIVE);
+        var two = pair.start(pair.lab.other, Pair.router(100).address(labelled));
+        Pair.until("two hears one", () -> received(two) > 3 && Pair.phase(two) == Phase.BACKUP);
+
+        assertThat(Pair.status(two).counters()).containsEntry("addr_list_err", 0L);
+        assertThat(pair.warned(two, RouterEvent.Kind.OTHER_ADDRESSES)).isFalse();
+        assertThat(Lab.has(pair.lab.one, Pair.ADDRESS)).isTrue();
+        one.close();
+        assertThat(Lab.has(pair.lab.one, Pair.ADDRESS)).isFalse();
+        Pair.until("two takes over", () -> Lab.has(pair.lab.other, Pair.ADDRESS));
+        assertThat(Pair.status(two).counters()).containsEntry("become_master", 1L);
     }
 
     /** Two routers see each other, and neither finds the other's addresses wrong. @return how many addresses there are in adverts */
