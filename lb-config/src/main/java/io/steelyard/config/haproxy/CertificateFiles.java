@@ -95,6 +95,7 @@ final class CertificateFiles {
                 key.toString(),
                 Optional.empty(),
                 Files.isRegularFile(status) ? Optional.of(status.toString()) : Optional.empty(),
+                Optional.empty(),
                 names));
     }
 
