@@ -5,8 +5,11 @@
 module io.steelyard.core {
     requires transitive io.steelyard.api;
     requires io.netty.buffer;
+    requires io.netty.codec;
+    requires io.netty.codec.dns;
     requires io.netty.common;
     requires io.netty.handler;
+    requires io.netty.resolver.dns;
     requires io.netty.tcnative.classes.openssl;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;

@@ -27,6 +27,7 @@ class DependencyRulesTest {
                         "java.util..",
                         "java.nio",
                         "java.nio.charset",
+                        "java.time..",
                         "org.jspecify..",
                         "io.steelyard.http.message..",
                         "io.steelyard.http.octet..",

@@ -43,12 +43,12 @@ public final class RuntimeCommands {
               show acl [<acl>|#<id>]                  : list files of acls, or the entries of one
               show backend                            : list backends
               show errors                             : report captured errors
-              show info                               : report information about the running process
+              show info [typed|json]                  : report information about the running process
               show map [<map>|#<id>]                  : list maps, or the entries of one
               show servers conn [<backend>]           : list the servers' connections
               show servers state [<backend>]          : list the servers' states
               show sess                               : report how many sessions there are
-              show stat [<iid> <type> <sid>]          : report counters of each proxy and server
+              show stat [<iid> <type> <sid>] [typed|json] [up] [no-maint] : report counters of each proxy and server
               show table [<table> [<filter>]*]        : list stick tables, or the entries of one
               show version                            : show the version
             """;
@@ -130,7 +130,7 @@ public final class RuntimeCommands {
     private String show(List<String> words, Level level) {
         var rest = words.isEmpty() ? words : words.subList(1, words.size());
         return switch (word(words, 0)) {
-            case "info" -> shown.information();
+            case "info" -> shown.information(rest);
             case "stat" -> shown.statistics(rest);
             case "version" -> shown.version();
             case "backend" -> shown.backends();

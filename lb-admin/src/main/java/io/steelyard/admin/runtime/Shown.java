@@ -1,5 +1,6 @@
 package io.steelyard.admin.runtime;
 
+import io.steelyard.admin.runtime.TypedFields.Field;
 import io.steelyard.admin.statistics.StatisticsCsv;
 import io.steelyard.api.LoadBalancer;
 import io.steelyard.api.Status;
@@ -44,7 +45,8 @@ final class Shown {
         return identity.version() + "\n";
     }
 
-    String information() {
+    /** @param words {@code typed} or {@code json}; others, such as {@code float} and {@code desc}, change nothing */
+    String information(List<String> words) {
         var status = balancer.status();
         var settings = balancer.configuration().settings();
         long seconds = (nowMs.getAsLong() - startMs) / 1_000;
@@ -58,40 +60,31 @@ final class Shown {
         int addresses = status.listeners().stream()
                 .mapToInt(listener -> listener.addresses().size())
                 .sum();
-        return """
-                Name: %s
-                Version: %s
-                Nbthread: %d
-                Nbproc: 1
-                Process_num: 1
-                Pid: %d
-                Uptime: %dd %dh%02dm%02ds
-                Uptime_sec: %d
-                Memmax_MB: %d
-                Maxconn: %d
-                Hard_maxconn: %d
-                CurrConns: %d
-                CumConns: %d
-                Listeners: %d
-                node: %s
-                Stopping: 0
-                """.formatted(
-                        identity.name(),
-                        identity.version(),
-                        loops,
-                        identity.pid(),
-                        seconds / 86_400,
-                        seconds / 3_600 % 24,
-                        seconds / 60 % 60,
-                        seconds % 60,
-                        seconds,
-                        Runtime.getRuntime().maxMemory() >> 20,
-                        settings.maxConnections(),
-                        settings.maxConnections(),
-                        open,
-                        accepted,
-                        addresses,
-                        identity.node());
+        var fields = List.of(
+                new Field(0, "Name", "POS", "str", identity.name()),
+                new Field(1, "Version", "POS", "str", identity.version()),
+                new Field(3, "Nbthread", "CGS", "u32", loops),
+                new Field(4, "Nbproc", "CGS", "u32", 1),
+                new Field(5, "Process_num", "KGP", "u32", 1),
+                new Field(6, "Pid", "SGP", "u32", identity.pid()),
+                new Field(7, "Uptime", "MDP", "str", upTime(seconds)),
+                new Field(8, "Uptime_sec", "MDP", "u32", seconds),
+                new Field(9, "Memmax_MB", "CLP", "u32", Runtime.getRuntime().maxMemory() >> 20),
+                new Field(15, "Maxconn", "CLP", "u32", settings.maxConnections()),
+                new Field(16, "Hard_maxconn", "CLP", "u32", settings.maxConnections()),
+                new Field(17, "CurrConns", "MGP", "u32", open),
+                new Field(18, "CumConns", "MCP", "u32", accepted),
+                new Field(50, "node", "COS", "str", identity.node()),
+                new Field(52, "Stopping", "MGP", "u32", 0),
+                new Field(55, "Listeners", "MGP", "u32", addresses));
+        if (words.contains("json")) {
+            return TypedFields.json(fields);
+        }
+        return words.contains("typed") ? TypedFields.typed(fields) : TypedFields.plain(fields);
+    }
+
+    private static String upTime(long seconds) {
+        return "%dd %dh%02dm%02ds".formatted(seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
     }
 
     /** @param selection none, or the proxy's number or name, kinds as a sum of 1, 2 and 4, and the server's number; -1 for all */
@@ -99,20 +92,22 @@ final class Shown {
         var configuration = balancer.configuration();
         var rows = StatisticsCsv.rows(configuration, baseline.since(balancer.status()));
         var words = selection.stream()
-                .filter(word -> !List.of("up", "no-maint", "desc").contains(word))
+                .filter(word ->
+                        !List.of("up", "no-maint", "desc", "typed", "json").contains(word))
                 .toList();
-        if (words.stream().anyMatch(word -> List.of("json", "typed").contains(word))) {
-            throw new RefusedCommandException("Statistics are written as CSV only.");
-        }
         int proxy = words.isEmpty() ? -1 : proxy(words.getFirst());
         int kinds = words.size() < 2 ? -1 : number(words.get(1));
         int server = words.size() < 3 ? -1 : number(words.get(2));
-        return StatisticsCsv.csv(
-                rows,
-                row -> (proxy == -1 || row.proxyNumber() == proxy)
+        var wanted = rows.stream()
+                .filter(row -> (proxy == -1 || row.proxyNumber() == proxy)
                         && (kinds & 1 << row.kind().ordinal()) != 0
                         && (server == -1 || row.serverNumber() == server)
-                        && isWanted(row, selection));
+                        && isWanted(row, selection))
+                .toList();
+        if (selection.contains("json")) {
+            return TypedFields.jsonRows(wanted);
+        }
+        return selection.contains("typed") ? TypedFields.typedRows(wanted) : StatisticsCsv.csv(wanted, row -> true);
     }
 
     private static boolean isWanted(StatisticsCsv.Row row, List<String> selection) {

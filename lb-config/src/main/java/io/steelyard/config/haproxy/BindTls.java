@@ -82,10 +82,10 @@ final class BindTls {
             case "ca-file", "ca-verify-file" ->
                 authorities = value.text().equals("@system-ca")
                         ? Optional.empty()
-                        : Optional.of(defaults.authority(value.text()));
-            case "crl-file" -> revoked = Optional.of(defaults.authority(value.text()));
+                        : Optional.of(findings.file(defaults.authority(value.text()), value.position()));
+            case "crl-file" -> revoked = Optional.of(findings.file(defaults.authority(value.text()), value.position()));
             case "alpn" -> protocols = List.of(value.text().split(",", -1));
-            case "tls-ticket-keys" -> ticketKeys = List.of(value.text());
+            case "tls-ticket-keys" -> ticketKeys = List.of(findings.file(value.text(), value.position()));
             case "no-ca-names" -> sendsNames = false;
             case "strict-sni" -> isStrict = true;
             case "npn" -> findings.accepted(word.position(), name + "' of 'bind", "ALPN has taken its place");

@@ -91,10 +91,12 @@ final class CertificateFiles {
         }
         var status = Path.of(file + ".ocsp");
         return Optional.of(new TlsCertificate(
-                file.toString(),
-                key.toString(),
+                findings.file(file.toString(), at.position()),
+                findings.file(key.toString(), at.position()),
                 Optional.empty(),
-                Files.isRegularFile(status) ? Optional.of(status.toString()) : Optional.empty(),
+                Files.isRegularFile(status)
+                        ? Optional.of(findings.file(status.toString(), at.position()))
+                        : Optional.empty(),
                 Optional.empty(),
                 names));
     }

@@ -80,6 +80,12 @@ final class Findings {
         }
     }
 
+    /** A file that is read when the configuration is applied: what is wrong with it then has this position. @return its name */
+    String file(String name, Position at) {
+        place("files." + name, at);
+        return name;
+    }
+
     void place(String path, Position at) {
         positions.putIfAbsent(path, at);
     }

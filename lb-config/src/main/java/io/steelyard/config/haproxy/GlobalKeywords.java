@@ -9,6 +9,7 @@ final class GlobalKeywords {
             spread-checks                                | G | 1   | + |
             tune.bufsize                                 | G | 1   | + |
             nosplice                                     | G | 0   | + |
+            expose-experimental-directives               | G | 0   | + |
             setenv, presetenv                            | G | 2   | + |
             unsetenv, resetenv                           | G | 0-  | + |
             nbproc                                       | G | 1   | o | remove it, or write nbthread: one process uses all processors
@@ -23,7 +24,6 @@ final class GlobalKeywords {
             numa-cpu-mapping, set-dumpable               | G | 0   | - |
             strict-limits, insecure-fork-wanted          | G | 0   | - |
             insecure-setuid-wanted                       | G | 0   | - |
-            expose-experimental-directives               | G | 0   | - |
             thread-groups                                | G | 1   | - |
             thread-group                                 | G | 1-  | - |
             grace, close-spread-time                     | G | 1   | - |

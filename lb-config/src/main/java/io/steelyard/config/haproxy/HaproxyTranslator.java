@@ -48,6 +48,7 @@ final class HaproxyTranslator {
     private final GlobalReader global;
     private final ProxySections sections;
     private final BindReader binds;
+    private boolean isExperimental;
     private final Map<String, Proxy> backends = new LinkedHashMap<>();
     private final Map<String, ServerPool> pools = new LinkedHashMap<>();
     private final List<VariableDefinition> variables = new ArrayList<>();
@@ -101,6 +102,7 @@ final class HaproxyTranslator {
                                 statement.keyword().name(),
                                 statement.keyword().note()));
                 read.stream().filter(statement -> statement.is("log")).forEach(globalLogs::add);
+                isExperimental |= read.stream().anyMatch(statement -> statement.is("expose-experimental-directives"));
                 global.read(read);
             }
             case "defaults" -> sections.addDefaults(section);
@@ -204,6 +206,16 @@ final class HaproxyTranslator {
         if (refused != null) {
             findings.error(statement.position(), "'" + name + "' cannot be honoured: " + refused, "", "");
         }
+        boolean isNormalizing = name.equals("http-request")
+                && !statement.arguments().isEmpty()
+                && statement.argument(0).text().equals("normalize-uri");
+        if (isNormalizing && !isExperimental) {
+            findings.error(
+                    statement.argument(0).position(),
+                    "'normalize-uri' is an experiment",
+                    "'expose-experimental-directives' in the section global",
+                    "");
+        }
         var idle = IDLE.get(name);
         if (idle != null) {
             findings.accepted(statement.position(), name, idle);
@@ -253,7 +265,7 @@ final class HaproxyTranslator {
         proxies.forEach(poolReader::addTable);
         backends.values().forEach(backend -> makePool(backend, poolReader, all));
         stickTables = poolReader.stickTables();
-        var options = new OptionsReader(findings, global);
+        var options = new OptionsReader(findings, global, new SourceReader(findings, texts));
         var logs = new AccessLogs(findings, texts, globalLogs);
         var maker = new VirtualServerMaker(findings, options, pools, reader, connectionRules, logs);
         for (var front : fronts) {

@@ -85,6 +85,8 @@ final class HttpActions {
             case "set-path" -> line(Part.PATH, "", rest.get(0));
             case "set-pathq" -> line(Part.PATH_AND_QUERY, "", rest.get(0));
             case "set-query" -> line(Part.QUERY, "", rest.get(0));
+            case "normalize-uri" ->
+                line(Part.PATH_AND_QUERY, "", "%[" + UriRules.read(rest).expression() + "]");
             case "set-uri" -> line(Part.TARGET, "", rest.get(0));
             case "replace-path" -> line(Part.PATH, rest.get(0), rest.get(1));
             case "replace-pathq" -> line(Part.PATH_AND_QUERY, rest.get(0), rest.get(1));

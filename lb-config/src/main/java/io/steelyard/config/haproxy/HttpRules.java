@@ -55,6 +55,7 @@ final class HttpRules {
             "wait-for-handshake");
 
     private static final Set<String> OF_REQUESTS = Set.of(
+            "normalize-uri",
             "set-path",
             "set-pathq",
             "set-query",

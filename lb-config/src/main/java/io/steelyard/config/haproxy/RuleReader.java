@@ -84,19 +84,36 @@ final class RuleReader {
                 continue;
             }
             make(statement, () -> actions.make(kind, words.subList(0, end))).ifPresent(action -> {
+                var condition = words.subList(end, words.size());
+                if (words.getFirst().text().equals("normalize-uri")) {
+                    refuseWhatHasNoOtherForm(proxy, words.subList(1, end), condition, into);
+                }
                 int from = into.size();
-                add(proxy, action, words.subList(end, words.size()), into);
+                add(proxy, action, condition, into);
                 if (words.getFirst().text().startsWith("set-var(")) {
-                    onlyWhereFound(proxy, words.subList(1, end), into, from);
+                    only(proxy, "if", text(words.subList(1, end)), into, from);
                 }
             });
         }
     }
 
-    /** A variable keeps its value where the expression has none. */
-    private void onlyWhereFound(Proxy proxy, List<Word> expression, List<HttpRule> rules, int from) {
-        var whole = expression.stream().map(Word::text).collect(Collectors.joining());
-        var isFound = texts.condition(proxy, List.of("if", "{", whole, "-m", "found", "}"), false);
+    private static String text(List<Word> expression) {
+        return expression.stream().map(Word::text).collect(Collectors.joining());
+    }
+
+    private void refuseWhatHasNoOtherForm(
+            Proxy proxy, List<Word> normalizer, List<Word> condition, List<HttpRule> into) {
+        var read = UriRules.read(normalizer.stream().map(Word::text).toList());
+        if (read.isStrict()) {
+            int from = into.size();
+            add(proxy, new HttpAction.Fail(400, Duration.ZERO), condition, into);
+            only(proxy, "unless", read.expression(), into, from);
+        }
+    }
+
+    /** Rules from one on hold besides if, or unless, an expression has a value: a variable, for example, keeps its value where there is no other. */
+    private void only(Proxy proxy, String keyword, String expression, List<HttpRule> rules, int from) {
+        var isFound = texts.condition(proxy, List.of(keyword, "{", expression, "-m", "found", "}"), false);
         for (int i = from; i < rules.size(); i++) {
             var rule = rules.get(i);
             var both = new ArrayList<Condition>();

@@ -96,9 +96,9 @@ final class ServerTls implements Cloneable {
                 hasAuthorities = true;
                 authorities = value.text().equals("@system-ca")
                         ? Optional.empty()
-                        : Optional.of(defaults.authority(value.text()));
+                        : Optional.of(findings.file(defaults.authority(value.text()), value.position()));
             }
-            case "crl-file" -> revoked = Optional.of(defaults.authority(value.text()));
+            case "crl-file" -> revoked = Optional.of(findings.file(defaults.authority(value.text()), value.position()));
             case "crt" -> certificate = value;
             case "sni" -> sni = value;
             case "check-sni" -> checkSni = value;

@@ -52,14 +52,14 @@ final class ListenReader {
                                     .proxyProtocol(parameters.proxyProtocol)
                                     .tls(parameters.isTls)
                             : new ListenAddress(
-                            one.address(),
-                            one.firstPort(),
-                            one.lastPort(),
-                            parameters.backlog,
-                            parameters.ipv6Only,
-                            parameters.keepAlive,
-                            parameters.proxyProtocol,
-                            parameters.isTls))
+                                    one.address(),
+                                    one.firstPort(),
+                                    one.lastPort(),
+                                    parameters.backlog,
+                                    parameters.ipv6Only,
+                                    parameters.keepAlive,
+                                    parameters.proxyProtocol,
+                                    parameters.isTls))
                     .map(one -> new Listen(parameters.isUdp ? Protocol.UDP : Protocol.TCP, one, directive))
                     .toList();
         } catch (IllegalArgumentException wrong) {

@@ -2,15 +2,8 @@ package io.steelyard.core.name;
 
 import java.net.InetAddress;
 
-/** A resource record of an answer, of the types that are asked for. Names are in lower case, without the dot at their end. */
+/** A resource record of an answer, of the types that are asked for (RFC 1035, RFC 3596, RFC 2782). Names are in lower case, without the dot at their end. */
 sealed interface DnsRecord {
-    /** Types of RFC 1035 section 3.2.2, RFC 3596 and RFC 2782. */
-    int A = 1;
-
-    int CNAME = 5;
-    int AAAA = 28;
-    int SRV = 33;
-
     /** Whose record it is. */
     String owner();
 

@@ -1,5 +1,6 @@
 package io.steelyard.core.name;
 
+import io.netty.handler.codec.dns.DnsRecordType;
 import io.steelyard.api.pool.NameLookup;
 import io.steelyard.pool.HostNames.Answer;
 import io.steelyard.pool.HostNames.Found;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Finds servers by asking the name servers of a {@link NameLookup}. Remembers nothing. Waits for answers: never on a loop. Safe for all
@@ -25,7 +27,22 @@ public final class NameServers {
     private static final Duration LEAST = Duration.ofSeconds(1);
     private static final long MOST_SECONDS = Integer.MAX_VALUE;
 
-    private final DnsClient client = new DnsClient();
+    /** After so long without an answer the next server is asked, as with nginx. */
+    private static final Duration TRY = Duration.ofSeconds(5);
+
+    private final Duration trying;
+
+    /** Whose turn it is. Any thread adds; each value is used once, in whatever order. */
+    private final AtomicInteger turn = new AtomicInteger();
+
+    public NameServers() {
+        this(TRY);
+    }
+
+    /** @param trying for how long a name server may be silent before the next is asked */
+    NameServers(Duration trying) {
+        this.trying = trying;
+    }
 
     /**
      * The servers of a name.
@@ -34,8 +51,9 @@ public final class NameServers {
      * @throws UnknownHostException where there is no server, or nobody answers in time
      */
     public Answer find(String host, int port, NameLookup lookup) throws UnknownHostException {
-        try {
-            var asking = new Asking(lookup, System.nanoTime() + lookup.timeout().toNanos());
+        long deadlineNs = System.nanoTime() + lookup.timeout().toNanos();
+        try (var client = new DnsClient(lookup.nameServers(), turn.getAndIncrement(), trying, deadlineNs)) {
+            var asking = new Asking(lookup, client);
             var found = lookup.service().isPresent()
                     ? asking.servers(serviceName(host, lookup.service().get()))
                     : asking.addresses(host).stream()
@@ -61,26 +79,26 @@ public final class NameServers {
     /** The questions for one name. One thread. */
     private final class Asking {
         private final NameLookup lookup;
-        private final long deadlineNs;
+        private final DnsClient client;
         private long leastTtl = MOST_SECONDS;
 
-        private Asking(NameLookup lookup, long deadlineNs) {
+        private Asking(NameLookup lookup, DnsClient client) {
             this.lookup = lookup;
-            this.deadlineNs = deadlineNs;
+            this.client = client;
         }
 
         private List<InetAddress> addresses(String host) throws IOException {
             var found = new ArrayList<InetAddress>();
             if (lookup.ipv4()) {
-                addAddresses(host, DnsRecord.A, found);
+                addAddresses(host, DnsRecordType.A, found);
             }
             if (lookup.ipv6()) {
-                addAddresses(host, DnsRecord.AAAA, found);
+                addAddresses(host, DnsRecordType.AAAA, found);
             }
             return found;
         }
 
-        private void addAddresses(String host, int type, List<InetAddress> found) throws IOException {
+        private void addAddresses(String host, DnsRecordType type, List<InetAddress> found) throws IOException {
             for (var record : records(host, type)) {
                 if (record instanceof DnsRecord.Address address) {
                     found.add(address.address());
@@ -91,7 +109,7 @@ public final class NameServers {
         /** Servers of the lowest priority first, as tier 0; all others are tier 1. */
         private List<Found> servers(String name) throws IOException {
             var services = new ArrayList<DnsRecord.Service>();
-            for (var record : records(name, DnsRecord.SRV)) {
+            for (var record : records(name, DnsRecordType.SRV)) {
                 // RFC 2782: a target of "." says that there is no such service.
                 if (record instanceof DnsRecord.Service service
                         && !service.target().isEmpty()
@@ -122,10 +140,10 @@ public final class NameServers {
         }
 
         /** The records of this type, of the name or of what it is an alias of; none where there is no such name. */
-        private List<DnsRecord> records(String name, int type) throws IOException {
+        private List<DnsRecord> records(String name, DnsRecordType type) throws IOException {
             var asked = name;
             for (int i = 0; i <= MOST_ALIASES; i++) {
-                var answer = client.ask(lookup.nameServers(), asked, type, deadlineNs);
+                var answer = client.ask(asked, type);
                 var meant = followed(asked, answer.records());
                 var records = answer.records().stream()
                         .filter(record -> !(record instanceof DnsRecord.Alias)
@@ -135,7 +153,7 @@ public final class NameServers {
                     records.forEach(record -> leastTtl = Math.min(leastTtl, record.ttl()));
                     return records;
                 }
-                if (meant.equals(asked) || answer.code() != 0) {
+                if (meant.equals(asked) || !answer.isKnown()) {
                     return List.of();
                 }
                 asked = meant;

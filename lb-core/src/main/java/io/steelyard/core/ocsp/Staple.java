@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The response that is stapled to a certificate now, if there is one. Safe for all threads. */
 public final class Staple {
-    /** Written by the thread of {@link Stapling}, read by all data loops: volatile publishes the record, and one handshake more without it is no harm. */
+    /** Written by the thread of {@link Stapling}, read by all data loops: volatile publishes the record, and one handshake without it is no harm. */
     private volatile @Nullable Held held;
 
     private record Held(byte[] response, long validUntilMs) {}

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class NameServersTest {
-    private final NameServers asked = new NameServers();
+    private final NameServers asked = new NameServers(Duration.ofMillis(300));
     private ScriptedNameServer server;
 
     @BeforeEach
@@ -111,7 +111,7 @@ class NameServersTest {
                                 .servers())
                         .containsExactly(found("10.0.0.1", 80, 0, 0));
             }
-            assertThatThrownBy(() -> asked.find("app.test", 80, NameLookup.at(nobody, failing.address())))
+            assertThatThrownBy(() -> asked.find("app.test", 80, NameLookup.at(failing.address())))
                     .isInstanceOf(UnknownHostException.class);
         }
     }

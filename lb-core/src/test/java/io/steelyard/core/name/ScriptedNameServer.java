@@ -21,6 +21,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A name server on loopback that knows what it was told. Answers by UDP, cut beyond 512 bytes, and by TCP. */
 public final class ScriptedNameServer implements AutoCloseable {
+    /** Types of RFC 1035 section 3.2.2, RFC 3596 and RFC 2782. */
+    private static final int A = 1;
+
+    private static final int CNAME = 5;
+    private static final int AAAA = 28;
+    private static final int SRV = 33;
+
+    /** RFC 1035 section 4.2.1. */
+    private static final int MOST_UDP_BYTES = 512;
+
     private record Row(String owner, int type, byte[] bytes) {}
 
     private final DatagramSocket udp;
@@ -71,11 +81,11 @@ public final class ScriptedNameServer implements AutoCloseable {
 
     public void address(String owner, int ttl, String text) {
         var bytes = ServerAddress.numericAddress(text).getAddress();
-        add(owner, bytes.length == 4 ? DnsRecord.A : DnsRecord.AAAA, ttl, bytes);
+        add(owner, bytes.length == 4 ? A : AAAA, ttl, bytes);
     }
 
     void alias(String owner, int ttl, String target) {
-        add(owner, DnsRecord.CNAME, ttl, name(target));
+        add(owner, CNAME, ttl, name(target));
     }
 
     public void service(String owner, int ttl, int priority, int weight, int port, String target) {
@@ -85,7 +95,7 @@ public final class ScriptedNameServer implements AutoCloseable {
                 .putShort((short) weight)
                 .putShort((short) port)
                 .put(name);
-        add(owner, DnsRecord.SRV, ttl, data.array());
+        add(owner, SRV, ttl, data.array());
     }
 
     private void add(String owner, int type, int ttl, byte[] data) {
@@ -118,8 +128,8 @@ public final class ScriptedNameServer implements AutoCloseable {
                 udp.receive(packet);
                 byUdp.incrementAndGet();
                 var answer = answer(Arrays.copyOf(buffer, packet.getLength()));
-                if (answer.length > DnsMessage.MOST_UDP_BYTES) {
-                    answer = Arrays.copyOf(answer, DnsMessage.MOST_UDP_BYTES);
+                if (answer.length > MOST_UDP_BYTES) {
+                    answer = Arrays.copyOf(answer, MOST_UDP_BYTES);
                     answer[2] |= 2;
                 }
                 udp.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
@@ -177,10 +187,10 @@ public final class ScriptedNameServer implements AutoCloseable {
     private int collect(String asked, int type, ByteArrayOutputStream out) {
         int count = 0;
         for (var row : rows) {
-            if (row.owner().equals(asked) && (row.type() == type || row.type() == DnsRecord.CNAME)) {
+            if (row.owner().equals(asked) && (row.type() == type || row.type() == CNAME)) {
                 out.writeBytes(row.bytes());
                 count++;
-                if (row.type() == DnsRecord.CNAME) {
+                if (row.type() == CNAME) {
                     int at = name(row.owner()).length + 10;
                     count += collect(text(Arrays.copyOfRange(row.bytes(), at, row.bytes().length)), type, out);
                 }

@@ -132,6 +132,49 @@ class CommandsTest {
     }
 
     @Test
+    void checkNamesEveryFileOfTlsInHaproxyFilesAndWhereItIsNamed() throws IOException {
+        assumeTrue(TestCertificates.isPossible(), "openssl is not installed");
+        var made = new TestCertificates(directory).ec("one", "one.example").ec("two", "two.example");
+        var both = file(
+                "both.pem",
+                Files.readString(Path.of(made.path("one.pem"))) + Files.readString(Path.of(made.path("one.key"))));
+        var crossed = file(
+                "crossed.pem",
+                Files.readString(Path.of(made.path("one.pem"))) + Files.readString(Path.of(made.path("two.key"))));
+        var noise = file("noise.pem", "no certificate\n");
+        var haproxy =
+                file("h.cfg", """
+                defaults
+                  mode http
+                  timeout client 1s
+                  timeout connect 1s
+                  timeout server 1s
+                listen a
+                  bind 127.0.0.1:8443 ssl crt BOTH verify required ca-file NOISE
+                  bind 127.0.0.1:8444 ssl crt CROSSED
+                  bind 127.0.0.1:8445 ssl crt BOTH verify required ca-file BOTH crl-file none.pem
+                  server s 127.0.0.1:1 ssl verify required ca-file other.pem crl-file NOISE
+                  server t 127.0.0.1:2 ssl verify none crt CROSSED
+                """.replace("BOTH", both).replace("NOISE", noise).replace("CROSSED", crossed));
+        var result = lb("check", haproxy);
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.out().lines().filter(line -> line.contains(": error: ")))
+                .satisfiesExactlyInAnyOrder(
+                        line -> assertThat(line)
+                                .startsWith(haproxy + ":7:")
+                                .contains("noise.pem: it holds no certificate"),
+                        line -> assertThat(line)
+                                .startsWith(haproxy + ":8:")
+                                .contains("crossed.pem: its key is not that of the certificate in "),
+                        line -> assertThat(line)
+                                .startsWith(haproxy + ":9:")
+                                .contains("none.pem: there is no such file"),
+                        line -> assertThat(line)
+                                .startsWith(haproxy + ":10:")
+                                .contains("other.pem: there is no such file"));
+    }
+
+    @Test
     void explainPrintsWhatExplainsToItself() throws IOException {
         var nginx = file(
                 "a.conf",

@@ -222,7 +222,7 @@ class EvaluationTest {
     void factsOfAClientWithoutAddress() {
         var evaluation = VariableTable.of(List.of()).open(new ConnectionFacts(HOST, Protocol.TCP, 1).status(0));
         assertThat(evaluation.text(compiled("[$remote_addr][$remote_port][$binary_remote_addr][$status]")))
-                .isEqualTo("[unix:][][][000]");
+                .isEqualTo("[unix:][][unix:][000]");
     }
 
     @Test

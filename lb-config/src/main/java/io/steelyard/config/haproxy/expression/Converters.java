@@ -30,6 +30,15 @@ public final class Converters {
         parts();
         encodings();
         add("ipmask", ADDR, ADDR, 1, 2, Masks::apply);
+        // What 'http-request normalize-uri' is made of; no converter of HAProxy.
+        add(
+                "normalize-uri",
+                STR,
+                STR,
+                1,
+                2,
+                (sample, arguments) -> NormalizedUri.of(sample.text(), arguments.getFirst(), arguments.size() > 1)
+                        .map(Sample.Str::new));
         MapConverters.forEach(ALL::put);
         Hashes.forEach((name, hash) -> add(name, BIN, SINT, 0, 1, hash));
         // Tables are asked where the expression is worked out.

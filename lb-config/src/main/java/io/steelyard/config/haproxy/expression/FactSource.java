@@ -5,6 +5,7 @@ import io.steelyard.api.http.HttpFacts.Measure;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -198,6 +199,9 @@ final class FactSource implements SampleSource {
             case "urlp_val" -> numbers(Targets.parameters(facts.target(), fetch));
             case "base" -> one(text(base()));
             case "base32" -> one(number(Targets.hash(base())));
+            case "base32+src" -> one(withClient(Targets.hash(base())));
+            case "url32" -> one(number(Targets.hash(url())));
+            case "url32+src" -> one(withClient(Targets.hash(url())));
             case "req.ver" -> one(text(facts.version()));
             case "req.cook", "req.cook_val", "req.cook_cnt" -> cookies(fetch, FieldSamples.cookies(fields, "cookie"));
             case "capture.req.hdr" -> one(textOrNone(facts.note("capture.req." + fetch.argument(0))));
@@ -220,6 +224,21 @@ final class FactSource implements SampleSource {
     private String base() {
         var host = FieldSamples.last(facts.requestFields(), "host");
         return (host == null ? "" : host) + Targets.path(facts.target());
+    }
+
+    /** The host, the path and the query. */
+    private String url() {
+        var host = FieldSamples.last(facts.requestFields(), "host");
+        return (host == null ? "" : host) + Targets.pathAndQuery(facts.target());
+    }
+
+    /** The 4 octets of a hash, and those of the client's address. */
+    private Sample withClient(long hash) {
+        var address = facts.clientAddress().getAddress();
+        return new Sample.Binary(ByteBuffer.allocate(4 + address.length)
+                .putInt((int) hash)
+                .put(address)
+                .array());
     }
 
     // ---- the answer

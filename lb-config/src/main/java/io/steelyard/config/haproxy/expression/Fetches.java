@@ -95,6 +95,9 @@ public final class Fetches {
             urlp_val                               | SINT   | 0-2 | REQUEST
             base                                   | STR    | 0   | REQUEST
             base32                                 | SINT   | 0   | REQUEST
+            base32+src                             | BIN    | 0   | REQUEST
+            url32                                  | SINT   | 0   | REQUEST
+            url32+src                              | BIN    | 0   | REQUEST
             req.ver req_ver                        | STR    | 0   | REQUEST
             req.hdr hdr                            | STR    | 0-2 | REQUEST
             req.hdr_cnt hdr_cnt                    | SINT   | 0-1 | REQUEST

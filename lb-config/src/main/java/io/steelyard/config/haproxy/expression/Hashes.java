@@ -78,7 +78,7 @@ final class Hashes {
     }
 
     /** Bob Jenkins' full avalanche in six steps, then a product with a prime of about three quarters of 2^32. */
-    private static int avalanche(int hash) {
+    static int avalanche(int hash) {
         int a = hash;
         a = (a + 0x7ED55D16) + (a << 12);
         a = (a ^ 0xC761C23C) ^ (a >>> 19);

@@ -50,12 +50,12 @@ final class Targets {
         return values;
     }
 
-    /** A hash of 32 bits (SDBM). */
+    /** A hash of 32 bits: SDBM, mixed once more. */
     static long hash(String text) {
         int hash = 0;
         for (byte octet : text.getBytes(StandardCharsets.ISO_8859_1)) {
             hash = octet + (hash << 6) + (hash << 16) - hash;
         }
-        return Integer.toUnsignedLong(hash);
+        return Integer.toUnsignedLong(Hashes.avalanche(hash));
     }
 }
