@@ -18,6 +18,7 @@ module io.steelyard.core {
     requires io.steelyard.pool;
     requires io.steelyard.realip;
     requires java.naming;
+    requires java.net.http;
     requires org.jctools.core;
     requires org.slf4j;
     requires static org.jspecify;

@@ -97,6 +97,7 @@ final class CertificateFiles {
                 Files.isRegularFile(status)
                         ? Optional.of(findings.file(status.toString(), at.position()))
                         : Optional.empty(),
+                Optional.empty(),
                 names));
     }
 

@@ -254,14 +254,19 @@ final class HttpDirectives {
         for (var name : List.of("ssl_certificate", "ssl_certificate_key", "ssl_session_ticket_key")) {
             specs.add(honouring(name, OUTER, 1, 1).repeating());
         }
-        for (var name :
-                List.of("ssl_prefer_server_ciphers", "ssl_session_tickets", "ssl_stapling", "ssl_reject_handshake")) {
+        for (var name : List.of(
+                "ssl_prefer_server_ciphers",
+                "ssl_session_tickets",
+                "ssl_stapling",
+                "ssl_stapling_verify",
+                "ssl_reject_handshake")) {
             specs.honoured(name, OUTER, Value.FLAG);
         }
         for (var name : List.of(
                 "ssl_ciphers",
                 "ssl_ecdh_curve",
                 "ssl_stapling_file",
+                "ssl_stapling_responder",
                 "ssl_trusted_certificate",
                 "ssl_password_file",
                 "ssl_client_certificate",
@@ -281,8 +286,6 @@ final class HttpDirectives {
                 "ssl_conf_command",
                 "ssl_certificate_cache",
                 "ssl_key_log",
-                "ssl_stapling_verify",
-                "ssl_stapling_responder",
                 "ssl_ocsp_cache",
                 "ssl_ocsp_responder")) {
             specs.add(accepting(LIBRARY, name, OUTER, 1, ANY, Value.TEXT).repeating());

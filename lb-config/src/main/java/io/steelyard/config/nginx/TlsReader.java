@@ -7,6 +7,7 @@ import io.steelyard.api.tls.TlsClient;
 import io.steelyard.api.tls.TlsRules;
 import io.steelyard.api.tls.TlsServer;
 import io.steelyard.api.tls.TlsSessions;
+import io.steelyard.api.tls.TlsStapling;
 import io.steelyard.api.tls.TlsTrust;
 import io.steelyard.api.tls.TlsVersion;
 import io.steelyard.config.nginx.grammar.Directive;
@@ -126,23 +127,34 @@ final class TlsReader {
         boolean isStapled = prefix.equals("ssl_")
                 && value(scope, "ssl_stapling", Values::flag).orElse(false);
         Optional<String> status = isStapled ? file(scope, "ssl_stapling_file") : Optional.empty();
-        if (isStapled && status.isEmpty()) {
-            scope.nearest("ssl_stapling")
-                    .ifPresent(on -> findings.warning(
-                            on.position(),
-                            "'ssl_stapling' has no 'ssl_stapling_file': responders are not asked",
-                            "get a response with 'openssl ocsp … -respout FILE' and name it"));
-        }
+        var stapling = isStapled && status.isEmpty() ? stapling(scope) : Optional.<TlsStapling>empty();
         var passwords = file(scope, prefix + "password_file");
         var pairs = new ArrayList<TlsCertificate>();
         for (int i = 0; i < chains.size(); i++) {
             var chain = plainFile(chains.get(i));
             var key = plainFile(keys.get(i));
             if (chain.isPresent() && key.isPresent()) {
-                pairs.add(new TlsCertificate(chain.get(), key.get(), passwords, status, List.of()));
+                pairs.add(new TlsCertificate(chain.get(), key.get(), passwords, status, stapling, List.of()));
             }
         }
         return pairs;
+    }
+
+    /** Empty, and told, where the responder is in no form that is asked; nginx, too, goes on without it. */
+    private Optional<TlsStapling> stapling(Scope scope) {
+        var responder = scope.nearest("ssl_stapling_responder").map(directive -> directive.argument(0));
+        try {
+            return Optional.of(new TlsStapling(
+                    responder.map(Word::text),
+                    file(scope, "ssl_trusted_certificate"),
+                    value(scope, "ssl_stapling_verify", Values::flag).orElse(false)));
+        } catch (IllegalArgumentException wrong) {
+            findings.warning(
+                    responder.orElseThrow().position(),
+                    "'ssl_stapling' does nothing: " + wrong.getMessage(),
+                    "name a responder with http://");
+            return Optional.empty();
+        }
     }
 
     private ClientCertificates clients(Scope scope, boolean refusesInHandshake) {

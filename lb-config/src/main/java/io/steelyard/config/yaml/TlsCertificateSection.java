@@ -1,6 +1,7 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.tls.TlsCertificate;
+import io.steelyard.api.tls.TlsStapling;
 import java.util.List;
 
 /** {@link TlsCertificate}. */
@@ -29,6 +30,12 @@ final class TlsCertificateSection extends Section<TlsCertificate> {
             TlsCertificate::statusFile,
             "none",
             "DER: an OCSP response that clients are given who ask for one.");
+    private final Key<TlsCertificate, TlsStapling> stapling = absent(
+            "stapling",
+            new TlsStaplingSection(),
+            TlsCertificate::stapling,
+            "nothing is fetched",
+            "That an OCSP response is fetched; not beside `statusFile`.");
 
     private final Key<TlsCertificate, List<String>> names = optional(
             "names",
@@ -49,6 +56,7 @@ final class TlsCertificateSection extends Section<TlsCertificate> {
                 values.or(keyFile, chain),
                 values.find(passwordFile),
                 values.find(statusFile),
+                values.find(stapling),
                 values.or(names, List.of()));
     }
 }

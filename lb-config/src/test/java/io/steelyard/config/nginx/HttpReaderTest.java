@@ -29,6 +29,8 @@ import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.api.text.Assignment;
 import io.steelyard.api.text.Template;
+import io.steelyard.api.tls.TlsCertificate;
+import io.steelyard.api.tls.TlsStapling;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -71,6 +73,34 @@ class HttpReaderTest {
         assertThat(servers)
                 .extracting(server -> server.listen().getFirst().proxyProtocol())
                 .containsExactly(true, false);
+    }
+
+    @Test
+    void statusOfCertificatesIsFetchedOrFromAFile() {
+        var pair = "listen 443 ssl; ssl_certificate /c.pem; ssl_certificate_key /c.key; ";
+        assertThat(certificate(pair + "ssl_stapling on;").stapling())
+                .contains(new TlsStapling(Optional.empty(), Optional.empty(), false));
+        assertThat(certificate(pair + "ssl_stapling on; ssl_stapling_verify on; ssl_trusted_certificate /ca.pem; "
+                                + "ssl_stapling_responder http://ocsp.example/;")
+                        .stapling())
+                .contains(new TlsStapling(Optional.of("http://ocsp.example/"), Optional.of("/ca.pem"), true));
+        assertThat(certificate(pair + "ssl_stapling on; ssl_stapling_responder https://ocsp.example/;")
+                        .stapling())
+                .as("told, and nothing else, as with nginx")
+                .isEmpty();
+        var ofFile = certificate(pair + "ssl_stapling on; ssl_stapling_file /c.ocsp;");
+        assertThat(ofFile.stapling()).isEmpty();
+        assertThat(ofFile.statusFile()).contains("/c.ocsp");
+        assertThat(certificate(pair).stapling()).isEmpty();
+    }
+
+    private static TlsCertificate certificate(String server) {
+        return hosts(http("server { " + server + " }"), 0)
+                .getFirst()
+                .tls()
+                .orElseThrow()
+                .certificates()
+                .getFirst();
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.steelyard.api.tls.TlsClient;
 import io.steelyard.api.tls.TlsRules;
 import io.steelyard.api.tls.TlsServer;
 import io.steelyard.api.tls.TlsSessions;
+import io.steelyard.api.tls.TlsStapling;
 import io.steelyard.api.tls.TlsTrust;
 import io.steelyard.api.tls.TlsVersion;
 import java.time.Duration;
@@ -64,12 +65,21 @@ final class RandomTls {
 
     private TlsCertificate certificate() {
         var chain = file();
+        boolean isFetched = random.nextBoolean();
         return new TlsCertificate(
                 chain,
                 random.nextBoolean() ? chain : file(),
                 maybe(this::file),
-                maybe(this::file),
+                isFetched ? Optional.empty() : maybe(this::file),
+                isFetched ? Optional.of(stapling()) : Optional.empty(),
                 random.nextBoolean() ? List.of() : List.of(texts.get(), "!" + texts.get()));
+    }
+
+    private TlsStapling stapling() {
+        return new TlsStapling(
+                maybe(() -> "http://responder" + random.nextInt(9) + "/path"),
+                maybe(this::file),
+                random.nextBoolean());
     }
 
     private TlsRules rules() {

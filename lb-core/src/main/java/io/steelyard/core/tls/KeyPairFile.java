@@ -1,6 +1,8 @@
 package io.steelyard.core.tls;
 
 import io.steelyard.api.tls.TlsCertificate;
+import io.steelyard.api.tls.TlsStapling;
+import io.steelyard.core.ocsp.StatusQuestion;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -15,8 +17,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param chain the certificate first
  * @param status an OCSP response; null for none
+ * @param question whose answer is stapled, or why there is none; null where nothing is fetched
  */
-record KeyPairFile(List<X509Certificate> chain, PrivateKey key, CertificateNames names, byte @Nullable [] status) {
+record KeyPairFile(
+        List<X509Certificate> chain,
+        PrivateKey key,
+        CertificateNames names,
+        byte @Nullable [] status,
+        StatusQuestion.@Nullable Found question) {
     KeyPairFile {
         chain = List.copyOf(chain);
     }
@@ -44,7 +52,23 @@ record KeyPairFile(List<X509Certificate> chain, PrivateKey key, CertificateNames
         }
         var names =
                 files.names().isEmpty() ? CertificateNames.of(chain.getFirst()) : CertificateNames.of(files.names());
-        return new KeyPairFile(chain, key, names, status);
+        var question =
+                files.stapling().isPresent() ? question(files.stapling().get(), chain) : null;
+        return new KeyPairFile(chain, key, names, status, question);
+    }
+
+    private static StatusQuestion.Found question(TlsStapling stapling, List<X509Certificate> chain)
+            throws TlsFileException {
+        var what = "authorities file";
+        List<X509Certificate> authorities = stapling.authoritiesFile().isPresent()
+                ? PemFile.read(stapling.authoritiesFile().get(), what).certificates(what)
+                : List.of();
+        return StatusQuestion.of(stapling, chain, authorities);
+    }
+
+    /** Why nothing can be fetched for it; empty where it can, or is not to be. */
+    String staplingTrouble() {
+        return question == null ? "" : question.trouble();
     }
 
     boolean isEllipticCurve() {

@@ -6,12 +6,15 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.steelyard.api.tls.ClientCertificates;
 import io.steelyard.api.tls.TlsServer;
+import io.steelyard.core.ocsp.Staple;
+import io.steelyard.core.ocsp.Stapling;
 import io.steelyard.realip.greeting.ClientHello;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +28,13 @@ public final class TlsAcceptor {
     /** What a client that names protocols must name one of; empty for anything. */
     private final List<String> demanded;
 
-    /** A certificate and the library's context for it. */
-    private record Offer(KeyPairFile pair, SslContext context) {}
+    /** A certificate, the library's context for it, and what is fetched for it; null for nothing. */
+    private record Offer(KeyPairFile pair, SslContext context, @Nullable Staple staple) {
+        /** The OCSP response of this moment; null for none. */
+        byte @Nullable [] status() {
+            return staple == null ? pair.status() : staple.at(System.currentTimeMillis());
+        }
+    }
 
     private TlsAcceptor(
             TlsServer configured, List<Offer> offers, @Nullable CertificateCheck clients, List<String> demanded) {
@@ -44,7 +52,8 @@ public final class TlsAcceptor {
      * @param refusesOthers whether clients are refused that speak none of it
      * @throws IOException where a file cannot be used, with the reason and what to do
      */
-    static TlsAcceptor of(TlsServer server, List<String> spoken, boolean refusesOthers, TicketKeys tickets)
+    static TlsAcceptor of(
+            TlsServer server, List<String> spoken, boolean refusesOthers, TicketKeys tickets, Stapling stapling)
             throws IOException {
         var certificates = server.clientCertificates();
         var check = switch (certificates.mode()) {
@@ -57,7 +66,8 @@ public final class TlsAcceptor {
         for (var files : server.certificates()) {
             var pair = KeyPairFile.read(files);
             try {
-                offers.add(new Offer(pair, context(server, spoken, pair, check, sealing)));
+                var context = context(server, spoken, pair, check, sealing);
+                offers.add(new Offer(pair, context, staple(pair, stapling)));
             } catch (SSLException | IllegalArgumentException refused) {
                 throw new TlsFileException(
                         "certificate file",
@@ -68,6 +78,11 @@ public final class TlsAcceptor {
         }
         var protocols = server.protocols().isEmpty() ? spoken : server.protocols();
         return new TlsAcceptor(server, offers, check, refusesOthers ? protocols : List.of());
+    }
+
+    private static @Nullable Staple staple(KeyPairFile pair, Stapling stapling) {
+        var question = pair.question() == null ? null : pair.question().question();
+        return question == null || !TlsLibrary.isNative() ? null : stapling.staple(question);
     }
 
     private static SslContext context(
@@ -97,7 +112,7 @@ public final class TlsAcceptor {
         if (sessions.cached() > 0) {
             builder.sessionCacheSize(sessions.cached());
         }
-        if (TlsLibrary.isNative() && pair.status() != null) {
+        if (TlsLibrary.isNative() && (pair.status() != null || pair.question() != null)) {
             builder.enableOcsp(true);
         }
         var context = builder.build();
@@ -115,12 +130,19 @@ public final class TlsAcceptor {
         return configured;
     }
 
-    /** Certificates that are past their time, or will be used before it, each with its reason. */
+    /** Certificates that are past their time, or will be used before it, or whose status cannot be stapled, each with its reason. */
     List<String> warnings() {
         return offers.stream()
-                .map(offer -> Validity.warning(offer.pair().chain().getFirst()))
+                .flatMap(offer -> Stream.of(
+                        Validity.warning(offer.pair().chain().getFirst()), staplingTrouble(offer.pair())))
                 .filter(text -> !text.isEmpty())
                 .toList();
+    }
+
+    private static String staplingTrouble(KeyPairFile pair) {
+        return pair.question() == null || TlsLibrary.isNative()
+                ? pair.staplingTrouble()
+                : "no status of certificates is stapled: the JDK's TLS gives none here";
     }
 
     /** Whether a client speaks nothing that is spoken here, and is to be told so. @param offered empty where it names nothing */
@@ -144,7 +166,7 @@ public final class TlsAcceptor {
                 configured.rules(),
                 configured.prefersOwnCiphers(),
                 configured.sessions().tickets());
-        var status = offer.pair().status();
+        var status = offer.status();
         if (status != null) {
             TlsLibrary.status(engine, status);
         }

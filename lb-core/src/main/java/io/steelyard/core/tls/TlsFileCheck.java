@@ -20,6 +20,9 @@ import java.util.Set;
 /** Reads the files that a configuration's TLS names, as its start would, and tells what is wrong with them. One use; one thread. */
 public final class TlsFileCheck {
     private final Set<TlsCertificate> certificates = new LinkedHashSet<>();
+    /** Those shown to clients, whose stapling matters. */
+    private final Set<TlsCertificate> shown = new LinkedHashSet<>();
+
     private final Set<TlsTrust> ofClients = new LinkedHashSet<>();
     private final Set<TlsTrust> ofServers = new LinkedHashSet<>();
     private final Set<String> ticketKeyFiles = new LinkedHashSet<>();
@@ -30,7 +33,8 @@ public final class TlsFileCheck {
     /**
      * What is wrong with the files of a configuration, each said once.
      *
-     * @return errors, whose path is {@code files.} and the file's name as the configuration has it
+     * @return errors, and warnings of certificates whose status cannot be fetched; the path of each is {@code files.} and the file's name as the
+     *     configuration has it
      */
     public static List<Problem> problems(Configuration configuration) {
         var check = new TlsFileCheck();
@@ -62,6 +66,7 @@ public final class TlsFileCheck {
 
     private void collect(TlsServer tls) {
         certificates.addAll(tls.certificates());
+        shown.addAll(tls.certificates());
         ticketKeyFiles.addAll(tls.sessions().ticketKeyFiles());
         var clients = tls.clientCertificates();
         if (clients.mode() == ClientCertificates.Mode.REQUIRED || clients.mode() == ClientCertificates.Mode.OPTIONAL) {
@@ -75,7 +80,13 @@ public final class TlsFileCheck {
     }
 
     private void read() {
-        certificates.forEach(files -> read(() -> KeyPairFile.read(files)));
+        certificates.forEach(files -> read(() -> {
+            var pair = KeyPairFile.read(files);
+            if (shown.contains(files) && !pair.staplingTrouble().isEmpty()) {
+                problems.add(Problem.warning("files." + files.chainFile(), pair.staplingTrouble()));
+            }
+            return pair;
+        }));
         ofClients.forEach(trust -> read(() -> CertificateCheck.of(trust, false)));
         ofServers.forEach(trust -> read(() -> CertificateCheck.of(trust, true)));
         ticketKeyFiles.forEach(file -> read(() -> TicketKeys.read(List.of(file))));

@@ -2,6 +2,7 @@ package io.steelyard.core.tls;
 
 import io.steelyard.api.tls.TlsClient;
 import io.steelyard.api.tls.TlsServer;
+import io.steelyard.core.ocsp.Stapling;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -10,10 +11,12 @@ import java.util.function.Consumer;
 public final class TlsFiles implements AutoCloseable {
     private final TicketKeys tickets = new TicketKeys();
     private final Consumer<String> trouble;
+    private final Stapling stapling;
 
-    /** @param trouble is told of certificates past their time */
+    /** @param trouble is told of certificates past their time, and of those whose status cannot be fetched; on any thread */
     public TlsFiles(Consumer<String> trouble) {
         this.trouble = trouble;
+        stapling = new Stapling(trouble);
     }
 
     /**
@@ -24,7 +27,7 @@ public final class TlsFiles implements AutoCloseable {
      *     otherwise they are served as if they had named none (HAProxy)
      */
     public TlsAcceptor acceptor(TlsServer server, List<String> spoken, boolean refusesOthers) throws IOException {
-        var read = TlsAcceptor.of(server, spoken, refusesOthers, tickets);
+        var read = TlsAcceptor.of(server, spoken, refusesOthers, tickets, stapling);
         read.warnings().forEach(trouble);
         return read;
     }
@@ -36,7 +39,9 @@ public final class TlsFiles implements AutoCloseable {
         return read;
     }
 
-    /** Nothing of it stays open. */
+    /** Ends what fetches the status of certificates. */
     @Override
-    public void close() {}
+    public void close() {
+        stapling.close();
+    }
 }

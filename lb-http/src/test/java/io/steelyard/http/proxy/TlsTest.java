@@ -197,6 +197,7 @@ class TlsTest {
                         made.path("one-rsa.key"),
                         Optional.empty(),
                         Optional.of(made.path("status.der")),
+                        Optional.empty(),
                         List.of()))
                 .build();
         try (var stage = stage(host("one.example", stapled))) {
