@@ -77,9 +77,7 @@ final class RandomTls {
 
     private TlsStapling stapling() {
         return new TlsStapling(
-                maybe(() -> "http://responder" + random.nextInt(9) + "/path"),
-                maybe(this::file),
-                random.nextBoolean());
+                maybe(() -> "http://responder" + random.nextInt(9) + "/path"), maybe(this::file), random.nextBoolean());
     }
 
     private TlsRules rules() {

@@ -64,8 +64,8 @@ final class ResponseCheck {
             }
         }
         if (status.thisUpdateMs() > nowMs + SKEW_MS) {
-            throw new OcspException(
-                    "its answer holds only from " + Instant.ofEpochMilli(status.thisUpdateMs()) + " on; compare the clocks");
+            throw new OcspException("its answer holds only from " + Instant.ofEpochMilli(status.thisUpdateMs())
+                    + " on; compare the clocks");
         }
         long next = status.nextUpdateMs().orElse(Long.MAX_VALUE);
         if (next < nowMs - SKEW_MS || next < status.thisUpdateMs()) {
@@ -102,7 +102,8 @@ final class ResponseCheck {
             throw new OcspException("its answer is signed by "
                     + signer.getSubjectX500Principal().getName() + ", whom the issuer does not let do so");
         }
-        if (signer.getNotAfter().before(new Date(nowMs)) || signer.getNotBefore().after(new Date(nowMs + SKEW_MS))) {
+        if (signer.getNotAfter().before(new Date(nowMs))
+                || signer.getNotBefore().after(new Date(nowMs + SKEW_MS))) {
             throw new OcspException("the certificate that signed its answer is past its time");
         }
     }

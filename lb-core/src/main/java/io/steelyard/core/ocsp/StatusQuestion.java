@@ -45,10 +45,10 @@ public record StatusQuestion(
     /** Finds the issuer and the responder, as nginx does. @param trusted what the stapling's file of authorities holds */
     public static Found of(TlsStapling stapling, List<X509Certificate> chain, List<X509Certificate> trusted) {
         var certificate = chain.getFirst();
-        var issuer = issuer(certificate, chain.subList(1, chain.size()))
-                .or(() -> issuer(certificate, trusted));
+        var issuer = issuer(certificate, chain.subList(1, chain.size())).or(() -> issuer(certificate, trusted));
         if (issuer.isEmpty()) {
-            return nothing(certificate, "its issuer is not in its chain, nor among the authorities; add it to the chain");
+            return nothing(
+                    certificate, "its issuer is not in its chain, nor among the authorities; add it to the chain");
         }
         var responder = stapling.responder().or(() -> named(certificate));
         if (responder.isEmpty()) {
@@ -56,10 +56,11 @@ public record StatusQuestion(
         }
         var place = place(responder.get());
         return place.isEmpty()
-                ? nothing(certificate, "its OCSP responder " + responder.get() + " is no address of http://; name another")
+                ? nothing(
+                        certificate,
+                        "its OCSP responder " + responder.get() + " is no address of http://; name another")
                 : new Found(
-                        new StatusQuestion(
-                                certificate, issuer.get(), place.get(), chain, trusted, stapling.verifies()),
+                        new StatusQuestion(certificate, issuer.get(), place.get(), chain, trusted, stapling.verifies()),
                         "");
     }
 
@@ -101,8 +102,8 @@ public record StatusQuestion(
             return Optional.empty();
         }
         try {
-            var listed = new DerReader(new DerReader(extension).content(DerReader.OCTET_STRING))
-                    .inside(DerReader.SEQUENCE);
+            var listed =
+                    new DerReader(new DerReader(extension).content(DerReader.OCTET_STRING)).inside(DerReader.SEQUENCE);
             while (listed.hasMore()) {
                 var access = listed.inside(DerReader.SEQUENCE);
                 if (access.objectIdentifier().equals(OCSP) && access.tag() == UNIFORM_RESOURCE_IDENTIFIER) {
@@ -131,7 +132,8 @@ public record StatusQuestion(
     /** What is asked for by GET (RFC 6960 appendix A.1). */
     URI request() throws OcspException {
         var base = responder.toString();
-        return URI.create(base + (base.endsWith("/") ? "" : "/")
+        return URI.create(base
+                + (base.endsWith("/") ? "" : "/")
                 + CertificateId.of(certificate, issuer).requestText());
     }
 }

@@ -52,8 +52,7 @@ record KeyPairFile(
         }
         var names =
                 files.names().isEmpty() ? CertificateNames.of(chain.getFirst()) : CertificateNames.of(files.names());
-        var question =
-                files.stapling().isPresent() ? question(files.stapling().get(), chain) : null;
+        var question = files.stapling().isPresent() ? question(files.stapling().get(), chain) : null;
         return new KeyPairFile(chain, key, names, status, question);
     }
 

@@ -29,7 +29,8 @@ public final class TlsAcceptor {
     private final List<String> demanded;
 
     /** A certificate, the library's context for it, and what is fetched for it; null for nothing. */
-    private record Offer(KeyPairFile pair, SslContext context, @Nullable Staple staple) {
+    private record Offer(
+            KeyPairFile pair, SslContext context, @Nullable Staple staple) {
         /** The OCSP response of this moment; null for none. */
         byte @Nullable [] status() {
             return staple == null ? pair.status() : staple.at(System.currentTimeMillis());
@@ -133,8 +134,8 @@ public final class TlsAcceptor {
     /** Certificates that are past their time, or will be used before it, or whose status cannot be stapled, each with its reason. */
     List<String> warnings() {
         return offers.stream()
-                .flatMap(offer -> Stream.of(
-                        Validity.warning(offer.pair().chain().getFirst()), staplingTrouble(offer.pair())))
+                .flatMap(offer ->
+                        Stream.of(Validity.warning(offer.pair().chain().getFirst()), staplingTrouble(offer.pair())))
                 .filter(text -> !text.isEmpty())
                 .toList();
     }

@@ -81,9 +81,9 @@ class HttpResponderTest {
     @Test
     void bodyThatNeverEndsFailsInTime() {
         try (var impatient = new HttpResponder(Duration.ofMillis(300))) {
-            CompletableFuture<Void> checked = CompletableFuture.runAsync(() -> assertThatThrownBy(
-                            () -> fetch(impatient, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"))
-                    .hasRootCauseInstanceOf(TimeoutException.class));
+            CompletableFuture<Void> checked = CompletableFuture.runAsync(
+                    () -> assertThatThrownBy(() -> fetch(impatient, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"))
+                            .hasRootCauseInstanceOf(TimeoutException.class));
             assertThat(checked).succeedsWithin(Duration.ofSeconds(30));
         }
     }

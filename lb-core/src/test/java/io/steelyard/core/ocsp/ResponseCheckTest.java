@@ -91,8 +91,7 @@ class ResponseCheckTest {
         var strange = made.response("good", "stranger");
         assertThat(why(strange, strict, 0)).contains("CN=stranger,O=Test, whom the issuer does not let");
         assertThat(why(strange, lax, 0)).isEmpty();
-        var trusting = StatusQuestion.of(
-                Responses.VERIFIED, made.chain("good"), List.of(made.certificate("stranger")));
+        var trusting = StatusQuestion.of(Responses.VERIFIED, made.chain("good"), List.of(made.certificate("stranger")));
         assertThat(why(strange, trusting.question(), 0)).isEmpty();
         assertThat(why(made.response("good", "ca", "-rmd", "sha1"), lax, 0)).contains("algorithm that is not taken");
         assertThat(why(made.response("good", "ca", "-rsigopt", "rsa_padding_mode:pss"), strict, 0))
@@ -124,9 +123,12 @@ class ResponseCheckTest {
         var chain = made.chain("placed");
         var found = StatusQuestion.of(TlsStapling.DEFAULT, chain, List.of());
         assertThat(found.question().responder()).hasToString("http://ocsp.example:81/a");
-        assertThat(StatusQuestion.of(Responses.VERIFIED, chain, List.of()).question().responder())
+        assertThat(StatusQuestion.of(Responses.VERIFIED, chain, List.of())
+                        .question()
+                        .responder())
                 .hasToString("http://127.0.0.1/status");
-        assertThat(StatusQuestion.of(TlsStapling.DEFAULT, made.chain("good"), List.of()).trouble())
+        assertThat(StatusQuestion.of(TlsStapling.DEFAULT, made.chain("good"), List.of())
+                        .trouble())
                 .contains("CN=good,O=Test is stapled: it names no OCSP responder");
         assertThatThrownBy(() -> new TlsStapling(Optional.of("https://a"), Optional.empty(), true))
                 .hasMessageContaining("responder is 'https://a', expected http://");

@@ -39,8 +39,8 @@ final class Responses {
     }
 
     private void issue(String name, String extensions, int serial) throws IOException {
-        var command = "x509 -req -in " + name + ".csr -CA ca.pem -CAkey ca.key -out " + name + ".pem -set_serial " + serial
-                + " -extfile " + extensions + " -days 30";
+        var command = "x509 -req -in " + name + ".csr -CA ca.pem -CAkey ca.key -out " + name + ".pem -set_serial "
+                + serial + " -extfile " + extensions + " -days 30";
         made.openssl(command.split(" "));
     }
 

@@ -125,7 +125,8 @@ class StaplingTest {
         fail("it answered with status 404");
         assertThat(troubles).hasSize(1);
         assertThat(troubles.getFirst())
-                .contains("CN=good,O=Test from http://127.0.0.1/status: it answered with status 404; it is asked again");
+                .contains(
+                        "CN=good,O=Test from http://127.0.0.1/status: it answered with status 404; it is asked again");
         timing.move(5 * MINUTE_MS - 1);
         assertThat(responder.asked).isEqualTo(1);
         timing.move(1);
