@@ -128,9 +128,8 @@ final class BindReader {
                 .map(address -> address.isUnix()
                         ? ofFile.applied(address)
                         : address.transparent(isOfOthers).interfaceName(by))
-                .map(address -> address.tls(made.isPresent())
-                        .proxyProtocol(isProxied)
-                        .spokenHttp(spoken))
+                .map(address ->
+                        address.tls(made.isPresent()).proxyProtocol(isProxied).spokenHttp(spoken))
                 .toList();
         return new Bound(addresses, made);
     }

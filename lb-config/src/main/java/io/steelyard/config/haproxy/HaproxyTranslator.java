@@ -265,7 +265,7 @@ final class HaproxyTranslator {
         proxies.forEach(poolReader::addTable);
         backends.values().forEach(backend -> makePool(backend, poolReader, all));
         stickTables = poolReader.stickTables();
-        var options = new OptionsReader(findings, global);
+        var options = new OptionsReader(findings, global, new SourceReader(findings, texts));
         var logs = new AccessLogs(findings, texts, globalLogs);
         var maker = new VirtualServerMaker(findings, options, pools, reader, connectionRules, logs);
         for (var front : fronts) {

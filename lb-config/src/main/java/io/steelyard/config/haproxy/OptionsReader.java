@@ -2,12 +2,9 @@ package io.steelyard.config.haproxy;
 
 import io.steelyard.api.http.RetryRule;
 import io.steelyard.api.http.RetryRule.Reason;
-import io.steelyard.api.pool.ServerAddress;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.Network;
 import io.steelyard.api.proxy.ProxyOptions;
-import io.steelyard.api.text.Template;
-import io.steelyard.config.haproxy.grammar.Word;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,10 +20,12 @@ final class OptionsReader {
 
     private final Findings findings;
     private final GlobalReader global;
+    private final SourceReader source;
 
-    OptionsReader(Findings findings, GlobalReader global) {
+    OptionsReader(Findings findings, GlobalReader global, SourceReader source) {
         this.findings = findings;
         this.global = global;
+        this.source = source;
     }
 
     /** Options of a frontend that hands connections to this backend. */
@@ -53,7 +52,7 @@ final class OptionsReader {
                 .ifPresent(options::inspectDelay);
         tellMissing(frontend, backend, connect, client, server);
         retries(backend, pool, connect, options);
-        source(backend, options);
+        source.read(backend, options);
         return options.build();
     }
 
@@ -164,62 +163,6 @@ final class OptionsReader {
         return option.get().arguments().isEmpty()
                 ? -1
                 : findings.number(option.get(), -Integer.MAX_VALUE, Integer.MAX_VALUE, -1);
-    }
-
-    private void source(Proxy backend, ProxyOptions.Builder options) {
-        var source = backend.last("source");
-        if (source.isEmpty()) {
-            return;
-        }
-        var words = source.get().arguments();
-        if (words.size() > 1) {
-            borrow(backend, words, options);
-            return;
-        }
-        var word = words.getFirst();
-        var text = word.text().endsWith(":0")
-                ? word.text().substring(0, word.text().length() - 2)
-                : word.text();
-        if (text.equals("*") || text.equals("0.0.0.0") || text.isEmpty()) {
-            return;
-        }
-        try {
-            ServerAddress.numericAddress(text);
-            options.sourceAddress(text);
-        } catch (IllegalArgumentException wrong) {
-            findings.error(word.position(), "'source' is '" + word + "'", "a numeric address without a port", "");
-        }
-    }
-
-    /** {@code source … usesrc}: servers see the client's address, or another that is not of this machine. */
-    private void borrow(Proxy backend, List<Word> words, ProxyOptions.Builder options) {
-        var kind = words.get(1);
-        if (!kind.text().equals("usesrc") || words.size() != 3 || backend.isHttp()) {
-            findings.error(
-                    kind.position(),
-                    "'" + kind + "' of 'source' cannot be honoured" + (backend.isHttp() ? " in mode http" : ""),
-                    "an address alone, or in mode tcp 'usesrc' with client, clientip or an address",
-                    "");
-            return;
-        }
-        var whose = words.get(2);
-        options.transparent(true);
-        switch (whose.text()) {
-            case "client" -> options.sourceText(Template.parse("[$remote_addr]:$remote_port"));
-            case "clientip" -> options.sourceText(Template.parse("$remote_addr"));
-            default -> {
-                try {
-                    ServerAddress.numericAddress(whose.text());
-                    options.sourceAddress(whose.text());
-                } catch (IllegalArgumentException wrong) {
-                    findings.error(
-                            whose.position(),
-                            "'usesrc' of 'source' is '" + whose + "'",
-                            "client, clientip or a numeric address without a port",
-                            "");
-                }
-            }
-        }
     }
 
     private static Optional<Duration> positive(Optional<Duration> time) {

@@ -63,8 +63,7 @@ final class UnixBind {
                 if (value.text().matches("[0-7]{1,4}") && Integer.parseInt(value.text(), 8) <= 0777) {
                     mode = Integer.parseInt(value.text(), 8);
                 } else {
-                    findings.error(
-                            value.position(), "'mode' is '" + value + "'", "an octal number from 0 to 0777", "");
+                    findings.error(value.position(), "'mode' is '" + value + "'", "an octal number from 0 to 0777", "");
                 }
             }
         }

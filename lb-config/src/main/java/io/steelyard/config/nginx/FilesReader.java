@@ -40,8 +40,7 @@ final class FilesReader {
         boolean isGood = tries.isEmpty() != otherwise.isPresent();
         var folderAt = alias.or(() -> scope.nearest("root"));
         folderAt.flatMap(known -> tried).ifPresent(this::check);
-        return folderAt
-                .map(directive -> directive.argument(0))
+        return folderAt.map(directive -> directive.argument(0))
                 .flatMap(variables::template)
                 .map(folder -> new Content.Files(
                         folder,

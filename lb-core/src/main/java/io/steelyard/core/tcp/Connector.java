@@ -134,6 +134,9 @@ public final class Connector {
         }
         if (source.port() == 0) {
             Linux.bindAddressNoPort(fd);
+        } else {
+            // A port serves a connection to each server, also behind one that ended lately.
+            Linux.reuseAddress(fd);
         }
         return Linux.bind(fd, source);
     }
