@@ -390,6 +390,25 @@ public final class Linux {
         return linger(fd, 0);
     }
 
+    /**
+     * Has closing a socket of TCP tell the peer nothing, so that it takes the connection for open (TCP_REPAIR, which takes CAP_NET_ADMIN).
+     * Without that capability a reset is sent that reaches the first router only (a TTL of 1), and so peers on the same link.
+     *
+     * @return whether the peer is told nothing in any case
+     */
+    public static boolean vanishOnClose(int fd) {
+        // What came is acknowledged now: if it were sent again, the kernel would answer that it knows no such
+        // connection.
+        set(fd, SocketOption.TCP_QUICKACK, 1);
+        if (set(fd, SocketOption.TCP_REPAIR, 1) >= 0) {
+            return true;
+        }
+        set(fd, SocketOption.IP_TTL, 1);
+        set(fd, SocketOption.IPV6_UNICAST_HOPS, 1);
+        resetOnClose(fd);
+        return false;
+    }
+
     /** The socket's pending error as a positive {@link Errno}, which is cleared (SO_ERROR); 0 for none. */
     public static int socketError(int fd) {
         return Math.abs(get(fd, SocketOption.SO_ERROR));

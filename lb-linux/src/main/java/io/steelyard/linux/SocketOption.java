@@ -63,6 +63,8 @@ public enum SocketOption {
     TCP_KEEPCNT(Level.TCP, 6),
     TCP_DEFER_ACCEPT(Level.TCP, 9),
     TCP_QUICKACK(Level.TCP, 12),
+    /** Whether the connection may be taken apart without telling the peer; takes CAP_NET_ADMIN. */
+    TCP_REPAIR(Level.TCP, 19),
     /** Milliseconds. */
     TCP_USER_TIMEOUT(Level.TCP, 18),
     TCP_FASTOPEN(Level.TCP, 23),

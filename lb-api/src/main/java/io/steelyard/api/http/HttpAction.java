@@ -65,6 +65,12 @@ public sealed interface HttpAction {
     /** Ends the rules; the route stays. */
     record Stay() implements HttpAction {}
 
+    /**
+     * Forgets the client's connection, with all its requests, and does not tell the client, which takes it for open (HAProxy
+     * {@code silent-drop}); ends the rules. Without CAP_NET_ADMIN a client on the same link is told.
+     */
+    record Vanish() implements HttpAction {}
+
     /** Hands the request to the route of this name, whatever its path, and ends the rules. */
     record Go(String route) implements HttpAction {
         public Go {

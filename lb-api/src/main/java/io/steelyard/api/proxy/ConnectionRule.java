@@ -37,6 +37,12 @@ public record ConnectionRule(Phase phase, Optional<Condition> when, Action actio
         /** The connection is closed. */
         record Reject() implements Action {}
 
+        /**
+         * The connection is forgotten, and its client not told: it takes it for open (HAProxy {@code silent-drop}). Without CAP_NET_ADMIN a
+         * client on the same link is told.
+         */
+        record Vanish() implements Action {}
+
         record Track(Tracking tracking) implements Action {}
 
         record Count(Counting counting) implements Action {}

@@ -156,7 +156,8 @@ final class ConnectionRuleReader {
                 yield new Action.ExpectHeader();
             }
             case "accept" -> new Action.Accept();
-            case "reject", "silent-drop" -> new Action.Reject();
+            case "reject" -> new Action.Reject();
+            case "silent-drop" -> new Action.Vanish();
             default ->
                 throw new IllegalArgumentException("'" + name
                         + "' cannot be honoured, expected accept, reject, expect-proxy layer4, silent-drop, track-sc0 to track-sc2, sc-inc-gpc0, "

@@ -73,7 +73,8 @@ final class HttpActions {
             case "return" -> answer(rest);
             case "auth" -> authentication(rest);
             case "redirect" -> redirection(rest);
-            case "reject", "silent-drop" -> new HttpAction.Reply(444, Optional.empty(), Optional.empty());
+            case "reject" -> new HttpAction.Reply(444, Optional.empty(), Optional.empty());
+            case "silent-drop" -> new HttpAction.Vanish();
             case "add-header" -> edit(Edit.ADD, rest.get(0), "", rest.get(1));
             case "set-header" -> edit(Edit.SET, rest.get(0), "", rest.get(1));
             case "replace-header" -> edit(Edit.REPLACE, rest.get(0), rest.get(1), rest.get(2));

@@ -308,7 +308,8 @@ final class RuleReader {
                         passed.add(texts.condition(proxy, condition).orElse(new Condition.AllOf(List.of())));
                     }
                 }
-                case "reject", "silent-drop" ->
+                case "silent-drop" -> add(proxy, new HttpAction.Vanish(), condition, into);
+                case "reject" ->
                     add(proxy, new HttpAction.Reply(444, Optional.empty(), Optional.empty()), condition, into);
                 default ->
                     make(statement, () -> actions.make("tcp-request content", words.subList(0, end)))

@@ -35,6 +35,12 @@ final class ActionSection extends Section<HttpAction> {
             action -> as(action, HttpAction.Stay.class).map(end -> true),
             "",
             "`true`: ends the rules; the route stays.");
+    private final Key<HttpAction, Boolean> vanish = absent(
+            "vanish",
+            Forms.flag(),
+            action -> as(action, HttpAction.Vanish.class).map(end -> true),
+            "",
+            "`true`: forgets the client's connection without a word to the client, which takes it for open; needs CAP_NET_ADMIN, or else a router between.");
     private final Key<HttpAction, String> route = absent(
             "route",
             Forms.text(),
@@ -119,6 +125,7 @@ final class ActionSection extends Section<HttpAction> {
                         values.find(reply),
                         values.find(rewrite),
                         values.find(stay).filter(is -> is).map(is -> new HttpAction.Stay()),
+                        values.find(vanish).filter(is -> is).map(is -> new HttpAction.Vanish()),
                         values.find(route).map(HttpAction.Go::new),
                         values.find(change).map(HttpAction.Change::new),
                         values.find(routeText).map(HttpAction.GoTo::new),
@@ -134,7 +141,7 @@ final class ActionSection extends Section<HttpAction> {
                 .toList();
         if (given.size() != 1) {
             throw new IllegalArgumentException("an action has " + (given.isEmpty() ? "no key" : "several keys")
-                    + "; expected one of assignment, reply, rewrite, stay, route, change, priority, routeText, fail, respond, editField, "
+                    + "; expected one of assignment, reply, rewrite, stay, vanish, route, change, priority, routeText, fail, respond, editField, "
                     + "editLine, remember, track, count");
         }
         return given.getFirst();

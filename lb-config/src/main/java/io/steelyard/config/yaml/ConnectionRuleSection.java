@@ -17,6 +17,7 @@ final class ConnectionRuleSection extends Section<ConnectionRule> {
     private static final SequencedMap<String, Action> ENDS = new TreeMap<>(Map.of(
             "accept", new Action.Accept(),
             "reject", new Action.Reject(),
+            "vanish", new Action.Vanish(),
             "expectHeader", new Action.ExpectHeader()));
 
     private final Key<ConnectionRule, Phase> phase = optional(
@@ -33,7 +34,7 @@ final class ConnectionRuleSection extends Section<ConnectionRule> {
             Forms.word(ENDS),
             rule -> Optional.of(rule.action()).filter(ENDS::containsValue),
             "",
-            "`accept` ends the rules of this phase, `reject` closes the connection, `expectHeader` takes it to begin with a PROXY protocol header.");
+            "`accept` ends the rules of this phase, `reject` closes the connection, `vanish` closes it without a word to the client, `expectHeader` takes it to begin with a PROXY protocol header.");
     private final Key<ConnectionRule, Tracking> track = absent(
             "track",
             new TrackingSection(),

@@ -356,7 +356,7 @@ final class RandomConfiguration {
     private ConnectionRule connectionRule() {
         var action = switch (random.nextInt(4)) {
             case 0 -> new ConnectionRule.Action.Accept();
-            case 1 -> new ConnectionRule.Action.Reject();
+            case 1 -> random.nextBoolean() ? new ConnectionRule.Action.Reject() : new ConnectionRule.Action.Vanish();
             case 2 ->
                 new ConnectionRule.Action.Track(new Tracking(random.nextInt(3), RandomAffinity.TABLE, template()));
             default ->

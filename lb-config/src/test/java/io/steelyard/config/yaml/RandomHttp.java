@@ -226,7 +226,7 @@ final class RandomHttp {
             case 1 -> new HttpAction.Reply(100 + random.nextInt(500), maybe(templates), maybe(templates));
             case 2 ->
                 new HttpAction.Rewrite("^/(.*)$", random.nextBoolean(), templates.get(), one(HttpAction.Then.values()));
-            case 3 -> new HttpAction.Stay();
+            case 3 -> random.nextBoolean() ? new HttpAction.Stay() : new HttpAction.Vanish();
             case 4 -> new HttpAction.Go("@" + texts.get());
             case 6 -> new HttpAction.Track(new Tracking(random.nextInt(3), RandomAffinity.TABLE, templates.get()));
             case 7 ->

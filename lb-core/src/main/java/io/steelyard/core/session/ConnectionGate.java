@@ -83,6 +83,8 @@ public final class ConnectionGate {
     public enum Verdict {
         ADMITTED,
         REJECTED,
+        /** To be closed without a word to the client. */
+        FORGOTTEN,
         /** More of what the client says is awaited. */
         WAITING
     }
@@ -132,6 +134,9 @@ public final class ConnectionGate {
                     }
                     case Action.Reject reject -> {
                         return Verdict.REJECTED;
+                    }
+                    case Action.Vanish vanish -> {
+                        return Verdict.FORGOTTEN;
                     }
                     case Action.Track track -> track(track.tracking(), rule.value());
                     case Action.Count count -> count(count.counting(), rule.value());

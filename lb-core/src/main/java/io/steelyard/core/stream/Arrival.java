@@ -124,8 +124,9 @@ final class Arrival {
         if (rules != null && rules.has(Phase.CONNECTION)) {
             openSession();
         }
-        if (session != null && session.pass(Phase.CONNECTION) == Verdict.REJECTED) {
-            connection.refuse(FORBIDDEN);
+        var verdict = session == null ? Verdict.ADMITTED : session.pass(Phase.CONNECTION);
+        if (verdict != Verdict.ADMITTED) {
+            refuse(verdict);
         } else if (listener.acceptsProxyProtocol() || session != null && session.isHeaderExpected()) {
             worker.timers()
                     .set(
@@ -253,11 +254,21 @@ final class Arrival {
         var rules = session;
         if (rules == null) {
             connection.serve();
-        } else if (rules.pass(Phase.SESSION) == Verdict.REJECTED) {
-            connection.refuse(FORBIDDEN);
-        } else {
-            inspect(rules, Phase.CONTENT);
+            return;
         }
+        var verdict = rules.pass(Phase.SESSION);
+        if (verdict == Verdict.ADMITTED) {
+            inspect(rules, Phase.CONTENT);
+        } else {
+            refuse(verdict);
+        }
+    }
+
+    private void refuse(Verdict verdict) {
+        if (verdict == Verdict.FORGOTTEN) {
+            client.transport().vanish();
+        }
+        connection.refuse(FORBIDDEN);
     }
 
     private void inspect(Session rules, Phase next) {
@@ -275,7 +286,8 @@ final class Arrival {
         // What is encrypted is not looked into.
         var saying = listener.address().tls() ? Introduction.Saying.UNSEEN : introduction.listen();
         rules.firstBytes(saying.bytes(), !saying.isWhole() && !isLate);
-        switch (rules.pass(phase)) {
+        var verdict = rules.pass(phase);
+        switch (verdict) {
             case WAITING -> {
                 if (!connection.isSet()) {
                     setDeadline(connection.options().inspectDelay());
@@ -283,9 +295,9 @@ final class Arrival {
                 introduction.awaitMore();
                 awaitClient();
             }
-            case REJECTED -> {
+            case REJECTED, FORGOTTEN -> {
                 rules.record().ended("PR");
-                connection.refuse(FORBIDDEN);
+                refuse(verdict);
             }
             case ADMITTED -> {
                 worker.timers().cancel(connection);

@@ -66,6 +66,9 @@ public interface Transport {
     /** Has {@link #close} and the closing of the descriptor end both directions at once, so that the peer takes nothing for the whole. */
     void cut();
 
+    /** Has {@link #close} and the closing of the descriptor tell the peer nothing ({@link Linux#vanishOnClose}). */
+    void vanish();
+
     /** Tells the peer where that can be done at once, and gives back what it was lent. The descriptor stays open. */
     void close();
 
@@ -124,6 +127,11 @@ public interface Transport {
         @Override
         public void cut() {
             Linux.resetOnClose(fd);
+        }
+
+        @Override
+        public void vanish() {
+            Linux.vanishOnClose(fd);
         }
 
         @Override

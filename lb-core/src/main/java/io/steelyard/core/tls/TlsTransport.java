@@ -429,6 +429,12 @@ public final class TlsTransport implements Transport {
         Linux.resetOnClose(fd);
     }
 
+    @Override
+    public void vanish() {
+        isCut = true;
+        Linux.vanishOnClose(fd);
+    }
+
     private void tellEnd() {
         hasEnded = true;
         var with = handshake.engine();

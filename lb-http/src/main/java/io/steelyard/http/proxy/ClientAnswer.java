@@ -66,6 +66,7 @@ final class ClientAnswer {
                     exchange.progress().termination("LH");
                     OwnReply.respond(exchange, respond);
                 };
+            case Verdict.Vanish vanish -> () -> OwnReply.vanish(exchange);
             default -> {
                 changedStatus = facts.status() == status ? 0 : facts.status();
                 yield null;

@@ -162,8 +162,12 @@ final class ClientConnection extends Timer {
 
     /** Goes through the rules of a phase. @return false where they closed it */
     private boolean passes(Phase phase) {
-        if (passage == null || passage.pass(phase) == Verdict.ADMITTED) {
+        var verdict = passage == null ? Verdict.ADMITTED : passage.pass(phase);
+        if (verdict == Verdict.ADMITTED) {
             return true;
+        }
+        if (verdict == Verdict.FORGOTTEN) {
+            transport.vanish();
         }
         listener.countRefused();
         close();
@@ -362,6 +366,14 @@ final class ClientConnection extends Timer {
     void reset() {
         if (state != State.CLOSED) {
             transport.cut();
+            close();
+        }
+    }
+
+    /** Closes it, and does not tell the client. */
+    void vanish() {
+        if (state != State.CLOSED) {
+            transport.vanish();
             close();
         }
     }

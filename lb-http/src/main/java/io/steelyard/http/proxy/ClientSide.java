@@ -147,6 +147,9 @@ interface ClientSide {
     /** Ends the exchange without an answer. */
     void drop();
 
+    /** Closes the connection, with all its requests, and does not tell the client. */
+    void vanish();
+
     /** Something failed that should not have: ends it at once, so that nobody takes what came so far for the whole. */
     void reset();
 }

@@ -181,6 +181,7 @@ final class Exchange {
             case Routing.Decision.Redirect redirect -> OwnReply.redirect(this, redirect.status(), redirect.place());
             case Routing.Decision.Reply reply -> OwnReply.text(this, reply.status(), reply.type(), reply.text());
             case Routing.Decision.Fail fail -> fail(fail.configured());
+            case Routing.Decision.Vanish vanish -> OwnReply.vanish(this);
             case Routing.Decision.Respond respond -> {
                 progress.termination("LR");
                 OwnReply.respond(this, respond.verdict());

@@ -297,6 +297,12 @@ final class Http1Side implements ClientSide {
     }
 
     @Override
+    public void vanish() {
+        client.endExchange();
+        connection.vanish();
+    }
+
+    @Override
     public void reset() {
         connection.reset();
     }

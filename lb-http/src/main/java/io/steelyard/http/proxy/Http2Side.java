@@ -295,6 +295,12 @@ final class Http2Side implements ClientSide {
     }
 
     @Override
+    public void vanish() {
+        request.endExchange();
+        connection.vanish();
+    }
+
+    @Override
     public void reset() {
         request.reset();
     }

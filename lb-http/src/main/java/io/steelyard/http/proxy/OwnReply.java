@@ -14,6 +14,12 @@ final class OwnReply {
 
     private OwnReply() {}
 
+    /** Forgets the client's connection. */
+    static void vanish(Exchange exchange) {
+        exchange.facts().status(CLOSE_AT_ONCE);
+        exchange.client().vanish();
+    }
+
     /** Answers with an error, or with the page that stands for it. */
     static void error(Exchange exchange, int status) {
         if (status == CLOSE_AT_ONCE) {

@@ -39,6 +39,9 @@ final class Routing implements Target {
         /** An error, perhaps later. */
         record Fail(HttpAction.Fail configured) implements Decision {}
 
+        /** No word to the client. */
+        record Vanish() implements Decision {}
+
         /** An answer with these fields and this body. */
         record Respond(Verdict.Respond verdict) implements Decision {}
     }
@@ -223,6 +226,7 @@ final class Routing implements Target {
             case Verdict.Redirect redirect -> new Decision.Redirect(redirect.status(), redirect.place());
             case Verdict.Reply reply -> reply(reply);
             case Verdict.Fail fail -> new Decision.Fail(fail.configured());
+            case Verdict.Vanish vanish -> new Decision.Vanish();
             case Verdict.Respond respond -> new Decision.Respond(respond);
         };
     }

@@ -48,6 +48,7 @@ interface Step {
             }
             case HttpAction.Rewrite rewrite -> Rewriting.step(rewrite, variables);
             case HttpAction.Stay stay -> (target, evaluation) -> new Verdict.Stay();
+            case HttpAction.Vanish vanish -> (target, evaluation) -> new Verdict.Vanish();
             case HttpAction.Go go -> {
                 var verdict = new Verdict.Go(go.route());
                 yield (target, evaluation) -> verdict;

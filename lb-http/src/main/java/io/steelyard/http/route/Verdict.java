@@ -15,6 +15,9 @@ public sealed interface Verdict {
     /** No more rules; the route stays. */
     record Stay() implements Verdict {}
 
+    /** The client's connection is forgotten. */
+    record Vanish() implements Verdict {}
+
     /** The route of this name. */
     record Go(String route) implements Verdict {}
 
