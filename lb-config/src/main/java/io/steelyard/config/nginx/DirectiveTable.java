@@ -153,7 +153,9 @@ final class DirectiveTable {
 
     private static void server(DirectiveList list) {
         list.add(honouring("listen", Set.of(SERVER), 1, ANY).repeating());
+        list.add(honouring("server_name", Set.of(SERVER), 1, ANY).repeating());
         list.add(honouring("proxy_pass", Set.of(SERVER), 1, 1));
+        list.add(honouring("pass", Set.of(SERVER), 1, 1));
         list.add(honouring("return", Set.of(SERVER), 1, 1));
         list.add(honouring("set", Set.of(SERVER), 2, 2).repeating());
         list.add(honouring("allow", BOTH, 1, 1).repeating());
@@ -252,13 +254,6 @@ final class DirectiveTable {
     }
 
     private static void refused(DirectiveList list) {
-        list.refuse("servers are told apart by address and port only", "server_name", Set.of(SERVER), 1, ANY);
-        list.refuse(
-                "it is not supported yet: use proxy_pass to the other listener's address",
-                "pass",
-                Set.of(SERVER),
-                1,
-                1);
         for (var name : List.of(
                 "js_access",
                 "js_filter",

@@ -3,18 +3,11 @@ package io.steelyard.config.nginx;
 import io.steelyard.api.http.HostName;
 import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.http.IngressPolicy;
-import io.steelyard.api.text.NamedPattern;
 import io.steelyard.config.nginx.HttpListenReader.Listen;
 import io.steelyard.config.nginx.grammar.Directive;
-import io.steelyard.config.nginx.grammar.Word;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 
 /** Reads {@code server} of http. */
 final class HttpServerReader {
@@ -26,6 +19,7 @@ final class HttpServerReader {
     private final RouteReader routes;
     private final HttpListenReader listens;
     private final TlsReader tls;
+    private final ServerNames names;
 
     HttpServerReader(
             Findings findings,
@@ -39,16 +33,18 @@ final class HttpServerReader {
         this.routes = routes;
         this.listens = listens;
         tls = new TlsReader(findings, variables);
+        names = new ServerNames(findings, variables);
     }
 
     /** Takes a block in; what is wrong with it is told. */
     void read(Directive block, HttpScope http, HttpServers servers) {
         var scope = http.inner(Context.HTTP_SERVER, blocks.read(block.children(), Context.HTTP_SERVER));
-        var names = names(scope.level());
+        var written = names.read(scope.level());
+        var asked = written.isEmpty() ? List.of(HostName.parse("")) : written;
         var client = client(scope);
         var route = routes.read(scope, LocationPath.SERVER);
         var secured = tls.server(TlsReader.of(scope), client.headerTimeout(), false);
-        var server = new HttpServers.Server(block.position(), names, client, secured, route);
+        var server = new HttpServers.Server(block.position(), asked, client, secured, route);
         servers.add(server, listens(block, scope.level()));
     }
 
@@ -63,46 +59,6 @@ final class HttpServerReader {
             read.addAll(listens.read(directive));
         }
         return read;
-    }
-
-    private List<HostName> names(Level level) {
-        Set<HostName> names = new LinkedHashSet<>();
-        for (var directive : level.all("server_name")) {
-            for (var word : directive.arguments()) {
-                name(directive, word, names);
-            }
-        }
-        return names.isEmpty() ? List.of(HostName.parse("")) : List.copyOf(names);
-    }
-
-    private void name(Directive directive, Word word, Set<HostName> names) {
-        var text = word.text();
-        try {
-            if (text.startsWith("~")) {
-                var pattern = NamedPattern.compile(text.substring(1), true);
-                variables.defineGroups(pattern.names().stream());
-                names.add(HostName.parse(text));
-            } else if (text.equalsIgnoreCase("$hostname")) {
-                names.add(HostName.parse(hostName()));
-            } else if (text.contains("..") || text.equals(".") || text.equals("*.")) {
-                throw new IllegalArgumentException("a host name");
-            } else if (text.startsWith(".")) {
-                names.add(HostName.parse(text.substring(1)));
-                names.add(HostName.parse("*" + text));
-            } else {
-                names.add(HostName.parse(text));
-            }
-        } catch (IllegalArgumentException wrong) {
-            findings.badArgument(directive, word, "a name, *.name, .name, name.* or ~expression");
-        }
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
-        } catch (UnknownHostException nameless) {
-            return "localhost";
-        }
     }
 
     private HttpClientOptions client(HttpScope scope) {

@@ -23,8 +23,12 @@ final class ListenReader {
         this.hosts = hosts;
     }
 
-    /** One {@code listen}: a protocol and an address. */
-    record Listen(Protocol protocol, ListenAddress address, Directive directive) {}
+    /**
+     * One {@code listen}: a protocol and an address.
+     *
+     * @param isDefault whether its server gets the connections that name no other
+     */
+    record Listen(Protocol protocol, ListenAddress address, boolean isDefault, Directive directive) {}
 
     /** What the parameters say. */
     private static final class Parameters {
@@ -35,6 +39,7 @@ final class ListenReader {
         private boolean keepAlive;
         private boolean proxyProtocol;
         private boolean isTls;
+        private boolean isDefault;
     }
 
     /** The listeners, one for each address of a host name; none, and told, where it is wrong or refused. */
@@ -60,7 +65,8 @@ final class ListenReader {
                                     parameters.keepAlive,
                                     parameters.proxyProtocol,
                                     parameters.isTls))
-                    .map(one -> new Listen(parameters.isUdp ? Protocol.UDP : Protocol.TCP, one, directive))
+                    .map(one -> new Listen(
+                            parameters.isUdp ? Protocol.UDP : Protocol.TCP, one, parameters.isDefault, directive))
                     .toList();
         } catch (IllegalArgumentException wrong) {
             findings.error(
@@ -186,7 +192,8 @@ final class ListenReader {
                 Values.size(value);
                 findings.acceptedParameter(directive, word, name, "the system's rule holds");
             }
-            case "deferred", "default_server", "accept_filter=" ->
+            case "default_server" -> parameters.isDefault = true;
+            case "deferred", "accept_filter=" ->
                 findings.acceptedParameter(directive, word, name, "it changes nothing here");
             case "ssl" -> parameters.isTls = true;
             case "proxy_protocol" -> parameters.proxyProtocol = true;

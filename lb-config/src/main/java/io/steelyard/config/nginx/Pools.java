@@ -105,15 +105,16 @@ final class Pools {
         }
     }
 
-    /** What a {@code proxy_pass} names; empty, and told, where it names nothing. */
+    /** What a {@code proxy_pass} names, or a {@code pass}, which knows no upstreams; empty, and told, where it names nothing. */
     Optional<Target> target(Directive pass) {
         var word = pass.argument(0);
         var text = word.text();
         if (text.indexOf('$') >= 0) {
             return variables.template(word).map(Target.Named::new);
         }
+        boolean isPass = pass.keyword().equals("pass");
         var upstream = upstreams.get(text.toLowerCase(Locale.ROOT));
-        if (upstream != null) {
+        if (upstream != null && !isPass) {
             return Optional.of(new Target.Pool(upstream));
         }
         if (text.contains("://")) {

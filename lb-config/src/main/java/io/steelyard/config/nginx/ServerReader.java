@@ -11,7 +11,6 @@ import io.steelyard.config.nginx.ListenReader.Listen;
 import io.steelyard.config.nginx.grammar.Directive;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ final class ServerReader {
     private final ResolverReader resolvers;
     private final ListenReader listens;
     private final TlsReader tls;
-    private final Map<String, Listen> listeners = new HashMap<>();
+    private final ServerNames names;
 
     ServerReader(
             Findings findings,
@@ -56,10 +55,11 @@ final class ServerReader {
         this.resolvers = resolvers;
         this.listens = listens;
         tls = new TlsReader(findings, variables);
+        names = new ServerNames(findings, variables);
     }
 
-    /** The virtual servers of a block; none, and told, where it is wrong. */
-    List<VirtualServer> read(Directive block, ServerSettings stream) {
+    /** Takes a block in; what is wrong with it is told. */
+    void read(Directive block, ServerSettings stream, StreamServers servers) {
         var level = blocks.read(block.children(), Context.SERVER);
         var settings = ServerSettings.read(level, variables, logs, limits, networks, findings);
         var assignments = assignments(level);
@@ -75,7 +75,7 @@ final class ServerReader {
             });
         }
         if (target.isEmpty()) {
-            return List.of();
+            return;
         }
         var scope = TlsReader.of(level, stream.level());
         var proxied = options(settings.options(stream), level, scope);
@@ -90,39 +90,39 @@ final class ServerReader {
                     "'proxy_protocol' cannot be honoured over UDP: no header is sent in datagrams",
                     "",
                     "leave it out where the server listens with 'udp'");
-            return List.of();
+            return;
         }
-        var servers = new ArrayList<VirtualServer>();
-        byProtocol.forEach((protocol, group) -> {
-            var name = group.getFirst().address().text() + (protocol == Protocol.TCP ? "/tcp" : "/udp");
+        checkPass(level, options);
+        var connectionLimits = limits.read(level, stream.level());
+        StreamServers.Shape shape = (name, protocol) -> {
             var server = protocol == Protocol.TCP ? VirtualServer.tcp(name) : VirtualServer.udp(name);
-            group.forEach(listen -> server.listen(listen.address()));
-            var secured =
-                    group.stream().filter(listen -> listen.address().tls()).findFirst();
-            if (secured.isPresent() && clients.isEmpty()) {
-                findings.error(
-                        secured.get().directive().position(),
-                        "'listen … ssl' at " + secured.get().address().text() + " has no certificate",
-                        "",
-                        "add 'ssl_certificate FILE' and 'ssl_certificate_key FILE'");
-                return;
-            }
-            secured.flatMap(listen -> clients).ifPresent(server::tls);
             settings.access(stream).forEach(server::access);
             assignments.forEach(server::assignment);
-            limits.read(level, stream.level()).forEach(server::limit);
+            connectionLimits.forEach(server::limit);
             settings.logs(stream).forEach(server::accessLog);
-            findings.place("virtualServers." + name, block.position());
-            findings.place(
-                    "virtualServers." + name + ".listen",
-                    group.getFirst().directive().position());
-            level.first("proxy_bind")
-                    .ifPresent(bind -> findings.place("virtualServers." + name + ".options", bind.position()));
-            level.first("proxy_pass")
-                    .ifPresent(pass -> findings.place("virtualServers." + name + ".pool", pass.position()));
-            servers.add(server.target(target.get()).options(options).build());
+            return server.target(target.get()).options(options);
+        };
+        var listens = byProtocol.values().stream().flatMap(List::stream).toList();
+        servers.add(new StreamServers.Server(block, level, names.read(level), shape, clients), listens);
+    }
+
+    /** A passed connection goes on as it came, where {@code proxy_pass} may add to it; nginx hands it over inside the process. */
+    private void checkPass(Level level, ProxyOptions options) {
+        level.first("pass").ifPresent(pass -> {
+            boolean isBound =
+                    options.sourceText().isPresent() || options.sourceAddress().isPresent();
+            if (options.tls().isPresent() || options.sendProxyProtocol() != ProxyProtocol.NONE || isBound) {
+                findings.error(
+                        pass.position(),
+                        "'pass' stands where 'proxy_ssl', 'proxy_protocol' or 'proxy_bind' holds, which it does not heed",
+                        "",
+                        "write those in the servers with 'proxy_pass' only");
+            }
+            findings.warning(
+                    pass.position(),
+                    "'pass' connects to " + pass.argument(0) + ": clients have the balancer's own address there",
+                    "use 'proxy_pass' with 'proxy_protocol on', and 'listen … proxy_protocol' there, to keep theirs");
         });
-        return servers;
     }
 
     /** The same with TLS with servers, where that is on. Its name is by default that of {@code proxy_pass}. */
@@ -163,11 +163,22 @@ final class ServerReader {
     }
 
     private Optional<Target> target(Directive block, Level level) {
-        var pass = level.first("proxy_pass");
+        var pass = level.first("proxy_pass").or(() -> level.first("pass"));
         var reply = level.first("return");
         if (pass.isPresent() && reply.isPresent()) {
             findings.error(
-                    reply.get().position(), "'return' stands beside 'proxy_pass'", "one of them", "remove the other");
+                    reply.get().position(),
+                    "'return' stands beside '" + pass.get().keyword() + "'",
+                    "one of them",
+                    "remove the other");
+            return Optional.empty();
+        }
+        if (level.has("proxy_pass") && level.has("pass")) {
+            findings.error(
+                    level.all("pass").getFirst().position(),
+                    "'pass' stands beside 'proxy_pass'",
+                    "one of them",
+                    "remove the other");
             return Optional.empty();
         }
         if (pass.isPresent()) {
@@ -193,8 +204,7 @@ final class ServerReader {
     private Map<Protocol, List<Listen>> listeners(Directive block, Level level) {
         var byProtocol = new LinkedHashMap<Protocol, List<Listen>>();
         for (var directive : level.all("listen")) {
-            listens.read(directive).stream()
-                    .filter(this::isFirst)
+            listens.read(directive)
                     .forEach(listen -> byProtocol
                             .computeIfAbsent(listen.protocol(), protocol -> new ArrayList<>())
                             .add(listen));
@@ -203,22 +213,5 @@ final class ServerReader {
             findings.error(block.position(), "this server listens nowhere", "'listen' in it", "");
         }
         return byProtocol;
-    }
-
-    /** Whether no other listener has the address; told where one has. */
-    private boolean isFirst(Listen listen) {
-        var address = listen.address();
-        for (int port = address.firstPort(); port <= address.lastPort(); port++) {
-            var other = listeners.putIfAbsent(listen.protocol() + " " + address.text(port), listen);
-            if (other != null) {
-                findings.error(
-                        listen.directive().argument(0).position(),
-                        "duplicate listener " + listen.protocol() + " " + address.text(port),
-                        "",
-                        "it is taken at " + other.directive().argument(0).position() + "; change one of them");
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -135,9 +135,12 @@ final class StreamTranslator {
                 networks,
                 resolvers,
                 new ListenReader(findings, hosts));
+        var byAddress = new StreamServers(findings);
         for (var server : level.all("server")) {
-            virtualServers.addAll(servers.read(server, shared));
+            servers.read(server, shared, byAddress);
         }
+        virtualServers.addAll(byAddress.all());
+        definitions.addAll(byAddress.maps());
         pools = upstreamPools.all();
         limitZones = limits.zones();
         variables.tellUnknown();

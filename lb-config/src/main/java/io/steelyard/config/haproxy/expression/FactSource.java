@@ -232,9 +232,13 @@ final class FactSource implements SampleSource {
         return (host == null ? "" : host) + Targets.pathAndQuery(facts.target());
     }
 
-    /** The 4 octets of a hash, and those of the client's address. */
-    private Sample withClient(long hash) {
-        var address = facts.clientAddress().getAddress();
+    /** The 4 octets of a hash, and those of the client's address; nothing for a client on a UNIX socket. */
+    private @Nullable Sample withClient(long hash) {
+        var client = facts.clientAddress();
+        if (client == null) {
+            return null;
+        }
+        var address = client.getAddress();
         return new Sample.Binary(ByteBuffer.allocate(4 + address.length)
                 .putInt((int) hash)
                 .put(address)
