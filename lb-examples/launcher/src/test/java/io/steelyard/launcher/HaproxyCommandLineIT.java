@@ -275,7 +275,7 @@ class HaproxyCommandLineIT {
                 StandIn.awaitText(pidFile);
                 assertThat(StandIn.get(port, "/")).contains("one");
                 one.close();
-                assertThat(receive(log, "Health check"))
+                assertThat(receive(log, "status: 0/2"))
                         .matches("<133>\\w{3} [ \\d]\\d [\\d:]{8} haproxy\\["
                                 + lb.handle().pid()
                                 + "]: Health check for server web/s1 failed, reason: Layer4 connection problem,"
