@@ -1,12 +1,13 @@
 package io.steelyard.api.vrrp;
 
 /** What Linux takes as the name of an interface. */
-final class InterfaceNames {
+public final class InterfaceNames {
     private static final int MOST = 15;
 
     private InterfaceNames() {}
 
-    static void check(String name) {
+    /** @throws IllegalArgumentException where it takes it not, with the reason */
+    public static void check(String name) {
         if (name.isEmpty()
                 || name.length() > MOST
                 || name.equals(".")

@@ -244,12 +244,16 @@ public record VrrpSettings(
             return this;
         }
 
+        /** @throws IllegalArgumentException where no name of an interface begins so, with the reason */
         public Builder interfacePrefix(String given) {
+            checkPrefix(given);
             interfacePrefix = given;
             return this;
         }
 
+        /** @throws IllegalArgumentException where no name of an interface begins so, with the reason */
         public Builder addressInterfacePrefix(String given) {
+            checkPrefix(given);
             addressInterfacePrefix = Optional.of(given);
             return this;
         }

@@ -21,7 +21,6 @@ import java.util.function.Consumer;
 /** {@code global_defs}: what holds for the process, and the defaults of routers. */
 final class Globals {
     private static final int SMTP_PORT = 25;
-    private static final int LONGEST_PREFIX = 10;
     private static final int FIRST_RULE_PRIORITY = 16_384;
 
     private final Findings findings;
@@ -105,13 +104,10 @@ final class Globals {
 
     private void readPrefix(Entry entry, Consumer<String> to) {
         values.name(entry).ifPresent(prefix -> {
-            if (prefix.length() > LONGEST_PREFIX) {
-                findings.error(
-                        entry.arguments().getFirst().position(),
-                        "'" + prefix + "' is too long to begin the name of an interface",
-                        "1 to 10 characters");
-            } else {
+            try {
                 to.accept(prefix);
+            } catch (IllegalArgumentException wrong) {
+                findings.error(entry.arguments().getFirst().position(), String.valueOf(wrong.getMessage()), "");
             }
         });
     }

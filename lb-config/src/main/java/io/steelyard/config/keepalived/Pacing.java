@@ -1,6 +1,8 @@
 package io.steelyard.config.keepalived;
 
+import io.steelyard.api.vrrp.InterfaceNames;
 import io.steelyard.config.keepalived.grammar.Entry;
+import io.steelyard.config.keepalived.grammar.Word;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,9 +30,10 @@ final class Pacing {
         var times = new HashMap<String, Duration>();
         Blocks.read(block.entries(), KeywordTable.ARP_GROUP, findings, entry -> {
             switch (entry.keyword()) {
-                case "interface" -> values.name(entry).ifPresent(interfaces::add);
+                case "interface" ->
+                    values.name(entry).ifPresent(name -> add(entry.arguments().getFirst(), interfaces));
                 case "interfaces" ->
-                    entry.entries().forEach(line -> line.words().forEach(word -> interfaces.add(word.text())));
+                    entry.entries().forEach(line -> line.words().forEach(word -> add(word, interfaces)));
                 default -> values.seconds(entry, 0, 86_400).ifPresent(time -> times.put(entry.keyword(), time));
             }
         });
@@ -50,6 +53,15 @@ final class Pacing {
         for (var name : distinct) {
             put(arp, name, times.get("garp_interval"));
             put(neighbours, name, times.get("gna_interval"));
+        }
+    }
+
+    private void add(Word word, List<String> interfaces) {
+        try {
+            InterfaceNames.check(word.text());
+            interfaces.add(word.text());
+        } catch (IllegalArgumentException wrong) {
+            findings.error(word.position(), String.valueOf(wrong.getMessage()), "");
         }
     }
 

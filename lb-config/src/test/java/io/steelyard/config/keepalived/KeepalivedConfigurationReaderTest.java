@@ -226,6 +226,10 @@ class KeepalivedConfigurationReaderTest {
                 .first()
                 .asString()
                 .startsWith("k:2:13: error: 'elevenchars' is too long to begin the name of an interface");
+        assertThat(Read.findings("global_defs {\nvmac_addr_prefix a/b\n}\n"))
+                .first()
+                .asString()
+                .startsWith("k:2:18: error: 'a/b' is no interface name");
     }
 
     @Test
@@ -239,6 +243,14 @@ class KeepalivedConfigurationReaderTest {
                 .first()
                 .asString()
                 .contains("error: unknown option 'two' of use_ipvlan");
+    }
+
+    @Test
+    void interfacesThatArePacedTogetherHaveNamesThatCanBe() {
+        assertThat(Read.findings("garp_group {\ngarp_interval 1\ninterfaces {\neth0\na/b\n}\n}\n"))
+                .first()
+                .asString()
+                .startsWith("k:5:1: error: 'a/b' is no interface name");
     }
 
     @Test
