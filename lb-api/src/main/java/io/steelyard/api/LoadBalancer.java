@@ -2,9 +2,11 @@ package io.steelyard.api;
 
 import io.steelyard.api.affinity.CountedKeys;
 import io.steelyard.api.pool.AdminState;
+import io.steelyard.api.proxy.OpenFlow;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.vrrp.RunningRouters;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -36,6 +38,19 @@ public interface LoadBalancer extends AutoCloseable {
     default Optional<CountedKeys> stickTable(String name) {
         return Optional.empty();
     }
+
+    /** The flows that are open: connections of TCP, requests of HTTP under way. Sessions of UDP are only counted, in {@link #status}. */
+    default List<OpenFlow> flows() {
+        return List.of();
+    }
+
+    /** Ends one of {@link #flows} at once: its client sees a reset. @return false where there is none of this number (any more) */
+    default boolean endFlow(long id) {
+        return false;
+    }
+
+    /** Ends all flows on a server at once. An unknown one has none. */
+    default void endFlows(String pool, String server) {}
 
     /** A picture of servers and listeners now. */
     Status status();

@@ -13,6 +13,7 @@ import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ForwarderProvider;
+import io.steelyard.api.proxy.OpenFlow;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.vrrp.RunningRouters;
 import io.steelyard.core.datagram.DatagramForwarderProvider;
@@ -190,6 +191,24 @@ final class Engine implements LoadBalancer {
     private void shareBudget(long bytes) {
         long all = bytes == 0 ? Runtime.getRuntime().maxMemory() : bytes;
         tcpLoops.forEach(loop -> loop.bufferBudget(all / tcpLoops.size()));
+    }
+
+    @Override
+    public List<OpenFlow> flows() {
+        return control.call(servers::flows);
+    }
+
+    @Override
+    public boolean endFlow(long id) {
+        return control.call(() -> servers.endFlow(id));
+    }
+
+    @Override
+    public void endFlows(String pool, String server) {
+        control.call(() -> {
+            servers.cutFlows(pool, server);
+            return null;
+        });
     }
 
     @Override

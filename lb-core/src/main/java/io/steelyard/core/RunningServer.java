@@ -4,8 +4,10 @@ import io.steelyard.api.Status;
 import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.proxy.ListenAddress;
+import io.steelyard.api.proxy.OpenFlow;
 import io.steelyard.api.proxy.VirtualServer;
 import java.io.IOException;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +54,14 @@ final class RunningServer {
 
     void endFlows(String pool, String serverId, Forwarder.Ending why) {
         forwarder.endFlows(pool, serverId, why);
+    }
+
+    List<OpenFlow> flows() {
+        return forwarder.flows();
+    }
+
+    boolean endFlow(long id) {
+        return forwarder.endFlow(id);
     }
 
     void stopAccepting() {

@@ -8,6 +8,7 @@ import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.proxy.ForwardingMode;
+import io.steelyard.api.proxy.OpenFlow;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.pool.ControlLoop;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The virtual servers that run, and those no longer configured with flows that may finish. Owned by the control loop's thread. */
@@ -43,6 +45,18 @@ final class RunningServers {
         return servers.values().stream().map(RunningServer::status).toList();
     }
 
+    List<OpenFlow> flows() {
+        return all().flatMap(running -> running.flows().stream()).toList();
+    }
+
+    boolean endFlow(long id) {
+        return all().anyMatch(running -> running.endFlow(id));
+    }
+
+    private Stream<RunningServer> all() {
+        return Stream.concat(servers.values().stream(), retiring.stream());
+    }
+
     /** Whether the virtual server of this name takes new flows. */
     boolean accepts(String name) {
         var running = servers.get(name);
@@ -50,8 +64,7 @@ final class RunningServers {
     }
 
     boolean haveNoFlows() {
-        return servers.values().stream().allMatch(running -> running.openFlows() == 0)
-                && retiring.stream().allMatch(running -> running.openFlows() == 0);
+        return all().allMatch(running -> running.openFlows() == 0);
     }
 
     void stopAccepting() {
@@ -59,13 +72,11 @@ final class RunningServers {
     }
 
     void endFlows(String pool, String server, Forwarder.Ending why) {
-        servers.values().forEach(running -> running.endFlows(pool, server, why));
-        retiring.forEach(running -> running.endFlows(pool, server, why));
+        all().forEach(running -> running.endFlows(pool, server, why));
     }
 
     void cutFlows(String pool, String server) {
-        servers.values().forEach(running -> running.cutFlows(pool, server));
-        retiring.forEach(running -> running.cutFlows(pool, server));
+        all().forEach(running -> running.cutFlows(pool, server));
     }
 
     void close() {

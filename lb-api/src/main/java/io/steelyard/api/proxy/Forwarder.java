@@ -2,6 +2,7 @@ package io.steelyard.api.proxy;
 
 import io.steelyard.api.Traffic;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /** A virtual server's traffic being carried. Called on the control thread. */
@@ -30,6 +31,16 @@ public interface Forwarder extends AutoCloseable {
     /** Ends the flows on one server in order, as far as it may be. Returns when it is asked for, not when it is done. */
     default void endFlows(String pool, String server, Ending why) {
         cutFlows(pool, server);
+    }
+
+    /** The flows that are open: connections of TCP, requests of HTTP under way. Empty where it does not tell them one by one. */
+    default List<OpenFlow> flows() {
+        return List.of();
+    }
+
+    /** Ends one of {@link #flows} at once. @return false where it has none of this number (any more) */
+    default boolean endFlow(long id) {
+        return false;
     }
 
     /** Flows open now. */

@@ -2,6 +2,7 @@ package io.steelyard.core.stream;
 
 import io.steelyard.api.Personality;
 import io.steelyard.api.proxy.Forwarder;
+import io.steelyard.api.proxy.OpenFlow;
 import io.steelyard.api.proxy.ProxyOptions;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.schedule.Flow;
@@ -11,6 +12,7 @@ import io.steelyard.core.loop.Timer;
 import io.steelyard.core.session.EndingLetter;
 import io.steelyard.core.session.Session;
 import io.steelyard.core.tcp.TcpListener;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,7 @@ final class StreamConnection extends Timer {
     private final Introduction introduction;
     private final Arrival arrival;
     private final long startNs;
+    private final long id;
 
     private State state = State.ARRIVING;
 
@@ -70,6 +73,7 @@ final class StreamConnection extends Timer {
         this.listener = listener;
         this.service = service;
         startNs = worker.timers().nowNs();
+        id = worker.resources().newFlowId();
         introduction = new Introduction(worker, listener, service, fd);
         client = new Endpoint(worker.loop().register(fd, this::onClientReady));
         arrival = new Arrival(this, worker, listener, service, client, introduction);
@@ -107,6 +111,25 @@ final class StreamConnection extends Timer {
     /** Whether it uses this server of this pool. */
     boolean isOn(String pool, String serverId) {
         return search != null && search.isOn(pool, serverId);
+    }
+
+    /** No other flow has it. */
+    long id() {
+        return id;
+    }
+
+    /** As an operator sees it. */
+    OpenFlow flow() {
+        var ends = introduction.ends();
+        return new OpenFlow(
+                id,
+                service.server().name(),
+                OpenFlow.clientText(ends.client(), ends.clientPort()),
+                search == null ? "" : search.balancer().pool().name(),
+                search != null && search.lease().isHeld()
+                        ? search.lease().server().id()
+                        : "",
+                Duration.ofNanos(worker.timers().nowNs() - startNs));
     }
 
     /** Tells a flow the client, what it spoke to, and the pool's hash key. */

@@ -3,12 +3,14 @@ package io.steelyard.core.stream;
 import io.steelyard.api.Traffic;
 import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.ForwarderContext;
+import io.steelyard.api.proxy.OpenFlow;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.core.session.Sessions;
 import io.steelyard.core.tcp.TcpListeners;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** One TCP virtual server. Used by the control thread. */
 final class StreamForwarder implements Forwarder {
@@ -52,6 +54,18 @@ final class StreamForwarder implements Forwarder {
     }
 
     @Override
+    public List<OpenFlow> flows() {
+        return ask(worker -> worker.flows(listeners)).stream()
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    @Override
+    public boolean endFlow(long id) {
+        return ask(worker -> worker.cut(id)).contains(true);
+    }
+
+    @Override
     public int openFlows() {
         return listeners.open();
     }
@@ -74,12 +88,17 @@ final class StreamForwarder implements Forwarder {
     @Override
     public void close() {
         stopAccepting();
-        CompletableFuture.allOf(workers.stream()
-                        .map(worker -> worker.loop().call(() -> {
-                            worker.cut(listeners);
-                            return worker;
-                        }))
-                        .toArray(CompletableFuture<?>[]::new))
-                .join();
+        ask(worker -> {
+            worker.cut(listeners);
+            return worker;
+        });
+    }
+
+    /** Asks every loop, and waits for all the answers. */
+    private <T> List<T> ask(Function<StreamWorker, T> question) {
+        var asked = workers.stream()
+                .map(worker -> worker.loop().call(() -> question.apply(worker)))
+                .toList();
+        return asked.stream().map(CompletableFuture::join).toList();
     }
 }

@@ -1,6 +1,7 @@
 package io.steelyard.core.stream;
 
 import io.steelyard.api.proxy.Forwarder;
+import io.steelyard.api.proxy.OpenFlow;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.core.loop.DataLoop;
 import io.steelyard.core.loop.TimerWheel;
@@ -14,6 +15,8 @@ import io.steelyard.realip.proxyprotocol.HeaderProblem;
 import io.steelyard.realip.proxyprotocol.ProxyHeader;
 import io.steelyard.realip.proxyprotocol.ProxyHeaderDecoder;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -147,6 +150,21 @@ final class StreamWorker {
     /** Resets the connections on one server. */
     void cut(String pool, String serverId) {
         forEach(connection -> connection.isOn(pool, serverId), StreamConnection::reset);
+    }
+
+    /** The connections that these listeners accepted. */
+    List<OpenFlow> flows(TcpListeners listeners) {
+        var flows = new ArrayList<OpenFlow>();
+        forEach(connection -> listeners.accepted(connection.listener()), connection -> flows.add(connection.flow()));
+        return flows;
+    }
+
+    /** Resets the connection of this number. @return whether there was one */
+    boolean cut(long id) {
+        var found = new ArrayList<StreamConnection>(1);
+        forEach(connection -> connection.id() == id, found::add);
+        found.forEach(StreamConnection::reset);
+        return !found.isEmpty();
     }
 
     /** Resets the connections that listeners accepted which accept nothing any more. */

@@ -119,6 +119,11 @@ public final class TcpListeners {
         return traffic;
     }
 
+    /** Whether this listener is one of these, whether or not it still accepts. Any thread may ask while the control thread waits for it. */
+    public boolean accepted(TcpListener listener) {
+        return has(listener) || isRetired(listener);
+    }
+
     /** Whether this listener is one of these, and still accepts. Any thread may ask while the control thread waits for it. */
     public boolean has(TcpListener listener) {
         return listeners.values().stream().anyMatch(each -> each.contains(listener));

@@ -26,6 +26,7 @@ public final class TcpLoop {
     private final Flow flow = new Flow();
     private MemorySegment readBuffer = arena.allocate(64 << 10);
     private final List<Runnable> reliefs = new ArrayList<>();
+    private long flows;
     private long lastReportNs = Long.MIN_VALUE / 2;
 
     public TcpLoop(DataLoop loop, Consumer<Event> events, ConnectionLimit limit, OwnAddresses ownAddresses) {
@@ -65,6 +66,12 @@ public final class TcpLoop {
     private void relieve() {
         reliefs.forEach(Runnable::run);
         buffers.relieved();
+    }
+
+    /** A number for a flow that no other flow of the engine has. */
+    public long newFlowId() {
+        flows++;
+        return (long) loop.index() << 48 | flows;
     }
 
     public Connector connector() {

@@ -3,7 +3,6 @@ package io.steelyard.http.proxy;
 import io.steelyard.api.Personality;
 import io.steelyard.api.http.HttpClientOptions;
 import io.steelyard.api.proxy.ConnectionRule.Phase;
-import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.Protocol;
 import io.steelyard.api.schedule.Flow;
 import io.steelyard.core.loop.FdRegistration;
@@ -22,6 +21,7 @@ import java.lang.System.Logger;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -417,17 +417,10 @@ final class ClientConnection extends Timer {
         }
     }
 
-    /** Ends in order the exchanges that a server is working on. */
-    void end(String pool, String serverId, Forwarder.Ending why) {
+    /** Hands over its exchanges; the task may end them. */
+    void forEach(Consumer<Exchange> task) {
         if (state == State.OPEN) {
-            protocol.end(pool, serverId, why);
-        }
-    }
-
-    /** Ends the exchanges that a server is working on. */
-    void cut(String pool, String serverId) {
-        if (state == State.OPEN) {
-            protocol.cut(pool, serverId);
+            protocol.forEach(task);
         }
     }
 

@@ -1,8 +1,8 @@
 package io.steelyard.http.proxy;
 
-import io.steelyard.api.proxy.Forwarder;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /**
  * A version of HTTP as one client's connection speaks it: understands what the connection receives, and carries exchanges. Used on the
@@ -44,11 +44,8 @@ interface ClientProtocol {
     /** No further request is served; those there are end well. */
     void finish();
 
-    /** Ends the exchanges that a server is working on, without the rest of their answers. */
-    void cut(String pool, String serverId);
-
-    /** Ends in order the exchanges that a server is working on. */
-    default void end(String pool, String serverId, Forwarder.Ending why) {}
+    /** Hands over the exchanges under way; the task may end them. */
+    default void forEach(Consumer<Exchange> task) {}
 
     /** The connection is closed: ends the exchanges and gives back what is lent. */
     void closed();

@@ -5,6 +5,7 @@ import io.steelyard.api.http.HttpAction;
 import io.steelyard.api.http.PathMatch;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.Forwarder;
+import io.steelyard.api.proxy.OpenFlow;
 import io.steelyard.api.schedule.TrafficCounts;
 import io.steelyard.http.affinity.ClientAffinity;
 import io.steelyard.http.h1.BodyFraming;
@@ -15,6 +16,7 @@ import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.http.route.Route;
 import io.steelyard.pool.variable.Evaluation;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ final class Exchange {
     private final Evaluation evaluation;
     private final Routing routing;
     private final ClientAnswer answer;
+    private final long id;
     private ClientIdentity who;
     private @Nullable Forwarding forwarding;
     private @Nullable Admission admission;
@@ -53,6 +56,7 @@ final class Exchange {
         this.plan = plan;
         this.request = request;
         this.framing = framing;
+        id = client.worker().loop().newFlowId();
         facts = new RequestFacts(client.facts(), request, client.requestNumber(), client.notes());
         facts.tracking(new RequestTracking(plan.stickTables(), client.tracked()));
         facts.facts(new RequestView(this));
@@ -127,6 +131,28 @@ final class Exchange {
 
     boolean isOn(String pool, String serverId) {
         return forwarding != null && forwarding.isOn(pool, serverId);
+    }
+
+    /** As an operator sees it. */
+    OpenFlow flow() {
+        return new OpenFlow(
+                id,
+                plan.server().name(),
+                OpenFlow.clientText(who.address(), who.port()),
+                progress.pool(),
+                progress.server(),
+                Duration.ofNanos(Math.max(0, client.nowNs() - client.requestStartNs())));
+    }
+
+    /** No other flow has it. */
+    long id() {
+        return id;
+    }
+
+    /** Ends it at once, without the rest of its answer. */
+    void kill() {
+        progress.termination("K" + (forwarding == null ? "R" : forwarding.phase()));
+        client.reset();
     }
 
     /** The server it is on is to be left. */

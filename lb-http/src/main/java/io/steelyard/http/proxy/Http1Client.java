@@ -2,13 +2,13 @@ package io.steelyard.http.proxy;
 
 import io.steelyard.api.Personality;
 import io.steelyard.api.http.HttpClientOptions;
-import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.http.h1.ParseResult;
 import io.steelyard.http.h1.RequestParser;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,16 +167,9 @@ final class Http1Client implements ClientProtocol {
     // ---- what the worker asks
 
     @Override
-    public void end(String pool, String serverId, Forwarder.Ending why) {
-        if (exchange != null && exchange.isOn(pool, serverId)) {
-            exchange.serverGone(why);
-        }
-    }
-
-    @Override
-    public void cut(String pool, String serverId) {
-        if (exchange != null && exchange.isOn(pool, serverId)) {
-            connection.reset();
+    public void forEach(Consumer<Exchange> task) {
+        if (exchange != null) {
+            task.accept(exchange);
         }
     }
 

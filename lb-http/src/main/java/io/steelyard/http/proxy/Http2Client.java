@@ -1,7 +1,6 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.http.HttpClientOptions;
-import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.http.h2.ErrorCode;
 import io.steelyard.http.h2.Flood;
 import io.steelyard.http.h2.Http2Session;
@@ -12,6 +11,7 @@ import io.steelyard.http.h2.StreamUser;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.function.Consumer;
 
 /**
  * A client's connection as HTTP/2 speaks it: any number of exchanges at once, each an {@link Http2Request}. Frames that the events of one
@@ -257,21 +257,8 @@ final class Http2Client implements ClientProtocol, SessionUser {
     }
 
     @Override
-    public void end(String pool, String serverId, Forwarder.Ending why) {
-        for (var request : new ArrayList<>(requests)) {
-            if (request.isOn(pool, serverId)) {
-                request.serverGone(why);
-            }
-        }
-    }
-
-    @Override
-    public void cut(String pool, String serverId) {
-        for (var request : new ArrayList<>(requests)) {
-            if (request.isOn(pool, serverId)) {
-                request.reset();
-            }
-        }
+    public void forEach(Consumer<Exchange> task) {
+        new ArrayList<>(requests).forEach(request -> request.withExchange(task));
     }
 
     @Override

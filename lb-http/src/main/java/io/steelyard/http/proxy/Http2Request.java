@@ -1,6 +1,5 @@
 package io.steelyard.http.proxy;
 
-import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.http.h2.ErrorCode;
 import io.steelyard.http.h2.Http2Stream;
@@ -9,6 +8,7 @@ import io.steelyard.http.message.FieldBlock;
 import io.steelyard.http.message.RequestHead;
 import io.steelyard.http.message.Violation;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,13 +155,10 @@ final class Http2Request extends Timer implements StreamUser {
         return side.pendingBytes() + held.size() + (exchange == null ? 0 : exchange.keptBytes());
     }
 
-    boolean isOn(String pool, String serverId) {
-        return exchange != null && exchange.isOn(pool, serverId);
-    }
-
-    void serverGone(Forwarder.Ending why) {
+    /** Hands over its exchange, where it has begun one. */
+    void withExchange(Consumer<Exchange> task) {
         if (exchange != null) {
-            exchange.serverGone(why);
+            task.accept(exchange);
         }
     }
 

@@ -2,11 +2,13 @@ package io.steelyard.http.proxy;
 
 import io.steelyard.api.Traffic;
 import io.steelyard.api.proxy.Forwarder;
+import io.steelyard.api.proxy.OpenFlow;
 import io.steelyard.api.proxy.Target;
 import io.steelyard.api.proxy.VirtualServer;
 import io.steelyard.core.tcp.EngineContext;
 import io.steelyard.core.tcp.TcpListeners;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /** One HTTP virtual server. Used by the control thread. */
@@ -53,6 +55,18 @@ final class HttpForwarder implements Forwarder {
     @Override
     public void cutFlows(String pool, String server) {
         workers.onEach(worker -> worker.cut(pool, server));
+    }
+
+    @Override
+    public List<OpenFlow> flows() {
+        return workers.ask(worker -> worker.flows(listeners)).stream()
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    @Override
+    public boolean endFlow(long id) {
+        return workers.ask(worker -> worker.cut(id)).contains(true);
     }
 
     @Override

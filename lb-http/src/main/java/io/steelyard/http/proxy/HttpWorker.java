@@ -2,6 +2,7 @@ package io.steelyard.http.proxy;
 
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.Forwarder;
+import io.steelyard.api.proxy.OpenFlow;
 import io.steelyard.core.tcp.HeaderSender;
 import io.steelyard.core.tcp.TcpListener;
 import io.steelyard.core.tcp.TcpListeners;
@@ -24,6 +25,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -276,14 +278,47 @@ final class HttpWorker {
 
     /** Ends the exchanges on one server in order, as far as may be, and closes the connections to it that are not used. */
     void end(String pool, String serverId, Forwarder.Ending why) {
-        forEach(connection -> true, connection -> connection.end(pool, serverId, why));
+        forEach(
+                connection -> true,
+                connection -> connection.forEach(exchange -> {
+                    if (exchange.isOn(pool, serverId)) {
+                        exchange.serverGone(why);
+                    }
+                }));
         idle.close(pool, serverId);
     }
 
     /** Ends the exchanges on one server, and closes the connections to it that are not used. */
     void cut(String pool, String serverId) {
-        forEach(connection -> true, connection -> connection.cut(pool, serverId));
+        cut(exchange -> exchange.isOn(pool, serverId));
         idle.close(pool, serverId);
+    }
+
+    /** The exchanges of the connections that these listeners accepted. */
+    List<OpenFlow> flows(TcpListeners listeners) {
+        var flows = new ArrayList<OpenFlow>();
+        forEach(
+                connection -> listeners.accepted(connection.listener()),
+                connection -> connection.forEach(exchange -> flows.add(exchange.flow())));
+        return flows;
+    }
+
+    /** Ends the exchange of this number at once. @return whether there was one */
+    boolean cut(long id) {
+        return cut(exchange -> exchange.id() == id);
+    }
+
+    private boolean cut(Predicate<Exchange> wanted) {
+        var found = new ArrayList<Exchange>();
+        forEach(
+                connection -> true,
+                connection -> connection.forEach(exchange -> {
+                    if (wanted.test(exchange)) {
+                        found.add(exchange);
+                    }
+                }));
+        found.forEach(Exchange::kill);
+        return !found.isEmpty();
     }
 
     /** Resets the connections that listeners accepted which accept nothing any more. */

@@ -4,6 +4,7 @@ import io.steelyard.core.tcp.TcpLoop;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** One worker each loop, shared by all HTTP virtual servers of an engine. Control thread. */
 final class HttpWorkers implements AutoCloseable {
@@ -28,13 +29,18 @@ final class HttpWorkers implements AutoCloseable {
 
     /** Runs a task on every loop, and waits until it has run. */
     void onEach(Consumer<HttpWorker> task) {
-        CompletableFuture.allOf(workers.stream()
-                        .map(worker -> worker.loop().loop().call(() -> {
-                            task.accept(worker);
-                            return worker;
-                        }))
-                        .toArray(CompletableFuture<?>[]::new))
-                .join();
+        ask(worker -> {
+            task.accept(worker);
+            return worker;
+        });
+    }
+
+    /** Asks every loop, and waits for all the answers. */
+    <T> List<T> ask(Function<HttpWorker, T> question) {
+        var asked = workers.stream()
+                .map(worker -> worker.loop().loop().call(() -> question.apply(worker)))
+                .toList();
+        return asked.stream().map(CompletableFuture::join).toList();
     }
 
     /** Closes every connection. */

@@ -109,8 +109,5 @@ final class PriorKnowledge implements ClientProtocol {
     }
 
     @Override
-    public void cut(String pool, String serverId) {}
-
-    @Override
     public void closed() {}
 }
