@@ -2,6 +2,7 @@ package io.steelyard.api;
 
 import io.steelyard.api.affinity.CountedKeys;
 import io.steelyard.api.pool.AdminState;
+import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.proxy.OpenFlow;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.vrrp.RunningRouters;
@@ -31,6 +32,30 @@ public interface LoadBalancer extends AutoCloseable {
      */
     void adminState(String pool, String server, AdminState state);
 
+    /**
+     * Sets what is known of a server's health, as if its checks had found it; they go on, and may find otherwise.
+     *
+     * @throws IllegalArgumentException where there is no such pool or server
+     */
+    void health(String pool, String server, HealthState state);
+
+    /**
+     * Lets a check of a server probe, or not. A server that is not probed keeps the health it had.
+     *
+     * @param check the index of the check among the server's own, or else the pool's
+     * @throws IllegalArgumentException where there is no such pool, server or check
+     */
+    void probing(String pool, String server, int check, boolean isOn);
+
+    /**
+     * Lets a virtual server accept new flows, or gives its addresses up until it is let again. Flows that exist go on. It holds until the
+     * virtual server is no longer configured.
+     *
+     * @throws IllegalArgumentException where there is no such virtual server
+     * @throws ConfigurationException where an address is not free any more; it goes on to accept nothing
+     */
+    void accepting(String virtualServer, boolean isOn);
+
     /** A pool at work, for an application that sends traffic itself; absent where there is none of the name. */
     Optional<Balancer> balancer(String pool);
 
@@ -40,17 +65,13 @@ public interface LoadBalancer extends AutoCloseable {
     }
 
     /** The flows that are open: connections of TCP, requests of HTTP under way. Sessions of UDP are only counted, in {@link #status}. */
-    default List<OpenFlow> flows() {
-        return List.of();
-    }
+    List<OpenFlow> flows();
 
     /** Ends one of {@link #flows} at once: its client sees a reset. @return false where there is none of this number (any more) */
-    default boolean endFlow(long id) {
-        return false;
-    }
+    boolean endFlow(long id);
 
     /** Ends all flows on a server at once. An unknown one has none. */
-    default void endFlows(String pool, String server) {}
+    void endFlows(String pool, String server);
 
     /** A picture of servers and listeners now. */
     Status status();

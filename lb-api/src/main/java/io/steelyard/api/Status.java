@@ -94,6 +94,7 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners, lon
      * @param traffic what passed through it
      * @param drops what was dropped or ended for a reason of its own, by the counter's name, such as {@code server_buffer_full} or
      *     {@code http2_rapid_reset}; see {@link io.steelyard.api.proxy.Forwarder#drops}
+     * @param isPaused whether an operator had it give up its addresses for a time
      */
     public record ListenerStatus(
             String name,
@@ -103,7 +104,8 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners, lon
             long accepted,
             long refused,
             Traffic traffic,
-            Map<String, Long> drops) {
+            Map<String, Long> drops,
+            boolean isPaused) {
         public ListenerStatus {
             addresses = List.copyOf(addresses);
             drops = Collections.unmodifiableMap(new LinkedHashMap<>(drops));
@@ -111,7 +113,7 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners, lon
 
         /** One through which nothing passed, and that dropped nothing. */
         public ListenerStatus(String name, String pool, List<String> addresses, int open, long accepted, long refused) {
-            this(name, pool, addresses, open, accepted, refused, Traffic.NONE, Map.of());
+            this(name, pool, addresses, open, accepted, refused, Traffic.NONE, Map.of(), false);
         }
     }
 

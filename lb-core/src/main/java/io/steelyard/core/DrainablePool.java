@@ -4,6 +4,7 @@ import io.steelyard.api.Event;
 import io.steelyard.api.Status;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.AdminState;
+import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.schedule.Balancer;
@@ -53,6 +54,14 @@ final class DrainablePool {
 
     void adminState(String serverId, AdminState state) {
         pool.adminState(serverId, state);
+    }
+
+    void health(String serverId, HealthState state) {
+        pool.health(serverId, state, "set by an operator");
+    }
+
+    void probing(String serverId, int check, boolean isOn) {
+        pool.probing(serverId, check, isOn);
     }
 
     /**

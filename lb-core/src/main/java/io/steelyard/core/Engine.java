@@ -10,6 +10,7 @@ import io.steelyard.api.affinity.CountedKeys;
 import io.steelyard.api.http.StatusPageProvider;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.AdminState;
+import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ForwarderProvider;
@@ -170,8 +171,28 @@ final class Engine implements LoadBalancer {
 
     @Override
     public void adminState(String pool, String server, AdminState state) {
+        change(() -> running(pool).adminState(server, state));
+    }
+
+    @Override
+    public void health(String pool, String server, HealthState state) {
+        change(() -> running(pool).health(server, state));
+    }
+
+    @Override
+    public void probing(String pool, String server, int check, boolean isOn) {
+        change(() -> running(pool).probing(server, check, isOn));
+    }
+
+    @Override
+    public void accepting(String virtualServer, boolean isOn) {
+        change(() -> servers.accepting(virtualServer, isOn));
+    }
+
+    /** What an operator wants; who looks at pools and listeners looks at once. */
+    private void change(Runnable wanted) {
         control.call(() -> {
-            running(pool).adminState(server, state);
+            wanted.run();
             routers.look(configuration, pools, servers);
             return null;
         });
@@ -386,8 +407,8 @@ final class Engine implements LoadBalancer {
             restoreSessions.run();
             ownAddresses.floating(RoutersBeside.floating(before));
             undo.forEach(Runnable::run);
-            if (failed instanceof IOException) {
-                throw new ConfigurationException(List.of(Problem.error("", String.valueOf(failed.getMessage()))));
+            if (failed instanceof IOException io) {
+                throw RunningServers.refused(io);
             }
             throw (RuntimeException) failed;
         }

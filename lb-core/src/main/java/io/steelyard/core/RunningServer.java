@@ -19,6 +19,7 @@ final class RunningServer {
     private final Forwarder forwarder;
     private VirtualServer server;
     private boolean isRetiring;
+    private boolean isPaused;
 
     RunningServer(ForwarderProvider provider, VirtualServer server, Forwarder forwarder) {
         this.provider = provider;
@@ -35,7 +36,7 @@ final class RunningServer {
     }
 
     void apply(VirtualServer changed) throws IOException {
-        forwarder.apply(changed);
+        forwarder.apply(changed, !isPaused);
         server = changed;
     }
 
@@ -46,6 +47,17 @@ final class RunningServer {
         } catch (IOException lost) {
             LOG.error("virtual server {} could not be set back: {}", before.name(), lost.getMessage());
         }
+    }
+
+    /** Listens, or gives its addresses up, until it is told otherwise; changes of configuration do not change that. */
+    void accepting(boolean isOn) throws IOException {
+        forwarder.apply(server, isOn);
+        isPaused = !isOn;
+    }
+
+    /** Whether it takes new flows. */
+    boolean isAccepting() {
+        return !isRetiring && !isPaused;
     }
 
     void cutFlows(String pool, String serverId) {
@@ -86,7 +98,8 @@ final class RunningServer {
                 forwarder.acceptedFlows(),
                 forwarder.refusedFlows(),
                 forwarder.traffic(),
-                forwarder.drops());
+                forwarder.drops(),
+                isPaused);
     }
 
     void close() {

@@ -60,7 +60,25 @@ final class RunningServers {
     /** Whether the virtual server of this name takes new flows. */
     boolean accepts(String name) {
         var running = servers.get(name);
-        return running != null && !running.isRetiring();
+        return running != null && running.isAccepting();
+    }
+
+    /** @throws IllegalArgumentException where there is none of the name */
+    void accepting(String name, boolean isOn) {
+        var running = servers.get(name);
+        if (running == null) {
+            throw new IllegalArgumentException(
+                    "there is no virtual server '" + name + "'; there are " + String.join(", ", servers.keySet()));
+        }
+        try {
+            running.accepting(isOn);
+        } catch (IOException taken) {
+            throw refused(taken);
+        }
+    }
+
+    static ConfigurationException refused(IOException failed) {
+        return new ConfigurationException(List.of(Problem.error("", String.valueOf(failed.getMessage()))));
     }
 
     boolean haveNoFlows() {

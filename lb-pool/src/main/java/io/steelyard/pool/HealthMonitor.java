@@ -121,6 +121,27 @@ public final class HealthMonitor implements AutoCloseable {
         }
     }
 
+    /** The checks of a server, as if they had found this; a server without any is left as it is. */
+    void settle(String serverId, HealthState state, String reason) {
+        var watch = watches.get(serverId);
+        if (watch != null) {
+            watch.tracker = watch.tracker.settled(state, reason);
+        }
+    }
+
+    /**
+     * Lets a check of a server probe, or not.
+     *
+     * @throws IllegalArgumentException where the server has no such check
+     */
+    void probing(String serverId, int check, boolean isOn) {
+        var watch = watches.get(serverId);
+        if (watch == null || check < 0 || check >= watch.probings.size()) {
+            throw new IllegalArgumentException("server '" + serverId + "' has no check " + check);
+        }
+        watch.probings.get(check).pause(!isOn);
+    }
+
     /** Ends all probes. */
     @Override
     public void close() {
@@ -163,13 +184,15 @@ public final class HealthMonitor implements AutoCloseable {
         }
 
         Watch begin() {
-            probings.forEach(probing ->
-                    probing.next(loop.nowNs() + HealthTracker.firstDelayNs(probing.spec, random.nextDouble())));
+            probings.forEach(Probing::first);
             return this;
         }
 
         /** Takes the server over from a watch that was ended. */
         Watch after(Watch before) {
+            for (int i = 0; i < Math.min(probings.size(), before.probings.size()); i++) {
+                probings.get(i).isPaused = before.probings.get(i).isPaused;
+            }
             leftOver = Stream.concat(
                             before.leftOver.stream(),
                             before.probings.stream()
@@ -228,6 +251,7 @@ public final class HealthMonitor implements AutoCloseable {
         final HealthCheckSpec spec;
         private final HealthCheck check;
         private boolean isEnded;
+        private boolean isPaused;
         private ControlLoop.@Nullable Timer timer;
         /** The thread of the last probe, until it has ended. */
         private @Nullable Thread running;
@@ -247,8 +271,26 @@ public final class HealthMonitor implements AutoCloseable {
             this.check = check;
         }
 
+        void first() {
+            next(loop.nowNs() + HealthTracker.firstDelayNs(spec, random.nextDouble()));
+        }
+
+        /** Probes no more, whatever is found by a probe under way; or again, as at the start. */
+        void pause(boolean isWanted) {
+            if (isWanted == isPaused) {
+                return;
+            }
+            isPaused = isWanted;
+            if (isWanted) {
+                isAwaited = false;
+                stop();
+            } else {
+                first();
+            }
+        }
+
         void next(long atNs) {
-            if (!isEnded) {
+            if (!isEnded && !isPaused) {
                 dueNs = atNs;
                 timer = loop.schedule(atNs, this::begin);
             }
@@ -357,6 +399,10 @@ public final class HealthMonitor implements AutoCloseable {
 
         void end() {
             isEnded = true;
+            stop();
+        }
+
+        private void stop() {
             cancelTimer();
             var thread = running;
             if (thread != null) {

@@ -178,6 +178,13 @@ public record HealthTracker(List<HealthCheckSpec> specs, List<Check> checks) {
         return new HealthTracker(specs, changed);
     }
 
+    /** The checks as if each had found that, whatever they found before. */
+    HealthTracker settled(HealthState state, String reason) {
+        return new HealthTracker(
+                specs,
+                checks.stream().map(check -> new Check(state, 0, reason)).toList());
+    }
+
     /** When to begin the first probe, so that the servers of a pool are not all probed at one moment but soon. */
     public static long firstDelayNs(HealthCheckSpec spec, double random) {
         return (long) (random * Math.min(spec.interval().toNanos(), FIRST_PROBES_WITHIN_NS));

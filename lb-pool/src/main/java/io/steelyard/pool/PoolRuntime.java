@@ -668,6 +668,11 @@ public final class PoolRuntime implements Balancer {
                 server.maxConnections());
     }
 
+    /** @throws IllegalArgumentException where there is no such server */
+    void requireServer(String serverId) {
+        member(serverId);
+    }
+
     private Member member(String serverId) {
         var member = members.get(serverId);
         if (member == null) {

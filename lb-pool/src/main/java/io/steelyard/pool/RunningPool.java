@@ -76,6 +76,30 @@ public final class RunningPool implements AutoCloseable {
         tick();
     }
 
+    /**
+     * Sets what is known of a server's health; its checks go on, and may find otherwise.
+     *
+     * @param reason one phrase for people
+     * @throws IllegalArgumentException where there is no such server
+     */
+    public void health(String serverId, HealthState state, String reason) {
+        runtime.requireServer(serverId);
+        monitor.settle(serverId, state, reason);
+        runtime.health(serverId, state, reason);
+        tick();
+    }
+
+    /**
+     * Lets a check of a server probe, or not.
+     *
+     * @param check its index
+     * @throws IllegalArgumentException where there is no such server or check
+     */
+    public void probing(String serverId, int check, boolean isOn) {
+        runtime.requireServer(serverId);
+        monitor.probing(serverId, check, isOn);
+    }
+
     /** A picture of the pool now. */
     public PoolStatus status() {
         return runtime.status();

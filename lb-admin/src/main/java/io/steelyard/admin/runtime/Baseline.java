@@ -86,7 +86,8 @@ final class Baseline {
                 since(listener.accepted(), before.accepted()),
                 since(listener.refused(), before.refused()),
                 since(listener.traffic(), before.traffic()),
-                since(listener.drops(), before.drops()));
+                since(listener.drops(), before.drops()),
+                listener.isPaused());
     }
 
     private static Map<String, Long> since(Map<String, Long> now, Map<String, Long> before) {

@@ -10,11 +10,12 @@ public interface Forwarder extends AutoCloseable {
     /**
      * Takes over a changed configuration of the same name; flows that exist go on. Addresses that stay are never closed.
      *
+     * @param accepts whether it listens there, or gives its addresses up until it is told otherwise; flows that exist go on all the same
      * @throws IOException where a new address cannot be used; everything is then as before
      */
-    void apply(VirtualServer changed) throws IOException;
+    void apply(VirtualServer changed, boolean accepts) throws IOException;
 
-    /** Accepts nothing new; flows that exist go on. */
+    /** Accepts nothing new, for ever; flows that exist go on. */
     void stopAccepting();
 
     /** Ends the flows on one server at once, as its drain deadline asks. Returns when it is asked for, not when it is done. */

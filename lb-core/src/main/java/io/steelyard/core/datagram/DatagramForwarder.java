@@ -37,13 +37,13 @@ final class DatagramForwarder implements Forwarder {
         this.context = context;
         this.sessions = sessions;
         tallies = workers.stream().map(worker -> new Tally()).toList();
-        apply(server);
+        apply(server, true);
     }
 
     @Override
-    public void apply(VirtualServer changed) throws IOException {
+    public void apply(VirtualServer changed, boolean accepts) throws IOException {
         var service = DatagramService.of(changed, context, sessions.rules(changed, context));
-        var wanted = keys(changed);
+        var wanted = accepts ? keys(changed) : Set.<PortGroup.Key>of();
         var opened = new LinkedHashMap<PortGroup.Key, PortGroup>();
         try {
             for (var key : wanted) {

@@ -26,14 +26,14 @@ final class StreamForwarder implements Forwarder {
         this.sessions = sessions;
         listeners =
                 new TcpListeners(workers.stream().map(StreamWorker::resources).toList());
-        apply(server);
+        apply(server, true);
     }
 
     @Override
-    public void apply(VirtualServer changed) throws IOException {
+    public void apply(VirtualServer changed, boolean accepts) throws IOException {
         var service = StreamService.of(changed, context, sessions.rules(changed, context));
         listeners.apply(
-                changed.listen(),
+                accepts ? changed.listen() : List.of(),
                 loop -> new StreamAcceptor(workers.get(loop.loop().index()), service));
         listeners.maxConnections(changed.options().maxConnections());
     }

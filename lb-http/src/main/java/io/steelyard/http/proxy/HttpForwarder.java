@@ -22,17 +22,17 @@ final class HttpForwarder implements Forwarder {
         this.workers = workers;
         this.context = context;
         listeners = new TcpListeners(context.tcpLoops());
-        apply(server);
+        apply(server, true);
     }
 
     @Override
-    public void apply(VirtualServer changed) throws IOException {
+    public void apply(VirtualServer changed, boolean accepts) throws IOException {
         if (!(changed.target() instanceof Target.Http http)) {
             throw new IllegalArgumentException("virtual server " + changed.name() + " is not an HTTP one");
         }
         var plan = new HttpPlan(changed, http.service(), context, workers.counts(), listeners.traffic(), faults);
         listeners.apply(
-                changed.listen(),
+                accepts ? changed.listen() : List.of(),
                 loop -> new HttpAcceptor(workers.at(loop.loop().index()), plan));
         workers.onEach(worker -> {
             worker.adopt(listeners, plan);
