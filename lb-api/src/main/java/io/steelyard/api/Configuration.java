@@ -133,6 +133,22 @@ public record Configuration(
                 vrrp);
     }
 
+    /** The same with these virtual servers instead of its own. */
+    public Configuration withVirtualServers(List<VirtualServer> changed) {
+        return new Configuration(
+                settings,
+                pools,
+                changed,
+                variables,
+                limitZones,
+                rateZones,
+                stickTables,
+                virtualRouters,
+                syncGroups,
+                trackers,
+                vrrp);
+    }
+
     public Optional<ServerPool> pool(String name) {
         return pools.stream().filter(pool -> pool.name().equals(name)).findFirst();
     }

@@ -33,11 +33,12 @@ public interface LoadBalancer extends AutoCloseable {
     void adminState(String pool, String server, AdminState state);
 
     /**
-     * Sets what is known of a server's health, as if its checks had found it; they go on, and may find otherwise.
+     * Sets what is known of a server's health, as if a check had found it; it goes on, and may find otherwise.
      *
-     * @throws IllegalArgumentException where there is no such pool or server
+     * @param check the index of the check among the server's own, or else the pool's; 0 for a server that has none
+     * @throws IllegalArgumentException where there is no such pool, server or check
      */
-    void health(String pool, String server, HealthState state);
+    void health(String pool, String server, int check, HealthState state);
 
     /**
      * Lets a check of a server probe, or not. A server that is not probed keeps the health it had.
@@ -67,10 +68,10 @@ public interface LoadBalancer extends AutoCloseable {
     /** The flows that are open: connections of TCP, requests of HTTP under way. Sessions of UDP are only counted, in {@link #status}. */
     List<OpenFlow> flows();
 
-    /** Ends one of {@link #flows} at once: its client sees a reset. @return false where there is none of this number (any more) */
+    /** Ends one of {@link #flows}: a request that is not answered yet is answered with an error. @return false where there is none of this number (any more) */
     boolean endFlow(long id);
 
-    /** Ends all flows on a server at once. An unknown one has none. */
+    /** Ends all flows on a server, as {@link #endFlow}. An unknown one has none. */
     void endFlows(String pool, String server);
 
     /** A picture of servers and listeners now. */

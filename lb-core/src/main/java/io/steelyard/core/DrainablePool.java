@@ -56,8 +56,8 @@ final class DrainablePool {
         pool.adminState(serverId, state);
     }
 
-    void health(String serverId, HealthState state) {
-        pool.health(serverId, state, "set by an operator");
+    void health(String serverId, int check, HealthState state) {
+        pool.health(serverId, check, state, "set by an operator");
     }
 
     void probing(String serverId, int check, boolean isOn) {

@@ -12,6 +12,7 @@ import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.pool.ServerPool;
+import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.proxy.OpenFlow;
@@ -175,8 +176,8 @@ final class Engine implements LoadBalancer {
     }
 
     @Override
-    public void health(String pool, String server, HealthState state) {
-        change(() -> running(pool).health(server, state));
+    public void health(String pool, String server, int check, HealthState state) {
+        change(() -> running(pool).health(server, check, state));
     }
 
     @Override
@@ -227,7 +228,7 @@ final class Engine implements LoadBalancer {
     @Override
     public void endFlows(String pool, String server) {
         control.call(() -> {
-            servers.cutFlows(pool, server);
+            servers.endFlows(pool, server, Forwarder.Ending.KILLED);
             return null;
         });
     }

@@ -121,12 +121,20 @@ public final class HealthMonitor implements AutoCloseable {
         }
     }
 
-    /** The checks of a server, as if they had found this; a server without any is left as it is. */
-    void settle(String serverId, HealthState state, String reason) {
+    /** Whether the server has checks. */
+    boolean watches(String serverId) {
         var watch = watches.get(serverId);
-        if (watch != null) {
-            watch.tracker = watch.tracker.settled(state, reason);
-        }
+        return watch != null && !watch.probings.isEmpty();
+    }
+
+    /**
+     * As if a check had found that; it goes on.
+     *
+     * @throws IllegalArgumentException where the server has no such check
+     */
+    void settle(String serverId, int check, HealthState state, String reason) {
+        var watch = watch(serverId, check);
+        watch.take(watch.tracker.settled(check, state, reason));
     }
 
     /**
@@ -135,11 +143,15 @@ public final class HealthMonitor implements AutoCloseable {
      * @throws IllegalArgumentException where the server has no such check
      */
     void probing(String serverId, int check, boolean isOn) {
+        watch(serverId, check).probings.get(check).pause(!isOn);
+    }
+
+    private Watch watch(String serverId, int check) {
         var watch = watches.get(serverId);
         if (watch == null || check < 0 || check >= watch.probings.size()) {
             throw new IllegalArgumentException("server '" + serverId + "' has no check " + check);
         }
-        watch.probings.get(check).pause(!isOn);
+        return watch;
     }
 
     /** Ends all probes. */

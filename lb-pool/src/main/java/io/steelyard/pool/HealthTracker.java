@@ -178,11 +178,11 @@ public record HealthTracker(List<HealthCheckSpec> specs, List<Check> checks) {
         return new HealthTracker(specs, changed);
     }
 
-    /** The checks as if each had found that, whatever they found before. */
-    HealthTracker settled(HealthState state, String reason) {
-        return new HealthTracker(
-                specs,
-                checks.stream().map(check -> new Check(state, 0, reason)).toList());
+    /** As if a check had found that, whatever it found before. */
+    HealthTracker settled(int check, HealthState state, String reason) {
+        var changed = new ArrayList<>(checks);
+        changed.set(check, new Check(state, 0, reason));
+        return new HealthTracker(specs, changed);
     }
 
     /** When to begin the first probe, so that the servers of a pool are not all probed at one moment but soon. */

@@ -77,15 +77,19 @@ public final class RunningPool implements AutoCloseable {
     }
 
     /**
-     * Sets what is known of a server's health; its checks go on, and may find otherwise.
+     * Sets what is known of a server's health, as if a check had found it; it goes on, and may find otherwise.
      *
+     * @param check its index; 0 for a server without checks
      * @param reason one phrase for people
-     * @throws IllegalArgumentException where there is no such server
+     * @throws IllegalArgumentException where there is no such server or check
      */
-    public void health(String serverId, HealthState state, String reason) {
+    public void health(String serverId, int check, HealthState state, String reason) {
         runtime.requireServer(serverId);
-        monitor.settle(serverId, state, reason);
-        runtime.health(serverId, state, reason);
+        if (check == 0 && !monitor.watches(serverId)) {
+            runtime.health(serverId, state, reason);
+        } else {
+            monitor.settle(serverId, check, state, reason);
+        }
         tick();
     }
 

@@ -26,7 +26,13 @@ public final class RuntimeCommands {
               del acl <acl> [<pattern>|#<ref>]        : take an entry of a file of an acl away
               del map <map> [<key>|#<ref>]            : take an entry of a map away
               del server <bk>/<srv>                   : remove a server that is in maintenance
+              disable agent <bk>/<srv>                : ask a server's agent no more
+              disable frontend <frontend>             : give a frontend's addresses up for a time
+              disable health <bk>/<srv>               : check a server no more
               disable server <bk>/<srv>               : take a server out (also 'set server')
+              enable agent <bk>/<srv>                 : ask a server's agent again
+              enable frontend <frontend>              : let a frontend listen again
+              enable health <bk>/<srv>                : check a server again
               enable server <bk>/<srv>                : let a server serve again (also 'set server')
               get acl <acl> <value>                   : report what a value matches
               get map <map> <value>                   : report what a value matches
@@ -35,9 +41,10 @@ public final class RuntimeCommands {
               prompt                                  : toggle interactive mode with prompt
               quit                                    : disconnect
               set map <map> [<key>|#<ref>] <value>    : change an entry of a map
+              set maxconn frontend <frontend> <value> : change a frontend's limit of connections
               set maxconn global <value>              : change the limit of connections
               set maxconn server <bk>/<srv> <value>   : change a server's limit of connections
-              set server <bk>/<srv> [opts]            : change a server's state, weight, address or name
+              set server <bk>/<srv> [opts]            : change a server's state, health, weight, addresses or name
               set table <table> key <key> [<data>]*   : change or make an entry of a stick table
               set weight <bk>/<srv> <weight>          : change a server's weight
               show acl [<acl>|#<id>]                  : list files of acls, or the entries of one
@@ -47,15 +54,23 @@ public final class RuntimeCommands {
               show map [<map>|#<id>]                  : list maps, or the entries of one
               show servers conn [<backend>]           : list the servers' connections
               show servers state [<backend>]          : list the servers' states
-              show sess                               : report how many sessions there are
+              show pools                              : report how much memory buffers have
+              show sess [all|<id>]                    : list the sessions, or what is known of them
               show stat [<iid> <type> <sid>] [typed|json] [up] [no-maint] : report counters of each proxy and server
               show table [<table> [<filter>]*]        : list stick tables, or the entries of one
               show version                            : show the version
+              shutdown frontend <frontend>            : stop a frontend
+              shutdown session <id>                   : end a session
+              shutdown sessions server <bk>/<srv>     : end the sessions on a server
             """;
 
     private final LoadBalancer balancer;
     private final Shown shown;
+    private final ConfiguredServers servers;
     private final ServerChanges changes;
+    private final CheckChanges checks;
+    private final FrontendChanges frontends;
+    private final SessionList sessions;
     private final Tables tables;
     private final Baseline baseline = new Baseline();
 
@@ -66,8 +81,12 @@ public final class RuntimeCommands {
      */
     public RuntimeCommands(LoadBalancer balancer, Identity identity, LongSupplier nowMs) {
         this.balancer = balancer;
-        shown = new Shown(balancer, identity, nowMs, baseline);
-        changes = new ServerChanges(balancer);
+        frontends = new FrontendChanges(balancer);
+        shown = new Shown(balancer, identity, nowMs, baseline, frontends);
+        servers = new ConfiguredServers(balancer);
+        checks = new CheckChanges(balancer, servers);
+        changes = new ServerChanges(balancer, servers, checks);
+        sessions = new SessionList(balancer, nowMs);
         tables = new Tables(balancer);
     }
 
@@ -82,9 +101,11 @@ public final class RuntimeCommands {
                 .collect(Collectors.joining());
     }
 
-    /** The configuration was read again: weights that were set are forgotten. */
+    /** The configuration was read again: weights that were set are forgotten, and frontends that were stopped listen. */
     public synchronized void onReload() {
         changes.forget();
+        checks.forget();
+        frontends.forget();
     }
 
     private synchronized String execute(String command, Level level) {
@@ -113,18 +134,41 @@ public final class RuntimeCommands {
                     default -> unknown();
                 };
             case "set" -> set(rest, level);
-            case "enable", "disable" -> {
-                if (!word(rest, 0).equals("server")) {
-                    yield unknown();
-                }
-                require(level, Level.ADMIN);
-                yield changes.state(word(rest, 1), verb.equals("enable") ? "ready" : "maint");
-            }
+            case "enable", "disable" -> turn(rest, verb.equals("enable"), level);
+            case "shutdown" -> shutDown(rest, level);
             case "add", "del" -> addOrRemove(verb, rest, level);
             case "clear" -> clear(rest, level);
             case "help" -> "The following commands are valid at this level:\n" + HELP;
             default -> unknown();
         };
+    }
+
+    private String turn(List<String> words, boolean isOn, Level level) {
+        var kind = word(words, 0);
+        if (!List.of("server", "frontend", "health", "agent").contains(kind)) {
+            return unknown();
+        }
+        require(level, Level.ADMIN);
+        return switch (kind) {
+            case "server" -> changes.state(word(words, 1), isOn ? "ready" : "maint");
+            case "frontend" -> frontends.listen(word(words, 1), isOn);
+            default -> checks.probing(kind, word(words, 1), isOn);
+        };
+    }
+
+    private String shutDown(List<String> words, Level level) {
+        var kind = word(words, 0);
+        boolean isOfServer = kind.equals("sessions") && word(words, 1).equals("server");
+        if (!isOfServer && !List.of("frontend", "session").contains(kind)) {
+            return unknown();
+        }
+        require(level, Level.ADMIN);
+        if (isOfServer) {
+            var found = servers.find(word(words, 2));
+            balancer.endFlows(found.pool().name(), found.server().id());
+            return "";
+        }
+        return kind.equals("frontend") ? frontends.shutDown(word(words, 1)) : sessions.end(word(words, 1));
     }
 
     private String show(List<String> words, Level level) {
@@ -140,8 +184,9 @@ public final class RuntimeCommands {
             }
             case "sess" -> {
                 require(level, Level.OPERATOR);
-                yield shown.sessions();
+                yield sessions.show(rest);
             }
+            case "pools" -> shown.pools();
             case "table" -> tables.show(rest);
             case "servers" ->
                 switch (word(rest, 0)) {
@@ -179,7 +224,11 @@ public final class RuntimeCommands {
         return switch (word(words, 1)) {
             case "server" -> changes.setMaxConnections(word(words, 2), word(words, 3));
             case "global" -> changes.setMaxConnections(word(words, 2));
-            default -> throw new RefusedCommandException("'set maxconn' only supports 'server' and 'global'.");
+            case "frontend" ->
+                frontends.maxConnections(
+                        word(words, 2), ServerChanges.positive(word(words, 3), "Integer value expected."));
+            default ->
+                throw new RefusedCommandException("'set maxconn' only supports 'frontend', 'server', and 'global'.");
         };
     }
 

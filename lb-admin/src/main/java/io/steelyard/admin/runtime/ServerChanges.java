@@ -5,92 +5,48 @@ import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerAddress;
-import io.steelyard.api.pool.ServerPool;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /** The commands that change servers: each applies a changed configuration, or sets a server's state. One thread at a time. */
 final class ServerChanges {
     private static final int MOST_WEIGHT = 256;
 
     private final LoadBalancer balancer;
+    private final ConfiguredServers servers;
+    private final CheckChanges checks;
 
     /** By {@code pool/server}: the weight before it was changed here. */
     private final Map<String, Integer> initialWeights = new HashMap<>();
 
-    ServerChanges(LoadBalancer balancer) {
+    ServerChanges(LoadBalancer balancer, ConfiguredServers servers, CheckChanges checks) {
         this.balancer = balancer;
+        this.servers = servers;
+        this.checks = checks;
     }
 
     void forget() {
         initialWeights.clear();
     }
 
-    /** A server by its name {@code pool/server}. */
-    private record Found(ServerPool pool, RealServer server) {
-        String key() {
-            return pool.name() + "/" + server.id();
-        }
-    }
-
-    private ServerPool pool(String name) {
-        return balancer.configuration().pool(name).orElseThrow(() -> new RefusedCommandException("No such backend."));
-    }
-
-    private static String[] parts(String path) {
-        int slash = path.indexOf('/');
-        if (slash < 0) {
-            throw new RefusedCommandException("Require 'backend/server'.");
-        }
-        return new String[] {path.substring(0, slash), path.substring(slash + 1)};
-    }
-
-    private Found find(String path) {
-        var names = parts(path);
-        var pool = pool(names[0]);
-        return pool.servers().stream()
-                .filter(server -> server.id().equals(names[1]))
-                .findFirst()
-                .map(server -> new Found(pool, server))
-                .orElseThrow(() -> new RefusedCommandException("No such server."));
-    }
-
-    private void change(Found found, UnaryOperator<RealServer.Builder> change) {
-        var changed = change.apply(found.server().toBuilder()).build();
-        replace(
-                found.pool(),
-                found.pool().servers().stream()
-                        .map(server -> server.id().equals(found.server().id()) ? changed : server)
-                        .toList());
-    }
-
-    private void replace(ServerPool pool, List<RealServer> servers) {
-        var changed = pool.withServers(servers);
-        var now = balancer.configuration();
-        balancer.apply(now.withPools(now.pools().stream()
-                .map(one -> one.name().equals(pool.name()) ? changed : one)
-                .toList()));
-    }
-
     // ---- weights and limits
 
     String weight(String path) {
-        var found = find(path);
+        var found = servers.find(path);
         int initial = initialWeights.getOrDefault(found.key(), found.server().weight());
         return found.server().weight() + " (initial " + initial + ")\n";
     }
 
     String setWeight(String path, String text) {
-        var found = find(path);
+        var found = servers.find(path);
         if (text.isEmpty()) {
             throw new RefusedCommandException("Require <weight> or <weight%>.");
         }
         int initial = initialWeights.getOrDefault(found.key(), found.server().weight());
         int weight = wantedWeight(text, initial);
-        change(found, server -> server.weight(weight));
+        servers.change(found, server -> server.weight(weight));
         initialWeights.put(found.key(), initial);
         return "";
     }
@@ -115,9 +71,12 @@ final class ServerChanges {
     }
 
     String setMaxConnections(String path, String text) {
-        var found = find(path);
-        int most = positive(text);
-        change(found, server -> server.maxConnections(most));
+        var found = servers.find(path);
+        if (text.isEmpty()) {
+            throw new RefusedCommandException("Require <maxconn>.");
+        }
+        int most = positive(text, "maxconn string empty or preceded by garbage");
+        servers.change(found, server -> server.maxConnections(most));
         return "";
     }
 
@@ -125,27 +84,28 @@ final class ServerChanges {
         var now = balancer.configuration();
         var settings = now.settings();
         balancer.apply(now.toBuilder()
-                .settings(settings.withMaxConnections(positive(text)))
+                .settings(settings.withMaxConnections(positive(text, "Expects an integer value.")))
                 .build());
         return "";
     }
 
-    private static int positive(String text) {
+    /** @throws RefusedCommandException where it is none, with these words */
+    static int positive(String text, String refusal) {
         try {
             int value = Integer.parseInt(text);
             if (value >= 0) {
                 return value;
             }
         } catch (NumberFormatException notOne) {
-            // Told below.
+            throw new RefusedCommandException(refusal);
         }
-        throw new RefusedCommandException(text.isEmpty() ? "Value out of range." : "Integer value expected.");
+        throw new RefusedCommandException("Value out of range.");
     }
 
     // ---- set server
 
     String set(List<String> words) {
-        var found = find(words.isEmpty() ? "" : words.getFirst());
+        var found = servers.find(words.isEmpty() ? "" : words.getFirst());
         var value = words.size() > 2 ? words.get(2) : "";
         return switch (words.size() > 1 ? words.get(1) : "") {
             case "state" -> state(words.getFirst(), value);
@@ -153,16 +113,21 @@ final class ServerChanges {
             case "addr" -> address(found, value, words);
             case "fqdn" -> hostName(found, value);
             case "name" -> rename(found, value);
-            case "health", "agent", "agent-addr", "agent-port", "agent-send", "check-addr", "check-port", "ssl" ->
-                throw new RefusedCommandException("'" + words.get(1) + "' of a server cannot be set here.");
+            case "health" -> checks.health(found, value);
+            case "agent" -> checks.agent(found, value);
+            case "check-addr", "check-port", "agent-addr", "agent-port", "agent-send" -> checks.place(found, words);
+            case "ssl" ->
+                throw new RefusedCommandException(
+                        "'set server <srv> ssl' cannot be set.  default-server should define ssl settings");
             default ->
                 throw new RefusedCommandException(
-                        "usage: set server <backend>/<server> addr | fqdn | name | state | weight");
+                        "usage: set server <backend>/<server> addr | agent | agent-addr"
+                                + " | agent-port | agent-send | check-addr | check-port | fqdn | health | name | ssl | state | weight");
         };
     }
 
     String state(String path, String text) {
-        var found = find(path);
+        var found = servers.find(path);
         var state = switch (text) {
             case "ready" -> AdminState.ENABLED;
             case "drain" -> AdminState.DRAINING;
@@ -174,7 +139,7 @@ final class ServerChanges {
         return "";
     }
 
-    private String address(Found found, String host, List<String> words) {
+    private String address(ConfiguredServers.Found found, String host, List<String> words) {
         if (!(found.server().address() instanceof ServerAddress.Ip old)) {
             throw new RefusedCommandException("Only the address of a server that has a numeric one can be set.");
         }
@@ -183,11 +148,11 @@ final class ServerChanges {
             throw new RefusedCommandException("set server <b>/<s> addr requires an address and optionally a port.");
         }
         var address = ServerAddress.numericAddress(host);
-        int port = hasPort ? positive(words.get(4)) : old.port();
+        int port = hasPort ? positive(words.get(4), "provided port is not an integer") : old.port();
         boolean isOtherAddress = !address.equals(old.address());
         boolean isOtherPort = port != old.port();
         if (isOtherAddress || isOtherPort) {
-            change(found, server -> server.address(new ServerAddress.Ip(address, port)));
+            servers.change(found, server -> server.address(new ServerAddress.Ip(address, port)));
         }
         var first = isOtherAddress
                 ? "IP changed from '" + old.address().getHostAddress() + "' to '" + address.getHostAddress() + "'"
@@ -200,15 +165,15 @@ final class ServerChanges {
         return first + second + (isOtherAddress || isOtherPort ? " by 'stats socket command'" : "") + "\n";
     }
 
-    private String hostName(Found found, String host) {
+    private String hostName(ConfiguredServers.Found found, String host) {
         if (!(found.server().address() instanceof ServerAddress.Name old)) {
             throw new RefusedCommandException("set server <b>/<s> fqdn failed because no resolution is configured.");
         }
-        change(found, server -> server.address(new ServerAddress.Name(host, old.port())));
+        servers.change(found, server -> server.address(new ServerAddress.Name(host, old.port())));
         return found.key() + " changed its FQDN from " + old.host() + " to " + host + " by 'stats socket command'\n";
     }
 
-    private String rename(Found found, String name) {
+    private String rename(ConfiguredServers.Found found, String name) {
         if (!isInMaintenance(found)) {
             throw new RefusedCommandException("Only servers in maintenance mode can be renamed.");
         }
@@ -243,7 +208,7 @@ final class ServerChanges {
                 old.endsBackupFlowsWhenUp(),
                 old.nameLookup(),
                 old.labels());
-        replace(
+        servers.replace(
                 found.pool(),
                 found.pool().servers().stream()
                         .map(server -> server.id().equals(old.id()) ? renamed : server)
@@ -251,7 +216,7 @@ final class ServerChanges {
         return "";
     }
 
-    private boolean isInMaintenance(Found found) {
+    private boolean isInMaintenance(ConfiguredServers.Found found) {
         return balancer.status().pools().stream()
                 .filter(pool -> pool.name().equals(found.pool().name()))
                 .flatMap(pool -> pool.servers().stream())
@@ -262,8 +227,8 @@ final class ServerChanges {
     // ---- add and delete
 
     String add(List<String> words) {
-        var names = parts(words.isEmpty() ? "" : words.getFirst());
-        var pool = pool(names[0]);
+        var names = ConfiguredServers.parts(words.isEmpty() ? "" : words.getFirst());
+        var pool = servers.pool(names[0]);
         if (words.size() < 2) {
             throw new RefusedCommandException("'" + names[1] + "' : no address specified.");
         }
@@ -278,9 +243,9 @@ final class ServerChanges {
         for (int i = 2; i < words.size(); i++) {
             i += parameter(server, words, i);
         }
-        var servers = new ArrayList<>(pool.servers());
-        servers.add(server.build());
-        replace(pool, servers);
+        var all = new ArrayList<>(pool.servers());
+        all.add(server.build());
+        servers.replace(pool, all);
         return "New server registered.\n";
     }
 
@@ -288,8 +253,8 @@ final class ServerChanges {
     private static int parameter(RealServer.Builder server, List<String> words, int at) {
         var value = at + 1 < words.size() ? words.get(at + 1) : "";
         switch (words.get(at)) {
-            case "weight" -> server.weight(Math.min(positive(value), MOST_WEIGHT));
-            case "maxconn" -> server.maxConnections(positive(value));
+            case "weight" -> server.weight(Math.min(positive(value, "Integer value expected."), MOST_WEIGHT));
+            case "maxconn" -> server.maxConnections(positive(value, "Integer value expected."));
             case "cookie" -> server.stickyName(value);
             case "backup" -> {
                 server.backup();
@@ -310,7 +275,7 @@ final class ServerChanges {
     }
 
     String remove(String path) {
-        var found = find(path);
+        var found = servers.find(path);
         if (!isInMaintenance(found)) {
             throw new RefusedCommandException("Only servers in maintenance mode can be deleted.");
         }
@@ -319,7 +284,7 @@ final class ServerChanges {
         if (isUsed) {
             throw new RefusedCommandException("Server still has connections attached to it, cannot remove it.");
         }
-        replace(
+        servers.replace(
                 found.pool(),
                 found.pool().servers().stream()
                         .filter(server -> !server.id().equals(found.server().id()))

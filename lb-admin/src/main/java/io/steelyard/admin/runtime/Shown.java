@@ -31,13 +31,15 @@ final class Shown {
     private final Identity identity;
     private final LongSupplier nowMs;
     private final Baseline baseline;
+    private final FrontendChanges frontends;
     private final long startMs;
 
-    Shown(LoadBalancer balancer, Identity identity, LongSupplier nowMs, Baseline baseline) {
+    Shown(LoadBalancer balancer, Identity identity, LongSupplier nowMs, Baseline baseline, FrontendChanges frontends) {
         this.balancer = balancer;
         this.identity = identity;
         this.nowMs = nowMs;
         this.baseline = baseline;
+        this.frontends = frontends;
         startMs = nowMs.getAsLong();
     }
 
@@ -90,7 +92,11 @@ final class Shown {
     /** @param selection none, or the proxy's number or name, kinds as a sum of 1, 2 and 4, and the server's number; -1 for all */
     String statistics(List<String> selection) {
         var configuration = balancer.configuration();
-        var rows = StatisticsCsv.rows(configuration, baseline.since(balancer.status()));
+        var rows = StatisticsCsv.rows(configuration, baseline.since(balancer.status())).stream()
+                .map(row -> row.kind() == StatisticsCsv.Kind.FRONTEND && frontends.isShutDown(row.value("pxname"))
+                        ? row.with("status", "STOP")
+                        : row)
+                .toList();
         var words = selection.stream()
                 .filter(word ->
                         !List.of("up", "no-maint", "desc", "typed", "json").contains(word))
@@ -137,20 +143,20 @@ final class Shown {
         return text.toString();
     }
 
+    /** A time as HAProxy's logs have it. */
+    static String time(Instant at) {
+        return LOG_TIME.format(at);
+    }
+
     String errors() {
         return "Total events captured on [" + LOG_TIME.format(Instant.ofEpochMilli(nowMs.getAsLong())) + "] : 0\n";
     }
 
-    String sessions() {
-        var text = new StringBuilder();
-        balancer.status()
-                .listeners()
-                .forEach(listener -> text.append("# fe=")
-                        .append(listener.name())
-                        .append(" open=")
-                        .append(listener.open())
-                        .append('\n'));
-        return text.toString();
+    /** There is one kind of memory that is lent and given back. */
+    String pools() {
+        long bytes = balancer.status().bufferBytes();
+        return "Dumping pools usage.\n  - Pool buffer : " + bytes + " bytes used\nTotal: 1 pools, " + bytes
+                + " bytes allocated, " + bytes + " used.\n";
     }
 
     private List<ServerPool> pools(List<String> words) {

@@ -76,6 +76,13 @@ public final class StatisticsCsv {
         public String value(String column) {
             return values.getOrDefault(column, "");
         }
+
+        /** The same with another value in a column. */
+        public Row with(String column, String value) {
+            var changed = new LinkedHashMap<>(values);
+            changed.put(column, value);
+            return new Row(kind, proxyNumber, serverNumber, changed);
+        }
     }
 
     /** The whole table, with its first line. */
@@ -146,7 +153,8 @@ public final class StatisticsCsv {
 
     private static Row frontend(Configuration configuration, VirtualServer server, ListenerStatus one, int proxy) {
         var values = common(one.name(), "FRONTEND", proxy);
-        int most = configuration.settings().maxConnections();
+        int own = server.options().maxConnections();
+        int most = own == 0 ? configuration.settings().maxConnections() : own;
         values.put("scur", Integer.toString(one.open()));
         values.put("slim", most == 0 ? "" : Integer.toString(most));
         values.put("stot", Long.toString(one.accepted()));
@@ -163,7 +171,7 @@ public final class StatisticsCsv {
             values.put("req_rate_max", Long.toString(traffic.mostRequestRate()));
             values.put("req_tot", Long.toString(traffic.requests()));
         }
-        values.put("status", "OPEN");
+        values.put("status", one.isPaused() ? "PAUSED" : "OPEN");
         values.put("sid", "0");
         values.put("type", "0");
         values.put("mode", isHttp ? "http" : "tcp");

@@ -154,7 +154,7 @@ class RuntimeCommandsTest {
         assertThat(ask("set maxconn server be/s1 12; set maxconn global 99")).isEqualTo("\n\n");
         assertThat(configured("s1").maxConnections()).isEqualTo(12);
         assertThat(balancer.configuration().settings().maxConnections()).isEqualTo(99);
-        assertThat(ask("set maxconn server be/s1 x")).isEqualTo("Integer value expected.\n\n");
+        assertThat(ask("set maxconn server be/s1 x")).isEqualTo("maxconn string empty or preceded by garbage\n\n");
     }
 
     @Test

@@ -63,6 +63,23 @@ public record HealthCheckSpec(
         return new Builder(type);
     }
 
+    /** Starts with this check's values. */
+    public Builder toBuilder() {
+        var builder = new Builder(type)
+                .interval(interval)
+                .transitionInterval(transitionInterval)
+                .downInterval(downInterval)
+                .timeout(timeout)
+                .rise(rise)
+                .fall(fall)
+                .jitter(jitter)
+                .mandatory(mandatory)
+                .port(port);
+        builder.options.putAll(options);
+        builder.address = address;
+        return builder;
+    }
+
     /** Names every value; not thread-safe. */
     public static final class Builder {
         private final String type;
@@ -86,6 +103,12 @@ public record HealthCheckSpec(
             if (options.put(name, value) != null) {
                 throw new IllegalStateException("option '" + name + "' was set twice");
             }
+            return this;
+        }
+
+        /** Replaces an option, whether or not it is there. */
+        public Builder changedOption(String name, String value) {
+            options.put(name, value);
             return this;
         }
 

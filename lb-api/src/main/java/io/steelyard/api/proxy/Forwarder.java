@@ -26,7 +26,9 @@ public interface Forwarder extends AutoCloseable {
         /** It went down, or was disabled. */
         SERVER_DOWN,
         /** It is a backup, and another server came up. */
-        BACKUP_NOT_NEEDED
+        BACKUP_NOT_NEEDED,
+        /** An operator wants it. */
+        KILLED
     }
 
     /** Ends the flows on one server in order, as far as it may be. Returns when it is asked for, not when it is done. */
@@ -39,7 +41,7 @@ public interface Forwarder extends AutoCloseable {
         return List.of();
     }
 
-    /** Ends one of {@link #flows} at once. @return false where it has none of this number (any more) */
+    /** Ends one of {@link #flows} in order, as far as it may be. @return false where it has none of this number (any more) */
     default boolean endFlow(long id) {
         return false;
     }

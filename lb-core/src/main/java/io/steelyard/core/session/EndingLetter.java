@@ -10,6 +10,7 @@ public final class EndingLetter {
         return switch (why) {
             case SERVER_DOWN -> 'D';
             case BACKUP_NOT_NEEDED -> 'U';
+            case KILLED -> 'K';
         };
     }
 }

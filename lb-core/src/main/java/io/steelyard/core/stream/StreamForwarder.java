@@ -62,7 +62,7 @@ final class StreamForwarder implements Forwarder {
 
     @Override
     public boolean endFlow(long id) {
-        return ask(worker -> worker.cut(id)).contains(true);
+        return ask(worker -> worker.end(id)).contains(true);
     }
 
     @Override

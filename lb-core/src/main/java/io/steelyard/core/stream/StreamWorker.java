@@ -159,11 +159,11 @@ final class StreamWorker {
         return flows;
     }
 
-    /** Resets the connection of this number. @return whether there was one */
-    boolean cut(long id) {
+    /** Ends the connection of this number. @return whether there was one */
+    boolean end(long id) {
         var found = new ArrayList<StreamConnection>(1);
         forEach(connection -> connection.id() == id, found::add);
-        found.forEach(StreamConnection::reset);
+        found.forEach(connection -> connection.end(Forwarder.Ending.KILLED));
         return !found.isEmpty();
     }
 

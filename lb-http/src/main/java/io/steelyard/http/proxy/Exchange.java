@@ -150,9 +150,18 @@ final class Exchange {
     }
 
     /** Ends it at once, without the rest of its answer. */
-    void kill() {
+    void cut() {
         progress.termination("K" + (forwarding == null ? "R" : forwarding.phase()));
         client.reset();
+    }
+
+    /** Ends it as an operator wants it: like one whose server is gone where it has one. */
+    void kill() {
+        if (forwarding == null || progress.server().isEmpty()) {
+            cut();
+        } else {
+            serverGone(Forwarder.Ending.KILLED);
+        }
     }
 
     /** The server it is on is to be left. */

@@ -66,7 +66,7 @@ final class HttpForwarder implements Forwarder {
 
     @Override
     public boolean endFlow(long id) {
-        return workers.ask(worker -> worker.cut(id)).contains(true);
+        return workers.ask(worker -> worker.end(id)).contains(true);
     }
 
     @Override

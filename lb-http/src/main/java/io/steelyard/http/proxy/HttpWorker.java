@@ -278,19 +278,13 @@ final class HttpWorker {
 
     /** Ends the exchanges on one server in order, as far as may be, and closes the connections to it that are not used. */
     void end(String pool, String serverId, Forwarder.Ending why) {
-        forEach(
-                connection -> true,
-                connection -> connection.forEach(exchange -> {
-                    if (exchange.isOn(pool, serverId)) {
-                        exchange.serverGone(why);
-                    }
-                }));
+        exchanges(exchange -> exchange.isOn(pool, serverId)).forEach(exchange -> exchange.serverGone(why));
         idle.close(pool, serverId);
     }
 
     /** Ends the exchanges on one server, and closes the connections to it that are not used. */
     void cut(String pool, String serverId) {
-        cut(exchange -> exchange.isOn(pool, serverId));
+        exchanges(exchange -> exchange.isOn(pool, serverId)).forEach(Exchange::cut);
         idle.close(pool, serverId);
     }
 
@@ -303,12 +297,14 @@ final class HttpWorker {
         return flows;
     }
 
-    /** Ends the exchange of this number at once. @return whether there was one */
-    boolean cut(long id) {
-        return cut(exchange -> exchange.id() == id);
+    /** Ends the exchange of this number. @return whether there was one */
+    boolean end(long id) {
+        var found = exchanges(exchange -> exchange.id() == id);
+        found.forEach(Exchange::kill);
+        return !found.isEmpty();
     }
 
-    private boolean cut(Predicate<Exchange> wanted) {
+    private List<Exchange> exchanges(Predicate<Exchange> wanted) {
         var found = new ArrayList<Exchange>();
         forEach(
                 connection -> true,
@@ -317,8 +313,7 @@ final class HttpWorker {
                         found.add(exchange);
                     }
                 }));
-        found.forEach(Exchange::kill);
-        return !found.isEmpty();
+        return found;
     }
 
     /** Resets the connections that listeners accepted which accept nothing any more. */

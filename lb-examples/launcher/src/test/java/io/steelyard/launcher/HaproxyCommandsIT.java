@@ -1,0 +1,288 @@
+package io.steelyard.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.steelyard.launcher.HaproxyPair.Side;
+import io.steelyard.tck.RealProgram;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands about sessions, frontends, checks and agents on the socket: the replies of HAProxy and ours, and what follows. */
+@Timeout(300)
+class HaproxyCommandsIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int STATUS = 17;
+    private static final int LIMIT = 6;
+
+    private final HaproxyStreamPeers peers = new HaproxyStreamPeers();
+    private HaproxyPair pair;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void start() throws Exception {
+        assumeTrue(RealProgram.hasHaproxy(), "needs haproxy (package haproxy)");
+        int silent = peers.server(HaproxyStreamPeers.silent());
+        int agent = peers.server(client -> client.getOutputStream().write("up\n".getBytes(StandardCharsets.US_ASCII)));
+        pair = HaproxyPair.start(folder, 3, (ports, own) -> """
+                global
+                  nbthread 1
+                  stats socket %s level admin
+                defaults
+                  timeout client 1m
+                  timeout connect 5s
+                  timeout server 1m
+                frontend f
+                  bind 127.0.0.1:%d
+                  mode tcp
+                  maxconn 55
+                  default_backend b
+                backend b
+                  mode tcp
+                  server s1 127.0.0.1:%d
+                  server s2 127.0.0.1:%d check inter 100ms rise 1 agent-check agent-port %d agent-inter 1h disabled
+                frontend h
+                  bind 127.0.0.1:%d
+                  mode http
+                  default_backend hb
+                backend hb
+                  mode http
+                  server s1 127.0.0.1:%d
+                frontend gone
+                  bind 127.0.0.1:%d
+                  mode tcp
+                """.formatted(
+                        own.resolve("s"), ports.get(0), silent, silent, agent, ports.get(1), silent, ports.get(2)));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (pair != null) {
+            pair.close();
+        }
+        peers.close();
+    }
+
+    private List<Side> sides() {
+        return List.of(pair.theirs(), pair.ours());
+    }
+
+    private static String ask(Side side, String command) throws IOException {
+        return CommandCall.ask(side.folder().resolve("s"), command);
+    }
+
+    private Socket connect(Side side, int port) throws IOException {
+        return peers.keep(new Socket("127.0.0.1", side.ports().get(port)));
+    }
+
+    /** A column of a row of {@code show stat}. */
+    private static String stat(Side side, String proxy, String server, int column) throws IOException {
+        return ask(side, "show stat")
+                .lines()
+                .filter(line -> line.startsWith(proxy + "," + server + ","))
+                .map(line -> line.split(",", -1)[column])
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void awaitStatus(Side side, String proxy, String server, String status) {
+        await(side.name() + ": " + proxy + "/" + server + " is " + status)
+                .atMost(PATIENCE)
+                .until(() -> stat(side, proxy, server, STATUS).startsWith(status));
+    }
+
+    @Test
+    void repliesAreHaproxys() throws Exception {
+        var commands = """
+                disable frontend f
+                disable frontend f
+                enable frontend f
+                enable frontend f
+                enable frontend zz
+                disable frontend
+                set maxconn frontend f 77
+                set maxconn frontend f
+                set maxconn frontend f -1
+                set maxconn frontend zz 5
+                set maxconn server b/s1
+                set maxconn server b/s1 x
+                set maxconn server b/s1 9
+                set maxconn global
+                shutdown session 0x1
+                shutdown session
+                shutdown session all
+                shutdown sessions server b/s1
+                shutdown sessions server b/zz
+                shutdown sessions server zz/s1
+                show sess 0x77
+                shutdown frontend
+                shutdown frontend zz
+                shutdown frontend gone
+                shutdown frontend gone
+                disable frontend gone
+                enable frontend gone
+                disable health b/s2
+                enable health b/s1
+                enable health b/s2
+                disable health
+                disable health b/zz
+                disable agent b/s2
+                set server b/s2 agent up
+                set server b/s2 agent-send abc
+                enable agent b/s1
+                enable agent b/s2
+                set server b/s2 agent up
+                set server b/s2 agent x
+                set server b/s2 agent-send abc
+                set server b/s2 agent-addr 127.0.0.1
+                set server b/s2 agent-port 18
+                set server b/s1 agent up
+                set server b/s1 health down
+                set server b/s1 health up
+                set server b/s1 health x
+                set server b/s1 check-port 99
+                set server b/s2 check-port 99
+                set server b/s2 check-port x
+                set server b/s2 check-port 99999
+                set server b/s2 check-addr 127.0.0.9 port 99
+                set server b/s2 check-addr zz
+                set server b/s1 ssl on
+                """;
+        for (var command : commands.lines().toList()) {
+            assertThat(ask(pair.ours(), command).strip())
+                    .as(command)
+                    .isEqualTo(ask(pair.theirs(), command).strip());
+        }
+        for (var side : sides()) {
+            assertThat(stat(side, "gone", "FRONTEND", STATUS)).as(side.name()).isEqualTo("STOP");
+            assertThat(stat(side, "f", "FRONTEND", LIMIT)).as(side.name()).isEqualTo("77");
+        }
+    }
+
+    /** The lines of sessions but for the socket's own, without numbers and ports, up to the age. */
+    private static List<String> sessions(Side side) throws IOException {
+        return ask(side, "show sess")
+                .lines()
+                .filter(line -> !line.isEmpty() && !line.contains("fe=GLOBAL"))
+                .map(line -> line.replaceFirst("^0x[0-9a-f]+: ", "")
+                        .replaceFirst("127.0.0.1:\\d+", "127.0.0.1:N")
+                        .replaceFirst("age=.*", "age"))
+                .sorted()
+                .toList();
+    }
+
+    private static String number(Side side, String frontend) throws IOException {
+        return ask(side, "show sess")
+                .lines()
+                .filter(line -> line.contains(" fe=" + frontend + " "))
+                .map(line -> line.substring(0, line.indexOf(':')))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What came before the end. */
+    private static String answer(Socket client) throws IOException {
+        client.setSoTimeout((int) PATIENCE.toMillis());
+        var bytes = client.getInputStream().readNBytes("HTTP/1.1 502 Bad Gateway\r\n".length());
+        return new String(bytes, StandardCharsets.US_ASCII);
+    }
+
+    private static void awaitEnd(Socket client) throws IOException {
+        client.setSoTimeout((int) PATIENCE.toMillis());
+        try {
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        } catch (SocketException reset) {
+            // That is an end as well.
+        }
+    }
+
+    @Test
+    void sessionsAreListedAndEnded() throws Exception {
+        for (var side : sides()) {
+            var first = connect(side, 0);
+            var second = connect(side, 0);
+            var request = connect(side, 1);
+            request.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            var tcp = "proto=tcpv4 src=127.0.0.1:N fe=f be=b srv=s1 ts=00 epoch=0 age";
+            var http = "proto=tcpv4 src=127.0.0.1:N fe=h be=hb srv=s1 ts=00 epoch=0 age";
+            await(side.name())
+                    .atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(sessions(side)).containsExactly(tcp, tcp, http));
+
+            var known = ask(side, "show sess " + number(side, "h"));
+            assertThat(known)
+                    .as(side.name())
+                    .containsPattern("frontend=h \\(id=\\d+ mode=http\\)")
+                    .containsPattern("backend=hb \\(id=\\d+ mode=http\\)")
+                    .contains("server=s1 (id=1)");
+
+            assertThat(ask(side, "shutdown session " + number(side, "h"))).isEqualTo("\n");
+            assertThat(answer(request)).as(side.name()).startsWith("HTTP/1.1 502 Bad Gateway\r\n");
+            await(side.name())
+                    .atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(sessions(side)).containsExactly(tcp, tcp));
+            assertThat(ask(side, "shutdown sessions server b/s1")).isEqualTo("\n");
+            awaitEnd(first);
+            awaitEnd(second);
+            await(side.name()).atMost(PATIENCE).until(() -> sessions(side).isEmpty());
+        }
+    }
+
+    @Test
+    void aFrontendGivesUpItsAddressAndTakesItAgain() throws Exception {
+        for (var side : sides()) {
+            var before = connect(side, 0);
+            await(side.name()).atMost(PATIENCE).until(() -> sessions(side).size() == 1);
+            ask(side, "disable frontend f");
+
+            assertThat(stat(side, "f", "FRONTEND", STATUS)).isEqualTo("PAUSED");
+            assertThatThrownBy(() -> connect(side, 0)).as(side.name()).isInstanceOf(ConnectException.class);
+            // What changes meanwhile does not bring it back, and connections go on.
+            ask(side, "set server b/s1 weight 5");
+            assertThat(stat(side, "f", "FRONTEND", STATUS)).isEqualTo("PAUSED");
+            assertThat(sessions(side)).hasSize(1);
+
+            ask(side, "enable frontend f");
+            assertThat(stat(side, "f", "FRONTEND", STATUS)).isEqualTo("OPEN");
+            connect(side, 0);
+            await(side.name()).atMost(PATIENCE).until(() -> sessions(side).size() == 2);
+            assertThat(before.isClosed()).isFalse();
+        }
+    }
+
+    @Test
+    void healthIsSetAndChecksStop() throws Exception {
+        for (var side : sides()) {
+            ask(side, "enable server b/s2");
+            awaitStatus(side, "b", "s2", "UP");
+            ask(side, "set server b/s2 health down");
+            // Its next check finds it up again.
+            awaitStatus(side, "b", "s2", "UP");
+
+            ask(side, "disable health b/s2; set server b/s2 health down");
+            assertThat(stat(side, "b", "s2", STATUS)).as(side.name()).startsWith("DOWN");
+            ask(side, "set server b/s1 weight 3");
+            assertThat(stat(side, "b", "s2", STATUS)).as(side.name()).startsWith("DOWN");
+            ask(side, "enable health b/s2");
+            awaitStatus(side, "b", "s2", "UP");
+
+            ask(side, "set server b/s2 check-port " + peers.refusing());
+            awaitStatus(side, "b", "s2", "DOWN");
+        }
+    }
+}
