@@ -1,6 +1,7 @@
 package io.steelyard.api;
 
 import io.steelyard.api.affinity.CountedKeys;
+import io.steelyard.api.http.BrokenMessage;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.proxy.OpenFlow;
@@ -73,6 +74,9 @@ public interface LoadBalancer extends AutoCloseable {
 
     /** Ends all flows on a server, as {@link #endFlow}. An unknown one has none. */
     void endFlows(String pool, String server);
+
+    /** The last messages of HTTP that were none: at most one request and one answer of each virtual server. */
+    List<BrokenMessage> brokenMessages();
 
     /** A picture of servers and listeners now. */
     Status status();

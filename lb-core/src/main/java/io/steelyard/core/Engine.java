@@ -7,6 +7,7 @@ import io.steelyard.api.LoadBalancer;
 import io.steelyard.api.Problem;
 import io.steelyard.api.Status;
 import io.steelyard.api.affinity.CountedKeys;
+import io.steelyard.api.http.BrokenMessage;
 import io.steelyard.api.http.StatusPageProvider;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.AdminState;
@@ -231,6 +232,11 @@ final class Engine implements LoadBalancer {
             servers.endFlows(pool, server, Forwarder.Ending.KILLED);
             return null;
         });
+    }
+
+    @Override
+    public List<BrokenMessage> brokenMessages() {
+        return control.call(servers::brokenMessages);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.steelyard.core;
 
 import io.steelyard.api.Status;
+import io.steelyard.api.http.BrokenMessage;
 import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.ForwarderProvider;
 import io.steelyard.api.proxy.ListenAddress;
@@ -70,6 +71,10 @@ final class RunningServer {
 
     List<OpenFlow> flows() {
         return forwarder.flows();
+    }
+
+    List<BrokenMessage> brokenMessages() {
+        return forwarder.brokenMessages();
     }
 
     boolean endFlow(long id) {

@@ -4,6 +4,7 @@ import io.steelyard.api.Configuration;
 import io.steelyard.api.ConfigurationException;
 import io.steelyard.api.Problem;
 import io.steelyard.api.Status;
+import io.steelyard.api.http.BrokenMessage;
 import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.ForwarderContext;
 import io.steelyard.api.proxy.ForwarderProvider;
@@ -47,6 +48,10 @@ final class RunningServers {
 
     List<OpenFlow> flows() {
         return all().flatMap(running -> running.flows().stream()).toList();
+    }
+
+    List<BrokenMessage> brokenMessages() {
+        return all().flatMap(running -> running.brokenMessages().stream()).toList();
     }
 
     boolean endFlow(long id) {

@@ -49,7 +49,7 @@ public final class RuntimeCommands {
               set weight <bk>/<srv> <weight>          : change a server's weight
               show acl [<acl>|#<id>]                  : list files of acls, or the entries of one
               show backend                            : list backends
-              show errors                             : report captured errors
+              show errors [<proxy>] [request|response] : report the last broken messages
               show info [typed|json]                  : report information about the running process
               show map [<map>|#<id>]                  : list maps, or the entries of one
               show servers conn [<backend>]           : list the servers' connections
@@ -71,6 +71,7 @@ public final class RuntimeCommands {
     private final CheckChanges checks;
     private final FrontendChanges frontends;
     private final SessionList sessions;
+    private final ErrorList errors;
     private final Tables tables;
     private final Baseline baseline = new Baseline();
 
@@ -87,6 +88,7 @@ public final class RuntimeCommands {
         checks = new CheckChanges(balancer, servers);
         changes = new ServerChanges(balancer, servers, checks);
         sessions = new SessionList(balancer, nowMs);
+        errors = new ErrorList(balancer, nowMs);
         tables = new Tables(balancer);
     }
 
@@ -180,7 +182,7 @@ public final class RuntimeCommands {
             case "backend" -> shown.backends();
             case "errors" -> {
                 require(level, Level.OPERATOR);
-                yield shown.errors();
+                yield errors.show(rest);
             }
             case "sess" -> {
                 require(level, Level.OPERATOR);

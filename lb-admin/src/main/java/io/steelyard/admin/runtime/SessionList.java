@@ -77,7 +77,8 @@ final class SessionList {
                                                 mode(configuration, flow)),
                         flow.server().isEmpty()
                                 ? "<none> (id=-1)"
-                                : flow.server() + " (id=" + place(configuration, flow) + ")");
+                                : flow.server() + " (id="
+                                        + StatisticsCsv.place(configuration, flow.pool(), flow.server()) + ")");
     }
 
     private static String mode(Configuration configuration, OpenFlow flow) {
@@ -86,17 +87,6 @@ final class SessionList {
                                 server.name().equals(flow.virtualServer()) && server.target() instanceof Target.Http)
                 ? "http"
                 : "tcp";
-    }
-
-    private static int place(Configuration configuration, OpenFlow flow) {
-        var servers =
-                configuration.pool(flow.pool()).map(pool -> pool.servers()).orElse(List.of());
-        for (int i = 0; i < servers.size(); i++) {
-            if (servers.get(i).id().equals(flow.server())) {
-                return i + 1;
-            }
-        }
-        return -1;
     }
 
     private static String protocol(OpenFlow flow) {

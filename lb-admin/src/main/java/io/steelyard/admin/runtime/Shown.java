@@ -148,10 +148,6 @@ final class Shown {
         return LOG_TIME.format(at);
     }
 
-    String errors() {
-        return "Total events captured on [" + LOG_TIME.format(Instant.ofEpochMilli(nowMs.getAsLong())) + "] : 0\n";
-    }
-
     /** There is one kind of memory that is lent and given back. */
     String pools() {
         long bytes = balancer.status().bufferBytes();

@@ -137,6 +137,15 @@ public final class StatisticsCsv {
         return FIRST_PROXY + proxies(configuration).indexOf(proxy);
     }
 
+    /** The number that a server has in the column {@code sid}; -1 where there is none such. */
+    public static int place(Configuration configuration, String pool, String server) {
+        var ids = configuration
+                .pool(pool)
+                .map(one -> one.servers().stream().map(RealServer::id).toList())
+                .orElse(List.of());
+        return ids.contains(server) ? ids.indexOf(server) + 1 : -1;
+    }
+
     private static Optional<VirtualServer> virtualServer(Configuration configuration, String name) {
         return configuration.virtualServers().stream()
                 .filter(server -> server.name().equals(name))

@@ -1,6 +1,7 @@
 package io.steelyard.api.proxy;
 
 import io.steelyard.api.Traffic;
+import io.steelyard.api.http.BrokenMessage;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,11 @@ public interface Forwarder extends AutoCloseable {
      */
     default Map<String, Long> drops() {
         return Map.of();
+    }
+
+    /** The last messages of HTTP that were none, at most one of each side. */
+    default List<BrokenMessage> brokenMessages() {
+        return List.of();
     }
 
     /** What passed, in bytes, flows and requests. */

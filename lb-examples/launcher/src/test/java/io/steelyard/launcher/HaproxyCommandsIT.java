@@ -39,6 +39,12 @@ class HaproxyCommandsIT {
         assumeTrue(RealProgram.hasHaproxy(), "needs haproxy (package haproxy)");
         int silent = peers.server(HaproxyStreamPeers.silent());
         int agent = peers.server(client -> client.getOutputStream().write("up\n".getBytes(StandardCharsets.US_ASCII)));
+        int nonsense = peers.server(client -> {
+            client.getInputStream().read(new byte[4_096]);
+            client.getOutputStream()
+                    .write("HTTP/1.1 200 OK\r\nX: y\r\nno colon\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            client.getInputStream().readAllBytes();
+        });
         pair = HaproxyPair.start(folder, 3, (ports, own) -> """
                 global
                   nbthread 1
@@ -59,15 +65,19 @@ class HaproxyCommandsIT {
                 frontend h
                   bind 127.0.0.1:%d
                   mode http
+                  use_backend bad if { path /bad }
                   default_backend hb
                 backend hb
                   mode http
                   server s1 127.0.0.1:%d
+                backend bad
+                  mode http
+                  server s9 127.0.0.1:%d
                 frontend gone
                   bind 127.0.0.1:%d
                   mode tcp
                 """.formatted(
-                        own.resolve("s"), ports.get(0), silent, silent, agent, ports.get(1), silent, ports.get(2)));
+                own.resolve("s"), ports.get(0), silent, silent, agent, ports.get(1), silent, nonsense, ports.get(2)));
     }
 
     @AfterEach
@@ -241,6 +251,33 @@ class HaproxyCommandsIT {
             awaitEnd(second);
             await(side.name()).atMost(PATIENCE).until(() -> sessions(side).isEmpty());
         }
+    }
+
+    /** What both tell of broken messages: all but the time, ports, numbers of proxies, and the states of HAProxy's parser. */
+    private static List<String> errors(Side side) throws IOException {
+        return ask(side, "show errors")
+                .lines()
+                .filter(line -> !line.matches("  (buffer|len|H1) .*"))
+                .map(line -> line.replaceAll("\\[[^]]+] ?", "")
+                        .replaceAll("127.0.0.1:\\d+", "N")
+                        .replaceAll("([hd]) \\(#\\d+\\)", "$1"))
+                .toList();
+    }
+
+    @Test
+    void theLastBrokenMessagesAreShown() throws Exception {
+        var request = "GET /" + "a".repeat(200) + " HTTP/1.1\r\nHost: a\r\nnone\\\t\u00e9 here\r\n\r\n";
+        for (var side : sides()) {
+            HaproxyStreamPeers.ask(side.ports().get(1), request);
+            HaproxyStreamPeers.ask(side.ports().get(1), "GET /bad HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        }
+        assertThat(errors(pair.ours())).hasSizeGreaterThan(10).isEqualTo(errors(pair.theirs()));
+        assertThat(ask(pair.ours(), "show errors h request"))
+                .contains("error in the line at position 225: a header line has no colon")
+                .doesNotContain("invalid response");
+        assertThat(ask(pair.ours(), "show errors bad"))
+                .contains("invalid response")
+                .doesNotContain("invalid request");
     }
 
     @Test

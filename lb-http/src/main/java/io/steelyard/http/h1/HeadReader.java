@@ -38,6 +38,7 @@ final class HeadReader {
     private int end;
     private int searched;
     private int firstFieldLine;
+    private int headStart;
     private int fieldLines;
     private int lastField;
     private Violation violation = Violation.NONE;
@@ -62,6 +63,7 @@ final class HeadReader {
         }
         fields = block;
         line = block.usedBytes();
+        headStart = line;
         end = line;
         searched = line;
         firstFieldLine = line;
@@ -86,6 +88,13 @@ final class HeadReader {
         in.get(bytes, end, length);
         end += length;
         fields.use(end);
+    }
+
+    /** What came of a rejected head. @param rest what was not taken of it yet; stays as it is */
+    BrokenHead broken(ByteBuffer rest) {
+        var octets = Arrays.copyOfRange(fields.bytes(), headStart, end + rest.remaining());
+        rest.get(rest.position(), octets, end - headStart, rest.remaining());
+        return new BrokenHead(octets, line - headStart, violation.text());
     }
 
     /** The head ended before {@link #line}: gives the buffer back what was taken from it beyond that. */

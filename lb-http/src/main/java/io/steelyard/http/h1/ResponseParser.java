@@ -70,6 +70,11 @@ public final class ResponseParser {
         return reader.violation();
     }
 
+    /** What came of it, once {@link #parse} said REJECTED. @param rest what was not taken yet; stays as it is */
+    public BrokenHead broken(ByteBuffer rest) {
+        return reader.broken(rest);
+    }
+
     /** Where the body ends, once {@link #parse} said COMPLETE. This parser's own; the next {@link #begin} clears it. */
     public BodyFraming framing() {
         return framing;

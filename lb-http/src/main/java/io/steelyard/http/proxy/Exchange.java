@@ -133,12 +133,17 @@ final class Exchange {
         return forwarding != null && forwarding.isOn(pool, serverId);
     }
 
+    /** Its client, as an operator sees it. */
+    String clientText() {
+        return OpenFlow.clientText(who.address(), who.port());
+    }
+
     /** As an operator sees it. */
     OpenFlow flow() {
         return new OpenFlow(
                 id,
                 plan.server().name(),
-                OpenFlow.clientText(who.address(), who.port()),
+                clientText(),
                 progress.pool(),
                 progress.server(),
                 Duration.ofNanos(Math.max(0, client.nowNs() - client.requestStartNs())));

@@ -9,9 +9,15 @@ import java.util.concurrent.atomic.LongAdder;
 /** How often each {@link Fault} was met by one virtual server. Added to by every loop and read by any thread: no sum is lost, and none is of one moment. */
 final class Faults {
     private final LongAdder[] counts = new LongAdder[Fault.all().length];
+    private final LastBroken broken = new LastBroken();
 
     Faults() {
         Arrays.setAll(counts, index -> new LongAdder());
+    }
+
+    /** What the last of them looked like. */
+    LastBroken broken() {
+        return broken;
     }
 
     void count(Fault fault) {

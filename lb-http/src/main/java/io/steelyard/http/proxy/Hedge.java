@@ -2,6 +2,7 @@ package io.steelyard.http.proxy;
 
 import io.steelyard.api.schedule.Lease;
 import io.steelyard.core.loop.Timer;
+import io.steelyard.http.h1.BrokenHead;
 import io.steelyard.http.message.Method;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +135,7 @@ final class Hedge extends Timer implements ServerUser {
     }
 
     @Override
-    public void answerMalformed() {
+    public void answerMalformed(BrokenHead head) {
         failed(Lease.Failure.BROKEN);
     }
 

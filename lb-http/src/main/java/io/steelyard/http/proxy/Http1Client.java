@@ -309,8 +309,9 @@ final class Http1Client implements ClientProtocol {
         }
         if (result == ParseResult.REJECTED) {
             var line = parser.line(in);
+            var broken = parser.broken(in);
             in.position(in.limit());
-            reject(parser.violation().status(), line);
+            plan.faults().broken().request(reject(parser.violation().status(), line), broken);
             return false;
         }
         if (result == ParseResult.COMPLETE) {
@@ -346,7 +347,7 @@ final class Http1Client implements ClientProtocol {
     }
 
     /** Answers a request that could not be read, and closes. */
-    private void reject(int status, String line) {
+    private Exchange reject(int status, String line) {
         began();
         state = State.EXCHANGE;
         body.none();
@@ -354,6 +355,7 @@ final class Http1Client implements ClientProtocol {
         var started = new Exchange(side, plan, message().head(), parser.framing());
         exchange = started;
         UnreadRequest.reject(started, status, line, parser.hasLine());
+        return started;
     }
 
     /** The client left in the middle of a head. nginx logs that, with a status that nobody gets; HAProxy does, too. */

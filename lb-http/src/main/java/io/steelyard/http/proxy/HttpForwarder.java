@@ -1,6 +1,7 @@
 package io.steelyard.http.proxy;
 
 import io.steelyard.api.Traffic;
+import io.steelyard.api.http.BrokenMessage;
 import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.OpenFlow;
 import io.steelyard.api.proxy.Target;
@@ -82,6 +83,11 @@ final class HttpForwarder implements Forwarder {
     @Override
     public long refusedFlows() {
         return listeners.refused();
+    }
+
+    @Override
+    public List<BrokenMessage> brokenMessages() {
+        return faults.broken().all();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.steelyard.core.loop.Timer;
 import io.steelyard.core.tcp.Transport;
 import io.steelyard.core.tls.TlsTransport;
 import io.steelyard.http.h1.BodyFraming;
+import io.steelyard.http.h1.BrokenHead;
 import io.steelyard.http.h1.ParseResult;
 import io.steelyard.http.h1.ResponseParser;
 import io.steelyard.http.message.FieldBlock;
@@ -434,14 +435,16 @@ final class ServerConnection extends Timer {
             return;
         }
         if (result == ParseResult.REJECTED) {
+            var broken = parser.broken(in);
             in.position(in.limit());
-            current.answerMalformed();
+            current.answerMalformed(broken);
             return;
         }
         if (head.isInterim()) {
             if (++interim > MOST_INTERIM) {
                 in.position(in.limit());
-                current.answerMalformed();
+                current.answerMalformed(new BrokenHead(
+                        new byte[0], 0, "more than " + MOST_INTERIM + " interim answers came before it"));
             } else {
                 parser.begin(head, current.method(), current.asksForUpgrade());
             }

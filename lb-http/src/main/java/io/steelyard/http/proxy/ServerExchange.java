@@ -7,6 +7,7 @@ import io.steelyard.api.schedule.Lease;
 import io.steelyard.core.loop.Timer;
 import io.steelyard.core.tcp.Connector;
 import io.steelyard.http.h1.BodyFraming;
+import io.steelyard.http.h1.BrokenHead;
 import io.steelyard.http.message.Method;
 import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.linux.Errno;
@@ -356,8 +357,9 @@ final class ServerExchange extends Timer implements ServerUser {
 
     /** The server's answer is no HTTP. */
     @Override
-    public void answerMalformed() {
+    public void answerMalformed(BrokenHead head) {
         exchange.plan().faults().count(Fault.MALFORMED_ANSWER);
+        exchange.plan().faults().broken().answer(exchange, head);
         request.serverFailed(Lease.Failure.BROKEN, Reason.INVALID_HEADER, 502);
     }
 

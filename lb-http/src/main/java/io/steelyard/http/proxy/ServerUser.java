@@ -1,5 +1,6 @@
 package io.steelyard.http.proxy;
 
+import io.steelyard.http.h1.BrokenHead;
 import io.steelyard.http.message.Method;
 import java.lang.foreign.MemorySegment;
 
@@ -34,7 +35,7 @@ interface ServerUser {
     void answerEnded();
 
     /** The server's answer is no HTTP. */
-    void answerMalformed();
+    void answerMalformed(BrokenHead head);
 
     /** The server closed or reset the connection where it should not have. */
     void serverBroke();
