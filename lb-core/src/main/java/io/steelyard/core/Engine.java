@@ -103,8 +103,10 @@ final class Engine implements LoadBalancer {
             Plugins plugins,
             List<Consumer<Event>> listeners,
             HostNames.Resolver resolver,
-            Duration namesEvery) {
+            Duration namesEvery,
+            boolean takesOver) {
         this.plugins = plugins;
+        ownAddresses.takingOver(takesOver);
         names = new PoolNames(resolver, namesEvery, text -> publish(new Event.Trouble(text)));
         sessions = new Sessions(this::publish, plugins::language);
         this.listeners.addAll(listeners);
@@ -125,24 +127,35 @@ final class Engine implements LoadBalancer {
         servers = new RunningServers(providers, context, control);
     }
 
-    static LoadBalancer start(Configuration configuration, Plugins plugins, List<Consumer<Event>> listeners) {
-        return start(configuration, plugins, listeners, new Resolvers(), NAMES_EVERY);
+    static LoadBalancer start(
+            Configuration configuration, Plugins plugins, List<Consumer<Event>> listeners, boolean takesOver) {
+        return start(configuration, plugins, listeners, new Resolvers(), NAMES_EVERY, takesOver);
     }
 
-    /** @param namesEvery how often the host names of servers are looked up again */
+    /**
+     * Starts one.
+     *
+     * @param namesEvery how often the host names of servers are looked up again
+     * @param takesOver whether another process may have the first addresses
+     */
     static LoadBalancer start(
             Configuration configuration,
             Plugins plugins,
             List<Consumer<Event>> listeners,
             HostNames.Resolver resolver,
-            Duration namesEvery) {
+            Duration namesEvery,
+            boolean takesOver) {
         var problems = Validation.problems(configuration, plugins);
         if (problems.stream().anyMatch(Problem::isError)) {
             throw new ConfigurationException(problems);
         }
-        var engine = new Engine(configuration, plugins, listeners, resolver, namesEvery);
+        var engine = new Engine(configuration, plugins, listeners, resolver, namesEvery, takesOver);
         try {
             engine.apply(configuration);
+            engine.control.call(() -> {
+                engine.ownAddresses.takingOver(false);
+                return null;
+            });
             return engine;
         } catch (RuntimeException refused) {
             engine.close();

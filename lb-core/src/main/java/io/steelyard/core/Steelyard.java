@@ -42,6 +42,8 @@ public final class Steelyard {
         private Optional<Plugins> plugins = Optional.empty();
         private final List<Consumer<Event>> listeners = new ArrayList<>();
 
+        private boolean takesOver;
+
         private Builder() {}
 
         /** The plug-ins to use instead of all that are installed. */
@@ -56,9 +58,18 @@ public final class Steelyard {
             return this;
         }
 
+        /**
+         * Another process of the same user gives way to this one: TCP addresses and UNIX sockets that it has are taken all the same when the
+         * balancer starts, and both get new clients until the other stops accepting. Without it, an address that is taken is an error.
+         */
+        public Builder takeOver() {
+            takesOver = true;
+            return this;
+        }
+
         /** As {@link Steelyard#start(Configuration)}. */
         public LoadBalancer start(Configuration configuration) {
-            return Engine.start(configuration, plugins.orElseGet(Plugins::installed), listeners);
+            return Engine.start(configuration, plugins.orElseGet(Plugins::installed), listeners, takesOver);
         }
     }
 }

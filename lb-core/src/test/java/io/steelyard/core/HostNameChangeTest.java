@@ -110,7 +110,8 @@ class HostNameChangeTest {
                 Plugins.builder().register(new ListedFirst()).build(),
                 List.of(events::add),
                 this::resolve,
-                every);
+                every,
+                false);
         opened.add(balancer);
         return balancer;
     }
@@ -206,7 +207,7 @@ class HostNameChangeTest {
         var configuration = plain.withPools(
                 List.of(plain.pools().getFirst().toBuilder().build().withServers(List.of(named))));
         opened.add(Engine.start(
-                configuration, Plugins.builder().register(new ListedFirst()).build(), List.of(events::add)));
+                configuration, Plugins.builder().register(new ListedFirst()).build(), List.of(events::add), false));
         assertThat(events)
                 .extracting(Event::toString)
                 .anyMatch(text -> text.contains("host name 'servers.example' has no address yet"));

@@ -27,7 +27,7 @@ final class ListenSocket {
                 }
                 return sockets;
             }
-            if (!own.contains(address)) {
+            if (!own.mayShare(address)) {
                 probe(address, own);
             }
             for (int i = 0; i < count; i++) {

@@ -17,9 +17,19 @@ public final class OwnAddresses {
     private final Map<Integer, List<InetAddress>> byPort = new HashMap<>();
 
     private Set<InetAddress> floating = Set.of();
+    private boolean isTakingOver;
 
     /** Empty at first. */
     public OwnAddresses() {}
+
+    /** Whether another process of the same user may have an address that is opened: the one that gives way to this one. */
+    public void takingOver(boolean isSo) {
+        isTakingOver = isSo;
+    }
+
+    boolean isTakingOver() {
+        return isTakingOver;
+    }
 
     /** From now on the machine may have these at times. */
     public void floating(Set<InetAddress> addresses) {
@@ -42,11 +52,12 @@ public final class OwnAddresses {
         byPort.getOrDefault(address.firstPort(), new ArrayList<>()).remove(address.address());
     }
 
-    /** Whether a socket of our own is in the way of one at this address. */
-    boolean contains(ListenAddress address) {
-        return byPort.getOrDefault(address.firstPort(), List.of()).stream()
-                .anyMatch(own -> own.equals(address.address())
-                        || own.isAnyLocalAddress()
-                        || address.address().isAnyLocalAddress());
+    /** Whether a socket may be in the way of one at this address: one of our own, or of the process that gives way to this one. */
+    boolean mayShare(ListenAddress address) {
+        return isTakingOver
+                || byPort.getOrDefault(address.firstPort(), List.of()).stream()
+                        .anyMatch(own -> own.equals(address.address())
+                                || own.isAnyLocalAddress()
+                                || address.address().isAnyLocalAddress());
     }
 }

@@ -171,7 +171,7 @@ public final class TcpListeners {
         if (socket.isEmpty()) {
             return ListenSocket.open(address, loops.size(), own);
         }
-        var bound = UnixSocketFile.bind(socket.get());
+        var bound = UnixSocketFile.bind(socket.get(), own.isTakingOver());
         files.put(socket.get().path(), bound.file());
         try {
             return ListenSocket.share(bound.fd(), address, loops.size());

@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
@@ -36,9 +37,13 @@ final class UnixSocketFile {
     /**
      * Binds a new socket. A file that nobody listens at any more is replaced.
      *
+     * @param isTakingOver whether the file of somebody who does listen is replaced, too: in one step, so that no client misses it
      * @throws IOException where another program listens there, or something else than a socket is there
      */
-    static Bound bind(UnixSocket wanted) throws IOException {
+    static Bound bind(UnixSocket wanted, boolean isTakingOver) throws IOException {
+        if (isTakingOver && !wanted.isAbstract() && isSocket(wanted)) {
+            return replace(wanted);
+        }
         if (!wanted.isAbstract()) {
             removeStale(wanted);
         }
@@ -63,6 +68,37 @@ final class UnixSocketFile {
             Linux.close(fd);
             throw failed;
         }
+    }
+
+    /** Binds beside the file, and puts the new one in its place. */
+    private static Bound replace(UnixSocket wanted) throws IOException {
+        var path = Path.of(wanted.path());
+        var beside = path.resolveSibling(path.getFileName() + ".new");
+        Files.deleteIfExists(beside);
+        var bound = bind(named(wanted, beside), false);
+        try {
+            Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
+            return new Bound(bound.fd(), new UnixSocketFile(wanted, key(wanted)));
+        } catch (IOException failed) {
+            Linux.close(bound.fd());
+            bound.file().remove();
+            throw failed;
+        }
+    }
+
+    private static UnixSocket named(UnixSocket wanted, Path path) throws IOException {
+        try {
+            return new UnixSocket(path.toString(), wanted.mode(), wanted.user(), wanted.group());
+        } catch (IllegalArgumentException tooLong) {
+            throw new IOException("cannot take unix:" + wanted.path() + " over: " + tooLong.getMessage(), tooLong);
+        }
+    }
+
+    private static boolean isSocket(UnixSocket socket) throws IOException {
+        var path = Path.of(socket.path());
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+                && Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                        .isOther();
     }
 
     private static SocketAddressBuffer address(UnixSocket socket, Arena arena) {

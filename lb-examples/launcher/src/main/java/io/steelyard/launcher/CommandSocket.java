@@ -12,9 +12,12 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a running program takes commands: one line, an answer, and the end, as on HAProxy's {@code stats socket}; after {@code prompt} it goes
@@ -28,9 +31,17 @@ public final class CommandSocket implements AutoCloseable {
     private final int fd;
     private final Optional<Path> path;
 
-    private CommandSocket(int fd, Optional<Path> path) {
+    /** What the file system knows the path's file by; null where there is none. */
+    private final @Nullable Object key;
+
+    private CommandSocket(int fd, Optional<Path> path) throws IOException {
         this.fd = fd;
         this.path = path;
+        key = path.isPresent() ? key(path.get()) : null;
+    }
+
+    private static @Nullable Object key(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
 
     /**
@@ -193,10 +204,10 @@ public final class CommandSocket implements AutoCloseable {
         }
     }
 
-    /** Takes a path away; the socket itself ends with the process. */
+    /** Takes a path away, unless another process has put its own there; the socket itself ends with the process. */
     @Override
     public void close() throws IOException {
-        if (path.isPresent()) {
+        if (path.isPresent() && Files.exists(path.get()) && Objects.equals(key, key(path.get()))) {
             Files.deleteIfExists(path.get());
         }
     }

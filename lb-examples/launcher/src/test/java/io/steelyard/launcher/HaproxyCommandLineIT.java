@@ -223,7 +223,7 @@ class HaproxyCommandLineIT {
             assertThat(lb.finish()).isZero();
             assertThat(StandIn.get(port, "/")).contains("one");
             long first = Long.parseLong(StandIn.awaitText(pidFile));
-            port = StandIn.freePort();
+            Files.writeString(file, Files.readString(file).replace(":" + one.port(), ":" + two.port()));
             try (var next = start("-D", "-sf", Long.toString(first))) {
                 assertThat(next.finish()).isZero();
                 StandIn.await(
@@ -231,7 +231,9 @@ class HaproxyCommandLineIT {
                         () -> ProcessHandle.of(first)
                                 .map(process -> !process.isAlive())
                                 .orElse(true));
-                assertThat(StandIn.get(port, "/")).contains("one");
+                assertThat(StandIn.get(port, "/")).contains("two");
+                assertThat(ask("show info"))
+                        .contains("\nPid: " + Files.readString(pidFile).strip() + "\n");
                 Linux.signal(Long.parseLong(Files.readString(pidFile).strip()), 15);
             }
         }

@@ -87,9 +87,11 @@ final class HaproxyRun {
         var log = new ProcessLog(process, node());
         LoadBalancer balancer;
         try {
-            balancer = Steelyard.builder()
-                    .plugins(plugins)
-                    .start(reading.configuration().get());
+            var starting = Steelyard.builder().plugins(plugins);
+            if (!arguments.finishes().isEmpty() || !arguments.terminates().isEmpty()) {
+                starting.takeOver();
+            }
+            balancer = starting.start(reading.configuration().get());
         } catch (ConfigurationException refused) {
             refused(reading, refused);
             return 1;
