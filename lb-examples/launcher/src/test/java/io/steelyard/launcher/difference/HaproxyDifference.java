@@ -131,7 +131,7 @@ enum HaproxyDifference {
         if (index > 0 && theirs.status().equals("no answer") && ours.status().matches("HTTP/1.1 50[234] .*")) {
             return Optional.of(TOLD);
         }
-        if (reply.startsWith("hangs-up")) {
+        if (reply.startsWith("hangs-up") || reply.equals("reset")) {
             return Optional.of(SENT_ANEW);
         }
         return Optional.empty();
