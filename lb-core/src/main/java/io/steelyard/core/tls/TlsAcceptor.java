@@ -135,15 +135,9 @@ public final class TlsAcceptor {
     List<String> warnings() {
         return offers.stream()
                 .flatMap(offer ->
-                        Stream.of(Validity.warning(offer.pair().chain().getFirst()), staplingTrouble(offer.pair())))
+                        Stream.of(Validity.warning(offer.pair().chain().getFirst()), offer.pair().staplingTrouble()))
                 .filter(text -> !text.isEmpty())
                 .toList();
-    }
-
-    private static String staplingTrouble(KeyPairFile pair) {
-        return pair.question() == null || TlsLibrary.isNative()
-                ? pair.staplingTrouble()
-                : "no status of certificates is stapled: the JDK's TLS gives none here";
     }
 
     /** Whether a client speaks nothing that is spoken here, and is to be told so. @param offered empty where it names nothing */
