@@ -396,7 +396,7 @@ class HaproxyDifferenceIT {
             backend empty
             backend slow
               http-request set-header X-Reply silent
-              timeout server 20ms
+              timeout server 250ms
               server a
             """;
 }

@@ -88,7 +88,7 @@ final class RequestMaker {
             fields.add("Connection: keep-alive");
         }
         boolean mayHaveBody = !method.equals("GET") && !method.equals("HEAD");
-        var body = mayHaveBody || random.nextInt(15) == 0 ? body(fields, isOld, isLast) : "";
+        var body = mayHaveBody || random.nextInt(15) == 0 ? body(fields, isOld, isLast, words.whole().contains(place)) : "";
         Collections.shuffle(fields, random);
         fields.forEach(field -> text.append(field).append("\r\n"));
         text.append("\r\n").append(body);
@@ -125,9 +125,9 @@ final class RequestMaker {
         return pieces;
     }
 
-    private String body(List<String> fields, boolean isOld, boolean isLast) {
+    private String body(List<String> fields, boolean isOld, boolean isLast, boolean isWhole) {
         int kind = random.nextInt(isOld ? 3 : 5);
-        boolean mayBeLarge = isLast || words.harsh().isEmpty();
+        boolean mayBeLarge = isLast && !isWhole || words.harsh().isEmpty();
         var content = "x".repeat(random.nextInt(20) == 0 ? (mayBeLarge ? 70_000 : 50) : random.nextInt(40));
         if (kind == 0) {
             return "";

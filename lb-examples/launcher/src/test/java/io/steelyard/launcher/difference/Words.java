@@ -13,7 +13,7 @@ import java.util.Set;
  * @param harsh the places that get all replies, and stand last in a connection; the others get calm ones
  * @param faults what clients do wrong in some of the requests; none where empty
  * @param slowOneOf one of so many requests comes in pieces; 0 for none
- * @param whole places where no body comes in pieces
+ * @param whole places where every body comes at once, and none is large
  */
 record Words(
         List<String> methods,
