@@ -111,8 +111,11 @@ final class RouteReader {
                 default -> {}
             }
         }
-        return content instanceof Content.NotFound
-                ? files.read(scope, path).map(Content.class::cast).orElse(content)
+        boolean isTried = content instanceof HttpProxy && scope.level().has("try_files");
+        return isTried || content instanceof Content.NotFound
+                ? files.read(scope, path, content.proxy())
+                        .map(Content.class::cast)
+                        .orElse(content)
                 : content;
     }
 

@@ -1,6 +1,7 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.http.Content;
+import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.text.Template;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,12 @@ final class FilesSection extends Section<Content.Files> {
             Content.Files::otherwise,
             "none; needed with `tries`",
             "What is done where there is none of `tries`: `=404` or another status, `@name` of a route, or a path that is searched for.");
+    private final Key<Content.Files, HttpProxy> server = absent(
+            "server",
+            Forms.shortened(new HttpProxySection(), "server"),
+            Content.Files::server,
+            "the file answers",
+            "Who is asked for what was found of `tries`, instead of the file itself (nginx's `proxy_pass` beside `try_files`). A text alone names the pool or server.");
     private final Key<Content.Files, Map<String, String>> types = optional(
             "types",
             Forms.texts(),
@@ -57,6 +64,7 @@ final class FilesSection extends Section<Content.Files> {
                 values.or(index, INDEX),
                 values.or(tries, List.of()),
                 values.find(otherwise),
+                values.find(server),
                 values.or(types, Content.Files.DEFAULT_TYPES));
     }
 }

@@ -226,6 +226,17 @@ class HttpReaderTest {
     }
 
     @Test
+    void filesThatAreTriedBesideAServerAreAskedOfIt() {
+        var configuration =
+                http("root /srv; server { location /a { try_files $uri =404; proxy_pass http://10.0.0.1:81; } }");
+        assertThat(hosts(configuration, 0).getFirst().root().routes().getFirst().content())
+                .isInstanceOfSatisfying(Content.Files.class, files -> {
+                    assertThat(files.tries()).containsExactly(Template.parse("$uri"));
+                    assertThat(files.server().orElseThrow().server()).isEqualTo(Template.literal("10.0.0.1:81"));
+                });
+    }
+
+    @Test
     void aReplacementWithASchemeIsARedirection() {
         var rules =
                 root("server { rewrite ^/a http://b/ last; rewrite ^/c https://d/ permanent; rewrite ^/e $scheme://f/; }")

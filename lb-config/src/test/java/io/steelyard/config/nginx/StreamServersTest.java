@@ -68,8 +68,9 @@ class StreamServersTest {
     @Test
     void statusOfCertificatesIsStapledAsInHttp() {
         var pair = "ssl_certificate c; ssl_certificate_key k; ";
-        var fetched = good("ssl_stapling on; ssl_stapling_verify on; ssl_trusted_certificate ca; server { listen 443 ssl; "
-                + pair + "ssl_stapling_responder http://ocsp.example/; " + TO_A + "}");
+        var fetched =
+                good("ssl_stapling on; ssl_stapling_verify on; ssl_trusted_certificate ca; server { listen 443 ssl; "
+                        + pair + "ssl_stapling_responder http://ocsp.example/; " + TO_A + "}");
         assertThat(fetched.virtualServers().getFirst().tls().orElseThrow().certificates())
                 .singleElement()
                 .satisfies(certificate -> assertThat(certificate.stapling())

@@ -270,6 +270,7 @@ final class RandomHttp {
                 List.of(templates.get(), templates.get()),
                 isTried ? List.of(templates.get()) : List.of(),
                 isTried ? Optional.of(templates.get()) : Optional.empty(),
+                isTried && random.nextBoolean() ? Optional.of(proxy()) : Optional.empty(),
                 random.nextBoolean() ? Content.Files.DEFAULT_TYPES : Map.of("a", texts.get()));
     }
 

@@ -134,8 +134,9 @@ public final class TlsAcceptor {
     /** Certificates that are past their time, or will be used before it, or whose status cannot be stapled, each with its reason. */
     List<String> warnings() {
         return offers.stream()
-                .flatMap(offer ->
-                        Stream.of(Validity.warning(offer.pair().chain().getFirst()), offer.pair().staplingTrouble()))
+                .flatMap(offer -> Stream.of(
+                        Validity.warning(offer.pair().chain().getFirst()),
+                        offer.pair().staplingTrouble()))
                 .filter(text -> !text.isEmpty())
                 .toList();
     }

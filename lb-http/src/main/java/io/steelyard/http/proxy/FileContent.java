@@ -4,6 +4,7 @@ import io.steelyard.http.message.FieldName;
 import io.steelyard.http.message.FileConditions;
 import io.steelyard.http.message.Method;
 import io.steelyard.http.route.FilePlan;
+import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.pool.variable.CompiledTemplate;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class FileContent {
     private FileContent() {}
 
-    static void serve(Exchange exchange, FilePlan plan) {
+    /** @param server who answers in the place of what was found; null where the file does */
+    static void serve(Exchange exchange, FilePlan plan, @Nullable ProxyPlan server) {
         if (plan.tries().isEmpty()) {
             servePath(exchange, plan);
             return;
@@ -34,7 +36,11 @@ final class FileContent {
             var found = found(exchange, plan, path);
             if (found.isThere() && found.isFolder() == tried.isFolder()) {
                 exchange.facts().target(path, exchange.facts().query());
-                servePath(exchange, plan);
+                if (server == null) {
+                    servePath(exchange, plan);
+                } else {
+                    exchange.forward(server);
+                }
                 return;
             }
         }
