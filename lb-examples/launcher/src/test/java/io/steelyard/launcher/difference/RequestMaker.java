@@ -88,7 +88,9 @@ final class RequestMaker {
             fields.add("Connection: keep-alive");
         }
         boolean mayHaveBody = !method.equals("GET") && !method.equals("HEAD");
-        var body = mayHaveBody || random.nextInt(15) == 0 ? body(fields, isOld, isLast, words.whole().contains(place)) : "";
+        var body = mayHaveBody || random.nextInt(15) == 0
+                ? body(fields, isOld, isLast, words.whole().contains(place))
+                : "";
         Collections.shuffle(fields, random);
         fields.forEach(field -> text.append(field).append("\r\n"));
         text.append("\r\n").append(body);
