@@ -124,6 +124,8 @@ public sealed interface Content
      * @param server who answers in the place of what was found of {@code tries}, and is asked for that (nginx {@code try_files} beside {@code
      *     proxy_pass}); absent where the file does
      * @param types media types by the end of the name, in lower case without its dot; others are of the route's default type
+     * @param isTagged whether files have {@code ETag} (nginx {@code etag})
+     * @param modifiedSince what {@code If-Modified-Since} of a request means (nginx {@code if_modified_since})
      */
     record Files(
             Template folder,
@@ -132,10 +134,23 @@ public sealed interface Content
             List<Template> tries,
             Optional<Template> otherwise,
             Optional<HttpProxy> server,
-            Map<String, String> types)
+            Map<String, String> types,
+            boolean isTagged,
+            ModifiedSince modifiedSince)
             implements Content {
+        /** When a file counts as not modified since a time (RFC 9110 section 13.1.3). */
+        public enum ModifiedSince {
+            /** Where it is the very time of the file: who names another one has another file. */
+            EXACT,
+            /** Where it is the time of the file or later. */
+            BEFORE,
+            /** Never. */
+            IGNORED
+        }
+
         public Files {
             Objects.requireNonNull(server, "server");
+            Objects.requireNonNull(modifiedSince, "modifiedSince");
             Objects.requireNonNull(folder, "folder");
             index = List.copyOf(index);
             tries = List.copyOf(tries);
@@ -150,7 +165,7 @@ public sealed interface Content
             types = Map.copyOf(types);
         }
 
-        /** Files that answer themselves. */
+        /** Files that answer themselves, with tags. */
         public Files(
                 Template folder,
                 boolean replacesMatch,
@@ -158,7 +173,7 @@ public sealed interface Content
                 List<Template> tries,
                 Optional<Template> otherwise,
                 Map<String, String> types) {
-            this(folder, replacesMatch, index, tries, otherwise, Optional.empty(), types);
+            this(folder, replacesMatch, index, tries, otherwise, Optional.empty(), types, true, ModifiedSince.EXACT);
         }
 
         @Override

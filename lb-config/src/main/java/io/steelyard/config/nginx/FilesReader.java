@@ -54,7 +54,17 @@ final class FilesReader {
                         isGood ? tries : List.of(),
                         isGood ? otherwise : Optional.empty(),
                         isGood && tried.isPresent() ? server : Optional.empty(),
-                        types(scope)));
+                        types(scope),
+                        scope.nearest("etag", Values::flag).orElse(true),
+                        modifiedSince(scope)));
+    }
+
+    private static Content.Files.ModifiedSince modifiedSince(HttpScope scope) {
+        return switch (scope.nearestWord("if_modified_since").map(Word::text).orElse("exact")) {
+            case "before" -> Content.Files.ModifiedSince.BEFORE;
+            case "off" -> Content.Files.ModifiedSince.IGNORED;
+            default -> Content.Files.ModifiedSince.EXACT;
+        };
     }
 
     private List<Template> index(HttpScope scope) {

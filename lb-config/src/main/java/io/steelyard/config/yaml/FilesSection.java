@@ -52,6 +52,15 @@ final class FilesSection extends Section<Content.Files> {
             Content.Files.DEFAULT_TYPES,
             "Media types by the end of the name; others are of the route's `defaultType`.");
 
+    private final Key<Content.Files, Boolean> isTagged = optional(
+            "isTagged", Forms.flag(), Content.Files::isTagged, true, "Whether files have `ETag` (nginx's `etag`).");
+    private final Key<Content.Files, Content.Files.ModifiedSince> modifiedSince = optional(
+            "modifiedSince",
+            Forms.word(Content.Files.ModifiedSince.class),
+            Content.Files::modifiedSince,
+            Content.Files.ModifiedSince.EXACT,
+            "Which time in `If-Modified-Since` says that a file is known: its very time, that or a later one, or none (nginx's `if_modified_since`).");
+
     FilesSection() {
         super("files");
     }
@@ -65,6 +74,8 @@ final class FilesSection extends Section<Content.Files> {
                 values.or(tries, List.of()),
                 values.find(otherwise),
                 values.find(server),
-                values.or(types, Content.Files.DEFAULT_TYPES));
+                values.or(types, Content.Files.DEFAULT_TYPES),
+                values.or(isTagged, true),
+                values.or(modifiedSince, Content.Files.ModifiedSince.EXACT));
     }
 }

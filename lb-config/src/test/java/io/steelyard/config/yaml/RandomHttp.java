@@ -271,7 +271,9 @@ final class RandomHttp {
                 isTried ? List.of(templates.get()) : List.of(),
                 isTried ? Optional.of(templates.get()) : Optional.empty(),
                 isTried && random.nextBoolean() ? Optional.of(proxy()) : Optional.empty(),
-                random.nextBoolean() ? Content.Files.DEFAULT_TYPES : Map.of("a", texts.get()));
+                random.nextBoolean() ? Content.Files.DEFAULT_TYPES : Map.of("a", texts.get()),
+                random.nextBoolean(),
+                one(Content.Files.ModifiedSince.values()));
     }
 
     private Content content() {

@@ -123,7 +123,8 @@ final class FileContent {
         long modified = found.modifiedSeconds();
         int shown = exchange.routing().shownStatus(200);
         var part = shown == 200
-                ? FileConditions.wanted(exchange.request().fields(), modified, bytes)
+                ? FileConditions.wanted(
+                        exchange.request().fields(), modified, bytes, plan.isTagged(), plan.modifiedSince())
                 : new FileConditions.Part(shown, 0, bytes);
         var answer = new FileAnswer(exchange, channel, part.from(), part.bytes());
         if (part.status() == 412 || part.status() == 416) {
@@ -141,7 +142,9 @@ final class FileContent {
         if (isItself) {
             fields.add(FieldName.LAST_MODIFIED, FileConditions.date(modified));
         }
-        fields.add(FieldName.ETAG, FileConditions.tag(modified, bytes));
+        if (plan.isTagged()) {
+            fields.add(FieldName.ETAG, FileConditions.tag(modified, bytes));
+        }
         if (part.status() == 200) {
             fields.add(FieldName.ACCEPT_RANGES, "bytes");
         } else if (part.status() == 206) {
