@@ -17,6 +17,11 @@ public sealed interface Content
                 Content.Page,
                 Content.Files,
                 HttpProxy {
+    /** The server or pool that requests may be handed to; empty where none answers. */
+    default Optional<HttpProxy> proxy() {
+        return Optional.empty();
+    }
+
     /** Nowhere: status 404. */
     record NotFound() implements Content {}
 
@@ -82,6 +87,11 @@ public sealed interface Content
             }
         }
 
+        @Override
+        public Optional<HttpProxy> proxy() {
+            return others;
+        }
+
         /** Redirects everything with status 307. */
         public static RedirectToPool of(String pool) {
             return new RedirectToPool(pool, 307, Duration.ofSeconds(10), Optional.empty());
@@ -111,7 +121,11 @@ public sealed interface Content
      *     try_files}); empty for the path alone
      * @param otherwise what is done where there is none of {@code tries}: {@code =404} or another status, {@code @name} of a route, or a path
      *     with its query that is searched for
+     * @param server who answers in the place of what was found of {@code tries}, and is asked for that (nginx {@code try_files} beside {@code
+     *     proxy_pass}); absent where the file does
      * @param types media types by the end of the name, in lower case without its dot; others are of the route's default type
+     * @param isTagged whether files have {@code ETag} (nginx {@code etag})
+     * @param modifiedSince what {@code If-Modified-Since} of a request means (nginx {@code if_modified_since})
      */
     record Files(
             Template folder,
@@ -119,9 +133,24 @@ public sealed interface Content
             List<Template> index,
             List<Template> tries,
             Optional<Template> otherwise,
-            Map<String, String> types)
+            Optional<HttpProxy> server,
+            Map<String, String> types,
+            boolean isTagged,
+            ModifiedSince modifiedSince)
             implements Content {
+        /** When a file counts as not modified since a time (RFC 9110 section 13.1.3). */
+        public enum ModifiedSince {
+            /** Where it is the very time of the file: who names another one has another file. */
+            EXACT,
+            /** Where it is the time of the file or later. */
+            BEFORE,
+            /** Never. */
+            IGNORED
+        }
+
         public Files {
+            Objects.requireNonNull(server, "server");
+            Objects.requireNonNull(modifiedSince, "modifiedSince");
             Objects.requireNonNull(folder, "folder");
             index = List.copyOf(index);
             tries = List.copyOf(tries);
@@ -129,7 +158,27 @@ public sealed interface Content
                 throw new IllegalArgumentException("tries and otherwise are needed together, or neither; there are "
                         + tries.size() + " tries and " + (otherwise.isPresent() ? "an otherwise" : "no otherwise"));
             }
+            if (server.isPresent() && tries.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "server is there without tries; name what is looked for, or hand the route to the server alone");
+            }
             types = Map.copyOf(types);
+        }
+
+        /** Files that answer themselves, with tags. */
+        public Files(
+                Template folder,
+                boolean replacesMatch,
+                List<Template> index,
+                List<Template> tries,
+                Optional<Template> otherwise,
+                Map<String, String> types) {
+            this(folder, replacesMatch, index, tries, otherwise, Optional.empty(), types, true, ModifiedSince.EXACT);
+        }
+
+        @Override
+        public Optional<HttpProxy> proxy() {
+            return server;
         }
 
         /** The files of a folder, {@code index.html} standing for folders, and the usual types of text and pictures. */

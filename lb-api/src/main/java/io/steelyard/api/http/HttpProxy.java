@@ -61,6 +61,11 @@ public record HttpProxy(
     /** The largest {@code mostBufferBytes}. */
     public static final int MOST_BUFFER_BYTES = 16 << 20;
 
+    @Override
+    public Optional<HttpProxy> proxy() {
+        return Optional.of(this);
+    }
+
     /** The protocol spoken with servers. */
     public enum Version {
         HTTP_1_0,

@@ -54,7 +54,7 @@ public record HttpService(List<VirtualHost> hosts) {
             case Content.RedirectToPool redirect ->
                 Stream.concat(
                         Stream.of(redirect.pool()), redirect.others().stream().flatMap(HttpService::pools));
-            default -> Stream.empty();
+            default -> content.proxy().stream().flatMap(HttpService::pools);
         };
     }
 

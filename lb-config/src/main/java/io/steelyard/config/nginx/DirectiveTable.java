@@ -218,6 +218,8 @@ final class DirectiveTable {
         for (var name : List.of(
                 "ssl_prefer_server_ciphers",
                 "ssl_session_tickets",
+                "ssl_stapling",
+                "ssl_stapling_verify",
                 "ssl_reject_handshake",
                 "proxy_ssl_server_name",
                 "proxy_ssl_verify",
@@ -227,6 +229,8 @@ final class DirectiveTable {
         for (var name : List.of(
                 "ssl_ciphers",
                 "ssl_ecdh_curve",
+                "ssl_stapling_file",
+                "ssl_stapling_responder",
                 "ssl_trusted_certificate",
                 "ssl_password_file",
                 "ssl_client_certificate",

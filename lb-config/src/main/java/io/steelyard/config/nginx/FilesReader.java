@@ -1,6 +1,7 @@
 package io.steelyard.config.nginx;
 
 import io.steelyard.api.http.Content;
+import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.text.Template;
 import io.steelyard.config.nginx.grammar.Directive;
 import io.steelyard.config.nginx.grammar.Word;
@@ -23,8 +24,12 @@ final class FilesReader {
         this.variables = variables;
     }
 
-    /** The files of a block; empty where it names no folder, and neither does one around it. */
-    Optional<Content.Files> read(HttpScope scope, LocationPath path) {
+    /**
+     * The files of a block; empty where it names no folder, and neither does one around it.
+     *
+     * @param server who answers in the place of what {@code try_files} finds
+     */
+    Optional<Content.Files> read(HttpScope scope, LocationPath path, Optional<HttpProxy> server) {
         var alias = scope.level().first("alias");
         var root = scope.level().first("root");
         if (alias.isPresent() && root.isPresent()) {
@@ -48,7 +53,18 @@ final class FilesReader {
                         index(scope),
                         isGood ? tries : List.of(),
                         isGood ? otherwise : Optional.empty(),
-                        types(scope)));
+                        isGood && tried.isPresent() ? server : Optional.empty(),
+                        types(scope),
+                        scope.nearest("etag", Values::flag).orElse(true),
+                        modifiedSince(scope)));
+    }
+
+    private static Content.Files.ModifiedSince modifiedSince(HttpScope scope) {
+        return switch (scope.nearestWord("if_modified_since").map(Word::text).orElse("exact")) {
+            case "before" -> Content.Files.ModifiedSince.BEFORE;
+            case "off" -> Content.Files.ModifiedSince.IGNORED;
+            default -> Content.Files.ModifiedSince.EXACT;
+        };
     }
 
     private List<Template> index(HttpScope scope) {

@@ -180,8 +180,8 @@ final class HttpDirectives {
         for (var name : List.of("log_not_found", "log_subrequest")) {
             specs.accept("a file that is not there is seen in the access log", name, ALL, 1, ANY, Value.TEXT);
         }
-        specs.accept("files have tags, and those of servers are passed on", "etag", ALL, 1, 1, Value.FLAG);
-        specs.accept("a file is as it was where the time is the very same", "if_modified_since", ALL, 1, 1, Value.TEXT);
+        specs.honoured("etag", ALL, Value.FLAG);
+        specs.honoured("if_modified_since", ALL, Value.TEXT);
         specs.accept("one range is served, several are the whole file", "max_ranges", ALL, 1, 1, Value.NUMBER);
         for (var name : List.of(
                 "open_file_cache", "open_file_cache_errors", "open_file_cache_min_uses", "open_file_cache_valid")) {

@@ -16,7 +16,7 @@ final class RewriteReader {
     private static final String CONDITION_FORM = "($variable), ($variable = text), !=, ~ expression, ~*, !~ or !~*";
 
     private static final String TRY_FILES =
-            "'try_files' looks for no file: there is no 'root', or a server answers here, and its last argument is taken";
+            "'try_files' looks for no file: there is no 'root', or a page of ours answers here, and its last argument is taken";
 
     private final Findings findings;
     private final BlockReader blocks;
@@ -55,9 +55,9 @@ final class RewriteReader {
         }
         findings.error(
                 last.position(),
-                "'try_files' cannot be honoured: there is no 'root', or a server answers here",
+                "'try_files' cannot be honoured: there is no 'root', or a page of ours answers here",
                 "@name or =status as its last argument",
-                "add 'root FOLDER;', or name a location with proxy_pass there");
+                "add 'root FOLDER;'");
         return Optional.empty();
     }
 

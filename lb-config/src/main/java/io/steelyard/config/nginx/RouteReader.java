@@ -111,8 +111,11 @@ final class RouteReader {
                 default -> {}
             }
         }
-        return content instanceof Content.NotFound
-                ? files.read(scope, path).map(Content.class::cast).orElse(content)
+        boolean isTried = content instanceof HttpProxy && scope.level().has("try_files");
+        return isTried || content instanceof Content.NotFound
+                ? files.read(scope, path, content.proxy())
+                        .map(Content.class::cast)
+                        .orElse(content)
                 : content;
     }
 
@@ -234,6 +237,10 @@ final class RouteReader {
         refuseUnless(scope, "disable_symlinks", "off", "symbolic links are followed");
         refuseUnless(scope, "expires", "off", "write 'add_header Cache-Control …' instead");
         refuseUnless(scope, "ignore_invalid_headers", "on", "a request with an invalid field is refused");
+        scope.nearest("if_modified_since")
+                .filter(directive -> !Set.of("exact", "before", "off")
+                        .contains(directive.argument(0).text()))
+                .ifPresent(directive -> findings.badArgument(directive, directive.argument(0), "exact, before or off"));
         scope.nearestWord("satisfy")
                 .filter(word -> !Set.of("all", "any").contains(word.text()))
                 .ifPresent(word -> findings.error(word.position(), "'satisfy' is '" + word + "'", "all or any", ""));

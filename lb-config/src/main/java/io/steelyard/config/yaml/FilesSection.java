@@ -1,6 +1,7 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.http.Content;
+import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.text.Template;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +39,27 @@ final class FilesSection extends Section<Content.Files> {
             Content.Files::otherwise,
             "none; needed with `tries`",
             "What is done where there is none of `tries`: `=404` or another status, `@name` of a route, or a path that is searched for.");
+    private final Key<Content.Files, HttpProxy> server = absent(
+            "server",
+            Forms.shortened(new HttpProxySection(), "server"),
+            Content.Files::server,
+            "the file answers",
+            "Who is asked for what was found of `tries`, instead of the file itself (nginx's `proxy_pass` beside `try_files`). A text alone names the pool or server.");
     private final Key<Content.Files, Map<String, String>> types = optional(
             "types",
             Forms.texts(),
             Content.Files::types,
             Content.Files.DEFAULT_TYPES,
             "Media types by the end of the name; others are of the route's `defaultType`.");
+
+    private final Key<Content.Files, Boolean> isTagged = optional(
+            "isTagged", Forms.flag(), Content.Files::isTagged, true, "Whether files have `ETag` (nginx's `etag`).");
+    private final Key<Content.Files, Content.Files.ModifiedSince> modifiedSince = optional(
+            "modifiedSince",
+            Forms.word(Content.Files.ModifiedSince.class),
+            Content.Files::modifiedSince,
+            Content.Files.ModifiedSince.EXACT,
+            "Which time in `If-Modified-Since` says that a file is known: its very time, that or a later one, or none (nginx's `if_modified_since`).");
 
     FilesSection() {
         super("files");
@@ -57,6 +73,9 @@ final class FilesSection extends Section<Content.Files> {
                 values.or(index, INDEX),
                 values.or(tries, List.of()),
                 values.find(otherwise),
-                values.or(types, Content.Files.DEFAULT_TYPES));
+                values.find(server),
+                values.or(types, Content.Files.DEFAULT_TYPES),
+                values.or(isTagged, true),
+                values.or(modifiedSince, Content.Files.ModifiedSince.EXACT));
     }
 }

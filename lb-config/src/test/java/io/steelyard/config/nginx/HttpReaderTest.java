@@ -1,6 +1,7 @@
 package io.steelyard.config.nginx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Problem;
@@ -223,6 +224,33 @@ class HttpReaderTest {
                         Optional.of(Template.literal("=404")),
                         Map.of("c", "a/b")));
         assertThat(root.routes().get(2).content()).isInstanceOf(HttpProxy.class);
+    }
+
+    @Test
+    void filesHaveTagsAndTimesAsTheConfigurationSays() {
+        var routes = routes(
+                "root /srv; server { etag off; if_modified_since before;"
+                        + " location /a { } location /b { etag on; if_modified_since off; } location /c { if_modified_since exact; } }");
+        assertThat(routes)
+                .extracting(route -> (Content.Files) route.content())
+                .extracting(Content.Files::isTagged, Content.Files::modifiedSince)
+                .containsExactly(
+                        tuple(false, Content.Files.ModifiedSince.BEFORE),
+                        tuple(true, Content.Files.ModifiedSince.IGNORED),
+                        tuple(false, Content.Files.ModifiedSince.EXACT));
+        assertThat(read("server { if_modified_since maybe; return 200; }").configuration())
+                .isEmpty();
+    }
+
+    @Test
+    void filesThatAreTriedBesideAServerAreAskedOfIt() {
+        var configuration =
+                http("root /srv; server { location /a { try_files $uri =404; proxy_pass http://10.0.0.1:81; } }");
+        assertThat(hosts(configuration, 0).getFirst().root().routes().getFirst().content())
+                .isInstanceOfSatisfying(Content.Files.class, files -> {
+                    assertThat(files.tries()).containsExactly(Template.parse("$uri"));
+                    assertThat(files.server().orElseThrow().server()).isEqualTo(Template.literal("10.0.0.1:81"));
+                });
     }
 
     @Test

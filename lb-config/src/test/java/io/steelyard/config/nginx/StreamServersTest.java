@@ -14,7 +14,9 @@ import io.steelyard.api.text.VariableDefinition.Kind;
 import io.steelyard.api.text.VariableDefinition.Rule;
 import io.steelyard.api.text.VariableDefinition.TextMap;
 import io.steelyard.api.tls.TlsCertificate;
+import io.steelyard.api.tls.TlsStapling;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StreamServersTest {
@@ -61,6 +63,24 @@ class StreamServersTest {
                         rule(Kind.HOST_NAME, "*.a.example", "10.0.0.1:1"),
                         rule(Kind.HOST_NAME, "c.*", "10.0.0.2:1"),
                         rule(Kind.REGEX_IGNORING_CASE, "^b\\d", "10.0.0.1:1"));
+    }
+
+    @Test
+    void statusOfCertificatesIsStapledAsInHttp() {
+        var pair = "ssl_certificate c; ssl_certificate_key k; ";
+        var fetched =
+                good("ssl_stapling on; ssl_stapling_verify on; ssl_trusted_certificate ca; server { listen 443 ssl; "
+                        + pair + "ssl_stapling_responder http://ocsp.example/; " + TO_A + "}");
+        assertThat(fetched.virtualServers().getFirst().tls().orElseThrow().certificates())
+                .singleElement()
+                .satisfies(certificate -> assertThat(certificate.stapling())
+                        .contains(new TlsStapling(Optional.of("http://ocsp.example/"), Optional.of("ca"), true)));
+        var ofFile = good("server { listen 443 ssl; " + pair + "ssl_stapling on; ssl_stapling_file f; " + TO_A + "}");
+        assertThat(ofFile.virtualServers().getFirst().tls().orElseThrow().certificates())
+                .singleElement()
+                .satisfies(certificate -> assertThat(certificate.statusFile()).contains("f"));
+        assertThat(errors("server { listen 443 ssl; " + pair + "ssl_stapling maybe; " + TO_A + "}"))
+                .hasSize(1);
     }
 
     @Test

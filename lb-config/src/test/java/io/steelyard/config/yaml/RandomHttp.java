@@ -270,7 +270,10 @@ final class RandomHttp {
                 List.of(templates.get(), templates.get()),
                 isTried ? List.of(templates.get()) : List.of(),
                 isTried ? Optional.of(templates.get()) : Optional.empty(),
-                random.nextBoolean() ? Content.Files.DEFAULT_TYPES : Map.of("a", texts.get()));
+                isTried && random.nextBoolean() ? Optional.of(proxy()) : Optional.empty(),
+                random.nextBoolean() ? Content.Files.DEFAULT_TYPES : Map.of("a", texts.get()),
+                random.nextBoolean(),
+                one(Content.Files.ModifiedSince.values()));
     }
 
     private Content content() {

@@ -65,8 +65,15 @@ record KeyPairFile(
         return StatusQuestion.of(stapling, chain, authorities);
     }
 
-    /** Why nothing can be fetched for it; empty where it can, or is not to be. */
+    /** Why no status of it is stapled; empty where one can be, or is not to be. */
     String staplingTrouble() {
+        if ((status != null || question != null) && !TlsLibrary.isNative()) {
+            // Its engines take a response from nobody: they only fetch one themselves, where the whole process is told
+            // to (jdk.tls.stapling.…).
+            return "no status of certificate "
+                    + chain.getFirst().getSubjectX500Principal().getName()
+                    + " is stapled: the JDK's TLS can be given none; add netty-tcnative-boringssl-static, or turn stapling off";
+        }
         return question == null ? "" : question.trouble();
     }
 

@@ -134,16 +134,11 @@ public final class TlsAcceptor {
     /** Certificates that are past their time, or will be used before it, or whose status cannot be stapled, each with its reason. */
     List<String> warnings() {
         return offers.stream()
-                .flatMap(offer ->
-                        Stream.of(Validity.warning(offer.pair().chain().getFirst()), staplingTrouble(offer.pair())))
+                .flatMap(offer -> Stream.of(
+                        Validity.warning(offer.pair().chain().getFirst()),
+                        offer.pair().staplingTrouble()))
                 .filter(text -> !text.isEmpty())
                 .toList();
-    }
-
-    private static String staplingTrouble(KeyPairFile pair) {
-        return pair.question() == null || TlsLibrary.isNative()
-                ? pair.staplingTrouble()
-                : "no status of certificates is stapled: the JDK's TLS gives none here";
     }
 
     /** Whether a client speaks nothing that is spoken here, and is to be told so. @param offered empty where it names nothing */

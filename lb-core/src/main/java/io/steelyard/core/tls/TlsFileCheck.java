@@ -2,7 +2,6 @@ package io.steelyard.core.tls;
 
 import io.steelyard.api.Configuration;
 import io.steelyard.api.Problem;
-import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.VirtualHost;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.Target;
@@ -57,9 +56,10 @@ public final class TlsFileCheck {
                 http.service().hosts().stream().map(VirtualHost::tls).forEach(tls -> tls.ifPresent(this::collect));
             }
             for (var route : http.service().routes()) {
-                if (route.content() instanceof HttpProxy proxy) {
-                    proxy.transport().tls().ifPresent(this::collect);
-                }
+                route.content()
+                        .proxy()
+                        .flatMap(proxy -> proxy.transport().tls())
+                        .ifPresent(this::collect);
             }
         }
     }

@@ -36,6 +36,7 @@ class JdkTlsIT {
                   ssl_certificate %1$s/one.pem; ssl_certificate_key %1$s/one.key;
                   ssl_client_certificate %1$s/ca.pem; ssl_verify_client optional;
                   server { listen 127.0.0.1:%2$d ssl; server_name one.example;
+                    ssl_stapling on; ssl_stapling_file %1$s/status.der;
                     location / { return 200 "$ssl_protocol $ssl_server_name $ssl_client_verify $ssl_session_reused\\n"; }
                     location /behind { proxy_pass https://127.0.0.1:%3$d; proxy_ssl_server_name on; proxy_ssl_name one.example;
                       proxy_ssl_verify on; proxy_ssl_trusted_certificate %1$s/ca.pem; proxy_set_header Host one.example; }
@@ -72,6 +73,8 @@ class JdkTlsIT {
     void clientsAndServersAreShakenHandsWithByTheJdk() throws Exception {
         assumeTrue(TestCertificates.isPossible(), "openssl is not installed");
         new TestCertificates(folder).rsa("one", "one.example").rsa("client", "client");
+        // What would be stapled is never looked into, but for how it begins.
+        Files.write(folder.resolve("status.der"), new byte[] {0x30, 0});
         for (int attempt = 1; ; attempt++) {
             var ports = CurlCall.freePorts(2);
             try (var lb = start(ports)) {
@@ -84,6 +87,11 @@ class JdkTlsIT {
                         .startsWith("TLSv1.3 one.example SUCCESS");
                 assertThat(CurlCall.text(folder, port, "https://one.example/behind"))
                         .startsWith("behind TLSv1.3");
+                assertThat(lb.awaitErr(line -> line.contains("no status of certificate CN=one,O=Test is stapled")))
+                        .contains("the JDK's TLS can be given none");
+                assertThat(TestCertificates.run(
+                                List.of("openssl", "s_client", "-status", "-connect", "127.0.0.1:" + port), folder, ""))
+                        .contains("OCSP response: no response sent");
                 return;
             } catch (AssertionError failed) {
                 // Another program may have taken a port between our asking for it and its use.

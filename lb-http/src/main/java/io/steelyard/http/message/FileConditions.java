@@ -1,5 +1,6 @@
 package io.steelyard.http.message;
 
+import io.steelyard.api.http.Content.Files.ModifiedSince;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -8,8 +9,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a file a request wants: its conditions (RFC 9110 section 13) and its range (section 14), by nginx's rules: {@code
- * If-Modified-Since} is heeded where it is the very time of the file, and a range where it is one. Pure.
+ * What of a file a request wants: its conditions (RFC 9110 section 13) and its range (section 14), by nginx's rules: a range
+ * is heeded where it is one. Pure.
  */
 public final class FileConditions {
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
@@ -42,9 +43,11 @@ public final class FileConditions {
      *
      * @param modifiedSeconds when the file was changed last, since 1970
      * @param bytes its length
+     * @param isTagged whether it has the tag of these two, or none
      */
-    public static Part wanted(FieldBlock request, long modifiedSeconds, long bytes) {
-        var tag = tag(modifiedSeconds, bytes);
+    public static Part wanted(
+            FieldBlock request, long modifiedSeconds, long bytes, boolean isTagged, ModifiedSince rule) {
+        var tag = isTagged ? tag(modifiedSeconds, bytes) : null;
         var unmodifiedSince = value(request, FieldName.IF_UNMODIFIED_SINCE);
         if (unmodifiedSince != null && seconds(unmodifiedSince) < modifiedSeconds) {
             return new Part(412, 0, 0);
@@ -56,7 +59,7 @@ public final class FileConditions {
         var modifiedSince = value(request, FieldName.IF_MODIFIED_SINCE);
         var noneMatch = value(request, FieldName.IF_NONE_MATCH);
         boolean isKnown = (modifiedSince != null || noneMatch != null)
-                && (modifiedSince == null || seconds(modifiedSince) == modifiedSeconds)
+                && (modifiedSince == null || isUnmodified(modifiedSince, modifiedSeconds, rule))
                 && (noneMatch == null || names(noneMatch, tag, true));
         if (isKnown) {
             return new Part(304, 0, 0);
@@ -71,8 +74,17 @@ public final class FileConditions {
         return part(range.substring(6), bytes);
     }
 
+    private static boolean isUnmodified(String since, long modifiedSeconds, ModifiedSince rule) {
+        long seconds = seconds(since);
+        return switch (rule) {
+            case EXACT -> seconds == modifiedSeconds;
+            case BEFORE -> seconds >= modifiedSeconds;
+            case IGNORED -> false;
+        };
+    }
+
     /** Whether {@code If-Range} allows for a range. */
-    private static boolean isStill(FieldBlock request, String tag, long modifiedSeconds) {
+    private static boolean isStill(FieldBlock request, @Nullable String tag, long modifiedSeconds) {
         var still = value(request, FieldName.IF_RANGE);
         return still == null || (still.endsWith("\"") ? still.equals(tag) : seconds(still) == modifiedSeconds);
     }
@@ -117,9 +129,12 @@ public final class FileConditions {
     }
 
     /** Whether a list of tags has this one, or is {@code *}. */
-    private static boolean names(String list, String tag, boolean isWeak) {
+    private static boolean names(String list, @Nullable String tag, boolean isWeak) {
         if (list.equals("*")) {
             return true;
+        }
+        if (tag == null) {
+            return false;
         }
         for (var one : list.split(",", -1)) {
             var written = one.strip();

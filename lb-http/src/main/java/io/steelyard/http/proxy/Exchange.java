@@ -298,6 +298,11 @@ final class Exchange {
         if (to == null) {
             throw new IllegalStateException("a route to a server has no plan for it");
         }
+        if (bodyBytes > 0 && keptBody == null && sendsBody()) {
+            // A part of the body went to a server that failed: the rest of it is no request.
+            replyError(502);
+            return;
+        }
         facts.servers().asks();
         var started = new Forwarding(this, to);
         forwarding = started;

@@ -4,6 +4,7 @@ import io.steelyard.http.message.FieldName;
 import io.steelyard.http.message.FileConditions;
 import io.steelyard.http.message.Method;
 import io.steelyard.http.route.FilePlan;
+import io.steelyard.http.route.ProxyPlan;
 import io.steelyard.pool.variable.CompiledTemplate;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class FileContent {
     private FileContent() {}
 
-    static void serve(Exchange exchange, FilePlan plan) {
+    /** @param server who answers in the place of what was found; null where the file does */
+    static void serve(Exchange exchange, FilePlan plan, @Nullable ProxyPlan server) {
         if (plan.tries().isEmpty()) {
             servePath(exchange, plan);
             return;
@@ -34,7 +36,11 @@ final class FileContent {
             var found = found(exchange, plan, path);
             if (found.isThere() && found.isFolder() == tried.isFolder()) {
                 exchange.facts().target(path, exchange.facts().query());
-                servePath(exchange, plan);
+                if (server == null) {
+                    servePath(exchange, plan);
+                } else {
+                    exchange.forward(server);
+                }
                 return;
             }
         }
@@ -117,7 +123,8 @@ final class FileContent {
         long modified = found.modifiedSeconds();
         int shown = exchange.routing().shownStatus(200);
         var part = shown == 200
-                ? FileConditions.wanted(exchange.request().fields(), modified, bytes)
+                ? FileConditions.wanted(
+                        exchange.request().fields(), modified, bytes, plan.isTagged(), plan.modifiedSince())
                 : new FileConditions.Part(shown, 0, bytes);
         var answer = new FileAnswer(exchange, channel, part.from(), part.bytes());
         if (part.status() == 412 || part.status() == 416) {
@@ -135,7 +142,9 @@ final class FileContent {
         if (isItself) {
             fields.add(FieldName.LAST_MODIFIED, FileConditions.date(modified));
         }
-        fields.add(FieldName.ETAG, FileConditions.tag(modified, bytes));
+        if (plan.isTagged()) {
+            fields.add(FieldName.ETAG, FileConditions.tag(modified, bytes));
+        }
         if (part.status() == 200) {
             fields.add(FieldName.ACCEPT_RANGES, "bytes");
         } else if (part.status() == 206) {

@@ -188,7 +188,8 @@ final class Forwarding {
     void onBody(MemorySegment from, int offset, int count) {
         if (state == State.COLLECTING) {
             collect(from, offset, count);
-        } else {
+        } else if (exchange.sendsBody() || isTunnel()) {
+            // What the request went without must not follow it: its server would take it for the next one.
             asked.send(from, offset, count);
         }
     }
@@ -206,7 +207,7 @@ final class Forwarding {
         upload.end();
         if (state == State.COLLECTING) {
             search();
-        } else {
+        } else if (exchange.sendsBody()) {
             asked.sendEnd();
         }
     }

@@ -2,7 +2,6 @@ package io.steelyard.http.proxy;
 
 import io.steelyard.api.Event;
 import io.steelyard.api.Personality;
-import io.steelyard.api.http.HttpProxy;
 import io.steelyard.api.http.HttpService;
 import io.steelyard.api.proxy.ListenAddress;
 import io.steelyard.api.proxy.VirtualServer;
@@ -63,9 +62,10 @@ final class HttpTls implements TlsTransport.Choice {
             }
         }
         for (var route : service.routes()) {
-            if (route.content() instanceof HttpProxy proxy
-                    && proxy.transport().tls().isPresent()) {
-                tls.add(proxy.transport().tls().get(), files);
+            var client =
+                    route.content().proxy().flatMap(proxy -> proxy.transport().tls());
+            if (client.isPresent()) {
+                tls.add(client.get(), files);
             }
         }
         for (var pool : context.configuration().pools()) {

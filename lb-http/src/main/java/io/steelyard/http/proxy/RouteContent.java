@@ -31,7 +31,8 @@ final class RouteContent {
                         exchange, 200, "text/plain", Counts.text(exchange.plan().counts()));
             case Content.Page page -> show(exchange, page);
             case Content.Files files ->
-                FileContent.serve(exchange, Objects.requireNonNull(route.files(), "a route to files has a plan"));
+                FileContent.serve(
+                        exchange, Objects.requireNonNull(route.files(), "a route to files has a plan"), route.proxy());
             case HttpProxy toServer -> exchange.forward(route.proxy());
         }
     }

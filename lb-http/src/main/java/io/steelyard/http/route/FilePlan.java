@@ -54,6 +54,15 @@ public final class FilePlan {
         return otherwise;
     }
 
+    /** Whether files have a tag. */
+    public boolean isTagged() {
+        return configured.isTagged();
+    }
+
+    public Content.Files.ModifiedSince modifiedSince() {
+        return configured.modifiedSince();
+    }
+
     /** The media type of a path's last part; null for the route's default. */
     public @Nullable String type(String path) {
         int dot = path.lastIndexOf('.');

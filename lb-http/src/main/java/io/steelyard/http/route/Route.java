@@ -76,14 +76,18 @@ public final class Route {
                     new Own(answer, new FieldChanges(answer.fields(), variables), variables.compile(answer.body())));
         }
         proxy = switch (configured.content()) {
-            case HttpProxy toServer -> new ProxyPlan(toServer, variables);
             case Content.RedirectToPool redirect ->
                 new ProxyPlan(
                         redirect.others()
                                 .orElseGet(
                                         () -> HttpProxy.toPool(redirect.pool()).build()),
                         variables);
-            default -> null;
+            default ->
+                configured
+                        .content()
+                        .proxy()
+                        .map(toServer -> new ProxyPlan(toServer, variables))
+                        .orElse(null);
         };
         text = configured.content() instanceof Content.Reply reply ? variables.compile(reply.text()) : null;
         files = configured.content() instanceof Content.Files some

@@ -12,9 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
-/** A client's connection: its requests are sent at once, and the answers read until the connection ends. */
+/** A client's connection: its requests are sent, and the answers read until the connection ends. */
 final class Conversation {
     private static final int TIMEOUT_MS = Integer.getInteger("steelyard.timeoutMs", 20_000);
 
@@ -33,9 +32,8 @@ final class Conversation {
         var answers = new ArrayList<Answer>();
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(TIMEOUT_MS);
-            var bytes = sent.stream().map(Request::text).collect(Collectors.joining());
             boolean ends = sent.getLast().fault().ends();
-            var writer = Thread.ofVirtual().start(() -> write(socket, bytes, ends));
+            var writer = Thread.ofVirtual().start(() -> write(socket, sent, ends));
             var in = new HttpText(new BufferedInputStream(socket.getInputStream()));
             for (var request : sent) {
                 answers.add(answer(in, request));
@@ -56,15 +54,31 @@ final class Conversation {
         return answers.subList(0, sent.size());
     }
 
-    private static void write(Socket socket, String text, boolean ends) {
+    /** Requests are sent at once, but for those that come in pieces: each of these when the one before has been read. */
+    private static void write(Socket socket, List<Request> sent, boolean ends) {
         try {
-            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            var unsent = new StringBuilder();
+            for (var request : sent) {
+                for (int i = 0; i < request.pieces().size(); i++) {
+                    if (i > 0) {
+                        send(socket, unsent);
+                        ReadWait.await(socket);
+                    }
+                    unsent.append(request.pieces().get(i));
+                }
+            }
+            send(socket, unsent);
             if (ends) {
                 socket.shutdownOutput();
             }
         } catch (IOException refused) {
             // An answer that ended the connection early says why.
         }
+    }
+
+    private static void send(Socket socket, StringBuilder text) throws IOException {
+        socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.ISO_8859_1));
+        text.setLength(0);
     }
 
     private static Answer answer(HttpText in, Request request) throws IOException {

@@ -128,10 +128,12 @@ enum HaproxyDifference {
         if (reply.equals("trailers") && theirs.body().equals(ours.body() + " trailers [x-t: 1]")) {
             return Optional.of(TRAILERS);
         }
-        if (index > 0 && theirs.status().equals("no answer") && ours.status().matches("HTTP/1.1 50[234] .*")) {
+        if (index > 0
+                && theirs.status().equals("no answer")
+                && ours.status().matches("HTTP/1.1 (50[234] .*|302 Found)")) {
             return Optional.of(TOLD);
         }
-        if (reply.startsWith("hangs-up")) {
+        if (reply.startsWith("hangs-up") || reply.equals("reset")) {
             return Optional.of(SENT_ANEW);
         }
         return Optional.empty();

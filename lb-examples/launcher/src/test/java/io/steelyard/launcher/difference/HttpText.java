@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads messages of HTTP/1 as they come, trusting them: both ends of a comparison are read by the same rules. */
 final class HttpText {
+    /** Stands behind what came of a body that is longer. */
+    static final String BROKEN_OFF = " [broken off]";
+
     private final InputStream in;
 
     HttpText(InputStream in) {
@@ -87,7 +90,7 @@ final class HttpText {
     /** A body of known length; what there is of it where the stream ends early, with a mark. */
     String fixed(int length) throws IOException {
         var bytes = in.readNBytes(length);
-        return text(bytes) + (bytes.length < length ? " [broken off]" : "");
+        return text(bytes) + (bytes.length < length ? BROKEN_OFF : "");
     }
 
     String rest() throws IOException {
@@ -101,7 +104,7 @@ final class HttpText {
             while (true) {
                 var size = line();
                 if (size == null) {
-                    return body + " [broken off]";
+                    return body + BROKEN_OFF;
                 }
                 int length = Integer.parseInt(size.replaceFirst(";.*", "").strip(), 16);
                 if (length == 0) {
@@ -112,7 +115,7 @@ final class HttpText {
                 line();
             }
         } catch (EOFException early) {
-            return body + " [broken off]";
+            return body + BROKEN_OFF;
         }
     }
 

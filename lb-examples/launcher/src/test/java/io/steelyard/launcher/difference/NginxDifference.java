@@ -55,9 +55,13 @@ enum NginxDifference {
         return TWICE.matcher(text).find();
     }
 
+    /** Answers that end before their heads do. */
+    private static final Set<String> WITHOUT_HEAD =
+            Set.of("hangs-up", "half-head", "slow-half-head", "reset", "reset-head");
+
     /** Whether the same was sent, by one of both once more. */
     private static boolean isSentAnew(String reply, Outcome theirs, Outcome ours) {
-        return (reply.equals("hangs-up") || reply.equals("half-head"))
+        return WITHOUT_HEAD.contains(reply)
                 && theirs.received().size() != ours.received().size()
                 && withoutProxyConnection(theirs.received()).stream()
                         .distinct()
@@ -150,8 +154,8 @@ enum NginxDifference {
         if (isSameAnswer && text.split("X-Kind: ").length > 2) {
             return Optional.of(JOINED);
         }
-        if (ours.status().startsWith("the connection broke")
-                && reply.startsWith("short")
+        if ((ours.status().startsWith("the connection broke") || ours.isBrokenOff())
+                && reply.matches("((slow-)?short|reset)-.*|(slow-)?short")
                 && text.contains(" HTTP/1.0")) {
             return Optional.of(BROKEN_OFF);
         }

@@ -94,9 +94,20 @@ class NginxDifferenceIT {
             "partial",
             "plain",
             "refresh",
+            "reset",
+            "reset-body",
+            "reset-chunks",
+            "reset-head",
             "same",
             "short",
             "short-chunks",
+            "slow",
+            "slow-chunks",
+            "slow-half-head",
+            "slow-head",
+            "slow-short",
+            "slow-short-chunks",
+            "slow-until-end",
             "trailers",
             "until-end");
 
@@ -105,7 +116,17 @@ class NginxDifferenceIT {
             .toList();
 
     private static final Words WORDS = new Words(
-            Words.METHODS, PLACES, Words.TAILS, Words.HOSTS, Words.FIELDS, REPLIES, REPLIES, Set.of(), FAULTS);
+            Words.METHODS,
+            PLACES,
+            Words.TAILS,
+            Words.HOSTS,
+            Words.FIELDS,
+            REPLIES,
+            REPLIES,
+            Set.of(),
+            FAULTS,
+            8,
+            Set.of());
 
     @TempDir
     private Path folder;

@@ -120,7 +120,13 @@ class NginxFailureIT {
             text.append(field).append("\r\n");
         }
         return new Request(
-                Integer.toString(number), method, path, "", text.append("\r\n").toString(), true, ClientFault.NONE);
+                Integer.toString(number),
+                method,
+                path,
+                "",
+                List.of(text.append("\r\n").toString()),
+                true,
+                ClientFault.NONE);
     }
 
     private static List<Request> gets(int count, String path, String... fields) {

@@ -86,6 +86,9 @@ class NginxFilesIT {
                 location = /hidden.txt { internal; alias %2$s/secret.txt; }
                 location /away { try_files /no /hidden.txt; }
                 location /types { alias %2$s/www/; types { x/y txt; } }
+                location /untagged/ { alias %2$s/www/; etag off; }
+                location /before/ { alias %2$s/www/; if_modified_since before; }
+                location /always/ { alias %2$s/www/; if_modified_since off; }
                 location /headers/ { alias %2$s/www/; add_header X-One 1; }
                 error_page 503 /50x.html;
                 error_page 418 =200 /a.txt;
@@ -207,6 +210,9 @@ class NginxFilesIT {
                 "Range: bytes=1-2\r\nIf-None-Match: " + TAG)) {
             all.add("GET /a.txt HTTP/1.1\r\n" + field + "\r\n");
             all.add("HEAD /a.txt HTTP/1.1\r\n" + field + "\r\n");
+            for (var place : List.of("untagged", "before", "always")) {
+                all.add("GET /" + place + "/a.txt HTTP/1.1\r\n" + field + "\r\n");
+            }
             all.add("GET /tries HTTP/1.1\r\n" + field + "\r\n");
             all.add("GET /failing HTTP/1.1\r\n" + field + "\r\n");
         }

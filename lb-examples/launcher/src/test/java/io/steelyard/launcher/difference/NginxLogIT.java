@@ -204,7 +204,17 @@ class NginxLogIT {
             ClientFault.TRACE);
 
     private static final Words WORDS = new Words(
-            Words.METHODS, PLACES, Words.TAILS, Words.HOSTS, Words.FIELDS, REPLIES, REPLIES, Set.of(), FAULTS);
+            Words.METHODS,
+            PLACES,
+            Words.TAILS,
+            Words.HOSTS,
+            Words.FIELDS,
+            REPLIES,
+            REPLIES,
+            Set.of(),
+            FAULTS,
+            0,
+            Set.of());
 
     @TempDir
     private Path folder;
@@ -260,7 +270,8 @@ class NginxLogIT {
                 Outcome.of(port, sent, server);
                 var mark = "GET " + MARK + i + " HTTP/1.1\r\nHost: main.example\r\nConnection: close\r\n\r\n";
                 Conversation.answers(
-                        port, List.of(new RequestMaker.Request("", "GET", MARK, "", mark, true, ClientFault.NONE)));
+                        port,
+                        List.of(new RequestMaker.Request("", "GET", MARK, "", List.of(mark), true, ClientFault.NONE)));
             }
         }
         return all;

@@ -3,6 +3,7 @@ package io.steelyard.launcher.difference;
 import io.steelyard.launcher.difference.RequestMaker.Request;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -12,16 +13,37 @@ import java.util.stream.IntStream;
  * @param received each attempt at the request
  */
 record Outcome(String status, List<String> fields, String body, List<String> received) {
+    /** Answers that are reset behind their heads. */
+    private static final Set<String> MAY_PASS = Set.of("reset-body", "reset-chunks");
+
+    private static final String BREAKS_OFF = "an answer that breaks off";
+
     /** Of requests that are sent to a port by one connection. */
     static List<Outcome> of(int port, List<Request> sent, RecordingServer server) {
         var answers = Conversation.answers(port, sent);
         return IntStream.range(0, sent.size())
                 .mapToObj(i -> {
                     var answer = answers.get(i);
+                    if (answer.status().contains(" 504 ")) {
+                        // The proxy may be out of patience before the server has read what it was sent.
+                        server.await(sent.get(i).number());
+                    }
                     var received = server.take(sent.get(i).number());
-                    return new Outcome(answer.status(), answer.fields(), answer.body(), received);
+                    return new Outcome(answer.status(), answer.fields(), answer.body(), received)
+                            .withoutChance(sent.get(i).reply());
                 })
                 .toList();
+    }
+
+    /** How much of an answer passes that its server resets is chance; that it does not pass as a whole is none. */
+    private Outcome withoutChance(String reply) {
+        boolean isIncomplete = body.endsWith(HttpText.BROKEN_OFF) || !status.startsWith("HTTP/");
+        return MAY_PASS.contains(reply) && isIncomplete ? new Outcome(BREAKS_OFF, List.of(), "", received) : this;
+    }
+
+    /** Whether it is an answer of which an unknown part passed. */
+    boolean isBrokenOff() {
+        return status.equals(BREAKS_OFF);
     }
 
     /** Without what is another each time: dates, the port. In the order of names. */

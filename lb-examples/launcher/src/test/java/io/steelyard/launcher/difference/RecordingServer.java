@@ -4,7 +4,6 @@ import io.steelyard.launcher.difference.HttpText.Field;
 import io.steelyard.launcher.difference.HttpText.Head;
 import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -16,6 +15,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,16 @@ import org.jspecify.annotations.Nullable;
  * attempt at the request. Each connection has a thread; what was kept is for any.
  */
 final class RecordingServer implements AutoCloseable {
-    /** The answers there are, by name. {@code ~} ends the connection after what stands before it. */
+    /** What parts an answer: the rest is sent when what stands before has been read. */
+    private static final String PART = "^";
+
+    /** What ends an answer and its connection. */
+    private static final String END = "~";
+
+    /** What ends an answer, and resets its connection. */
+    private static final String RESET = "`";
+
+    /** The answers there are, by name, with these marks. */
     static final Map<String, String> REPLIES = new TreeMap<>();
 
     static {
@@ -87,13 +97,24 @@ final class RecordingServer implements AutoCloseable {
         reply("teapot", "418 Teapot|Content-Length: 4||pot!");
         REPLIES.put("silent", "");
         reply("authenticate", "401 Unauthorized|WWW-Authenticate: Basic realm=\"x\"|Content-Length: 2||no");
+        reply("slow", "200 OK|Content-Ty^pe: text/plain|Content-Length: 12||hel^lo, w^orld\n");
+        reply("slow-head", "200^ OK^|X-A: 1^|Content-Length: 2^||^ok");
+        reply("slow-chunks", "200 OK|Transfer-Encoding: chunked||5\r^\nhel^lo\r\n^6\r\n world^\r\n0\r\n^\r\n");
+        reply("slow-until-end", "200 OK|Connection: close||all^ of^ it^~");
+        reply("slow-half-head", "200 OK|X^-A: 1^~");
+        reply("slow-short", "200 OK|Content-Length: 9||sh^ort^~");
+        reply("slow-short-chunks", "200 OK|Transfer-Encoding: chunked||3\r\nabc\r\n^9\r\nsh^ort^~");
+        reply("reset", "`");
+        reply("reset-head", "200 OK|X-A: 1^`");
+        reply("reset-body", "200 OK|Content-Length: 9||short^`");
+        reply("reset-chunks", "200 OK|Transfer-Encoding: chunked||3\r\nabc\r\n9\r\nshort^`");
         reply("large", "200 OK|Content-Length: 100000||" + "0123456789".repeat(10_000));
     }
 
     private static void reply(String name, String text) {
         int end = text.indexOf("||");
         var head = end < 0 ? text : text.substring(0, end).replace("|", "\r\n") + "\r\n\r\n";
-        var start = text.equals("~") ? "" : "HTTP/1.1 ";
+        var start = text.length() == 1 ? "" : "HTTP/1.1 ";
         REPLIES.put(name, start + (end < 0 ? head.replace("|", "\r\n") : head + text.substring(end + 2)));
     }
 
@@ -120,10 +141,10 @@ final class RecordingServer implements AutoCloseable {
     }
 
     /** Waits until a case has come. */
-    void await(String number) throws InterruptedException {
+    void await(String number) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!received.containsKey(number) && System.nanoTime() - deadline < 0) {
-            Thread.sleep(5);
+            LockSupport.parkNanos(5_000_000);
         }
     }
 
@@ -142,7 +163,7 @@ final class RecordingServer implements AutoCloseable {
         try (client) {
             var in = new HttpText(new BufferedInputStream(client.getInputStream()));
             for (var head = in.head(); head != null; head = in.head()) {
-                if (!answer(name, client.getLocalPort(), head, in, client.getOutputStream())) {
+                if (!answer(name, client, head, in)) {
                     return;
                 }
             }
@@ -151,7 +172,9 @@ final class RecordingServer implements AutoCloseable {
         }
     }
 
-    private boolean answer(String server, int port, Head head, HttpText in, OutputStream out) throws IOException {
+    /** @return whether the connection goes on */
+    private boolean answer(String server, Socket client, Head head, HttpText in) throws IOException {
+        var out = client.getOutputStream();
         if ("100-continue".equalsIgnoreCase(head.value("expect"))) {
             out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
         }
@@ -166,19 +189,28 @@ final class RecordingServer implements AutoCloseable {
         if (name.equals("silent")) {
             return true;
         }
-        var reply = REPLIES.getOrDefault(name, REPLIES.get("plain")).replace("PORT", Integer.toString(port));
+        var reply = REPLIES.getOrDefault(name, REPLIES.get("plain"))
+                .replace("PORT", Integer.toString(client.getLocalPort()));
         if (head.start().startsWith("HEAD ") && reply.contains("\r\n\r\n")) {
             reply = reply.substring(0, reply.indexOf("\r\n\r\n") + 4);
         }
-        boolean breaks = reply.endsWith("~");
+        boolean breaks = reply.endsWith(END) || reply.endsWith(RESET);
         boolean ends = !head.start().endsWith("HTTP/1.1")
                 || lower(head.value("connection")).equals("close");
         if (ends && !breaks) {
             // A proxy is told, so that it never depends on the moment whether it uses the connection again.
             reply = reply.replaceFirst("\r\n", "\r\nConnection: close\r\n");
         }
-        out.write(reply.replace("~", "").getBytes(StandardCharsets.ISO_8859_1));
-        out.flush();
+        var parts = reply.replace(END, "").replace(RESET, "").split(Pattern.quote(PART), -1);
+        for (int i = 0; i < parts.length; i++) {
+            if (i > 0) {
+                ReadWait.await(client);
+            }
+            out.write(parts[i].getBytes(StandardCharsets.ISO_8859_1));
+        }
+        if (reply.endsWith(RESET)) {
+            client.setSoLinger(true, 0);
+        }
         return !breaks && !ends;
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeSet;
 
 /** Makes requests that a client may send, by chance; the same ones for the same seed. */
 final class RequestMaker {
@@ -19,11 +20,27 @@ final class RequestMaker {
      * A request.
      *
      * @param number its name, which its field X-Case tells
+     * @param pieces its text, of which each is sent when the one before has been read
      * @param isLast whether the connection ends after it
      * @param fault what is wrong with it
      */
     record Request(
-            String number, String method, String place, String reply, String text, boolean isLast, ClientFault fault) {}
+            String number,
+            String method,
+            String place,
+            String reply,
+            List<String> pieces,
+            boolean isLast,
+            ClientFault fault) {
+        String text() {
+            return String.join("", pieces);
+        }
+
+        /** Whether it comes in pieces. */
+        boolean isSlow() {
+            return pieces.size() > 1;
+        }
+    }
 
     /** The requests of one connection, sent at once. */
     List<Request> connection(int number) {
@@ -71,16 +88,48 @@ final class RequestMaker {
             fields.add("Connection: keep-alive");
         }
         boolean mayHaveBody = !method.equals("GET") && !method.equals("HEAD");
-        var body = mayHaveBody || random.nextInt(15) == 0 ? body(fields, isOld, isLast) : "";
+        var body = mayHaveBody || random.nextInt(15) == 0
+                ? body(fields, isOld, isLast, words.whole().contains(place))
+                : "";
         Collections.shuffle(fields, random);
         fields.forEach(field -> text.append(field).append("\r\n"));
         text.append("\r\n").append(body);
-        return new Request(number, method, place, reply, fault.apply(text.toString(), random), isLast, fault);
+        var sent = fault.apply(text.toString(), random);
+        var sentMethod = sent.startsWith("POST ") ? "POST" : method;
+        return new Request(number, sentMethod, place, reply, pieces(place, sent, fault, isLast), isLast, fault);
     }
 
-    private String body(List<String> fields, boolean isOld, boolean isLast) {
+    /** What is wrong with a body may be seen before or behind its head where it comes in pieces, so those are whole. */
+    private List<String> pieces(String place, String text, ClientFault fault, boolean isLast) {
+        boolean mayBeSlow = fault == ClientFault.NONE || fault == ClientFault.BODY_CUT;
+        if (words.slowOneOf() == 0 || random.nextInt(words.slowOneOf()) != 0 || !mayBeSlow) {
+            return List.of(text);
+        }
+        int head = text.indexOf("\r\n\r\n") + 4;
+        // A connection may end with an answer that comes before the body, and later requests with it: which ones must
+        // not depend on that.
+        boolean isWhole =
+                words.whole().contains(place) || !isLast && !words.harsh().isEmpty();
+        int end = isWhole ? head : text.length();
+        var cuts = new TreeSet<Integer>();
+        for (int left = 1 + random.nextInt(5); left > 0; left--) {
+            // As many within the body as before it, however short it is.
+            int from = end > head && random.nextBoolean() ? head : 1;
+            cuts.add(from + random.nextInt(end - from));
+        }
+        cuts.add(text.length());
+        var pieces = new ArrayList<String>();
+        int from = 0;
+        for (int cut : cuts) {
+            pieces.add(text.substring(from, cut));
+            from = cut;
+        }
+        return pieces;
+    }
+
+    private String body(List<String> fields, boolean isOld, boolean isLast, boolean isWhole) {
         int kind = random.nextInt(isOld ? 3 : 5);
-        boolean mayBeLarge = isLast || words.harsh().isEmpty();
+        boolean mayBeLarge = isLast && !isWhole || words.harsh().isEmpty();
         var content = "x".repeat(random.nextInt(20) == 0 ? (mayBeLarge ? 70_000 : 50) : random.nextInt(40));
         if (kind == 0) {
             return "";

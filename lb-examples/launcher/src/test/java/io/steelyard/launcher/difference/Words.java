@@ -12,6 +12,8 @@ import java.util.Set;
  * @param calm the replies where the order of servers must not depend on what is wrong with them
  * @param harsh the places that get all replies, and stand last in a connection; the others get calm ones
  * @param faults what clients do wrong in some of the requests; none where empty
+ * @param slowOneOf one of so many requests comes in pieces; 0 for none
+ * @param whole places where every body comes at once, and none is large
  */
 record Words(
         List<String> methods,
@@ -22,7 +24,9 @@ record Words(
         List<String> replies,
         List<String> calm,
         Set<String> harsh,
-        List<ClientFault> faults) {
+        List<ClientFault> faults,
+        int slowOneOf,
+        Set<String> whole) {
     List<String> calmPlaces() {
         return places.stream().filter(place -> !harsh.contains(place)).toList();
     }
