@@ -403,7 +403,7 @@ final class Engine implements LoadBalancer {
             }
             var looked = configuration;
             Thread.ofVirtual().name("lb-names").start(() -> {
-                var found = names.resolve(looked);
+                var found = names.lookAgain(looked);
                 control.execute(() -> onLookedAgain(number, looked, found));
             });
         }));

@@ -48,6 +48,7 @@ final class HaproxyTranslator {
     private final GlobalReader global;
     private final ProxySections sections;
     private final BindReader binds;
+    private final ResolversReader resolvers;
     private boolean isExperimental;
     private final Map<String, Proxy> backends = new LinkedHashMap<>();
     private final Map<String, ServerPool> pools = new LinkedHashMap<>();
@@ -62,6 +63,7 @@ final class HaproxyTranslator {
         this.findings = findings;
         statements = new StatementReader(findings);
         global = new GlobalReader(findings);
+        resolvers = new ResolversReader(findings);
         sections = new ProxySections(findings, statements);
         binds = new BindReader(findings, global.tls(), global.unixBind());
     }
@@ -111,7 +113,10 @@ final class HaproxyTranslator {
             case "backend" -> sections.addProxy(section, Place.BACKEND);
             case "peers" -> accept(section, Place.PEERS, "peers are not told of anything yet");
             case "userlist" -> readUsers(section);
-            case "resolvers" -> accept(section, Place.RESOLVERS, "names are resolved by the system's resolver");
+            case "resolvers" -> {
+                checkNamed(section);
+                resolvers.read(section, statements.read(section, Place.RESOLVERS));
+            }
             case "mailers" -> accept(section, Place.MAILERS, "no mail is sent");
             case "http-errors" -> {
                 checkNamed(section);
@@ -259,8 +264,8 @@ final class HaproxyTranslator {
         }
         var all = new ArrayList<>(fronts);
         all.addAll(httpFronts);
-        var poolReader =
-                new PoolReader(findings, new CheckReader(findings, global.jitter()), rules, texts, global.tls());
+        var poolReader = new PoolReader(
+                findings, new CheckReader(findings, global.jitter()), rules, texts, global.tls(), resolvers);
         backends.values().forEach(backend -> poolReader.draft(backend, port(backend, all)));
         proxies.forEach(poolReader::addTable);
         backends.values().forEach(backend -> makePool(backend, poolReader, all));

@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** The parameters of a server, as far as they were read. {@code default-server} changes the one that later servers begin as. One thread. */
 final class ServerDraft implements Cloneable {
     ServerTls tls;
+
+    /** How its name is looked up. */
+    NameParameters names = new NameParameters();
+
     int weight = 1;
     boolean isChecked;
     Duration interval = Duration.ofSeconds(2);
@@ -87,6 +91,7 @@ final class ServerDraft implements Cloneable {
         try {
             var copy = (ServerDraft) super.clone();
             copy.tls = tls.clone();
+            copy.names = names.clone();
             return copy;
         } catch (CloneNotSupportedException impossible) {
             throw new AssertionError(impossible);
