@@ -5,6 +5,7 @@ import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.vrrp.RunningRouters;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -35,6 +36,11 @@ public interface LoadBalancer extends AutoCloseable {
     /** A stick table at work, with its counters; absent where there is none of the name. */
     default Optional<CountedKeys> stickTable(String name) {
         return Optional.empty();
+    }
+
+    /** The name servers that were asked for servers with one address each, by section. */
+    default List<NameServerStatus> nameServers() {
+        return List.of();
     }
 
     /** A picture of servers and listeners now. */

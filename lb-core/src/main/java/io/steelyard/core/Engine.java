@@ -4,6 +4,7 @@ import io.steelyard.api.Configuration;
 import io.steelyard.api.ConfigurationException;
 import io.steelyard.api.Event;
 import io.steelyard.api.LoadBalancer;
+import io.steelyard.api.NameServerStatus;
 import io.steelyard.api.Problem;
 import io.steelyard.api.Status;
 import io.steelyard.api.affinity.CountedKeys;
@@ -81,6 +82,7 @@ final class Engine implements LoadBalancer {
     /** By its type, what forwarders share. */
     private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
 
+    private final HostNames.Resolver resolver;
     private final PoolNames names;
 
     /** The control thread's: the pools as they run, with addresses for names, and how often names were about to be looked up again. */
@@ -101,6 +103,7 @@ final class Engine implements LoadBalancer {
             HostNames.Resolver resolver,
             Duration namesEvery) {
         this.plugins = plugins;
+        this.resolver = resolver;
         names = new PoolNames(resolver, namesEvery, text -> publish(new Event.Trouble(text)));
         sessions = new Sessions(this::publish, plugins::language);
         this.listeners.addAll(listeners);
@@ -190,6 +193,11 @@ final class Engine implements LoadBalancer {
     private void shareBudget(long bytes) {
         long all = bytes == 0 ? Runtime.getRuntime().maxMemory() : bytes;
         tcpLoops.forEach(loop -> loop.bufferBudget(all / tcpLoops.size()));
+    }
+
+    @Override
+    public List<NameServerStatus> nameServers() {
+        return resolver.status();
     }
 
     @Override

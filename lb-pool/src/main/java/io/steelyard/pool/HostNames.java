@@ -1,5 +1,6 @@
 package io.steelyard.pool;
 
+import io.steelyard.api.NameServerStatus;
 import io.steelyard.api.Problem;
 import io.steelyard.api.pool.NameLookup;
 import io.steelyard.api.pool.RealServer;
@@ -91,6 +92,11 @@ public final class HostNames {
          */
         default Answer find(String host, int port, NameLookup lookup) throws UnknownHostException {
             throw new UnknownHostException(host);
+        }
+
+        /** What became of questions to other name servers; empty where none were asked for. */
+        default List<NameServerStatus> status() {
+            return List.of();
         }
     }
 

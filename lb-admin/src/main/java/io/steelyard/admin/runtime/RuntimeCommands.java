@@ -45,6 +45,7 @@ public final class RuntimeCommands {
               show errors                             : report captured errors
               show info [typed|json]                  : report information about the running process
               show map [<map>|#<id>]                  : list maps, or the entries of one
+              show resolvers [<section>]              : report counters of name servers
               show servers conn [<backend>]           : list the servers' connections
               show servers state [<backend>]          : list the servers' states
               show sess                               : report how many sessions there are
@@ -142,6 +143,7 @@ public final class RuntimeCommands {
                 require(level, Level.OPERATOR);
                 yield shown.sessions();
             }
+            case "resolvers" -> ShownResolvers.text(balancer, rest);
             case "table" -> tables.show(rest);
             case "servers" ->
                 switch (word(rest, 0)) {

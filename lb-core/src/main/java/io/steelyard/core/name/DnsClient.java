@@ -39,6 +39,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,8 @@ final class DnsClient implements AutoCloseable {
 
     /** How often all servers are asked at once; 0 where they take turns. */
     private final int tries;
+
+    private final Function<InetSocketAddress, NameServerCounts> counts;
 
     /**
      * What an answer says.
@@ -79,16 +82,23 @@ final class DnsClient implements AutoCloseable {
      * @param deadlineNs for all questions, by {@link System#nanoTime}
      */
     DnsClient(List<InetSocketAddress> servers, int first, Duration trying, long deadlineNs) {
-        this(servers, first, trying, deadlineNs, 0, 0);
+        this(servers, first, trying, deadlineNs, 0, 0, server -> new NameServerCounts());
     }
 
     /** Asks all servers at once, as a slot says. */
-    DnsClient(List<InetSocketAddress> servers, NameSlot slot) {
-        this(servers, 0, slot.tryTimeout(), 0, slot.tries(), slot.payloadBytes());
+    DnsClient(List<InetSocketAddress> servers, NameSlot slot, Function<InetSocketAddress, NameServerCounts> counts) {
+        this(servers, 0, slot.tryTimeout(), 0, slot.tries(), slot.payloadBytes(), counts);
     }
 
     private DnsClient(
-            List<InetSocketAddress> servers, int first, Duration trying, long deadlineNs, int tries, int payloadBytes) {
+            List<InetSocketAddress> servers,
+            int first,
+            Duration trying,
+            long deadlineNs,
+            int tries,
+            int payloadBytes,
+            Function<InetSocketAddress, NameServerCounts> counts) {
+        this.counts = counts;
         this.tries = tries;
         this.servers = servers;
         this.first = first;
@@ -170,8 +180,12 @@ final class DnsClient implements AutoCloseable {
         for (int i = 0; i < tries; i++) {
             var said = new LinkedBlockingQueue<Said>();
             for (var server : servers) {
+                var count = counts.apply(server);
+                count.asked();
                 resolver.query(server, new DefaultDnsQuestion(name, type)).addListener(done -> {
-                    said.add(said(done, server, name));
+                    var one = said(done, server, name);
+                    count.said(one.answer(), one.failure());
+                    said.add(one);
                 });
             }
             IOException failure = null;

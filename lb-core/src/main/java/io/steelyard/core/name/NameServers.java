@@ -1,6 +1,7 @@
 package io.steelyard.core.name;
 
 import io.netty.handler.codec.dns.DnsRecordType;
+import io.steelyard.api.NameServerStatus;
 import io.steelyard.api.pool.NameLookup;
 import io.steelyard.api.pool.NameSlot;
 import io.steelyard.pool.HostNames.Answer;
@@ -9,17 +10,20 @@ import io.steelyard.pool.HostNames.Found;
 import io.steelyard.pool.HostNames.NoAnswerException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -40,6 +44,11 @@ public final class NameServers {
 
     /** Whose turn it is. Any thread adds; each value is used once, in whatever order. */
     private final AtomicInteger turn = new AtomicInteger();
+
+    /** Filled by whoever asks first; the configuration's name servers are few. */
+    private final Map<Counted, NameServerCounts> counts = new ConcurrentHashMap<>();
+
+    private record Counted(String section, InetSocketAddress server) {}
 
     public NameServers() {
         this(TRY);
@@ -81,9 +90,22 @@ public final class NameServers {
         }
     }
 
+    private NameServerCounts counts(String section, InetSocketAddress server) {
+        return counts.computeIfAbsent(new Counted(section, server), counted -> new NameServerCounts());
+    }
+
+    /** What became of the questions of slots, by section. */
+    public List<NameServerStatus> status() {
+        return counts.entrySet().stream()
+                .map(entry -> entry.getValue()
+                        .status(entry.getKey().section(), entry.getKey().server()))
+                .sorted(Comparator.comparing(NameServerStatus::section).thenComparing(NameServerStatus::address))
+                .toList();
+    }
+
     /** All name servers are asked at once, and what goes wrong is told as HAProxy tells it apart. */
     private Answer find(String host, int port, NameLookup lookup, NameSlot slot) throws UnknownHostException {
-        try (var client = new DnsClient(lookup.nameServers(), slot)) {
+        try (var client = new DnsClient(lookup.nameServers(), slot, server -> counts(slot.section(), server))) {
             var asking = new Asking(lookup, client);
             var found = lookup.service().isPresent()
                     ? asking.places(serviceName(host, lookup.service().get()))

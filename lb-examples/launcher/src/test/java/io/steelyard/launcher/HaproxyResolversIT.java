@@ -92,6 +92,24 @@ class HaproxyResolversIT {
         return found.stream().sorted().toList();
     }
 
+    /** What is not zero in {@code show resolvers}. */
+    private static List<String> counts(Side side) throws IOException {
+        return command(side, "show resolvers d")
+                .lines()
+                .filter(line -> !line.isBlank() && !line.contains("nameserver") && !line.endsWith(" 0"))
+                .map(line -> line.strip().split(":")[0])
+                .toList();
+    }
+
+    /** The counters, in their order, without their values. */
+    private static List<String> names(Side side) throws IOException {
+        return command(side, "show resolvers d")
+                .lines()
+                .filter(line -> line.startsWith("  "))
+                .map(line -> line.substring(0, 15))
+                .toList();
+    }
+
     private static void awaitBoth(HaproxyPair pair, String pool, String... servers) {
         for (var side : List.of(pair.theirs(), pair.ours())) {
             await(side.name() + ": " + pool)
@@ -129,6 +147,14 @@ class HaproxyResolversIT {
             names.knows("127.0.0.13 other.test");
             awaitBoth(pair, "three", "MAINT", "MAINT", "MAINT");
             awaitBoth(pair, "one", "MAINT");
+            for (var side : List.of(pair.theirs(), pair.ours())) {
+                assertThat(counts(side))
+                        .as(side.name())
+                        .startsWith("Resolvers section d")
+                        .contains("sent", "valid", "any_err", "nx")
+                        .doesNotContain("refused", "other");
+            }
+            assertThat(names(pair.ours())).isEqualTo(names(pair.theirs()));
             names.knows("127.0.0.11 web.test");
             awaitBoth(pair, "three", "127.0.0.11:8001 1", "MAINT", "MAINT");
             names.beSilent();
