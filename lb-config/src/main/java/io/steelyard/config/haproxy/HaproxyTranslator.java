@@ -16,11 +16,13 @@ import io.steelyard.config.haproxy.grammar.Document;
 import io.steelyard.config.haproxy.grammar.Section;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Makes the model of a file's sections, telling all that is wrong with them. One use, one thread. */
 final class HaproxyTranslator {
@@ -49,6 +51,7 @@ final class HaproxyTranslator {
     private final ProxySections sections;
     private final BindReader binds;
     private final ResolversReader resolvers;
+    private final Set<String> peers = new HashSet<>();
     private boolean isExperimental;
     private final Map<String, Proxy> backends = new LinkedHashMap<>();
     private final Map<String, ServerPool> pools = new LinkedHashMap<>();
@@ -73,6 +76,8 @@ final class HaproxyTranslator {
         document.sections().forEach(this::read);
         var proxies = new ArrayList<>(sections.proxies());
         proxies.forEach(this::checkCommon);
+        var crossChecks = new CrossChecks(findings, users.keySet(), peers);
+        proxies.forEach(crossChecks::check);
         proxies.removeIf(proxy -> proxy.isFrontend() && proxy.isDisabled());
         var rules = new Rules(findings);
         proxies.forEach(rules::readAcls);
@@ -111,7 +116,10 @@ final class HaproxyTranslator {
             case "frontend" -> sections.addProxy(section, Place.FRONTEND);
             case "listen" -> sections.addProxy(section, Place.LISTEN);
             case "backend" -> sections.addProxy(section, Place.BACKEND);
-            case "peers" -> accept(section, Place.PEERS, "peers are not told of anything yet");
+            case "peers" -> {
+                peers.add(section.name());
+                accept(section, Place.PEERS, "peers are not told of anything yet");
+            }
             case "userlist" -> readUsers(section);
             case "resolvers" -> {
                 checkNamed(section);

@@ -85,6 +85,7 @@ final class PoolReader {
     void draft(Proxy backend, OptionalInt port) {
         var servers = new ArrayList<DraftServer>();
         var names = new HashMap<String, Word>();
+        var numbers = new HashMap<String, Word>();
         var model = new ServerDraft(tls);
         for (var statement : backend.statements()) {
             switch (statement.keyword().name()) {
@@ -93,6 +94,8 @@ final class PoolReader {
                     checkName(statement.argument(0), names);
                     var draft = model.clone();
                     parameters.read(statement, 2, draft);
+                    checkNumber(draft, numbers);
+                    checkPort(backend, statement, draft);
                     whereabouts(statement, statement.argument(1), port, draft)
                             .ifPresent(where -> servers.add(new DraftServer(
                                     statement.argument(0),
@@ -334,6 +337,35 @@ final class PoolReader {
                 .filter(server -> server.id().equals(name))
                 .findFirst()
                 .orElse(null);
+    }
+
+    private void checkNumber(ServerDraft draft, Map<String, Word> numbers) {
+        var number = draft.number;
+        var first = number == null ? null : numbers.putIfAbsent(number.text(), number);
+        if (number != null && first != null) {
+            findings.error(
+                    number.position(),
+                    "the id " + number + " is that of another server, at " + first.position(),
+                    "a number of its own",
+                    "");
+        }
+    }
+
+    /** A server without a port of its own has none that is checked, as it is where clients come; HAProxy refuses it, too. */
+    private void checkPort(Proxy backend, Statement statement, ServerDraft draft) {
+        var address = statement.argument(1);
+        var text = address.text().substring(address.text().indexOf('@') + 1);
+        boolean hasPort = text.startsWith("/")
+                || text.startsWith("_")
+                || text.lastIndexOf(':') > text.lastIndexOf(']') && !text.endsWith("]");
+        boolean isSaid = draft.checkPort != 0 || backend.has("tcp-check connect", "http-check connect");
+        if (draft.isChecked && !hasPort && !isSaid) {
+            findings.error(
+                    address.position(),
+                    "server '" + statement.argument(0) + "' has 'check', and neither it nor the check has a port",
+                    "address:port",
+                    "write the port of the server, or 'port NUMBER' for its check");
+        }
     }
 
     private void checkName(Word name, Map<String, Word> names) {

@@ -70,6 +70,10 @@ final class ServerDraft implements Cloneable {
         return isHeaderChecked || !isElsewhere ? header : ProxyProtocol.NONE;
     }
 
+    /** Its number, which nothing uses. */
+    @Nullable
+    Word number;
+
     /** What stands for it in cookies. */
     @Nullable
     Word cookie;

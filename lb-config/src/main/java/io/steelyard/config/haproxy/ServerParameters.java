@@ -198,6 +198,9 @@ final class ServerParameters {
                                         ? "a number from 1, or addresses"
                                         : form.pattern().replace("|", " or "));
                     }
+                    if (name.text().equals("id")) {
+                        draft.number = value;
+                    }
                     findings.accepted(
                             name.position(),
                             name + "' of '" + statement.name(),
