@@ -78,6 +78,11 @@ public interface LoadBalancer extends AutoCloseable {
     /** The last messages of HTTP that were none: at most one request and one answer of each virtual server. */
     List<BrokenMessage> brokenMessages();
 
+    /** The name servers that were asked for servers with one address each, by section. */
+    default List<NameServerStatus> nameServers() {
+        return List.of();
+    }
+
     /** A picture of servers and listeners now. */
     Status status();
 

@@ -4,6 +4,7 @@ import io.steelyard.api.Configuration;
 import io.steelyard.api.ConfigurationException;
 import io.steelyard.api.Event;
 import io.steelyard.api.LoadBalancer;
+import io.steelyard.api.NameServerStatus;
 import io.steelyard.api.Problem;
 import io.steelyard.api.Status;
 import io.steelyard.api.affinity.CountedKeys;
@@ -85,6 +86,7 @@ final class Engine implements LoadBalancer {
     /** By its type, what forwarders share. */
     private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
 
+    private final HostNames.Resolver resolver;
     private final PoolNames names;
 
     /** The control thread's: the pools as they run, with addresses for names, and how often names were about to be looked up again. */
@@ -107,6 +109,7 @@ final class Engine implements LoadBalancer {
             boolean takesOver) {
         this.plugins = plugins;
         ownAddresses.takingOver(takesOver);
+        this.resolver = resolver;
         names = new PoolNames(resolver, namesEvery, text -> publish(new Event.Trouble(text)));
         sessions = new Sessions(this::publish, plugins::language);
         this.listeners.addAll(listeners);
@@ -250,6 +253,11 @@ final class Engine implements LoadBalancer {
     @Override
     public List<BrokenMessage> brokenMessages() {
         return control.call(servers::brokenMessages);
+    }
+
+    @Override
+    public List<NameServerStatus> nameServers() {
+        return resolver.status();
     }
 
     @Override
@@ -463,7 +471,7 @@ final class Engine implements LoadBalancer {
             }
             var looked = configuration;
             Thread.ofVirtual().name("lb-names").start(() -> {
-                var found = names.resolve(looked);
+                var found = names.lookAgain(looked);
                 control.execute(() -> onLookedAgain(number, looked, found));
             });
         }));

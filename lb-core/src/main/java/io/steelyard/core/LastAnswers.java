@@ -1,6 +1,7 @@
 package io.steelyard.core;
 
 import io.steelyard.api.pool.NameLookup;
+import io.steelyard.api.pool.NameSlot;
 import io.steelyard.pool.HostNames;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -16,7 +17,7 @@ import java.util.function.LongSupplier;
 /**
  * The addresses of host names as they were found last: a name that has none any more keeps them, so that a name server that fails or forgets
  * takes no server away. What name servers of one's own choice said is asked for again when it holds no more, and no sooner; what they did not
- * say, five seconds later. Safe for all threads.
+ * say, five seconds later. Servers with one address each ({@link NameSlot}) lose theirs when the hold of a failure is over. Safe for all threads.
  */
 final class LastAnswers implements HostNames.Resolver {
     /** After a question without an answer. */
@@ -27,6 +28,7 @@ final class LastAnswers implements HostNames.Resolver {
     private final LongSupplier clock;
     private final Map<String, List<InetAddress>> answers = new ConcurrentHashMap<>();
     private final Map<Asked, Kept> found = new ConcurrentHashMap<>();
+    private final Map<Asked, HeldAnswer> held = new ConcurrentHashMap<>();
     private final Set<String> vanished = ConcurrentHashMap.newKeySet();
 
     private record Asked(String host, int port, NameLookup lookup) {}
@@ -65,6 +67,9 @@ final class LastAnswers implements HostNames.Resolver {
 
     @Override
     public HostNames.Answer find(String host, int port, NameLookup lookup) throws UnknownHostException {
+        if (lookup.slot().isPresent()) {
+            return held(host, port, lookup).ask(clock.getAsLong());
+        }
         var asked = new Asked(host, port, lookup);
         long nowNs = clock.getAsLong();
         var before = found.get(asked);
@@ -87,7 +92,28 @@ final class LastAnswers implements HostNames.Resolver {
         }
     }
 
-    private static <T> List<T> sameOrder(List<T> before, List<T> now) {
+    /**
+     * What is known without a question to name servers, of servers with one address each: at first what {@link NameSlot.Start} says. It is over at
+     * once where they have not been asked.
+     *
+     * @throws UnknownHostException where a first address is needed, and there is none
+     */
+    HostNames.Answer known(String host, int port, NameLookup lookup) throws UnknownHostException {
+        return held(host, port, lookup).known(clock.getAsLong());
+    }
+
+    private HeldAnswer held(String host, int port, NameLookup lookup) {
+        return held.computeIfAbsent(
+                new Asked(host, port, lookup),
+                asked -> new HeldAnswer(asked.host(), asked.port(), asked.lookup(), resolver, trouble));
+    }
+
+    /** Forgets what nobody asks for any more. */
+    void keepOnly(Set<NameLookup> used) {
+        held.keySet().removeIf(asked -> !used.contains(asked.lookup()));
+    }
+
+    static <T> List<T> sameOrder(List<T> before, List<T> now) {
         return new HashSet<>(before).equals(new HashSet<>(now)) ? before : now;
     }
 

@@ -1,5 +1,6 @@
 package io.steelyard.core;
 
+import io.steelyard.api.NameServerStatus;
 import io.steelyard.api.pool.NameLookup;
 import io.steelyard.core.name.NameServers;
 import io.steelyard.pool.HostNames;
@@ -19,5 +20,10 @@ final class Resolvers implements HostNames.Resolver {
     @Override
     public HostNames.Answer find(String host, int port, NameLookup lookup) throws UnknownHostException {
         return nameServers.find(host, port, lookup);
+    }
+
+    @Override
+    public List<NameServerStatus> status() {
+        return nameServers.status();
     }
 }

@@ -89,6 +89,10 @@ public final class HealthMonitor implements AutoCloseable {
         var before = new HashMap<>(watches);
         watches.clear();
         for (var server : pool.servers()) {
+            if (server.lacksAddress()) {
+                // It is watched again, as a new one, when it has an address.
+                continue;
+            }
             var specs = pool.healthChecksOf(server);
             var known = before.remove(server.id());
             if (known != null && known.server.address().equals(server.address())) {

@@ -1,5 +1,6 @@
 package io.steelyard.pool;
 
+import io.steelyard.api.NameServerStatus;
 import io.steelyard.api.Problem;
 import io.steelyard.api.pool.NameLookup;
 import io.steelyard.api.pool.RealServer;
@@ -15,7 +16,7 @@ import java.util.Optional;
 /**
  * Turns servers with a host name into servers with addresses: one for each address of the name, with the id {@code id@address} and
  * everything else, the name as written included, as before. Those found by a service have its port, also in their ids, its weight and its
- * tier ({@link NameLookup#service}). Asks name servers and so may block for seconds: never on a loop.
+ * tier ({@link NameLookup#service}). A server that is a place for one address stays one ({@link NameSlots}). Asks name servers and so may block for seconds: never on a loop.
  */
 public final class HostNames {
     /**
@@ -38,10 +39,38 @@ public final class HostNames {
      */
     public record Found(InetAddress address, int port, int weight, int tier) {}
 
-    /** The servers of a name, at least one, and how long they hold. */
+    /** The servers of a name, and how long they hold. There is at least one but for {@link io.steelyard.api.pool.NameSlot}s. */
     public record Answer(List<Found> servers, Duration validFor) {
         public Answer {
             servers = List.copyOf(servers);
+        }
+    }
+
+    /** Why there is no answer that says where a server is. */
+    public enum Failure {
+        /** There is no such name. */
+        UNKNOWN,
+        /** Nobody answers. */
+        SILENT,
+        /** The question is refused. */
+        REFUSED,
+        /** There is no address, or another failure. */
+        FAILED
+    }
+
+    /** A name without an address, and why. */
+    public static final class NoAnswerException extends UnknownHostException {
+        private static final long serialVersionUID = 1;
+
+        private final Failure failure;
+
+        public NoAnswerException(Failure failure, String message) {
+            super(message);
+            this.failure = failure;
+        }
+
+        public Failure failure() {
+            return failure;
         }
     }
 
@@ -63,6 +92,11 @@ public final class HostNames {
          */
         default Answer find(String host, int port, NameLookup lookup) throws UnknownHostException {
             throw new UnknownHostException(host);
+        }
+
+        /** What became of questions to other name servers; empty where none were asked for. */
+        default List<NameServerStatus> status() {
+            return List.of();
         }
     }
 
@@ -86,9 +120,19 @@ public final class HostNames {
      * it is looked up at name servers of its own, since these may know it later.
      */
     public static Resolution resolve(ServerPool pool, Resolver resolver) {
+        return resolve(pool, resolver, new NameSlots());
+    }
+
+    /**
+     * The same.
+     *
+     * @param slots who has which address so far
+     */
+    public static Resolution resolve(ServerPool pool, Resolver resolver, NameSlots slots) {
         var problems = new ArrayList<Problem>();
         var servers = new ArrayList<RealServer>();
         Duration validFor = null;
+        var taken = slots.begin(pool);
         for (var server : pool.servers()) {
             if (!(server.address() instanceof ServerAddress.Name name)) {
                 servers.add(server);
@@ -99,7 +143,11 @@ public final class HostNames {
                 if (server.nameLookup().isPresent()) {
                     var answer = resolver.find(
                             name.host(), name.port(), server.nameLookup().get());
-                    add(server, answer.servers(), servers);
+                    if (server.lacksAddress()) {
+                        servers.add(taken.take(server, answer.servers()));
+                    } else {
+                        add(server, answer.servers(), servers);
+                    }
                     validFor = validFor == null || answer.validFor().compareTo(validFor) < 0
                             ? answer.validFor()
                             : validFor;
@@ -113,12 +161,13 @@ public final class HostNames {
                 }
             } catch (UnknownHostException unknown) {
                 problems.add(
-                        server.nameLookup().isPresent()
+                        server.nameLookup().isPresent() && !server.lacksAddress()
                                 ? Problem.warning(path, "host name '" + name.host() + "' has no address yet")
                                 : Problem.error(path, "host name '" + name.host() + "' has no address")
                                         .remedy("correct the name, or give the server's address"));
             }
         }
+        taken.end();
         return new Resolution(pool.withServers(servers), problems, Optional.ofNullable(validFor));
     }
 

@@ -601,7 +601,10 @@ public final class PoolRuntime implements Balancer {
         }
     }
 
-    private static Member update(Member member, RealServer server) {
+    private Member update(Member member, RealServer server) {
+        if (server.lacksAddress() && !member.server.lacksAddress()) {
+            endFlowsOf(member);
+        }
         if (!server.address().equals(member.server.address())) {
             member.health = HealthState.UNKNOWN;
             member.reason = Member.NOT_CHECKED;
@@ -654,12 +657,12 @@ public final class PoolRuntime implements Balancer {
         var server = member.server;
         return new ServerStatus(
                 server.id(),
-                server.address().text(),
+                server.lacksAddress() ? "-" : server.address().text(),
                 SlowStart.weight(server.weight(), SlowStart.share(member, nowNs), 1),
                 server.tier(),
-                member.adminState,
+                server.lacksAddress() ? AdminState.DISABLED : member.adminState,
                 member.health,
-                member.reason,
+                server.lacksAddress() ? "its name has no address" : member.reason,
                 member.load.active(),
                 member.load.served(),
                 member.load.failures(),

@@ -118,7 +118,8 @@ final class SnapshotCompiler {
             for (var member : entry.getValue()) {
                 var server = member.server;
                 boolean isMandatory = pool.healthChecksOf(server).stream().anyMatch(HealthCheckSpec::mandatory);
-                boolean isServing = member.isHealthy(isMandatory) && member.adminState == AdminState.ENABLED;
+                boolean isThere = member.isHealthy(isMandatory) && !server.lacksAddress();
+                boolean isServing = isThere && member.adminState == AdminState.ENABLED;
                 boolean isUsable = isServing && server.weight() > 0 && !(hasBackup && isOneBackupEnough);
                 hasBackup |= isUsable && entry.getKey() > 0;
                 seats.add(new Seat(
@@ -126,7 +127,7 @@ final class SnapshotCompiler {
                         server,
                         SlowStart.weight(server.weight(), SlowStart.share(member, nowNs), factor),
                         isUsable,
-                        member.isHealthy(isMandatory) && member.adminState != AdminState.DISABLED,
+                        isThere && member.adminState != AdminState.DISABLED,
                         gate(pool, member)));
             }
             seatsByTier.put(entry.getKey(), seats);

@@ -52,6 +52,7 @@ public final class RuntimeCommands {
               show errors [<proxy>] [request|response] : report the last broken messages
               show info [typed|json]                  : report information about the running process
               show map [<map>|#<id>]                  : list maps, or the entries of one
+              show resolvers [<section>]              : report counters of name servers
               show servers conn [<backend>]           : list the servers' connections
               show servers state [<backend>]          : list the servers' states
               show pools                              : report how much memory buffers have
@@ -189,6 +190,7 @@ public final class RuntimeCommands {
                 yield sessions.show(rest);
             }
             case "pools" -> shown.pools();
+            case "resolvers" -> ShownResolvers.text(balancer, rest);
             case "table" -> tables.show(rest);
             case "servers" ->
                 switch (word(rest, 0)) {

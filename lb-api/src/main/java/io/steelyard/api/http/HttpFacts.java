@@ -134,6 +134,11 @@ public interface HttpFacts {
     /** The target as the client sent it. */
     String originalTarget();
 
+    /** The first bytes of the request's body, 16384 at most, where it was read before a server is asked; null elsewhere. */
+    default @Nullable String bodyStart() {
+        return null;
+    }
+
     /** The method as the client sent it. */
     String originalMethod();
 

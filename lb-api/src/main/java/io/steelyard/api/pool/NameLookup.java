@@ -18,6 +18,7 @@ import java.util.Optional;
  *     _service._tcp}. They give the ports; servers of the lowest priority are of the server's own tier, all others one tier higher, or are
  *     left out where the server is a backup itself; a server of weight 1 has the weight of its record (nginx {@code service}). Absent for
  *     the addresses of the host itself
+ * @param slot makes the server a place for one address; absent for one server for each address
  */
 public record NameLookup(
         List<InetSocketAddress> nameServers,
@@ -25,7 +26,8 @@ public record NameLookup(
         Duration timeout,
         boolean ipv4,
         boolean ipv6,
-        Optional<String> service) {
+        Optional<String> service,
+        Optional<NameSlot> slot) {
     /** How long a name may take where nothing else is said: 30 s, as with nginx. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
@@ -40,12 +42,24 @@ public record NameLookup(
             throw new IllegalArgumentException("neither ipv4 nor ipv6 is asked for, expected one of them at least");
         }
         Objects.requireNonNull(service, "service");
+        Objects.requireNonNull(slot, "slot");
         service.filter(String::isEmpty).ifPresent(empty -> {
             throw new IllegalArgumentException("the service is empty");
         });
     }
 
-    private static void positive(Duration time, String name) {
+    /** One server for each address. */
+    public NameLookup(
+            List<InetSocketAddress> nameServers,
+            Optional<Duration> validFor,
+            Duration timeout,
+            boolean ipv4,
+            boolean ipv6,
+            Optional<String> service) {
+        this(nameServers, validFor, timeout, ipv4, ipv6, service, Optional.empty());
+    }
+
+    static void positive(Duration time, String name) {
         if (time.isNegative() || time.isZero()) {
             throw new IllegalArgumentException(name + " is " + time + ", expected more than 0");
         }
@@ -58,6 +72,11 @@ public record NameLookup(
 
     /** The same, for SRV records of this service. */
     public NameLookup forService(String name) {
-        return new NameLookup(nameServers, validFor, timeout, ipv4, ipv6, Optional.of(name));
+        return new NameLookup(nameServers, validFor, timeout, ipv4, ipv6, Optional.of(name), slot);
+    }
+
+    /** The same, for servers with one address each. */
+    public NameLookup withSlot(NameSlot one) {
+        return new NameLookup(nameServers, validFor, timeout, ipv4, ipv6, service, Optional.of(one));
     }
 }

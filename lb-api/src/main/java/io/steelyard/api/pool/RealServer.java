@@ -102,6 +102,11 @@ public record RealServer(
         labels = Map.copyOf(labels);
     }
 
+    /** Whether it waits for an address, and takes no flow until it has one: {@link NameSlot}. */
+    public boolean lacksAddress() {
+        return nameLookup.flatMap(NameLookup::slot).isPresent();
+    }
+
     private static void checkUrl(String url) {
         if (!PUBLIC_URL.matcher(url).matches()) {
             throw new IllegalArgumentException(

@@ -90,6 +90,16 @@ final class BalanceReader {
         pool.scheduler("haproxy.roundrobin");
     }
 
+    /** Whether the bodies of requests are looked into: {@code balance url_param NAME check_post}. */
+    static boolean isPosted(Proxy backend) {
+        return backend.last("balance")
+                .map(Statement::texts)
+                .filter(words -> words.size() > 2
+                        && words.getFirst().equals("url_param")
+                        && words.get(2).equals("check_post"))
+                .isPresent();
+    }
+
     /** {@code uri}, {@code url_param NAME} and {@code hdr(NAME)} of mode http. */
     private void readKey(Statement balance, Proxy backend, ServerPool.Builder pool) {
         var words = balance.texts();
@@ -98,11 +108,9 @@ final class BalanceReader {
         if (first.equals("uri")) {
             text = Quoting.join(words);
         } else if (first.equals("url_param")) {
-            if (words.size() > 2) {
-                findings.differs(
-                        balance.argument(2).position(), "balance url_param check_post", "bodies are not looked into");
-            }
-            text = Quoting.join(List.of("url_param(" + (words.size() < 2 ? "" : words.get(1)) + ")"));
+            var name = words.size() < 2 ? "" : words.get(1);
+            var fetch = "url_param(" + name + ")";
+            text = Quoting.join(isPosted(backend) ? List.of("posted", fetch, name) : List.of(fetch));
         } else {
             var fetch = "req.hdr" + first.substring(3, first.length() - 1) + ",1)";
             text = Quoting.join(words.contains("use_domain_only") ? List.of("domain", fetch) : List.of(fetch));

@@ -8,6 +8,8 @@ import java.util.Optional;
 
 /** Reads {@code cookie} and {@code dynamic-cookie-key} of a backend in mode http. */
 final class CookieReader {
+    private static final List<String> MODES = List.of("rewrite", "insert", "prefix");
+
     private final Findings findings;
 
     CookieReader(Findings findings) {
@@ -31,6 +33,14 @@ final class CookieReader {
         cookie.mode(CookieAffinity.Mode.PASSIVE);
         if (words.contains("preserve") && !words.contains("insert") && !words.contains("indirect")) {
             throw new IllegalArgumentException("'preserve' needs 'insert' or 'indirect'");
+        }
+        if (words.stream()
+                        .skip(1)
+                        .filter(word -> MODES.contains(word))
+                        .distinct()
+                        .count()
+                > 1) {
+            throw new IllegalArgumentException("'rewrite', 'insert' and 'prefix' exclude each other");
         }
         for (int i = 1; i < words.size(); i++) {
             var word = words.get(i);

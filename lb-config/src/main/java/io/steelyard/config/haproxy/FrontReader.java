@@ -281,6 +281,13 @@ final class FrontReader {
                     "");
             return found;
         }
+        if (found.get().isHttp()) {
+            findings.warning(
+                    name.position(),
+                    found.get()
+                            + " is in mode http, and this frontend in mode tcp: no HTTP is spoken for it, and its rules of HTTP do nothing",
+                    "write 'mode http' in the frontend");
+        }
         if (found.get().isDisabled()) {
             findings.warning(name.position(), found.get() + " is disabled: connections are closed at once", "");
             return Optional.empty();

@@ -16,11 +16,13 @@ import io.steelyard.config.haproxy.grammar.Document;
 import io.steelyard.config.haproxy.grammar.Section;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Makes the model of a file's sections, telling all that is wrong with them. One use, one thread. */
 final class HaproxyTranslator {
@@ -48,6 +50,8 @@ final class HaproxyTranslator {
     private final GlobalReader global;
     private final ProxySections sections;
     private final BindReader binds;
+    private final ResolversReader resolvers;
+    private final Set<String> peers = new HashSet<>();
     private boolean isExperimental;
     private final Map<String, Proxy> backends = new LinkedHashMap<>();
     private final Map<String, ServerPool> pools = new LinkedHashMap<>();
@@ -62,6 +66,7 @@ final class HaproxyTranslator {
         this.findings = findings;
         statements = new StatementReader(findings);
         global = new GlobalReader(findings);
+        resolvers = new ResolversReader(findings);
         sections = new ProxySections(findings, statements);
         binds = new BindReader(findings, global.tls(), global.unixBind());
     }
@@ -71,6 +76,8 @@ final class HaproxyTranslator {
         document.sections().forEach(this::read);
         var proxies = new ArrayList<>(sections.proxies());
         proxies.forEach(this::checkCommon);
+        var crossChecks = new CrossChecks(findings, users.keySet(), peers);
+        proxies.forEach(crossChecks::check);
         proxies.removeIf(proxy -> proxy.isFrontend() && proxy.isDisabled());
         var rules = new Rules(findings);
         proxies.forEach(rules::readAcls);
@@ -109,9 +116,15 @@ final class HaproxyTranslator {
             case "frontend" -> sections.addProxy(section, Place.FRONTEND);
             case "listen" -> sections.addProxy(section, Place.LISTEN);
             case "backend" -> sections.addProxy(section, Place.BACKEND);
-            case "peers" -> accept(section, Place.PEERS, "peers are not told of anything yet");
+            case "peers" -> {
+                peers.add(section.name());
+                accept(section, Place.PEERS, "peers are not told of anything yet");
+            }
             case "userlist" -> readUsers(section);
-            case "resolvers" -> accept(section, Place.RESOLVERS, "names are resolved by the system's resolver");
+            case "resolvers" -> {
+                checkNamed(section);
+                resolvers.read(section, statements.read(section, Place.RESOLVERS));
+            }
             case "mailers" -> accept(section, Place.MAILERS, "no mail is sent");
             case "http-errors" -> {
                 checkNamed(section);
@@ -259,8 +272,8 @@ final class HaproxyTranslator {
         }
         var all = new ArrayList<>(fronts);
         all.addAll(httpFronts);
-        var poolReader =
-                new PoolReader(findings, new CheckReader(findings, global.jitter()), rules, texts, global.tls());
+        var poolReader = new PoolReader(
+                findings, new CheckReader(findings, global.jitter()), rules, texts, global.tls(), resolvers);
         backends.values().forEach(backend -> poolReader.draft(backend, port(backend, all)));
         proxies.forEach(poolReader::addTable);
         backends.values().forEach(backend -> makePool(backend, poolReader, all));

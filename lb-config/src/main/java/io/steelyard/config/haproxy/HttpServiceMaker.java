@@ -194,6 +194,7 @@ final class HttpServiceMaker {
                 .orElse(Values.LONGEST);
         var retry = options.repeating(backend, pool, reasons(backend));
         boolean needsBody = backend.has("option http-buffer-request")
+                || BalanceReader.isPosted(backend)
                 || frontend.has("option http-buffer-request")
                 || retry.reasons().stream().anyMatch(reason -> reason != Reason.CONNECT_FAILURE);
         var sent = HttpProxy.toPool(pool.name())

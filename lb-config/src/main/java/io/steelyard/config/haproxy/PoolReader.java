@@ -6,6 +6,7 @@ import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.ConnectionQueue;
 import io.steelyard.api.pool.ConnectionReuse;
 import io.steelyard.api.pool.HealthCheckSpec;
+import io.steelyard.api.pool.NameLookup;
 import io.steelyard.api.pool.Observation;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.pool.ServerAddress;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,13 @@ import org.jspecify.annotations.Nullable;
 final class PoolReader {
     private static final int MOST_IDLE = 1_000;
 
+    /** A service and where it is: {@code _http._tcp.name}, perhaps with a port that is not used. */
+    private static final Pattern SERVICE = Pattern.compile("(_[^.]+\\._[^.]+)\\.([^:]+)(:\\d+)?");
+
+    private static final int UNUSED_PORT = 80;
+
     private final Findings findings;
+    private final ResolversReader resolvers;
     private final Texts texts;
     private final TlsDefaults tls;
     private final ServerParameters parameters;
@@ -37,7 +45,14 @@ final class PoolReader {
     private final RequestAffinityReader affinities;
     private final Map<String, Draft> drafts = new HashMap<>();
 
-    PoolReader(Findings findings, CheckReader checks, Rules rules, Texts texts, TlsDefaults tls) {
+    PoolReader(
+            Findings findings,
+            CheckReader checks,
+            Rules rules,
+            Texts texts,
+            TlsDefaults tls,
+            ResolversReader resolvers) {
+        this.resolvers = resolvers;
         this.findings = findings;
         this.texts = texts;
         this.tls = tls;
@@ -49,7 +64,15 @@ final class PoolReader {
     }
 
     /** A server that was read. */
-    private record DraftServer(Word name, ServerAddress address, ServerDraft parameters) {}
+    private record DraftServer(
+            Word name, String id, ServerAddress address, Optional<NameLookup> lookup, ServerDraft parameters) {
+        private DraftServer(Word name, ServerAddress address, ServerDraft parameters) {
+            this(name, name.text(), address, Optional.empty(), parameters);
+        }
+    }
+
+    /** Where a server is, and how its name is looked up; empty for the system's resolver. */
+    private record Whereabouts(ServerAddress address, Optional<NameLookup> lookup) {}
 
     /** A backend that was read. */
     private record Draft(Proxy backend, CheckReader.Kind kind, List<DraftServer> servers) {}
@@ -62,6 +85,7 @@ final class PoolReader {
     void draft(Proxy backend, OptionalInt port) {
         var servers = new ArrayList<DraftServer>();
         var names = new HashMap<String, Word>();
+        var numbers = new HashMap<String, Word>();
         var model = new ServerDraft(tls);
         for (var statement : backend.statements()) {
             switch (statement.keyword().name()) {
@@ -70,15 +94,21 @@ final class PoolReader {
                     checkName(statement.argument(0), names);
                     var draft = model.clone();
                     parameters.read(statement, 2, draft);
-                    address(statement.argument(1), port)
-                            .ifPresent(address -> servers.add(new DraftServer(statement.argument(0), address, draft)));
+                    checkNumber(draft, numbers);
+                    checkPort(backend, statement, draft);
+                    whereabouts(statement, statement.argument(1), port, draft)
+                            .ifPresent(where -> servers.add(new DraftServer(
+                                    statement.argument(0),
+                                    statement.argument(0).text(),
+                                    where.address(),
+                                    where.lookup(),
+                                    draft)));
                 }
                 case "server-template" -> {
                     checkName(statement.argument(0), names);
                     var draft = model.clone();
                     parameters.read(statement, 3, draft);
-                    template(statement, port)
-                            .ifPresent(address -> servers.add(new DraftServer(statement.argument(0), address, draft)));
+                    servers.addAll(template(statement, port, draft));
                 }
                 case "dispatch" ->
                     address(statement.argument(0), port)
@@ -110,8 +140,7 @@ final class PoolReader {
         addServers(draft, pool, path);
         if (backend.isHttp()) {
             pool.reuse(reuse(backend));
-            var names =
-                    draft.servers().stream().map(server -> server.name().text()).collect(Collectors.toSet());
+            var names = draft.servers().stream().map(DraftServer::id).collect(Collectors.toSet());
             affinities.read(backend, names).ifPresent(pool::requestAffinity);
         } else {
             refuseOfHttp(backend);
@@ -182,8 +211,8 @@ final class PoolReader {
         for (int i = 0; i < specs.size(); i++) {
             var server = draft.servers().get(i);
             var values = server.parameters();
-            findings.place(path + ".servers." + server.name(), server.name().position());
-            var builder = RealServer.builder(server.name().text(), server.address())
+            findings.place(path + ".servers." + server.id(), server.name().position());
+            var builder = RealServer.builder(server.id(), server.address())
                     .weight(values.weight)
                     .tier(values.isBackup ? 1 : 0)
                     .adminState(values.isDisabled ? AdminState.DISABLED : AdminState.ENABLED)
@@ -196,6 +225,7 @@ final class PoolReader {
                     .slowStart(values.slowStart)
                     .sendProxyProtocol(values.header)
                     .checkProxyProtocol(values.checkHeader());
+            server.lookup().ifPresent(builder::nameLookup);
             observation(draft, server).ifPresent(builder::observation);
             if (values.cookie != null && draft.backend().isHttp()) {
                 sticky(builder, values.cookie);
@@ -304,9 +334,38 @@ final class PoolReader {
 
     private static @Nullable DraftServer named(Draft draft, String name) {
         return draft.servers().stream()
-                .filter(server -> server.name().text().equals(name))
+                .filter(server -> server.id().equals(name))
                 .findFirst()
                 .orElse(null);
+    }
+
+    private void checkNumber(ServerDraft draft, Map<String, Word> numbers) {
+        var number = draft.number;
+        var first = number == null ? null : numbers.putIfAbsent(number.text(), number);
+        if (number != null && first != null) {
+            findings.error(
+                    number.position(),
+                    "the id " + number + " is that of another server, at " + first.position(),
+                    "a number of its own",
+                    "");
+        }
+    }
+
+    /** A server without a port of its own has none that is checked, as it is where clients come; HAProxy refuses it, too. */
+    private void checkPort(Proxy backend, Statement statement, ServerDraft draft) {
+        var address = statement.argument(1);
+        var text = address.text().substring(address.text().indexOf('@') + 1);
+        boolean hasPort = text.startsWith("/")
+                || text.startsWith("_")
+                || text.lastIndexOf(':') > text.lastIndexOf(']') && !text.endsWith("]");
+        boolean isSaid = draft.checkPort != 0 || backend.has("tcp-check connect", "http-check connect");
+        if (draft.isChecked && !hasPort && !isSaid) {
+            findings.error(
+                    address.position(),
+                    "server '" + statement.argument(0) + "' has 'check', and neither it nor the check has a port",
+                    "address:port",
+                    "write the port of the server, or 'port NUMBER' for its check");
+        }
     }
 
     private void checkName(Word name, Map<String, Word> names) {
@@ -331,13 +390,17 @@ final class PoolReader {
         }
     }
 
-    private Optional<ServerAddress> template(Statement statement, OptionalInt port) {
+    /** The servers of a template: places for addresses where it has name servers, or else one name. */
+    private List<DraftServer> template(Statement statement, OptionalInt port, ServerDraft draft) {
+        var name = statement.argument(0);
         var count = statement.argument(1);
         var range = count.text().split("-", 2);
+        int first;
+        int last;
         try {
-            int first = range.length == 1 ? 1 : Values.number(range[0], 1, 65_535);
-            int last = Values.number(range[range.length - 1], 1, 65_535);
-            if (IntStream.rangeClosed(first, last).count() == 0) {
+            first = range.length == 1 ? 1 : Values.number(range[0], 1, 65_535);
+            last = Values.number(range[range.length - 1], 1, 65_535);
+            if (last < first) {
                 throw new IllegalArgumentException("a range that does not end before it begins");
             }
         } catch (IllegalArgumentException wrong) {
@@ -346,18 +409,66 @@ final class PoolReader {
                     "'server-template' has the number '" + count + "'",
                     String.valueOf(wrong.getMessage()),
                     "");
+            return List.of();
+        }
+        var where = whereabouts(statement, statement.argument(2), port, draft);
+        if (where.isEmpty()) {
+            return List.of();
+        }
+        var address = where.get().address();
+        if (where.get().lookup().isEmpty() && address instanceof ServerAddress.Name) {
+            findings.differs(
+                    statement.position(),
+                    "server-template",
+                    "without 'resolvers' there is one server for each address the name has when it is applied");
+            return List.of(new DraftServer(name, address, draft));
+        }
+        return IntStream.rangeClosed(first, last)
+                .mapToObj(number -> new DraftServer(
+                        name, name.text() + number, address, where.get().lookup(), draft))
+                .toList();
+    }
+
+    private Optional<Whereabouts> whereabouts(Statement statement, Word written, OptionalInt port, ServerDraft draft) {
+        var section = draft.names.resolvers;
+        if (section != null && !resolvers.knows(section.text())) {
+            findings.error(
+                    section.position(),
+                    "there is no section 'resolvers " + section + "'",
+                    "",
+                    "add 'resolvers " + section + "' with a 'nameserver', or remove 'resolvers' from the server");
             return Optional.empty();
         }
-        findings.differs(
-                statement.position(),
-                "server-template",
-                "there is one server for each address the name has when it is applied");
-        return address(statement.argument(2), port);
+        if (draft.names.isForNothing()) {
+            findings.accepted(
+                    statement.position(),
+                    "init-addr' or 'resolve-…",
+                    "without 'resolvers' a name is looked up every ten seconds, by the system's resolver, and keeps its last addresses");
+        }
+        var lookup = section == null ? Optional.<NameLookup>empty() : resolvers.find(section.text());
+        var service = SERVICE.matcher(written.text());
+        if (lookup.isPresent() && service.matches()) {
+            var name = service.group(2);
+            return address(written, OptionalInt.of(UNUSED_PORT), name)
+                    .map(address -> new Whereabouts(
+                            address,
+                            Optional.of(draft.names.lookup(lookup.get(), Optional.of(service.group(1)), true))));
+        }
+        boolean isTemplate = statement.is("server-template");
+        return address(written, port)
+                .map(address -> new Whereabouts(
+                        address,
+                        lookup.filter(known -> address instanceof ServerAddress.Name)
+                                .map(known -> draft.names.lookup(known, Optional.empty(), isTemplate))));
     }
 
     private Optional<ServerAddress> address(Word word, OptionalInt clientPort) {
+        return address(word, clientPort, word.text());
+    }
+
+    private Optional<ServerAddress> address(Word word, OptionalInt clientPort, String text) {
         try {
-            return Optional.of(parse(word.text(), clientPort));
+            return Optional.of(parse(text, clientPort));
         } catch (IllegalArgumentException wrong) {
             findings.error(
                     word.position(),

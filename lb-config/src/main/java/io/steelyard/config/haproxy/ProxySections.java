@@ -4,9 +4,11 @@ import io.steelyard.config.haproxy.grammar.Section;
 import io.steelyard.config.haproxy.grammar.Word;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads the sections of proxies in file order, each with the {@code defaults} that hold for it. */
 final class ProxySections {
@@ -17,6 +19,9 @@ final class ProxySections {
     private final Map<String, Word> backends = new HashMap<>();
     private final List<Proxy> proxies = new ArrayList<>();
     private List<Statement> defaults = List.of();
+
+    /** Names of defaults that were given more than once. */
+    private final Set<String> ambiguous = new HashSet<>();
 
     ProxySections(Findings findings, StatementReader statements) {
         this.findings = findings;
@@ -38,7 +43,9 @@ final class ProxySections {
         defaults = all;
         if (isNamed) {
             checkName(words.getFirst(), "defaults");
-            namedDefaults.put(words.getFirst().text(), all);
+            if (namedDefaults.put(words.getFirst().text(), all) != null) {
+                ambiguous.add(words.getFirst().text());
+            }
         }
     }
 
@@ -82,6 +89,13 @@ final class ProxySections {
                 return Optional.empty();
             }
             var name = words.get(i + 1);
+            if (ambiguous.contains(name.text())) {
+                findings.error(
+                        name.position(),
+                        "the defaults section '" + name + "' stands more than once",
+                        "",
+                        "rename all but one of them");
+            }
             var found = Optional.ofNullable(namedDefaults.get(name.text()));
             if (found.isEmpty()) {
                 findings.error(

@@ -423,12 +423,12 @@ final class RuleReader {
                         .ifPresent(action -> add(proxy, action, condition, made));
                 continue;
             }
-            find(name).ifPresent(backend -> {
+            find(name, proxy).ifPresent(backend -> {
                 used.add(backend);
                 add(proxy, new HttpAction.Go(HttpServiceMaker.routeName(backend)), condition, made);
             });
         }
-        var named = proxy.last("default_backend").flatMap(statement -> find(statement.argument(0)));
+        var named = proxy.last("default_backend").flatMap(statement -> find(statement.argument(0), proxy));
         boolean hasServers = proxy.kind() == Place.LISTEN && proxy.has("server", "server-template", "dispatch");
         var otherwise = named.or(() -> hasServers ? Optional.of(proxy) : Optional.empty());
         if (otherwise.isEmpty()
@@ -444,7 +444,7 @@ final class RuleReader {
         return new Choice(made, used, otherwise, isAny);
     }
 
-    private Optional<Proxy> find(Word name) {
+    private Optional<Proxy> find(Word name, Proxy frontend) {
         var found = Optional.ofNullable(backends.get(name.text()));
         if (found.isEmpty()) {
             findings.error(
@@ -456,6 +456,12 @@ final class RuleReader {
                                     + String.join(
                                             ", ",
                                             backends.keySet().stream().sorted().toList()),
+                    "");
+        } else if (!found.get().isHttp()) {
+            findings.error(
+                    name.position(),
+                    frontend + " is in mode http and cannot use " + found.get() + ", which is in mode tcp",
+                    "a backend in mode http",
                     "");
         }
         return found;

@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The ACLs of each proxy, and the conditions of its rules. One use, one thread. */
 final class Rules {
@@ -20,6 +22,9 @@ final class Rules {
 
     private final Findings findings;
     private final Map<Proxy, Conditions> conditions = new HashMap<>();
+
+    /** The names of ACLs that are wrong, which was told: no condition with one of them is read. */
+    private final Map<Proxy, Set<String>> broken = new HashMap<>();
 
     Rules(Findings findings) {
         this.findings = findings;
@@ -43,6 +48,8 @@ final class Rules {
                 all.add(acl.texts());
             } catch (MalformedConditionException wrong) {
                 tell(wrong, acl.arguments());
+                broken.computeIfAbsent(proxy, ignored -> new HashSet<>())
+                        .add(acl.argument(0).text());
             }
         }
         conditions.put(proxy, all);
@@ -60,6 +67,10 @@ final class Rules {
 
     /** The condition of a rule; empty, and told, where it is wrong. */
     Optional<Condition> condition(Proxy proxy, List<Word> words) {
+        var without = broken.getOrDefault(proxy, Set.of());
+        if (words.stream().anyMatch(word -> without.contains(word.text().replaceFirst("^!+", "")))) {
+            return Optional.empty();
+        }
         try {
             var known = conditions.get(proxy);
             return known == null

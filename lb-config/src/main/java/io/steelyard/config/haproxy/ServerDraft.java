@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** The parameters of a server, as far as they were read. {@code default-server} changes the one that later servers begin as. One thread. */
 final class ServerDraft implements Cloneable {
     ServerTls tls;
+
+    /** How its name is looked up. */
+    NameParameters names = new NameParameters();
+
     int weight = 1;
     boolean isChecked;
     Duration interval = Duration.ofSeconds(2);
@@ -66,6 +70,10 @@ final class ServerDraft implements Cloneable {
         return isHeaderChecked || !isElsewhere ? header : ProxyProtocol.NONE;
     }
 
+    /** Its number, which nothing uses. */
+    @Nullable
+    Word number;
+
     /** What stands for it in cookies. */
     @Nullable
     Word cookie;
@@ -87,6 +95,7 @@ final class ServerDraft implements Cloneable {
         try {
             var copy = (ServerDraft) super.clone();
             copy.tls = tls.clone();
+            copy.names = names.clone();
             return copy;
         } catch (CloneNotSupportedException impossible) {
             throw new AssertionError(impossible);

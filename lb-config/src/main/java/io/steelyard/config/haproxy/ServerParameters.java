@@ -11,8 +11,6 @@ import java.util.regex.Pattern;
 
 /** Reads the parameters of {@code server}, {@code default-server} and {@code server-template}. */
 final class ServerParameters {
-    private static final String NAMES =
-            "every name is looked up again every ten seconds, by the system's resolver, and keeps its last addresses";
     private static final String HTTP = "it belongs to mode http";
 
     /** Parameters with a value that do nothing, each with the reason. */
@@ -32,7 +30,6 @@ final class ServerParameters {
 
     static {
         all(IDLE_WITH_VALUE, HTTP, "max-reuse", "pool-low-conn", "pool-max-conn", "pool-purge-delay", "proto", "ws");
-        all(IDLE_WITH_VALUE, NAMES, "resolvers", "resolve-prefer", "resolve-net", "resolve-opts", "init-addr");
         all(IDLE_WITH_VALUE, "servers are numbered in the order they stand", "id");
         all(IDLE_WITH_VALUE, "the system's rule for unacknowledged data holds", "tcp-ut");
         all(IDLE_WITH_VALUE, "it belongs to log servers", "log-proto");
@@ -50,10 +47,7 @@ final class ServerParameters {
     private static final Set<String> REFUSED_WITH_VALUE = Set.of("socks4", "namespace", "source", "proxy-v2-options");
 
     /** The forms of values that are checked and then not used. */
-    private static final Map<String, Pattern> FORMS = Map.ofEntries(
-            Map.entry("init-addr", Pattern.compile("((last|libc|none|[0-9a-fA-F.:]+)(,|$))+")),
-            Map.entry("resolve-prefer", Pattern.compile("ipv4|ipv6")),
-            Map.entry("id", Pattern.compile("0*[1-9]\\d*")));
+    private static final Map<String, Pattern> FORMS = Map.ofEntries(Map.entry("id", Pattern.compile("0*[1-9]\\d*")));
 
     private final Findings findings;
 
@@ -142,6 +136,7 @@ final class ServerParameters {
         return IDLE_WITH_VALUE.containsKey(name)
                 || ServerTls.hasValue(name)
                 || WatchParameters.knows(name)
+                || NameParameters.knows(name)
                 || Set.of(
                                 "weight",
                                 "inter",
@@ -184,6 +179,10 @@ final class ServerParameters {
                         WatchParameters.take(name.text(), value.text(), draft);
                         return;
                     }
+                    if (NameParameters.knows(name.text())) {
+                        draft.names.take(name, value);
+                        return;
+                    }
                     if (ServerTls.knows(name.text())) {
                         draft.tls.take(name, value, findings);
                         return;
@@ -198,6 +197,9 @@ final class ServerParameters {
                                 form.pattern().contains("[")
                                         ? "a number from 1, or addresses"
                                         : form.pattern().replace("|", " or "));
+                    }
+                    if (name.text().equals("id")) {
+                        draft.number = value;
                     }
                     findings.accepted(
                             name.position(),

@@ -1,6 +1,7 @@
 package io.steelyard.config.yaml;
 
 import io.steelyard.api.pool.NameLookup;
+import io.steelyard.api.pool.NameSlot;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -36,6 +37,13 @@ final class NameLookupSection extends Section<NameLookup> {
             "SRV records are looked for: with a dot it stands before the host as it is, otherwise as `_service._tcp`. They give ports; servers "
                     + "of the lowest priority are primary, the others backups; a server of weight 1 has its record's weight.");
 
+    private final Key<NameLookup, NameSlot> slot = absent(
+            "slot",
+            new NameSlotSection(),
+            NameLookup::slot,
+            "one server for each address",
+            "Makes the server a place for one address of the answer, which no other server of the pool and this name has.");
+
     NameLookupSection() {
         super("name lookup");
     }
@@ -48,6 +56,7 @@ final class NameLookupSection extends Section<NameLookup> {
                 values.or(timeout, NameLookup.DEFAULT_TIMEOUT),
                 values.or(ipv4, true),
                 values.or(ipv6, true),
-                values.find(service));
+                values.find(service),
+                values.find(slot));
     }
 }

@@ -16,6 +16,7 @@ import io.steelyard.api.pool.ConnectionQueue;
 import io.steelyard.api.pool.ConnectionReuse;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.NameLookup;
+import io.steelyard.api.pool.NameSlot;
 import io.steelyard.api.pool.Observation;
 import io.steelyard.api.pool.PassiveHealth;
 import io.steelyard.api.pool.RealServer;
@@ -236,7 +237,28 @@ final class RandomConfiguration {
                 positiveTime(),
                 wantsIpv4,
                 !wantsIpv4 || random.nextBoolean(),
-                random.nextBoolean() ? Optional.of(one("http", "_dns._udp")) : Optional.empty());
+                random.nextBoolean() ? Optional.of(one("http", "_dns._udp")) : Optional.empty(),
+                random.nextBoolean() ? Optional.of(nameSlot()) : Optional.empty());
+    }
+
+    private NameSlot nameSlot() {
+        return new NameSlot(
+                text(),
+                1 + random.nextInt(5),
+                positiveTime(),
+                positiveTime(),
+                512 + random.nextInt(1000),
+                new NameSlot.Holds(positiveTime(), positiveTime(), positiveTime(), Duration.ZERO, positiveTime()),
+                random.nextBoolean(),
+                random.nextBoolean() ? List.of(Network.parse("10.0.0.0/8"), Network.parse("2001:db8::/32")) : List.of(),
+                random.nextBoolean(),
+                random.nextBoolean(),
+                new NameSlot.Start(
+                        random.nextBoolean(),
+                        random.nextBoolean()
+                                ? Optional.of(ServerAddress.numericAddress(one("127.0.0.1", "::1")))
+                                : Optional.empty(),
+                        random.nextBoolean()));
     }
 
     private VariableDefinition variable(String name) {

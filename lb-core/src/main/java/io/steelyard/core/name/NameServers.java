@@ -1,19 +1,29 @@
 package io.steelyard.core.name;
 
 import io.netty.handler.codec.dns.DnsRecordType;
+import io.steelyard.api.NameServerStatus;
 import io.steelyard.api.pool.NameLookup;
+import io.steelyard.api.pool.NameSlot;
 import io.steelyard.pool.HostNames.Answer;
+import io.steelyard.pool.HostNames.Failure;
 import io.steelyard.pool.HostNames.Found;
+import io.steelyard.pool.HostNames.NoAnswerException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -35,6 +45,11 @@ public final class NameServers {
     /** Whose turn it is. Any thread adds; each value is used once, in whatever order. */
     private final AtomicInteger turn = new AtomicInteger();
 
+    /** Filled by whoever asks first; the configuration's name servers are few. */
+    private final Map<Counted, NameServerCounts> counts = new ConcurrentHashMap<>();
+
+    private record Counted(String section, InetSocketAddress server) {}
+
     public NameServers() {
         this(TRY);
     }
@@ -51,6 +66,9 @@ public final class NameServers {
      * @throws UnknownHostException where there is no server, or nobody answers in time
      */
     public Answer find(String host, int port, NameLookup lookup) throws UnknownHostException {
+        if (lookup.slot().isPresent()) {
+            return find(host, port, lookup, lookup.slot().get());
+        }
         long deadlineNs = System.nanoTime() + lookup.timeout().toNanos();
         try (var client = new DnsClient(lookup.nameServers(), turn.getAndIncrement(), trying, deadlineNs)) {
             var asking = new Asking(lookup, client);
@@ -72,6 +90,45 @@ public final class NameServers {
         }
     }
 
+    private NameServerCounts counts(String section, InetSocketAddress server) {
+        return counts.computeIfAbsent(new Counted(section, server), counted -> new NameServerCounts());
+    }
+
+    /** What became of the questions of slots, by section. */
+    public List<NameServerStatus> status() {
+        return counts.entrySet().stream()
+                .map(entry -> entry.getValue()
+                        .status(entry.getKey().section(), entry.getKey().server()))
+                .sorted(Comparator.comparing(NameServerStatus::section).thenComparing(NameServerStatus::address))
+                .toList();
+    }
+
+    /** All name servers are asked at once, and what goes wrong is told as HAProxy tells it apart. */
+    private Answer find(String host, int port, NameLookup lookup, NameSlot slot) throws UnknownHostException {
+        try (var client = new DnsClient(lookup.nameServers(), slot, server -> counts(slot.section(), server))) {
+            var asking = new Asking(lookup, client);
+            var found = lookup.service().isPresent()
+                    ? asking.places(serviceName(host, lookup.service().get()))
+                    : asking.preferred(host).stream()
+                            .map(address -> new Found(address, port, 0, 0))
+                            .toList();
+            if (found.isEmpty()) {
+                throw new NoAnswerException(
+                        asking.isUnknown ? Failure.UNKNOWN : Failure.FAILED,
+                        asking.isUnknown ? "there is no such name" : "the answer has no address");
+            }
+            return new Answer(found, lookup.validFor().orElse(Duration.ofSeconds(Math.max(1, asking.leastTtl))));
+        } catch (UnknownHostException unknown) {
+            throw unknown;
+        } catch (SocketTimeoutException silent) {
+            throw new NoAnswerException(Failure.SILENT, "no name server answers");
+        } catch (DnsClient.RefusedException refused) {
+            throw new NoAnswerException(Failure.REFUSED, "name servers refuse to answer");
+        } catch (IOException | IllegalArgumentException other) {
+            throw new NoAnswerException(Failure.FAILED, String.valueOf(other.getMessage()));
+        }
+    }
+
     private static String serviceName(String host, String service) {
         return (service.indexOf('.') >= 0 ? service : "_" + service + "._tcp") + "." + host;
     }
@@ -82,9 +139,43 @@ public final class NameServers {
         private final DnsClient client;
         private long leastTtl = MOST_SECONDS;
 
+        /** Whether the last answer said that there is no such name. */
+        private boolean isUnknown;
+
         private Asking(NameLookup lookup, DnsClient client) {
             this.lookup = lookup;
             this.client = client;
+        }
+
+        /** The addresses of the preferred kind, or those of the other where there is none. */
+        private List<InetAddress> preferred(String host) throws IOException {
+            boolean isIpv4First = lookup.slot().orElse(NameSlot.DEFAULT).prefersIpv4();
+            var found = new ArrayList<InetAddress>();
+            addAddresses(host, isIpv4First ? DnsRecordType.A : DnsRecordType.AAAA, found);
+            if (found.isEmpty() && !isUnknown) {
+                addAddresses(host, isIpv4First ? DnsRecordType.AAAA : DnsRecordType.A, found);
+            }
+            return found;
+        }
+
+        /** One server for each record of a service: at the least address of its target, so that it stays where answers are turned round. */
+        private List<Found> places(String name) throws IOException {
+            Map<String, Optional<InetAddress>> known = new HashMap<>();
+            var found = new ArrayList<Found>();
+            for (var record : records(name, DnsRecordType.SRV)) {
+                if (record instanceof DnsRecord.Service service
+                        && !service.target().isEmpty()
+                        && service.port() > 0) {
+                    var address = known.get(service.target());
+                    if (address == null) {
+                        address = preferred(service.target()).stream()
+                                .min((a, b) -> Arrays.compareUnsigned(a.getAddress(), b.getAddress()));
+                        known.put(service.target(), address);
+                    }
+                    address.ifPresent(at -> found.add(new Found(at, service.port(), service.weight(), 0)));
+                }
+            }
+            return found;
         }
 
         private List<InetAddress> addresses(String host) throws IOException {
@@ -144,6 +235,7 @@ public final class NameServers {
             var asked = name;
             for (int i = 0; i <= MOST_ALIASES; i++) {
                 var answer = client.ask(asked, type);
+                isUnknown = !answer.isKnown();
                 var meant = followed(asked, answer.records());
                 var records = answer.records().stream()
                         .filter(record -> !(record instanceof DnsRecord.Alias)

@@ -50,6 +50,11 @@ class HaproxyHttpIT {
         return "GET " + path + " HTTP/1.1\r\nHost: www.example.com\r\n" + lines(fields) + "\r\n";
     }
 
+    private static String post(String path, String body) {
+        return "POST " + path + " HTTP/1.1\r\nHost: www.example.com\r\nContent-Length: " + body.length()
+                + "\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n" + body;
+    }
+
     private static String lines(String... fields) {
         return fields.length == 0 ? "" : String.join("\r\n", fields) + "\r\n";
     }
@@ -85,6 +90,21 @@ class HaproxyHttpIT {
                 "balance uri whole|hash-type map-based djb2 avalanche|server a A|server b B|server c C",
                 paths());
         proxy("param", "balance url_param u|server a A|server b B|server c C", paths());
+        proxy(
+                "posted",
+                "balance url_param u check_post|server a A|server b B|server c C",
+                post("/", "u=1"),
+                post("/", "u=22"),
+                post("/", "a=b&u=333&c=d"),
+                post("/?u=22", "u=1"),
+                post("/", "u=4 u=5"),
+                post("/", "xu=1&u=9"),
+                post("/", "u=a/b"),
+                post("/", "v=1"),
+                post("/", ""),
+                post("/", "v=" + "x".repeat(10_000) + "&u=7"),
+                get("/"),
+                get("/?u=7"));
         proxy(
                 "header",
                 "balance hdr(X-Key)|hash-type consistent|server a A|server b B|server c C",

@@ -48,6 +48,7 @@ final class Exchange {
     private boolean isInErrorPage;
     private boolean isLastErrorPage;
     private @Nullable RequestBody keptBody;
+    private @Nullable Upload upload;
     private boolean isOver;
     private long bodyBytes;
 
@@ -375,6 +376,18 @@ final class Exchange {
         }
         facts.proxyHost("", false);
         act(next);
+    }
+
+    /** What the request's body goes through on its way to a server. */
+    void upload(Upload body) {
+        upload = body;
+    }
+
+    /** The first bytes of the request's body, where it was read before a server is asked; null elsewhere. */
+    @Nullable
+    String bodyStart() {
+        var body = upload;
+        return body == null ? null : body.start();
     }
 
     /** The request's body, where it was read for a server whose answer is not used; the caller's then. */

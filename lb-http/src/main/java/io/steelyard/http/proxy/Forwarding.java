@@ -63,6 +63,7 @@ final class Forwarding {
         upload = body == null
                 ? new Upload(worker, plan, exchange.framing(), !exchange.sendsBody() || client.isBodyRead())
                 : new Upload(worker, plan, body);
+        exchange.upload(upload);
         delivery = new Delivery(exchange, plan);
         search = new ServerSearch(this, exchange, plan);
         asked = new ServerExchange(this, exchange, plan, search, upload, delivery);

@@ -2,6 +2,8 @@ package io.steelyard.http.proxy;
 
 import io.steelyard.core.tcp.PendingBuffers;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +63,28 @@ final class RequestBody {
         } finally {
             buffers.giveBack(piece);
         }
+    }
+
+    /** Its first bytes, as many as are kept in memory at most, each as one character. */
+    String start() {
+        int count = (int) Math.min(size, MEMORY_BYTES);
+        if (count == 0) {
+            return "";
+        }
+        var kept = memory;
+        if (kept != null) {
+            return text(kept, count);
+        }
+        var piece = buffers.take(MEMORY_BYTES);
+        try {
+            return text(piece, file.read(piece, count, 0));
+        } finally {
+            buffers.giveBack(piece);
+        }
+    }
+
+    private static String text(MemorySegment from, int count) {
+        return new String(from.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
     }
 
     void close() {

@@ -230,6 +230,11 @@ final class RequestView implements HttpFacts {
     }
 
     @Override
+    public @Nullable String bodyStart() {
+        return exchange.bodyStart();
+    }
+
+    @Override
     public @Nullable CountedKeys table(String name) {
         return exchange.facts().tracking().tables().counted(name);
     }

@@ -162,9 +162,17 @@ final class Upload {
         return isChunked ? worker.requests().sendLastChunk(to, worker.passed(client.trailers(), plan)) : 0;
     }
 
+    /** The first bytes of what was collected; null where nothing was. */
+    @Nullable
+    String start() {
+        var from = collected;
+        return from == null ? null : from.start();
+    }
+
     void close() {
         if (collected != null) {
             collected.close();
+            collected = null;
         }
     }
 }

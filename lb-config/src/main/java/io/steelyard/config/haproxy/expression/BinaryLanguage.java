@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code haproxy.binary}: what {@code balance} hashes: the bytes of an expression; or behind {@code uri} what its options leave of the
- * target, or behind {@code domain} the main part of the host's name.
+ * target, behind {@code domain} the main part of the host's name, or behind {@code posted} an expression or, where a POST has no value of it, the
+ * parameter of its body.
  */
 public final class BinaryLanguage implements ExpressionLanguage {
     /** The plug-in's name. */
@@ -33,6 +34,9 @@ public final class BinaryLanguage implements ExpressionLanguage {
         if (words.getFirst().equals("uri")) {
             return uri(words);
         }
+        if (words.getFirst().equals("posted")) {
+            return posted(words);
+        }
         boolean isDomain = words.getFirst().equals("domain");
         var expression = io.steelyard.config.haproxy.expression.Expression.parse(words.get(isDomain ? 1 : 0));
         return facts -> {
@@ -48,6 +52,19 @@ public final class BinaryLanguage implements ExpressionLanguage {
                 .flatMap(sample -> sample.as(Sample.Type.BIN))
                 .map(sample -> new String(Converters.bytes(sample), StandardCharsets.ISO_8859_1))
                 .orElse(null);
+    }
+
+    private static Expression posted(List<String> words) {
+        if (words.size() != 3) {
+            throw new IllegalArgumentException("'posted' has an expression and the name of a parameter");
+        }
+        var expression = io.steelyard.config.haproxy.expression.Expression.parse(words.get(1));
+        var name = words.get(2);
+        return facts -> {
+            var value = bytes(expression, facts);
+            var body = value == null && facts.method().equals("POST") ? facts.bodyStart() : value;
+            return value != null || body == null ? value : Targets.posted(body, name);
+        };
     }
 
     private static Expression uri(List<String> words) {

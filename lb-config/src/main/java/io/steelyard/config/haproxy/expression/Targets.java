@@ -50,6 +50,27 @@ final class Targets {
         return values;
     }
 
+    /**
+     * The value of a parameter in a body that is URL-encoded, as {@code balance url_param NAME check_post} reads it: up to the next parameter; null
+     * where there is none.
+     */
+    static @Nullable String posted(String body, String name) {
+        for (int at = 0; at >= 0 && at < body.length(); at = next(body, at)) {
+            if (!body.startsWith(name + "=", at)) {
+                continue;
+            }
+            int end = body.indexOf('&', at);
+            return body.substring(at + name.length() + 1, end < 0 ? body.length() : end);
+        }
+        return null;
+    }
+
+    /** Where the next parameter begins; -1 behind the last one. */
+    private static int next(String body, int at) {
+        int ampersand = body.indexOf('&', at);
+        return ampersand < 0 ? -1 : ampersand + 1;
+    }
+
     /** A hash of 32 bits: SDBM, mixed once more. */
     static long hash(String text) {
         int hash = 0;
