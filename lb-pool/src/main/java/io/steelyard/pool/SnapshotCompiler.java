@@ -118,7 +118,8 @@ final class SnapshotCompiler {
             for (var member : entry.getValue()) {
                 var server = member.server;
                 boolean isMandatory = pool.healthChecksOf(server).stream().anyMatch(HealthCheckSpec::mandatory);
-                boolean isServing = member.isHealthy(isMandatory) && member.adminState == AdminState.ENABLED;
+                boolean isServing =
+                        member.isHealthy(isMandatory) && !member.isStopping && member.adminState == AdminState.ENABLED;
                 boolean isUsable = isServing && server.weight() > 0 && !(hasBackup && isOneBackupEnough);
                 hasBackup |= isUsable && entry.getKey() > 0;
                 seats.add(new Seat(

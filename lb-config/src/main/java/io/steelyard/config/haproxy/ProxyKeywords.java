@@ -50,6 +50,8 @@ final class ProxyKeywords {
             http-check send                                   | DLB  | 0-   | + |
             http-check expect                                 | DLB  | 2-   | + |
             http-check comment                                | DLB  | 1    | + |
+            http-check connect                                | DLB  | 0-   | + |
+            http-check disable-on-404, http-check send-state  | DLB  | 0    | + |
             redispatch                                        | DLB  | 0    | o | option redispatch
             contimeout                                        | DLB  | 1    | o | timeout connect
             clitimeout                                        | DFL  | 1    | o | timeout client
@@ -108,9 +110,8 @@ final class ProxyKeywords {
             force-persist, ignore-persist                     | LB   | 1-   | h | it belongs to mode http
             tcp-response content                              | LB   | 1-   | x | what servers send is not looked into yet
             tcp-check send-lf, tcp-check send-binary-lf       | DLB  | 1-   | x | checks have no variables
-            http-check connect, http-check set-var            | DLB  | 0-   | x |
+            http-check set-var                                | DLB  | 0-   | x |
             http-check set-var-fmt, http-check unset-var      | DLB  | 0-   | x |
-            http-check disable-on-404, http-check send-state  | DLB  | 0    | x | it is not supported yet
             filter                                            | FLB  | 1-   | x | filters are not supported
             use-fcgi-app                                      | LB   | 1    | x | FastCGI is not supported
             capture                                           | FL   | 1-   | h | it belongs to mode http

@@ -5,6 +5,8 @@ import io.steelyard.api.Event.ServerHealthChanged;
 import io.steelyard.api.Event.ServerProbed;
 import io.steelyard.api.Status.PoolStatus;
 import io.steelyard.api.Status.ServerStatus;
+import io.steelyard.api.health.CheckFinding;
+import io.steelyard.api.health.CheckStatus;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.HealthState;
@@ -42,7 +44,7 @@ final class HealthLog {
         var reason = reason(probed, check);
         reasons.put(new Place(probed.pool(), probed.server(), -1), reason);
         int health = health(probed.state(), probed.streak(), check);
-        var now = new Told(phrase(check, probed.isPassed(), probed.reason()), health);
+        var now = new Told(phrase(probed, check), health);
         if (now.equals(told.put(place, now)) || !isWanted) {
             return Optional.empty();
         }
@@ -50,7 +52,8 @@ final class HealthLog {
         var state = isUp ? (server.weight() == 0 ? "DRAIN" : "UP") : "DOWN";
         return Optional.of((check.type().equals(AGENT) ? "Agent" : "Health") + " check for "
                 + (server.tier() > 0 ? "backup " : "") + "server " + probed.pool() + "/" + probed.server()
-                + (probed.isPassed() ? " succeeded" : " failed") + reason + ", status: "
+                + (isConditional(probed) ? " conditionally" : "") + (probed.isPassed() ? " succeeded" : " failed")
+                + reason + ", status: "
                 + (isUp ? health - check.rise() + 1 : health) + "/" + (isUp ? check.fall() : check.rise()) + " " + state
                 + ".");
     }
@@ -89,7 +92,7 @@ final class HealthLog {
 
     /** Whether it takes new flows. */
     static boolean isServing(ServerStatus server) {
-        return server.health() != HealthState.DOWN && server.adminState() == AdminState.ENABLED;
+        return server.health() != HealthState.DOWN && !server.isStopping() && server.adminState() == AdminState.ENABLED;
     }
 
     /** HAProxy's count: from 0, where it is down, to {@code rise + fall - 1}; up from {@code rise} on, where it also begins. */
@@ -105,10 +108,39 @@ final class HealthLog {
         return ServerState.phrase(check.type(), isPassed ? HealthState.UP : HealthState.DOWN, reason);
     }
 
+    private static boolean isConditional(ServerProbed probed) {
+        return probed.finding()
+                .filter(found -> found.status() == CheckStatus.ANSWERED_CONDITIONALLY)
+                .isPresent();
+    }
+
+    private static String phrase(ServerProbed probed, HealthCheckSpec check) {
+        return probed.finding()
+                .map(found -> found.status().phrase())
+                .orElseGet(() -> phrase(check, probed.isPassed(), probed.reason()));
+    }
+
     private static String reason(ServerProbed probed, HealthCheckSpec check) {
-        var phrase = phrase(check, probed.isPassed(), probed.reason());
-        return ", reason: " + phrase + details(phrase, probed, check) + ", check duration: "
-                + probed.duration().toMillis() + "ms";
+        var phrase = phrase(probed, check);
+        return ", reason: " + phrase
+                + probed.finding().map(HealthLog::details).orElseGet(() -> details(phrase, probed, check))
+                + ", check duration: " + probed.duration().toMillis() + "ms";
+    }
+
+    private static String details(CheckFinding found) {
+        return (found.status().hasCode() ? ", code: " + found.code() : "")
+                + (found.info().isEmpty() ? "" : ", info: \"" + printable(found.info()) + "\"");
+    }
+
+    /** As HAProxy writes texts into its log: what cannot be printed by its number. */
+    private static String printable(String text) {
+        var shown = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean isPlain = c >= ' ' && c < 0x7F && c != '<' && c != '>' && c != '"';
+            shown.append(isPlain ? String.valueOf(c) : "<%02X>".formatted((int) c));
+        }
+        return shown.toString();
     }
 
     private static String details(String phrase, ServerProbed probed, HealthCheckSpec check) {
