@@ -234,11 +234,16 @@ public final class HealthMonitor implements AutoCloseable {
                 listener.onFinding(server.id(), finding);
             }
             tracker = next;
-            if (isOtherwise) {
+            // A server that goes down says so first: it does not want clients again before.
+            boolean isLast = tracker.state() == HealthState.DOWN;
+            if (isOtherwise && !isLast) {
                 listener.onStopping(server.id(), tracker.isStopping(), tracker.reason());
             }
             if (isNews) {
                 listener.onHealth(server.id(), tracker.state(), tracker.reason());
+            }
+            if (isOtherwise && isLast) {
+                listener.onStopping(server.id(), false, tracker.reason());
             }
         }
     }

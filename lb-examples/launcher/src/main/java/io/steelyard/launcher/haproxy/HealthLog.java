@@ -3,6 +3,7 @@ package io.steelyard.launcher.haproxy;
 import io.steelyard.admin.statistics.ServerState;
 import io.steelyard.api.Event.ServerHealthChanged;
 import io.steelyard.api.Event.ServerProbed;
+import io.steelyard.api.Event.ServerStopping;
 import io.steelyard.api.Status.PoolStatus;
 import io.steelyard.api.Status.ServerStatus;
 import io.steelyard.api.health.CheckFinding;
@@ -11,9 +12,11 @@ import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.HealthState;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -32,6 +35,7 @@ final class HealthLog {
 
     private final Map<Place, Told> told = new HashMap<>();
     private final Map<Place, String> reasons = new HashMap<>();
+    private final Set<String> withoutServer = new HashSet<>();
 
     /**
      * The line about a check; empty where HAProxy says nothing, as neither what it found nor its count is new.
@@ -67,13 +71,29 @@ final class HealthLog {
      */
     String server(ServerHealthChanged changed, PoolStatus pool, HealthCheckSpec check, boolean hasCheckLine) {
         boolean isUp = changed.to() == HealthState.UP;
-        var known = reasons.remove(new Place(changed.pool(), changed.server(), -1));
-        var why = hasCheckLine && known != null
-                ? ""
-                : known != null ? known : ", reason: " + phrase(check, isUp, changed.reason()) + info(changed.reason());
-        var own = pool.servers().stream()
-                .filter(one -> one.id().equals(changed.server()))
-                .findFirst();
+        var otherwise = ", reason: " + phrase(check, isUp, changed.reason()) + info(changed.reason());
+        return line(pool, changed.server(), isUp ? "UP" : "DOWN", why(changed.pool(), changed.server(), otherwise, hasCheckLine));
+    }
+
+    /**
+     * The line about a server that wants no new clients, or wants them again.
+     *
+     * @param pool the pool's state after it
+     * @param hasCheckLine whether a line about the check was logged before, so that the reason stands there
+     */
+    String server(ServerStopping changed, PoolStatus pool, boolean hasCheckLine) {
+        var why = why(changed.pool(), changed.server(), ", reason: " + changed.reason(), hasCheckLine);
+        return line(pool, changed.server(), changed.isStopping() ? "stopping" : "UP", why);
+    }
+
+    private String why(String pool, String server, String otherwise, boolean hasCheckLine) {
+        var known = reasons.remove(new Place(pool, server, -1));
+        return known == null ? otherwise : hasCheckLine ? "" : known;
+    }
+
+    private static String line(PoolStatus pool, String server, String word, String why) {
+        boolean isDown = word.equals("DOWN");
+        var own = pool.servers().stream().filter(one -> one.id().equals(server)).findFirst();
         long active = pool.servers().stream()
                 .filter(one -> isServing(one) && one.tier() == 0)
                 .count();
@@ -82,12 +102,20 @@ final class HealthLog {
                 .count();
         int sessions = own.map(ServerStatus::active).orElse(0);
         boolean isBackup = own.map(ServerStatus::tier).orElse(0) > 0;
-        var rest = active + " active and " + backup + " backup servers " + (isUp ? "online" : "left") + ". ";
-        return (isBackup ? "Backup Server " : "Server ") + changed.pool() + "/" + changed.server() + " is "
-                + (isUp ? "UP" : "DOWN") + why + ". " + rest
-                + (isUp
-                        ? "0 sessions requeued, " + pool.queued() + " total in queue."
-                        : sessions + " sessions active, 0 requeued, " + pool.queued() + " remaining in queue.");
+        var rest = active + " active and " + backup + " backup servers " + (isDown ? "left" : "online") + ". ";
+        return (isBackup ? "Backup Server " : "Server ") + pool.name() + "/" + server + " is " + word + why + ". " + rest
+                + (isDown
+                        ? sessions + " sessions active, 0 requeued, " + pool.queued() + " remaining in queue."
+                        : "0 sessions requeued, " + pool.queued() + " total in queue.");
+    }
+
+    /** Whether none of a pool's servers takes new flows, and one did when this was asked before. */
+    boolean lostItsLastServer(PoolStatus pool) {
+        if (pool.servers().stream().anyMatch(HealthLog::isServing)) {
+            withoutServer.remove(pool.name());
+            return false;
+        }
+        return withoutServer.add(pool.name());
     }
 
     /** Whether it takes new flows. */
