@@ -9,6 +9,7 @@ module io.steelyard.health {
 
     provides io.steelyard.api.health.HealthCheckProvider with
             io.steelyard.health.AgentCheckProvider,
+            io.steelyard.health.ExternalCheckProvider,
             io.steelyard.health.HttpCheckProvider,
             io.steelyard.health.LdapCheckProvider,
             io.steelyard.health.MysqlCheckProvider,

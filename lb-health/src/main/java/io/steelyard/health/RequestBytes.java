@@ -3,7 +3,10 @@ package io.steelyard.health;
 import io.steelyard.api.health.CheckStep;
 import io.steelyard.api.health.ProbeTarget;
 import io.steelyard.api.health.ServerSituation;
+import io.steelyard.realip.address.AddressText;
+import io.steelyard.realip.address.Addresses;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -97,13 +100,17 @@ final class RequestBytes {
         return switch (target.address()) {
             case InetSocketAddress inet ->
                 "; address="
-                        + (inet.getAddress() == null
-                                ? inet.getHostString()
-                                : inet.getAddress().getHostAddress())
+                        + (inet.getAddress() == null ? inet.getHostString() : text(inet.getAddress()))
                         + "; port=" + inet.getPort();
             case UnixDomainSocketAddress unix -> "; address=unix; port=";
             default -> "; address=; port=";
         };
+    }
+
+    /** An address as inet_ntop(3) writes it. */
+    static String text(InetAddress address) {
+        var bytes = address.getAddress();
+        return AddressText.standard(Addresses.high(bytes), Addresses.low(bytes));
     }
 
     private static String word(ServerSituation now) {

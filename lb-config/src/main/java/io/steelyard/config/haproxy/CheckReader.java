@@ -18,7 +18,8 @@ final class CheckReader {
         "option mysql-check",
         "option pgsql-check",
         "option ldap-check",
-        "option ssl-hello-chk"
+        "option ssl-hello-chk",
+        "option external-check"
     };
 
     /** The checks that speak a protocol of their own. */
@@ -32,13 +33,17 @@ final class CheckReader {
 
     private final Findings findings;
     private final double jitter;
+    private final String node;
+    private final ExternalCheckReader external;
     private final StepReader steps;
     private final HttpStepReader httpSteps;
 
-    /** @param jitter the share of {@code spread-checks} */
-    CheckReader(Findings findings, double jitter) {
+    /** @param proxies all of the file, in its order */
+    CheckReader(Findings findings, GlobalReader global, List<Proxy> proxies) {
         this.findings = findings;
-        this.jitter = jitter;
+        jitter = global.jitter();
+        node = global.node();
+        external = new ExternalCheckReader(findings, global, proxies);
         steps = new StepReader(findings);
         httpSteps = new HttpStepReader(findings, steps);
     }
@@ -74,6 +79,8 @@ final class CheckReader {
             case "option tcp-check" -> new Kind("tcp", Map.of(), steps.steps(backend), timeout, connect);
             case "option httpchk" ->
                 new Kind("http", httpOptions(backend), httpSteps.steps(statement, backend), timeout, connect);
+            case "option external-check" ->
+                new Kind("external", external.read(statement, backend), List.of(), timeout, connect);
             default -> {
                 var type = TYPES.get(statement.keyword().name());
                 yield new Kind(type == null ? "tcp" : type, protocol(statement), List.of(), timeout, connect);
@@ -127,13 +134,16 @@ final class CheckReader {
                 "");
     }
 
-    private static Map<String, String> httpOptions(Proxy backend) {
+    private Map<String, String> httpOptions(Proxy backend) {
         var options = new HashMap<String, String>();
         if (backend.has("http-check disable-on-404")) {
             options.put("drain-on-404", "true");
         }
         if (backend.has("http-check send-state")) {
             options.put("send-state", "true");
+            if (!node.isEmpty()) {
+                options.put("node", node);
+            }
         }
         return options;
     }
@@ -144,7 +154,7 @@ final class CheckReader {
                 .interval(server.interval)
                 .transitionInterval(server.fastInterval.isZero() ? server.interval : server.fastInterval)
                 .downInterval(server.downInterval)
-                .timeout(kind.timeout().isZero() ? server.interval : kind.timeout())
+                .timeout(timeout(kind, server))
                 .rise(server.rise)
                 .fall(server.fall)
                 .jitter(jitter)
@@ -153,6 +163,12 @@ final class CheckReader {
                         .map(step -> secured(step, server.tls.verifies()))
                         .toList());
         kind.options().forEach(spec::option);
+        if (kind.type().equals("external")) {
+            if (server.checkAddress != null) {
+                spec.address(server.checkAddress);
+            }
+            return spec.build();
+        }
         connectTimeout(kind, server, spec);
         boolean isElsewhere = server.checkPort != 0 || server.checkAddress != null;
         var tls = new HashMap<>(kind.connectsSecurely() ? server.tls.trustOptions() : Map.<String, String>of());
@@ -164,15 +180,25 @@ final class CheckReader {
         return spec.build();
     }
 
+    /** A program has the time of a connection. */
+    private static Duration timeout(Kind kind, ServerDraft server) {
+        return kind.timeout().isZero()
+                ? server.interval
+                : kind.type().equals("external") ? connectLimit(kind, server) : kind.timeout();
+    }
+
+    private static Duration connectLimit(Kind kind, ServerDraft server) {
+        return kind.connectTimeout().isZero() || kind.connectTimeout().compareTo(server.interval) > 0
+                ? server.interval
+                : kind.connectTimeout();
+    }
+
     /** A connection takes the interval at most, or less where that is said; but where no timeout of checks is said, the interval is for all of it. */
     private static void connectTimeout(Kind kind, ServerDraft server, HealthCheckSpec.Builder spec) {
         if (kind.timeout().isZero()) {
             return;
         }
-        var interval = server.interval;
-        var limit = kind.connectTimeout().isZero() || kind.connectTimeout().compareTo(interval) > 0
-                ? interval
-                : kind.connectTimeout();
+        var limit = connectLimit(kind, server);
         if (limit.compareTo(kind.timeout()) < 0) {
             spec.option("connect-timeout", Durations.format(limit));
         }

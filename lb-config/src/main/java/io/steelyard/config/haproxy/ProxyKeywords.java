@@ -43,6 +43,8 @@ final class ProxyKeywords {
             option mysql-check                                | DLB  | 0-3  | + |
             option pgsql-check                                | DLB  | 2    | + |
             option ldap-check, option ssl-hello-chk           | DLB  | 0    | + |
+            option external-check                             | DLB  | 0    | + |
+            external-check command, external-check path       | DFLB | 1    | + |
             tcp-check connect                                 | DLB  | 0-   | + |
             tcp-check send, tcp-check send-binary             | DLB  | 1-   | + |
             tcp-check expect                                  | DLB  | 2-   | + |
@@ -101,8 +103,6 @@ final class ProxyKeywords {
             email-alert from, email-alert level               | DFLB | 1    | - | no mail is sent
             email-alert mailers, email-alert myhostname       | DFLB | 1    | - |
             email-alert to                                    | DFLB | 1    | - |
-            external-check command, external-check path       | DFLB | 1    | - | no commands are run
-            option external-check                             | DLB  | 0    | x | no commands are run
             option spop-check                                 | DLB  | 0    | x | SPOE is not supported
             transparent, option transparent                   | DFLB | 0    | x | connections to the client's own destination are not supported
             rate-limit sessions                               | DFLB | 1    | x | rates of connections are not limited yet

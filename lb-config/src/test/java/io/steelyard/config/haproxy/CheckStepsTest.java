@@ -12,7 +12,9 @@ import io.steelyard.api.health.CheckStep.Send;
 import io.steelyard.api.health.CheckStep.Subject;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.ServerAddress;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,6 +180,34 @@ class CheckStepsTest {
                         new CheckStep.FieldTest("x-", Comparison.BEGINS, Optional.of("^a"), Comparison.MATCHES, true));
     }
 
+    @Test
+    void programsAreRunWhereGlobalAllowsIt() {
+        var global = "global\n external-check\n insecure-fork-wanted\n stats socket /s\n";
+        var own =
+                "option external-check;external-check command /x;external-check path /bin;timeout check 9s;timeout connect 3s";
+        var spec = Read.configuration(global + file(own, "inter 5s"))
+                .pools()
+                .getFirst()
+                .healthChecks()
+                .getFirst();
+        assertThat(spec.type()).isEqualTo("external");
+        assertThat(spec.timeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(spec.options())
+                .containsOnly(
+                        Map.entry("command", "/x"),
+                        Map.entry("path", "/bin"),
+                        Map.entry("proxy-address", "0.0.0.0"),
+                        Map.entry("proxy-port", "80"),
+                        Map.entry("proxy-number", "2"),
+                        Map.entry("protocol", "tcp"));
+        assertThat(Read.result(global + file("option external-check", "")).problems())
+                .anyMatch(problem -> problem.isError() && problem.toString().contains("has no program"));
+        assertThat(Read.result(global.replace("insecure-fork-wanted", "nbthread 1") + file(own, ""))
+                        .problems())
+                .noneMatch(problem -> problem.isError())
+                .anyMatch(problem -> problem.toString().contains("without 'insecure-fork-wanted'"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -202,6 +232,7 @@ class CheckStepsTest {
                 "option httpchk;http-check expect status 20x|has the status '20x'",
                 "option httpchk;http-check expect hdr value a|behind hdr",
                 "option mysql-check joe|'option mysql-check' has 'joe'",
+                "option external-check;external-check command /x|global does not allow",
                 "option pgsql-check name joe|'option pgsql-check' has 'name joe'",
             })
     void whatCannotBeDoneIsToldWithItsPlace(String lines, String message) {

@@ -98,7 +98,8 @@ class HaproxyDrainIT {
             for (var next : List.of("404 Not Now", "200 OK", "404 Again", "500 Broken", "404 Not Now", "200 OK")) {
                 checked.set(next);
                 for (var side : List.of(pair.theirs(), pair.ours())) {
-                    awaitStatus(side, next.startsWith("200") ? "UP" : next.startsWith("5") ? "DOWN" : status(next, side));
+                    awaitStatus(
+                            side, next.startsWith("200") ? "UP" : next.startsWith("5") ? "DOWN" : status(next, side));
                     all.get(side.name()).addAll(answers(side));
                 }
             }
@@ -127,8 +128,7 @@ class HaproxyDrainIT {
     private static List<String> answers(Side side) throws IOException {
         var found = new ArrayList<String>();
         for (var cookie : List.of("", "Cookie: S=a\r\n", "Cookie: S=b\r\n")) {
-            var answer = HaproxyStreamPeers.ask(
-                    side.ports().getFirst(), "GET / HTTP/1.0\r\n" + cookie + "\r\n");
+            var answer = HaproxyStreamPeers.ask(side.ports().getFirst(), "GET / HTTP/1.0\r\n" + cookie + "\r\n");
             found.add(answer.substring(answer.length() - 3));
         }
         return found;
@@ -139,8 +139,7 @@ class HaproxyDrainIT {
         var found = new TreeMap<String, List<String>>();
         int ups = 0;
         while (ups < 4) {
-            var line = HaproxyStreamPeers.next(log, LINE)
-                    .replaceAll("check duration: \\d+ms", "check duration: Nms");
+            var line = HaproxyStreamPeers.next(log, LINE).replaceAll("check duration: \\d+ms", "check duration: Nms");
             var name = line.contains("erver ") ? line.replaceFirst("^.*?[Ss]erver (\\S+) .*", "$1") : "none left";
             found.computeIfAbsent(name, ignored -> new ArrayList<>()).add(line);
             ups += line.matches("Server (web|quiet)/s is UP.*") ? 1 : 0;

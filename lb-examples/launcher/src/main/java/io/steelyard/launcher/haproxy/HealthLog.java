@@ -72,7 +72,11 @@ final class HealthLog {
     String server(ServerHealthChanged changed, PoolStatus pool, HealthCheckSpec check, boolean hasCheckLine) {
         boolean isUp = changed.to() == HealthState.UP;
         var otherwise = ", reason: " + phrase(check, isUp, changed.reason()) + info(changed.reason());
-        return line(pool, changed.server(), isUp ? "UP" : "DOWN", why(changed.pool(), changed.server(), otherwise, hasCheckLine));
+        return line(
+                pool,
+                changed.server(),
+                isUp ? "UP" : "DOWN",
+                why(changed.pool(), changed.server(), otherwise, hasCheckLine));
     }
 
     /**
@@ -103,7 +107,8 @@ final class HealthLog {
         int sessions = own.map(ServerStatus::active).orElse(0);
         boolean isBackup = own.map(ServerStatus::tier).orElse(0) > 0;
         var rest = active + " active and " + backup + " backup servers " + (isDown ? "left" : "online") + ". ";
-        return (isBackup ? "Backup Server " : "Server ") + pool.name() + "/" + server + " is " + word + why + ". " + rest
+        return (isBackup ? "Backup Server " : "Server ") + pool.name() + "/" + server + " is " + word + why + ". "
+                + rest
                 + (isDown
                         ? sessions + " sessions active, 0 requeued, " + pool.queued() + " remaining in queue."
                         : "0 sessions requeued, " + pool.queued() + " total in queue.");
