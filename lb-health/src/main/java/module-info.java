@@ -9,7 +9,14 @@ module io.steelyard.health {
 
     provides io.steelyard.api.health.HealthCheckProvider with
             io.steelyard.health.AgentCheckProvider,
+            io.steelyard.health.ExternalCheckProvider,
             io.steelyard.health.HttpCheckProvider,
+            io.steelyard.health.LdapCheckProvider,
+            io.steelyard.health.MysqlCheckProvider,
+            io.steelyard.health.PgsqlCheckProvider,
+            io.steelyard.health.RedisCheckProvider,
+            io.steelyard.health.SmtpCheckProvider,
+            io.steelyard.health.SslHelloCheckProvider,
             io.steelyard.health.TcpCheckProvider,
             io.steelyard.health.UdpCheckProvider;
 }

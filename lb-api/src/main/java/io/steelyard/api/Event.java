@@ -1,8 +1,10 @@
 package io.steelyard.api;
 
+import io.steelyard.api.health.CheckFinding;
 import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.proxy.Protocol;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Something an application or operator wants to know as it happens. The text form is one line for a log. */
 public sealed interface Event {
@@ -47,6 +49,7 @@ public sealed interface Event {
      * @param duration how long the probe took
      * @param state what this check says of the server now
      * @param streak results in a row that speak against {@code state}, this one among them
+     * @param finding the same in the words of {@link io.steelyard.api.health.CheckStatus}, where the check tells it
      */
     record ServerProbed(
             String pool,
@@ -56,11 +59,21 @@ public sealed interface Event {
             String reason,
             Duration duration,
             HealthState state,
-            int streak)
+            int streak,
+            Optional<CheckFinding> finding)
             implements Event {
         @Override
         public String toString() {
             return "server " + server + " in " + pool + (isPassed ? " passed a check: " : " failed a check: ") + reason;
+        }
+    }
+
+    /** A server that is up asked for no new clients, or takes them again. */
+    record ServerStopping(String pool, String server, boolean isStopping, String reason) implements Event {
+        @Override
+        public String toString() {
+            return "server " + server + " in " + pool
+                    + (isStopping ? " wants no new clients: " : " takes new clients again: ") + reason;
         }
     }
 

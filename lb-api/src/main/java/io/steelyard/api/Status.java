@@ -1,11 +1,13 @@
 package io.steelyard.api;
 
+import io.steelyard.api.health.CheckFinding;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthState;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A balancer at one moment.
@@ -55,6 +57,8 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners, lon
      * @param queued flows that wait for it
      * @param traffic what passed through it
      * @param maxConnections how many flows it takes at once, at most; 0 for no limit
+     * @param isStopping whether it is up and wants no new clients, as its checks found
+     * @param finding what its first check found last, where it told
      */
     public record ServerStatus(
             String id,
@@ -69,7 +73,41 @@ public record Status(List<PoolStatus> pools, List<ListenerStatus> listeners, lon
             long failures,
             int queued,
             Traffic traffic,
-            int maxConnections) {
+            int maxConnections,
+            boolean isStopping,
+            Optional<CheckFinding> finding) {
+        public ServerStatus(
+                String id,
+                String address,
+                int weight,
+                int tier,
+                AdminState adminState,
+                HealthState health,
+                String reason,
+                int active,
+                long served,
+                long failures,
+                int queued,
+                Traffic traffic,
+                int maxConnections) {
+            this(
+                    id,
+                    address,
+                    weight,
+                    tier,
+                    adminState,
+                    health,
+                    reason,
+                    active,
+                    served,
+                    failures,
+                    queued,
+                    traffic,
+                    maxConnections,
+                    false,
+                    Optional.empty());
+        }
+
         public ServerStatus(
                 String id,
                 String address,

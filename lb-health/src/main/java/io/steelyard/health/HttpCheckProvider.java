@@ -1,17 +1,33 @@
 package io.steelyard.health;
 
+import io.steelyard.api.health.CheckStep;
 import io.steelyard.api.health.HealthCheck;
 import io.steelyard.api.health.HealthCheckProvider;
 import io.steelyard.api.plugin.OptionSpec;
 import io.steelyard.api.plugin.Options;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * {@code http}: sends one HTTP/1 request and looks at the status and, where something is expected of it, at the first 256 KiB of the body
- * (RFC 9112). The body is taken as it is on the wire, chunk sizes and all.
+ * (RFC 9112), the body as it is on the wire, chunk sizes and all; or does several such steps.
  */
 public final class HttpCheckProvider implements HealthCheckProvider {
+    private static final Set<String> OF_ONE_REQUEST = Set.of(
+            "method",
+            "path",
+            "host",
+            "version",
+            "status",
+            "header",
+            "answer-header",
+            "body",
+            "body-regex",
+            "body-not-regex");
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern TARGET = Pattern.compile("[\\x21-\\x7e]+");
     private static final Pattern FIELD = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+:[ \\t]*[\\x20-\\x7e\\t]*");
@@ -23,7 +39,7 @@ public final class HttpCheckProvider implements HealthCheckProvider {
 
     @Override
     public String description() {
-        return "sends an HTTP request; expects a status and perhaps a body";
+        return "sends an HTTP request; expects a status and perhaps a body, or does several such steps";
     }
 
     @Override
@@ -41,7 +57,48 @@ public final class HttpCheckProvider implements HealthCheckProvider {
                         "what fields of the answer must be, one a line: NAME, ! NAME, NAME = TEXT, NAME != TEXT, NAME ~ REGEX, NAME !~ REGEX"),
                 OptionSpec.text("body", "", "what the body must contain, with \\r \\n \\t \\0 \\\\ \\xNN"),
                 OptionSpec.text("body-regex", "", "regular expression the body must match somewhere"),
-                OptionSpec.text("body-not-regex", "", "regular expression the body must not match anywhere"));
+                OptionSpec.text("body-not-regex", "", "regular expression the body must not match anywhere"),
+                SequenceCompiler.connectLimit(),
+                OptionSpec.flag(
+                        "drain-on-404",
+                        "whether a server that is up gets no new clients after the status 404, where there are steps"),
+                OptionSpec.flag("send-state", "whether requests tell the server how it stands, where there are steps"),
+                OptionSpec.text("node", "", "who we are, in what send-state tells; the machine's name by default"));
+    }
+
+    /** The sequence, where there are steps; else what the options say. */
+    @Override
+    public HealthCheck create(Options options, List<CheckStep> steps) {
+        if (steps.isEmpty()) {
+            return create(options);
+        }
+        var alone = options().stream()
+                .map(OptionSpec::name)
+                .filter(OF_ONE_REQUEST::contains)
+                .filter(name -> !options.text(name).equals(defaultOf(name)))
+                .toList();
+        if (!alone.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "both steps and " + String.join(", ", alone) + " are given; write them as steps");
+        }
+        var node = !options.flag("send-state") ? "" : options.has("node") ? options.text("node") : hostName();
+        return new SequenceCompiler(options, true, node).compile(steps, options.flag("drain-on-404") ? 404 : 0);
+    }
+
+    private String defaultOf(String name) {
+        return options().stream()
+                .filter(option -> option.name().equals(name))
+                .findFirst()
+                .map(OptionSpec::defaultText)
+                .orElse("");
+    }
+
+    private static String hostName() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException unknown) {
+            return "localhost";
+        }
     }
 
     @Override

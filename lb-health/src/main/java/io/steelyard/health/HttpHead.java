@@ -1,7 +1,9 @@
 package io.steelyard.health;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -15,8 +17,24 @@ import java.util.OptionalLong;
  * @param contentLength the body's length where it is given
  * @param isChunked whether the body comes in chunks
  * @param fields by name in lower case; values of a field that came several times are joined by a comma and a space
+ * @param start where in the answer it begins
+ * @param lines the fields as they came
  */
-record HttpHead(int status, int bodyStart, OptionalLong contentLength, boolean isChunked, Map<String, String> fields) {
+record HttpHead(
+        int status,
+        int bodyStart,
+        OptionalLong contentLength,
+        boolean isChunked,
+        Map<String, String> fields,
+        int start,
+        List<Line> lines) {
+    /**
+     * A field.
+     *
+     * @param name in lower case
+     */
+    record Line(String name, String value) {}
+
     /** An answer that is no HTTP. The message is a phrase for people. */
     static final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
@@ -74,12 +92,14 @@ record HttpHead(int status, int bodyStart, OptionalLong contentLength, boolean i
         var length = OptionalLong.empty();
         boolean isChunked = false;
         var fields = new HashMap<String, String>();
+        var lines = new ArrayList<Line>();
         for (var line : text(answer, start, end).split("\r\n", -1)) {
             int colon = line.indexOf(':');
             var name = colon < 0 ? "" : line.substring(0, colon).toLowerCase(Locale.ROOT);
             var value = colon < 0 ? "" : line.substring(colon + 1).strip();
             if (!name.isEmpty()) {
                 fields.merge(name, value, (before, more) -> before + ", " + more);
+                lines.add(new Line(name, value));
             }
             if (name.equals("content-length")) {
                 length = OptionalLong.of(contentLength(value));
@@ -87,13 +107,33 @@ record HttpHead(int status, int bodyStart, OptionalLong contentLength, boolean i
                 isChunked |= value.toLowerCase(Locale.ROOT).contains("chunked");
             }
         }
-        return Optional.of(
-                new HttpHead(status.get(), end + 4, isChunked ? OptionalLong.empty() : length, isChunked, fields));
+        return Optional.of(new HttpHead(
+                status.get(), end + 4, isChunked ? OptionalLong.empty() : length, isChunked, fields, start, lines));
     }
 
     /** The value of a field, in whatever case its name is. */
     Optional<String> field(String name) {
         return Optional.ofNullable(fields.get(name.toLowerCase(Locale.ROOT)));
+    }
+
+    /** The values that commas part, but for commas within quotes (RFC 9110 section 5.6). */
+    static List<String> values(String field) {
+        var values = new ArrayList<String>();
+        int from = 0;
+        boolean isQuoted = false;
+        for (int i = 0; i < field.length(); i++) {
+            char c = field.charAt(i);
+            if (isQuoted && c == '\\') {
+                i++;
+            } else if (c == '"') {
+                isQuoted = !isQuoted;
+            } else if (c == ',' && !isQuoted) {
+                values.add(field.substring(from, i).strip());
+                from = i + 1;
+            }
+        }
+        values.add(field.substring(from).strip());
+        return values;
     }
 
     private static long contentLength(String value) throws Malformed {

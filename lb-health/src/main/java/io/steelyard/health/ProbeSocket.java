@@ -2,6 +2,7 @@ package io.steelyard.health;
 
 import io.steelyard.api.health.ProbeTarget;
 import io.steelyard.api.proxy.ProxyProtocol;
+import io.steelyard.health.ProbeFailure.Layer;
 import io.steelyard.realip.address.Endpoint;
 import io.steelyard.realip.proxyprotocol.ProxyHeaderEncoder;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import javax.net.ssl.SSLSocket;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * One TCP or UNIX connection of a probe. Blocks; an interrupt closes it. The message of every exception is a phrase for people. One thread.
  */
 final class ProbeSocket implements AutoCloseable {
+    private static final String CONNECT_TIMED_OUT = "connect timed out";
+
     private final SocketChannel channel;
     private @Nullable SSLSocket secured;
 
@@ -33,9 +37,20 @@ final class ProbeSocket implements AutoCloseable {
 
     /** Connects, sends the PROXY protocol header that the server wants of checks, and agrees on TLS. */
     static ProbeSocket connect(ProbeTarget target, ProbeTls tls) throws IOException {
-        var socket = connect(target.address());
+        return connect(target.address(), target.server().checkProxyProtocol(), tls, Duration.ZERO);
+    }
+
+    /**
+     * Connects, sends a PROXY protocol header, and agrees on TLS.
+     *
+     * @param limit how long the connection may take; zero for as long as the probe
+     * @throws ProbeFailure where that comes to nothing
+     */
+    static ProbeSocket connect(SocketAddress address, ProxyProtocol header, ProbeTls tls, Duration limit)
+            throws IOException {
+        var socket = connect(address, limit);
         try {
-            socket.sendHeader(target.server().checkProxyProtocol());
+            socket.sendHeader(header);
             if (tls.context() != null) {
                 socket.secure(tls);
             }
@@ -50,16 +65,20 @@ final class ProbeSocket implements AutoCloseable {
         try {
             secured = tls.open(channel.socket());
         } catch (UnsupportedOperationException unix) {
-            throw new IOException("TLS is not spoken over UNIX sockets", unix);
+            throw new ProbeFailure(
+                    Layer.SECURING,
+                    false,
+                    "TLS is not spoken over UNIX sockets",
+                    new IOException(unix.getMessage(), unix));
         } catch (IOException failed) {
-            throw broken("handshake of TLS failed: ", "no handshake of TLS in time", failed);
+            throw broken(Layer.SECURING, "handshake of TLS failed: ", "no handshake of TLS in time", failed);
         }
     }
 
-    private static IOException broken(String what, String whereTooLate, IOException failed) {
+    private static IOException broken(Layer layer, String what, String whereTooLate, IOException failed) {
         boolean isTooLate = failed instanceof ClosedByInterruptException
                 || Thread.currentThread().isInterrupted();
-        return new IOException(isTooLate ? whereTooLate : what + phrase(failed), failed);
+        return new ProbeFailure(layer, isTooLate, isTooLate ? whereTooLate : what + phrase(failed), failed);
     }
 
     /** As HAProxy: the connection's own two ends in version 1, nobody's connection in version 2. */
@@ -82,15 +101,31 @@ final class ProbeSocket implements AutoCloseable {
         send(Arrays.copyOf(header.array(), header.position()));
     }
 
-    private static ProbeSocket connect(SocketAddress address) throws IOException {
-        SocketChannel channel = null;
+    private static ProbeSocket connect(SocketAddress address, Duration limit) throws IOException {
         try {
-            channel = SocketChannel.open(address);
-            return new ProbeSocket(channel);
-        } catch (ClosedByInterruptException timeout) {
-            throw new IOException("connect timed out", timeout);
-        } catch (IOException | UnresolvedAddressException failed) {
-            throw new IOException(connectPhrase(failed), failed);
+            if (limit.isZero() || !(address instanceof InetSocketAddress)) {
+                return new ProbeSocket(SocketChannel.open(address));
+            }
+            var channel = SocketChannel.open();
+            try {
+                channel.socket().connect(address, (int) Math.max(1, Math.min(limit.toMillis(), Integer.MAX_VALUE)));
+                return new ProbeSocket(channel);
+            } catch (IOException failed) {
+                channel.close();
+                throw failed;
+            }
+        } catch (IOException failed) {
+            var phrase = connectPhrase(failed);
+            boolean isTooLate = failed instanceof ClosedByInterruptException
+                    || phrase.equals(CONNECT_TIMED_OUT)
+                    || Thread.currentThread().isInterrupted();
+            throw new ProbeFailure(Layer.CONNECTING, isTooLate, isTooLate ? CONNECT_TIMED_OUT : phrase, failed);
+        } catch (UnresolvedAddressException unknown) {
+            throw new ProbeFailure(
+                    Layer.CONNECTING,
+                    false,
+                    connectPhrase(unknown),
+                    new IOException("host name has no address", unknown));
         }
     }
 
@@ -104,7 +139,7 @@ final class ProbeSocket implements AutoCloseable {
                 channel.write(buffer);
             }
         } catch (IOException failed) {
-            throw broken("connection broken while sending: ", "send timed out", failed);
+            throw broken(Layer.TALKING, "connection broken while sending: ", "send timed out", failed);
         }
     }
 
@@ -120,7 +155,7 @@ final class ProbeSocket implements AutoCloseable {
                     : secured.getInputStream()
                             .read(into.array(), into.arrayOffset() + into.position(), into.remaining());
         } catch (IOException failed) {
-            throw broken("connection broken while reading: ", "no complete answer in time", failed);
+            throw broken(Layer.TALKING, "connection broken while reading: ", "no complete answer in time", failed);
         }
     }
 
@@ -137,7 +172,7 @@ final class ProbeSocket implements AutoCloseable {
     static String connectPhrase(Exception failed) {
         return switch (failed) {
             case UnresolvedAddressException unresolved -> "host name has no address";
-            case SocketTimeoutException timeout -> "connect timed out";
+            case SocketTimeoutException timeout -> CONNECT_TIMED_OUT;
             case NoRouteToHostException unreachable -> "no route to host";
             case PortUnreachableException unreachable -> "port unreachable";
             case ConnectException refused -> refusal(refused.getMessage());
@@ -147,7 +182,7 @@ final class ProbeSocket implements AutoCloseable {
 
     private static String refusal(@Nullable String message) {
         if (message != null && message.contains("timed out")) {
-            return "connect timed out";
+            return CONNECT_TIMED_OUT;
         }
         return message == null || message.contains("refused") ? "connection refused" : message.toLowerCase(Locale.ROOT);
     }

@@ -1,5 +1,6 @@
 package io.steelyard.health;
 
+import io.steelyard.api.health.CheckStep;
 import io.steelyard.api.plugin.OptionSpec;
 import io.steelyard.api.plugin.Options;
 import java.io.ByteArrayInputStream;
@@ -30,9 +31,10 @@ import org.jspecify.annotations.Nullable;
  * @param context null for no TLS
  * @param serverName what the server is told; empty for nothing
  * @param verifiedName whom its certificate must be for; empty for anybody
+ * @param protocols those offered (ALPN); none where the server is not asked
  */
-record ProbeTls(@Nullable SSLContext context, String serverName, String verifiedName) {
-    static final ProbeTls NONE = new ProbeTls(null, "", "");
+record ProbeTls(@Nullable SSLContext context, String serverName, String verifiedName, List<String> protocols) {
+    static final ProbeTls NONE = new ProbeTls(null, "", "", List.of());
 
     private static final String OFF = "off";
     private static final String VERIFIED = "verified";
@@ -58,11 +60,27 @@ record ProbeTls(@Nullable SSLContext context, String serverName, String verified
 
     /** @throws IllegalArgumentException where a file cannot be used or a name is none */
     static ProbeTls of(Options options) {
-        var mode = options.text("tls");
+        return of(options, options.text("tls"), options.text("tls-server-name"), List.of());
+    }
+
+    /** As a step's connection wants it, with the authorities and the name that the options verify by. */
+    static ProbeTls of(Options options, CheckStep.Connect step) {
+        if (step.isOrdinary() && step.security() == CheckStep.Security.NONE) {
+            var told = step.serverName().isEmpty() ? options.text("tls-server-name") : step.serverName();
+            return of(options, options.text("tls"), told, step.protocols());
+        }
+        var mode = switch (step.security()) {
+            case NONE -> OFF;
+            case UNVERIFIED -> "unverified";
+            case VERIFIED -> VERIFIED;
+        };
+        return of(options, mode, step.serverName(), step.protocols());
+    }
+
+    private static ProbeTls of(Options options, String mode, String told, List<String> protocols) {
         if (mode.equals(OFF)) {
             return NONE;
         }
-        var told = options.text("tls-server-name");
         if (!told.isEmpty()) {
             new SNIHostName(told);
         }
@@ -74,7 +92,8 @@ record ProbeTls(@Nullable SSLContext context, String serverName, String verified
                             ? trust(options.text("tls-authorities"))
                             : new TrustManager[] {new Everybody()},
                     null);
-            return new ProbeTls(context, told, mode.equals(VERIFIED) ? options.text("tls-verified-name") : "");
+            return new ProbeTls(
+                    context, told, mode.equals(VERIFIED) ? options.text("tls-verified-name") : "", protocols);
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("TLS cannot be set up for checks", impossible);
         }
@@ -117,6 +136,7 @@ record ProbeTls(@Nullable SSLContext context, String serverName, String verified
         if (!verifiedName.isEmpty()) {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
         }
+        parameters.setApplicationProtocols(protocols.toArray(String[]::new));
         socket.setSSLParameters(parameters);
         socket.startHandshake();
         return socket;

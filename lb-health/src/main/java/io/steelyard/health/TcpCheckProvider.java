@@ -1,5 +1,6 @@
 package io.steelyard.health;
 
+import io.steelyard.api.health.CheckStep;
 import io.steelyard.api.health.HealthCheck;
 import io.steelyard.api.health.HealthCheckProvider;
 import io.steelyard.api.health.ProbeResult;
@@ -11,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code tcp}: passes where the server accepts a connection and, where something is expected, its first 16 KiB contain it. Works for UNIX
- * sockets too.
+ * {@code tcp}: passes where the server accepts a connection and, where something is expected, its first 16 KiB contain it; or a sequence of
+ * steps. Works for UNIX sockets too.
  */
 public final class TcpCheckProvider implements HealthCheckProvider {
     static final int LIMIT_BYTES = 16 * 1_024;
@@ -24,7 +25,7 @@ public final class TcpCheckProvider implements HealthCheckProvider {
 
     @Override
     public String description() {
-        return "connects; may send a text and expect an answer";
+        return "connects; may send a text and expect an answer, or do several such steps";
     }
 
     @Override
@@ -32,11 +33,24 @@ public final class TcpCheckProvider implements HealthCheckProvider {
         return ProbeTls.with(
                 OptionSpec.text("send", "", "what to send, with \\r \\n \\t \\0 \\\\ \\xNN; nothing by default"),
                 OptionSpec.text("expect", "", "what the answer must contain, written like send"),
-                OptionSpec.text("expect-regex", "", "regular expression the answer must match somewhere"));
+                OptionSpec.text("expect-regex", "", "regular expression the answer must match somewhere"),
+                SequenceCompiler.connectLimit());
     }
 
     @Override
     public HealthCheck create(Options options) {
+        return create(options, List.of());
+    }
+
+    @Override
+    public HealthCheck create(Options options, List<CheckStep> steps) {
+        boolean asks = options.has("send") || options.has("expect") || options.has("expect-regex");
+        if (asks && !steps.isEmpty()) {
+            throw new IllegalArgumentException("both steps and send or expect are given; expected one of them");
+        }
+        if (!asks) {
+            return new SequenceCompiler(options, false, "").compile(steps, 0);
+        }
         return new Check(
                 Escapes.decode(options.text("send")),
                 Expectation.of("expect", options.text("expect"), options.text("expect-regex")),

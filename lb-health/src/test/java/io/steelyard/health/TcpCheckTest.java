@@ -26,7 +26,9 @@ class TcpCheckTest {
     @Test
     void acceptedConnectionPasses() throws Exception {
         try (var server = FakeServer.start((in, out) -> {})) {
-            assertThat(probe(Map.of(), server)).isEqualTo(ProbeResult.passed("connected"));
+            assertThat(probe(Map.of(), server))
+                    .extracting(ProbeResult::verdict, ProbeResult::reason)
+                    .containsExactly(ProbeResult.Verdict.PASSED, "connected");
         }
     }
 
@@ -37,13 +39,17 @@ class TcpCheckTest {
             port = socket.getLocalPort();
         }
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        assertThat(Probes.probe(provider, Map.of(), address)).isEqualTo(ProbeResult.failed("connection refused"));
+        assertThat(Probes.probe(provider, Map.of(), address))
+                .extracting(ProbeResult::verdict, ProbeResult::reason)
+                .containsExactly(ProbeResult.Verdict.FAILED, "connection refused");
     }
 
     @Test
     void unknownHostNameIsToldFromARefusal() throws Exception {
         var address = InetSocketAddress.createUnresolved("nowhere.invalid", 80);
-        assertThat(Probes.probe(provider, Map.of(), address)).isEqualTo(ProbeResult.failed("host name has no address"));
+        assertThat(Probes.probe(provider, Map.of(), address))
+                .extracting(ProbeResult::verdict, ProbeResult::reason)
+                .containsExactly(ProbeResult.Verdict.FAILED, "host name has no address");
     }
 
     @Test
@@ -58,7 +64,8 @@ class TcpCheckTest {
                 fillers.add(filler);
             }
             assertThat(Probes.probe(provider, Map.of(), address, SHORT))
-                    .isEqualTo(ProbeResult.failed("connect timed out"));
+                    .extracting(ProbeResult::verdict, ProbeResult::reason)
+                    .containsExactly(ProbeResult.Verdict.FAILED, "connect timed out");
             for (var filler : fillers) {
                 filler.close();
             }

@@ -1,10 +1,12 @@
 package io.steelyard.pool;
 
 import io.steelyard.api.Durations;
+import io.steelyard.api.health.CheckFinding;
 import io.steelyard.api.health.HealthCheck;
 import io.steelyard.api.health.ProbeResult;
 import io.steelyard.api.health.ProbeTarget;
 import io.steelyard.api.health.ServerAdvice;
+import io.steelyard.api.health.ServerSituation;
 import io.steelyard.api.plugin.Options;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.HealthCheckSpec;
@@ -23,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -53,6 +56,17 @@ public final class HealthMonitor implements AutoCloseable {
          */
         default void onProbed(
                 String serverId, int check, ProbeResult result, Duration duration, HealthTracker.Check found) {}
+
+        /** A server that is up wants no new clients, or wants them again; what follows of its state is told after this. */
+        default void onStopping(String serverId, boolean isStopping, String reason) {}
+
+        /** What the first check of a server found last is another thing than before; nothing where it does not tell. */
+        default void onFinding(String serverId, Optional<CheckFinding> finding) {}
+
+        /** How a server stands, as far as the pool knows; the monitor knows the rest. */
+        default ServerSituation situation(String serverId) {
+            return ServerSituation.UNKNOWN;
+        }
 
         /** A probe of a server passed. */
         default void onPassed(String serverId) {}
@@ -179,7 +193,7 @@ public final class HealthMonitor implements AutoCloseable {
     private HealthCheck create(HealthCheckSpec spec) {
         var provider = plugins.healthCheck(spec.type())
                 .orElseThrow(() -> new IllegalStateException("health check '" + spec.type() + "' was not validated"));
-        return provider.create(Options.of(provider.options(), spec.options()));
+        return provider.create(Options.of(provider.options(), spec.options()), spec.steps());
     }
 
     /** One server under watch. */
@@ -253,9 +267,22 @@ public final class HealthMonitor implements AutoCloseable {
 
         private void take(HealthTracker next) {
             boolean isNews = next.state() != tracker.state() || !next.reason().equals(tracker.reason());
+            boolean isOtherwise = next.isStopping() != tracker.isStopping();
+            var finding = next.checks().getFirst().finding();
+            if (!finding.equals(tracker.checks().getFirst().finding())) {
+                listener.onFinding(server.id(), finding);
+            }
             tracker = next;
+            // A server that goes down says so first: it does not want clients again before.
+            boolean isLast = tracker.state() == HealthState.DOWN;
+            if (isOtherwise && !isLast) {
+                listener.onStopping(server.id(), tracker.isStopping(), tracker.reason());
+            }
             if (isNews) {
                 listener.onHealth(server.id(), tracker.state(), tracker.reason());
+            }
+            if (isOtherwise && isLast) {
+                listener.onStopping(server.id(), false, tracker.reason());
             }
         }
     }
@@ -334,15 +361,34 @@ public final class HealthMonitor implements AutoCloseable {
             isAwaited = true;
             isOverdue = false;
             var server = watch.server;
+            var situation = situation();
             var thread = Thread.ofVirtual()
                     .name("probe " + spec.type() + " " + server.id() + " of " + poolName)
                     .unstarted(() -> {
-                        var result = probe(server);
+                        var result = probe(server, situation);
                         deliver(() -> onEnd(result));
                     });
             running = thread;
             timer = loop.schedule(startNs + spec.timeout().toNanos(), this::onTimeout);
             thread.start();
+        }
+
+        private ServerSituation situation() {
+            var told = listener.situation(watch.server.id());
+            var found = watch.tracker.checks().get(index);
+            return new ServerSituation(
+                    poolName,
+                    told.place(),
+                    found.state(),
+                    found.streak(),
+                    spec.rise(),
+                    spec.fall(),
+                    watch.tracker.isStopping(),
+                    told.weight(),
+                    told.poolWeight(),
+                    told.active(),
+                    told.poolActive(),
+                    told.queued());
         }
 
         private void deliver(Runnable result) {
@@ -354,9 +400,9 @@ public final class HealthMonitor implements AutoCloseable {
         }
 
         /** On the probe's thread: every outcome becomes a result. */
-        private ProbeResult probe(RealServer server) {
+        private ProbeResult probe(RealServer server, ServerSituation situation) {
             try {
-                var result = check.probe(new ProbeTarget(server, address(server.address()), spec.timeout()));
+                var result = check.probe(new ProbeTarget(server, address(server.address()), spec.timeout(), situation));
                 return result == null ? ProbeResult.failed("the check gave no result") : result;
             } catch (InterruptedException timeout) {
                 return check.late(timedOut());

@@ -1,5 +1,6 @@
 package io.steelyard.pool;
 
+import io.steelyard.api.health.CheckFinding;
 import io.steelyard.api.health.ProbeResult;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.HealthState;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What the checks of one server have found so far. Immutable: each probe's result gives the next tracker, and says when to probe again.
@@ -35,13 +37,18 @@ public record HealthTracker(List<HealthCheckSpec> specs, List<Check> checks) {
      *
      * @param streak results in a row that speak against {@code state}
      * @param reason of the last result that confirmed or changed the state
+     * @param isStopping whether the last result that passed was one of a server that wants no new clients
+     * @param finding that of the last result, where it told one
      */
-    public record Check(HealthState state, int streak, String reason) {
-        private static final Check INITIAL = new Check(HealthState.UNKNOWN, 0, "not checked yet");
+    public record Check(
+            HealthState state, int streak, String reason, boolean isStopping, Optional<CheckFinding> finding) {
+        private static final Check INITIAL =
+                new Check(HealthState.UNKNOWN, 0, "not checked yet", false, Optional.empty());
 
         public Check {
             Objects.requireNonNull(state, "state");
             Objects.requireNonNull(reason, "reason");
+            Objects.requireNonNull(finding, "finding");
         }
 
         /** Whether a result is under way that may change the state. */
@@ -54,11 +61,14 @@ public record HealthTracker(List<HealthCheckSpec> specs, List<Check> checks) {
                 return this;
             }
             var told = result.isPassed() ? HealthState.UP : HealthState.DOWN;
+            boolean stops = result.verdict() == ProbeResult.Verdict.CONDITIONAL;
             if (told == state) {
-                return new Check(state, 0, result.reason());
+                return new Check(state, 0, result.reason(), stops, result.finding());
             }
             int needed = state == HealthState.UNKNOWN ? 1 : result.isPassed() ? spec.rise() : spec.fall();
-            return streak + 1 >= needed ? new Check(told, 0, result.reason()) : new Check(state, streak + 1, reason);
+            return streak + 1 >= needed
+                    ? new Check(told, 0, result.reason(), stops, result.finding())
+                    : new Check(state, streak + 1, reason, isStopping, result.finding());
         }
 
         /** What failures of real traffic make of it (HAProxy 2.6 {@code __health_adjust}). */
@@ -68,9 +78,10 @@ public record HealthTracker(List<HealthCheckSpec> specs, List<Check> checks) {
                 case FAILED_PROBE -> next(spec, ProbeResult.failed(why));
                 case LAST_FAILED_PROBE -> {
                     int least = state == HealthState.UP ? spec.fall() - 2 : 0;
-                    yield new Check(state, Math.max(streak, least), reason).next(spec, ProbeResult.failed(why));
+                    yield new Check(state, Math.max(streak, least), reason, isStopping, finding)
+                            .next(spec, ProbeResult.failed(why));
                 }
-                case DOWN -> new Check(HealthState.DOWN, 0, why);
+                case DOWN -> new Check(HealthState.DOWN, 0, why, false, Optional.empty());
             };
         }
     }
@@ -120,6 +131,7 @@ public record HealthTracker(List<HealthCheckSpec> specs, List<Check> checks) {
     private static boolean isSameProbe(HealthCheckSpec one, HealthCheckSpec other) {
         return one.type().equals(other.type())
                 && one.options().equals(other.options())
+                && one.steps().equals(other.steps())
                 && one.address().equals(other.address())
                 && one.port() == other.port();
     }
@@ -138,6 +150,11 @@ public record HealthTracker(List<HealthCheckSpec> specs, List<Check> checks) {
             }
         }
         return isAnyKnown && !isAwaited ? HealthState.UP : HealthState.UNKNOWN;
+    }
+
+    /** Whether it is up and wants no new clients. */
+    public boolean isStopping() {
+        return state() == HealthState.UP && checks.stream().anyMatch(Check::isStopping);
     }
 
     /** Why it is what it is: the reason of the first check that makes it so. */

@@ -1,9 +1,11 @@
 package io.steelyard.pool;
 
+import io.steelyard.api.health.CheckFinding;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.pool.RealServer;
 import io.steelyard.api.schedule.ServerLoad;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,6 +44,13 @@ final class Member {
     AdminState adminState;
     HealthState health = HealthState.UNKNOWN;
     String reason = NOT_CHECKED;
+
+    /** Whether it is up and wants no new clients, as its checks found. */
+    boolean isStopping;
+
+    /** What its first check found last. */
+    Optional<CheckFinding> finding = Optional.empty();
+
     /** When its slow start began; meaningful while {@link #isInSlowStart}. */
     long slowStartNs;
 

@@ -5,7 +5,9 @@ import io.steelyard.api.Event;
 import io.steelyard.api.Problem;
 import io.steelyard.api.Status.PoolStatus;
 import io.steelyard.api.Status.ServerStatus;
+import io.steelyard.api.health.CheckFinding;
 import io.steelyard.api.health.ServerAdvice;
+import io.steelyard.api.health.ServerSituation;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthCheckSpec;
@@ -374,6 +376,67 @@ public final class PoolRuntime implements Balancer {
         advice.adminState().ifPresent(state -> adminState(serverId, state));
     }
 
+    /** Notes what a server's first check found last. An unknown server is ignored. */
+    void found(String serverId, Optional<CheckFinding> finding) {
+        var member = members.get(serverId);
+        if (member != null) {
+            member.finding = finding;
+        }
+    }
+
+    /**
+     * A server that is up wants no new clients, or wants them again. Those that a cookie or an affinity brings back it goes on getting. An
+     * unknown server is ignored.
+     *
+     * @param reason one phrase for people
+     */
+    void stopping(String serverId, boolean isStopping, String reason) {
+        var member = members.get(serverId);
+        if (member == null || member.isStopping == isStopping) {
+            return;
+        }
+        member.isStopping = isStopping;
+        if (isStopping || member.health == HealthState.UP) {
+            publish(new Event.ServerStopping(pool().name(), serverId, isStopping, reason));
+        }
+        publishSnapshot(pool(), nowNs());
+    }
+
+    /** How a server stands, but for what its checks know themselves. */
+    ServerSituation situation(String serverId) {
+        var member = members.get(serverId);
+        if (member == null) {
+            return ServerSituation.UNKNOWN;
+        }
+        int place = 1;
+        int poolWeight = 0;
+        int poolActive = 0;
+        boolean isBefore = true;
+        for (var other : members.values()) {
+            isBefore &= other != member;
+            place += isBefore ? 1 : 0;
+            boolean isServing = other.health != HealthState.DOWN
+                    && !other.isStopping
+                    && other.adminState == AdminState.ENABLED
+                    && other.server.tier() == 0;
+            poolWeight += isServing ? other.server.weight() : 0;
+            poolActive += other.load.active();
+        }
+        return new ServerSituation(
+                pool().name(),
+                place,
+                member.health,
+                0,
+                1,
+                1,
+                member.isStopping,
+                member.server.weight(),
+                poolWeight,
+                member.load.active(),
+                poolActive,
+                member.load.queued());
+    }
+
     /** Tells of a probe. An unknown server is ignored. */
     void probed(Event.ServerProbed event) {
         if (members.containsKey(event.server())) {
@@ -668,7 +731,9 @@ public final class PoolRuntime implements Balancer {
                 member.load.failures(),
                 member.load.queued(),
                 member.load.traffic().read(nowNs),
-                server.maxConnections());
+                server.maxConnections(),
+                member.isStopping,
+                member.finding);
     }
 
     /** @throws IllegalArgumentException where there is no such server */

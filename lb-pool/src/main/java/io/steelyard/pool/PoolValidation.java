@@ -43,7 +43,12 @@ public final class PoolValidation {
             if (provider.isEmpty()) {
                 problems.add(unknown(checkPath + ".type", "health check", spec.type(), plugins.healthChecks()));
             } else {
-                checkOptions(checkPath, provider.get().options(), spec.options(), provider.get()::create, problems);
+                checkOptions(
+                        checkPath,
+                        provider.get().options(),
+                        spec.options(),
+                        options -> provider.get().create(options, spec.steps()),
+                        problems);
             }
         }
     }

@@ -2,8 +2,10 @@ package io.steelyard.pool;
 
 import io.steelyard.api.Event;
 import io.steelyard.api.Status.PoolStatus;
+import io.steelyard.api.health.CheckFinding;
 import io.steelyard.api.health.ProbeResult;
 import io.steelyard.api.health.ServerAdvice;
+import io.steelyard.api.health.ServerSituation;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthState;
@@ -11,6 +13,7 @@ import io.steelyard.api.pool.Observation;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.schedule.Balancer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -156,7 +159,24 @@ public final class RunningPool implements AutoCloseable {
                     result.reason(),
                     duration,
                     found.state(),
-                    found.streak()));
+                    found.streak(),
+                    result.finding()));
+        }
+
+        @Override
+        public void onFinding(String serverId, Optional<CheckFinding> finding) {
+            runtime.found(serverId, finding);
+        }
+
+        @Override
+        public void onStopping(String serverId, boolean isStopping, String reason) {
+            runtime.stopping(serverId, isStopping, reason);
+            tick();
+        }
+
+        @Override
+        public ServerSituation situation(String serverId) {
+            return runtime.situation(serverId);
         }
 
         @Override

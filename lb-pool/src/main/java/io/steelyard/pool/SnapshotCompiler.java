@@ -119,7 +119,7 @@ final class SnapshotCompiler {
                 var server = member.server;
                 boolean isMandatory = pool.healthChecksOf(server).stream().anyMatch(HealthCheckSpec::mandatory);
                 boolean isThere = member.isHealthy(isMandatory) && !server.lacksAddress();
-                boolean isServing = isThere && member.adminState == AdminState.ENABLED;
+                boolean isServing = isThere && !member.isStopping && member.adminState == AdminState.ENABLED;
                 boolean isUsable = isServing && server.weight() > 0 && !(hasBackup && isOneBackupEnough);
                 hasBackup |= isUsable && entry.getKey() > 0;
                 seats.add(new Seat(

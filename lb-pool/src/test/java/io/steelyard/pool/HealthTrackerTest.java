@@ -2,6 +2,8 @@ package io.steelyard.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.steelyard.api.health.CheckFinding;
+import io.steelyard.api.health.CheckStatus;
 import io.steelyard.api.health.ProbeResult;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.HealthState;
@@ -53,6 +55,30 @@ class HealthTrackerTest {
             var tracker = HealthTracker.of(List.of(spec().mandatory(isMandatory).build()));
             assertThat(after(tracker, results).state()).isEqualTo(expected);
         }
+    }
+
+    /** What comes of results written as +, - and 4, which is a pass of a server that wants no new clients. */
+    @ParameterizedTest
+    @CsvSource({
+        "4, true",
+        "+4, true",
+        "4+, false",
+        "4-, true",
+        "4--, true",
+        "4---, false",
+        "4---+, false",
+        "4---++, false",
+        "4---4, false",
+        "4---44, true"
+    })
+    void aServerStopsWhileItIsUpAndLastPassedSo(String results, boolean stops) {
+        var tracker = HealthTracker.of(List.of(spec().build()));
+        var conditional = ProbeResult.of(new CheckFinding(CheckStatus.ANSWERED_CONDITIONALLY, 404, ""));
+        for (char c : results.toCharArray()) {
+            var result = c == '4' ? conditional : c == '+' ? GOOD : BAD;
+            tracker = tracker.onResult(0, result, 0, 0.5).tracker();
+        }
+        assertThat(tracker.isStopping()).isEqualTo(stops);
     }
 
     @Test

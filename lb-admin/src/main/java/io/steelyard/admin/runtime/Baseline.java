@@ -67,7 +67,9 @@ final class Baseline {
                         since(server.failures(), before.failures()),
                         server.queued(),
                         since(server.traffic(), before.traffic()),
-                        server.maxConnections());
+                        server.maxConnections(),
+                        server.isStopping(),
+                        server.finding());
             }
         }
         return server;

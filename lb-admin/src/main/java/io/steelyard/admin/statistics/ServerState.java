@@ -1,6 +1,7 @@
 package io.steelyard.admin.statistics;
 
 import io.steelyard.api.Status.ServerStatus;
+import io.steelyard.api.health.CheckFinding;
 import io.steelyard.api.pool.AdminState;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.HealthState;
@@ -14,7 +15,7 @@ public final class ServerState {
     private ServerState() {}
 
     /**
-     * {@code UP}, {@code DOWN}, {@code MAINT}, {@code DRAIN} or {@code no check}, with {@code (agent)} behind it where an agent can have said so.
+     * {@code UP}, {@code DOWN}, {@code MAINT}, {@code DRAIN}, {@code NOLB} or {@code no check}, with {@code (agent)} behind it where an agent can have said so.
      *
      * @param checks those of the server
      */
@@ -30,17 +31,37 @@ public final class ServerState {
         if (server.adminState() == AdminState.DRAINING) {
             return hasAgent ? "DRAIN (agent)" : "DRAIN";
         }
+        if (server.isStopping()) {
+            return "NOLB";
+        }
         return isChecked ? "UP" : "no check";
     }
 
     /** {@code L4OK}, {@code L4CON}, {@code L4TOUT}, {@code L7OK}, {@code L7STS}, {@code L7TOUT}, or {@code INI} before the first result. */
     public static String checkCode(String checkType, ServerStatus server) {
-        return code(checkType, server.health(), server.reason());
+        return server.finding()
+                .map(found -> found.status().word())
+                .orElseGet(() -> code(checkType, server.health(), server.reason()));
     }
 
     /** The phrase of the code, such as {@code Layer4 check passed}. */
     public static String checkPhrase(String checkType, ServerStatus server) {
-        return phrase(checkType, server.health(), server.reason());
+        return server.finding()
+                .map(found -> found.status().phrase())
+                .orElseGet(() -> phrase(checkType, server.health(), server.reason()));
+    }
+
+    /** What comes with the code: a status of HTTP, or how a program ended; empty where nothing does. */
+    public static String checkNumber(ServerStatus server) {
+        return server.finding()
+                .filter(found -> found.status().hasCode())
+                .map(found -> Integer.toString(found.code()))
+                .orElse("");
+    }
+
+    /** What was found, for people. */
+    public static String checkText(ServerStatus server) {
+        return server.finding().map(CheckFinding::info).orElseGet(server::reason);
     }
 
     /** As {@link #checkPhrase(String, ServerStatus)}, of a state and the reason for it. */

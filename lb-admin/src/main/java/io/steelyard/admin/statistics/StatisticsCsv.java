@@ -307,7 +307,8 @@ public final class StatisticsCsv {
             pool.healthChecksOf(one).stream().findFirst().ifPresent(check -> {
                 values.put("check_status", ServerState.checkCode(check.type(), server));
                 values.put("check_desc", ServerState.checkPhrase(check.type(), server));
-                values.put("last_chk", server.reason());
+                values.put("check_code", ServerState.checkNumber(server));
+                values.put("last_chk", ServerState.checkText(server));
                 values.put("check_rise", Integer.toString(check.rise()));
                 values.put("check_fall", Integer.toString(check.fall()));
                 values.put(
@@ -328,7 +329,7 @@ public final class StatisticsCsv {
     }
 
     private static boolean isServing(ServerStatus server) {
-        return server.adminState() == AdminState.ENABLED && server.health() != HealthState.DOWN;
+        return server.adminState() == AdminState.ENABLED && server.health() != HealthState.DOWN && !server.isStopping();
     }
 
     /** RFC 4180, section 2: quotes where they are needed, doubled within. */

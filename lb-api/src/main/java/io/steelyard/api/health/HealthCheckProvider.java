@@ -22,4 +22,17 @@ public interface HealthCheckProvider extends Plugin {
      * @throws IllegalArgumentException where options that are right one by one do not go together; the text says why
      */
     HealthCheck create(Options options);
+
+    /**
+     * One use of the check that takes these steps.
+     *
+     * @param steps none for what the options say alone
+     * @throws IllegalArgumentException as {@link #create(Options)}, and where the check takes no steps
+     */
+    default HealthCheck create(Options options, List<CheckStep> steps) {
+        if (!steps.isEmpty()) {
+            throw new IllegalArgumentException("the check '" + name() + "' takes no steps; tcp and http do");
+        }
+        return create(options);
+    }
 }

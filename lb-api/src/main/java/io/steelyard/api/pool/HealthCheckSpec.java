@@ -1,8 +1,10 @@
 package io.steelyard.api.pool;
 
+import io.steelyard.api.health.CheckStep;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,6 +25,7 @@ import java.util.Optional;
  * @param mandatory whether a server takes no flow before its first passed probe; otherwise it starts UP, one failure from DOWN
  * @param address the address to probe; absent for the server's own
  * @param port the port to probe; 0 for the server's own
+ * @param steps what the check does, for those that are sequences; none for what its options say
  */
 public record HealthCheckSpec(
         String type,
@@ -36,10 +39,12 @@ public record HealthCheckSpec(
         double jitter,
         boolean mandatory,
         Optional<InetAddress> address,
-        int port) {
+        int port,
+        List<CheckStep> steps) {
     public HealthCheckSpec {
         Objects.requireNonNull(type, "type");
         options = Map.copyOf(options);
+        steps = List.copyOf(steps);
         Objects.requireNonNull(address, "address");
         if (transitionInterval.isNegative() || downInterval.isNegative()) {
             throw new IllegalArgumentException("an interval is negative");
@@ -94,6 +99,7 @@ public record HealthCheckSpec(
         private boolean mandatory;
         private Optional<InetAddress> address = Optional.empty();
         private int port;
+        private List<CheckStep> steps = List.of();
 
         private Builder(String type) {
             this.type = type;
@@ -162,6 +168,11 @@ public record HealthCheckSpec(
             return this;
         }
 
+        public Builder steps(List<CheckStep> steps) {
+            this.steps = List.copyOf(steps);
+            return this;
+        }
+
         public HealthCheckSpec build() {
             return new HealthCheckSpec(
                     type,
@@ -175,7 +186,8 @@ public record HealthCheckSpec(
                     jitter,
                     mandatory,
                     address,
-                    port);
+                    port,
+                    steps);
         }
     }
 }

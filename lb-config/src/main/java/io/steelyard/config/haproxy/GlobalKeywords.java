@@ -7,6 +7,8 @@ final class GlobalKeywords {
             nbthread                                     | G | 1   | + |
             hard-stop-after                              | G | 1   | + |
             spread-checks                                | G | 1   | + |
+            external-check, insecure-fork-wanted         | G | 0   | + |
+            node                                         | G | 0-1 | + |
             tune.bufsize                                 | G | 1   | + |
             nosplice                                     | G | 0   | + |
             expose-experimental-directives               | G | 0   | + |
@@ -17,12 +19,12 @@ final class GlobalKeywords {
             pidfile, chroot, user, group                 | G | 0-1 | - |
             uid, gid                                     | G | 1   | - |
             master-worker                                | G | 0-  | - |
-            mworker-max-reloads, ulimit-n, node          | G | 0-1 | - |
+            mworker-max-reloads, ulimit-n                | G | 0-1 | - |
             localpeer, default-path                      | G | 1-  | - |
             unix-bind                                    | G | 2-  | + |
             description, cpu-map                         | G | 0-  | - |
             numa-cpu-mapping, set-dumpable               | G | 0   | - |
-            strict-limits, insecure-fork-wanted          | G | 0   | - |
+            strict-limits                                | G | 0   | - |
             insecure-setuid-wanted                       | G | 0   | - |
             thread-groups                                | G | 1   | - |
             thread-group                                 | G | 1-  | - |
@@ -35,7 +37,6 @@ final class GlobalKeywords {
             stats socket, stats bind-process, stats      | G | 0-  | - | it is opened by 'lb haproxy', and not by 'lb run'
             stats timeout, stats maxconn                 | G | 1   | - |
             server-state-base, server-state-file         | G | 1   | - | servers keep their state over a reload without a file
-            external-check                               | G | 0-1 | - | no commands are run
             busy-polling, noepoll, nokqueue, noevports   | G | 0   | - | event loops and tables are sized by themselves
             nopoll, nogetaddrinfo, noreuseport           | G | 0   | - |
             no-memory-trimming                           | G | 0   | - |

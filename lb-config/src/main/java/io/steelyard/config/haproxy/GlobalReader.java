@@ -20,9 +20,18 @@ final class GlobalReader {
     private double jitter;
     private int bufferBytes = 16_384;
     private boolean splice = true;
+    private boolean allowsExternalChecks;
+    private boolean wantsForks;
+    private boolean hasStatsSocket;
+    private String node = "";
 
     GlobalReader(Findings findings) {
         this.findings = findings;
+    }
+
+    /** Notes that commands are taken, which is left to the program and counts as a proxy of its own in HAProxy. */
+    void noteStatsSocket() {
+        hasStatsSocket = true;
     }
 
     /** Takes a section in; later ones add to earlier ones. */
@@ -42,6 +51,12 @@ final class GlobalReader {
                             text -> Math.clamp(
                                     Values.number(text, 1, Integer.MAX_VALUE), LEAST_BUFFER_BYTES, MOST_BUFFER_BYTES));
                 case "nosplice" -> splice = false;
+                case "external-check" -> allowsExternalChecks = true;
+                case "insecure-fork-wanted" -> wantsForks = true;
+                case "node" ->
+                    node = statement.arguments().isEmpty()
+                            ? ""
+                            : statement.argument(0).text();
                 case "unix-bind" -> unixBind.take(statement, findings);
                 default -> takeTls(statement);
             }
@@ -95,6 +110,26 @@ final class GlobalReader {
 
     int bufferBytes() {
         return bufferBytes;
+    }
+
+    /** Whether checks may run programs. */
+    boolean allowsExternalChecks() {
+        return allowsExternalChecks;
+    }
+
+    /** Whether processes may begin. */
+    boolean wantsForks() {
+        return wantsForks;
+    }
+
+    /** Whether commands are taken. */
+    boolean hasStatsSocket() {
+        return hasStatsSocket;
+    }
+
+    /** What servers are told of us; empty for the machine's name. */
+    String node() {
+        return node;
     }
 
     boolean splice() {

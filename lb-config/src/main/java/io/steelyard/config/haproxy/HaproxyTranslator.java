@@ -13,6 +13,7 @@ import io.steelyard.config.haproxy.expression.Condition;
 import io.steelyard.config.haproxy.expression.Password;
 import io.steelyard.config.haproxy.expression.Quoting;
 import io.steelyard.config.haproxy.grammar.Document;
+import io.steelyard.config.haproxy.grammar.Line;
 import io.steelyard.config.haproxy.grammar.Section;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -95,6 +96,12 @@ final class HaproxyTranslator {
                 stickTables);
     }
 
+    private static boolean isStatsSocket(Line line) {
+        return line.keyword().equals("stats")
+                && !line.arguments().isEmpty()
+                && line.arguments().getFirst().text().equals("socket");
+    }
+
     private void read(Section section) {
         switch (section.kind()) {
             case "global" -> {
@@ -111,6 +118,9 @@ final class HaproxyTranslator {
                 read.stream().filter(statement -> statement.is("log")).forEach(globalLogs::add);
                 isExperimental |= read.stream().anyMatch(statement -> statement.is("expose-experimental-directives"));
                 global.read(read);
+                if (section.lines().stream().anyMatch(HaproxyTranslator::isStatsSocket)) {
+                    global.noteStatsSocket();
+                }
             }
             case "defaults" -> sections.addDefaults(section);
             case "frontend" -> sections.addProxy(section, Place.FRONTEND);
@@ -273,7 +283,7 @@ final class HaproxyTranslator {
         var all = new ArrayList<>(fronts);
         all.addAll(httpFronts);
         var poolReader = new PoolReader(
-                findings, new CheckReader(findings, global.jitter()), rules, texts, global.tls(), resolvers);
+                findings, new CheckReader(findings, global, proxies), rules, texts, global.tls(), resolvers);
         backends.values().forEach(backend -> poolReader.draft(backend, port(backend, all)));
         proxies.forEach(poolReader::addTable);
         backends.values().forEach(backend -> makePool(backend, poolReader, all));

@@ -43,6 +43,8 @@ final class ProxyKeywords {
             option mysql-check                                | DLB  | 0-3  | + |
             option pgsql-check                                | DLB  | 2    | + |
             option ldap-check, option ssl-hello-chk           | DLB  | 0    | + |
+            option external-check                             | DLB  | 0    | + |
+            external-check command, external-check path       | DFLB | 1    | + |
             tcp-check connect                                 | DLB  | 0-   | + |
             tcp-check send, tcp-check send-binary             | DLB  | 1-   | + |
             tcp-check expect                                  | DLB  | 2-   | + |
@@ -50,6 +52,8 @@ final class ProxyKeywords {
             http-check send                                   | DLB  | 0-   | + |
             http-check expect                                 | DLB  | 2-   | + |
             http-check comment                                | DLB  | 1    | + |
+            http-check connect                                | DLB  | 0-   | + |
+            http-check disable-on-404, http-check send-state  | DLB  | 0    | + |
             redispatch                                        | DLB  | 0    | o | option redispatch
             contimeout                                        | DLB  | 1    | o | timeout connect
             clitimeout                                        | DFL  | 1    | o | timeout client
@@ -99,8 +103,6 @@ final class ProxyKeywords {
             email-alert from, email-alert level               | DFLB | 1    | - | no mail is sent
             email-alert mailers, email-alert myhostname       | DFLB | 1    | - |
             email-alert to                                    | DFLB | 1    | - |
-            external-check command, external-check path       | DFLB | 1    | - | no commands are run
-            option external-check                             | DLB  | 0    | x | no commands are run
             option spop-check                                 | DLB  | 0    | x | SPOE is not supported
             transparent, option transparent                   | DFLB | 0    | x | connections to the client's own destination are not supported
             rate-limit sessions                               | DFLB | 1    | x | rates of connections are not limited yet
@@ -108,9 +110,8 @@ final class ProxyKeywords {
             force-persist, ignore-persist                     | LB   | 1-   | h | it belongs to mode http
             tcp-response content                              | LB   | 1-   | x | what servers send is not looked into yet
             tcp-check send-lf, tcp-check send-binary-lf       | DLB  | 1-   | x | checks have no variables
-            http-check connect, http-check set-var            | DLB  | 0-   | x |
+            http-check set-var                                | DLB  | 0-   | x |
             http-check set-var-fmt, http-check unset-var      | DLB  | 0-   | x |
-            http-check disable-on-404, http-check send-state  | DLB  | 0    | x | it is not supported yet
             filter                                            | FLB  | 1-   | x | filters are not supported
             use-fcgi-app                                      | LB   | 1    | x | FastCGI is not supported
             capture                                           | FL   | 1-   | h | it belongs to mode http

@@ -115,7 +115,8 @@ final class ServerTls implements Cloneable {
         return all;
     }
 
-    private boolean verifies() {
+    /** Whether a server's certificate is looked at. */
+    boolean verifies() {
         var own = verifies;
         return own == null ? defaults.verifiesServers : own;
     }
@@ -179,6 +180,18 @@ final class ServerTls implements Cloneable {
 
     private static Matcher constant(Word expression) {
         return CONSTANT.matcher(expression.text());
+    }
+
+    /** Options by which the connections of a check verify whom they speak with. */
+    Map<String, String> trustOptions() {
+        var options = new HashMap<String, String>();
+        if (verifies()) {
+            authorities.ifPresent(file -> options.put("tls-authorities", file));
+            if (verifiedHost != null) {
+                options.put("tls-verified-name", verifiedHost.text());
+            }
+        }
+        return options;
     }
 
     /** Options of the server's check: TLS is spoken where it is with the server, at the server's own address, and where that is said. */

@@ -1,9 +1,11 @@
 package io.steelyard.config.yaml;
 
+import io.steelyard.api.health.CheckStep;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.ServerAddress;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** {@link HealthCheckSpec}. */
@@ -78,6 +80,12 @@ final class HealthCheckSection extends Section<HealthCheckSpec> {
             HealthCheckSpec::port,
             DEFAULTS.port(),
             "The port to probe; 0 for the server's own.");
+    private final Key<HealthCheckSpec, List<CheckStep>> steps = optional(
+            "steps",
+            Forms.list(new CheckStepSection()),
+            HealthCheckSpec::steps,
+            DEFAULTS.steps(),
+            "What the check does, one step after the other, in place of its options; `tcp` and `http` take steps.");
 
     HealthCheckSection() {
         super("health check");
@@ -97,6 +105,7 @@ final class HealthCheckSection extends Section<HealthCheckSpec> {
                 values.or(jitter, DEFAULTS.jitter()),
                 values.or(mandatory, DEFAULTS.mandatory()),
                 values.find(address),
-                values.or(port, DEFAULTS.port()));
+                values.or(port, DEFAULTS.port()),
+                values.or(steps, DEFAULTS.steps()));
     }
 }

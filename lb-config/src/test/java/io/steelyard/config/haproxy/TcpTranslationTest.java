@@ -196,16 +196,16 @@ class TcpTranslationTest {
             value = {
                 "option tcpka|tcp|{}",
                 "option tcp-check|tcp|{}",
-                "option tcp-check;tcp-check connect;tcp-check send PING\\r\\n;tcp-check expect string +PONG|tcp|{expect=+PONG, send=PING\\r\\n}",
-                "option tcp-check;tcp-check send-binary 0aFF;tcp-check expect rstring ^a.*b|tcp|{expect-regex=^a.*b, send=\\x0a\\xff}",
-                "option redis-check|tcp|{expect=+PONG\\r\\n, send=*1\\r\\n$4\\r\\nPING\\r\\n}",
-                "option httpchk|http|{method=OPTIONS, path=/, version=1.0}",
-                "option httpchk GET /x|http|{method=GET, path=/x, version=1.0}",
-                "option httpchk GET /x HTTP/1.1\\r\\nHost:\\ www|http|{host=www, method=GET, path=/x, version=1.1}",
-                "option httpchk;http-check send meth HEAD uri /y ver HTTP/1.1 hdr Host h hdr X 1;http-check expect status 200-299|"
-                        + "http|{header=X: 1, host=h, method=HEAD, path=/y, status=200-299, version=1.1}",
-                "option httpchk;http-check expect ! status 500|http|{method=OPTIONS, path=/, status=!500, version=1.0}",
-                "option httpchk;http-check expect string ok|http|{body=ok, method=OPTIONS, path=/, version=1.0}",
+                "option redis-check|redis|{}",
+                "option smtpchk|smtp|{}",
+                "option smtpchk EHLO a.example|smtp|{greeting=EHLO a.example}",
+                "option mysql-check|mysql|{}",
+                "option mysql-check user joe pre-41|mysql|{before-41=true, user=joe}",
+                "option pgsql-check user joe|pgsql|{user=joe}",
+                "option ldap-check|ldap|{}",
+                "option ssl-hello-chk|ssl-hello|{}",
+                "option httpchk;http-check disable-on-404;http-check send-state|http|{drain-on-404=true, send-state=true}",
+                "option httpchk;timeout check 9s;timeout connect 1s|http|{connect-timeout=1s}",
                 "option httpchk;option tcp-check|tcp|{}",
             })
     void kindsOfChecks(String lines, String type, String options) {

@@ -194,7 +194,8 @@ final class RandomConfiguration {
                 random.nextDouble(),
                 random.nextBoolean(),
                 random.nextBoolean() ? Optional.of(ServerAddress.numericAddress("10.9.8.7")) : Optional.empty(),
-                random.nextInt(65_536));
+                random.nextInt(65_536),
+                new RandomSteps(random).next());
     }
 
     private RealServer realServer() {

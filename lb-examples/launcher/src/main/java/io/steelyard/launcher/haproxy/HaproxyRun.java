@@ -7,6 +7,7 @@ import io.steelyard.api.ConfigurationException;
 import io.steelyard.api.Event;
 import io.steelyard.api.LoadBalancer;
 import io.steelyard.api.Status;
+import io.steelyard.api.Status.PoolStatus;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.HealthState;
@@ -307,6 +308,7 @@ final class HaproxyRun {
         switch (event) {
             case Event.ServerProbed probed -> tell(probed, balancer, log);
             case Event.ServerHealthChanged changed -> tell(changed, balancer, log);
+            case Event.ServerStopping changed -> tell(changed, balancer, log);
             case Event.Trouble trouble -> say("WARNING", trouble.toString());
             default -> {}
         }
@@ -332,12 +334,23 @@ final class HaproxyRun {
             return;
         }
         notice(health.server(changed, pool.get(), check.get(), log.logsChecks(changed.pool())), log);
-        if (pool.get().servers().stream().noneMatch(HealthLog::isServing)) {
+        tellIfNoneIsLeft(pool.get(), balancer, log);
+    }
+
+    private void tell(Event.ServerStopping changed, LoadBalancer balancer, ProcessLog log) {
+        pool(balancer, changed.pool()).ifPresent(pool -> {
+            notice(health.server(changed, pool, log.logsChecks(changed.pool())), log);
+            tellIfNoneIsLeft(pool, balancer, log);
+        });
+    }
+
+    private void tellIfNoneIsLeft(PoolStatus pool, LoadBalancer balancer, ProcessLog log) {
+        if (health.lostItsLastServer(pool)) {
             boolean isListen = balancer.configuration().virtualServers().stream()
-                    .anyMatch(server -> server.name().equals(changed.pool()));
-            var line = (isListen ? "proxy '" : "backend '") + changed.pool() + "' has no server available!";
-            log.log(ProcessLog.ALERT, line);
-            say("ALERT", line);
+                    .anyMatch(server -> server.name().equals(pool.name()));
+            var kind = isListen ? "proxy " : "backend ";
+            log.log(ProcessLog.ALERT, kind + pool.name() + " has no server available!");
+            say("ALERT", kind + "'" + pool.name() + "' has no server available!");
         }
     }
 
