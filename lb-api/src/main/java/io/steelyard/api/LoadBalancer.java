@@ -1,9 +1,9 @@
 package io.steelyard.api;
 
 import io.steelyard.api.affinity.CountedKeys;
+import io.steelyard.api.health.ProbeResult.Verdict;
 import io.steelyard.api.http.BrokenMessage;
 import io.steelyard.api.pool.AdminState;
-import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.proxy.OpenFlow;
 import io.steelyard.api.schedule.Balancer;
 import io.steelyard.api.vrrp.RunningRouters;
@@ -34,12 +34,12 @@ public interface LoadBalancer extends AutoCloseable {
     void adminState(String pool, String server, AdminState state);
 
     /**
-     * Sets what is known of a server's health, as if a check had found it; it goes on, and may find otherwise.
+     * Sets what is known of a server's health, as if a check had found that now, and often enough; it goes on, and may find otherwise.
      *
      * @param check the index of the check among the server's own, or else the pool's; 0 for a server that has none
      * @throws IllegalArgumentException where there is no such pool, server or check
      */
-    void health(String pool, String server, int check, HealthState state);
+    void health(String pool, String server, int check, Verdict found);
 
     /**
      * Lets a check of a server probe, or not. A server that is not probed keeps the health it had.

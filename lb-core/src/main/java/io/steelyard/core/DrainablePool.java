@@ -2,9 +2,9 @@ package io.steelyard.core;
 
 import io.steelyard.api.Event;
 import io.steelyard.api.Status;
+import io.steelyard.api.health.ProbeResult.Verdict;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.AdminState;
-import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.schedule.Balancer;
@@ -56,8 +56,8 @@ final class DrainablePool {
         pool.adminState(serverId, state);
     }
 
-    void health(String serverId, int check, HealthState state) {
-        pool.health(serverId, check, state, "set by an operator");
+    void health(String serverId, int check, Verdict found) {
+        pool.health(serverId, check, found, "set by an operator");
     }
 
     void probing(String serverId, int check, boolean isOn) {

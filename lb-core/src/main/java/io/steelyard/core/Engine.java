@@ -8,11 +8,11 @@ import io.steelyard.api.NameServerStatus;
 import io.steelyard.api.Problem;
 import io.steelyard.api.Status;
 import io.steelyard.api.affinity.CountedKeys;
+import io.steelyard.api.health.ProbeResult.Verdict;
 import io.steelyard.api.http.BrokenMessage;
 import io.steelyard.api.http.StatusPageProvider;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.AdminState;
-import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.pool.ServerPool;
 import io.steelyard.api.proxy.Forwarder;
 import io.steelyard.api.proxy.ForwarderContext;
@@ -193,8 +193,8 @@ final class Engine implements LoadBalancer {
     }
 
     @Override
-    public void health(String pool, String server, int check, HealthState state) {
-        change(() -> running(pool).health(server, check, state));
+    public void health(String pool, String server, int check, Verdict found) {
+        change(() -> running(pool).health(server, check, found));
     }
 
     @Override

@@ -150,9 +150,9 @@ public final class HealthMonitor implements AutoCloseable {
      *
      * @throws IllegalArgumentException where the server has no such check
      */
-    void settle(String serverId, int check, HealthState state, String reason) {
+    void settle(String serverId, int check, ProbeResult.Verdict found, String reason) {
         var watch = watch(serverId, check);
-        watch.take(watch.tracker.settled(check, state, reason));
+        watch.take(watch.tracker.settled(check, found, reason));
     }
 
     /**

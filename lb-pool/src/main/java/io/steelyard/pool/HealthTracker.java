@@ -196,9 +196,10 @@ public record HealthTracker(List<HealthCheckSpec> specs, List<Check> checks) {
     }
 
     /** As if a check had found that, whatever it found before. */
-    HealthTracker settled(int check, HealthState state, String reason) {
+    HealthTracker settled(int check, ProbeResult.Verdict found, String reason) {
         var changed = new ArrayList<>(checks);
-        changed.set(check, new Check(state, 0, reason));
+        var state = found == ProbeResult.Verdict.FAILED ? HealthState.DOWN : HealthState.UP;
+        changed.set(check, new Check(state, 0, reason, found == ProbeResult.Verdict.CONDITIONAL, Optional.empty()));
         return new HealthTracker(specs, changed);
     }
 

@@ -4,6 +4,7 @@ import io.steelyard.api.Event;
 import io.steelyard.api.Status.PoolStatus;
 import io.steelyard.api.health.CheckFinding;
 import io.steelyard.api.health.ProbeResult;
+import io.steelyard.api.health.ProbeResult.Verdict;
 import io.steelyard.api.health.ServerAdvice;
 import io.steelyard.api.health.ServerSituation;
 import io.steelyard.api.plugin.Plugins;
@@ -86,12 +87,13 @@ public final class RunningPool implements AutoCloseable {
      * @param reason one phrase for people
      * @throws IllegalArgumentException where there is no such server or check
      */
-    public void health(String serverId, int check, HealthState state, String reason) {
+    public void health(String serverId, int check, Verdict found, String reason) {
         runtime.requireServer(serverId);
         if (check == 0 && !monitor.watches(serverId)) {
-            runtime.health(serverId, state, reason);
+            runtime.health(serverId, found == Verdict.FAILED ? HealthState.DOWN : HealthState.UP, reason);
+            runtime.stopping(serverId, found == Verdict.CONDITIONAL, reason);
         } else {
-            monitor.settle(serverId, check, state, reason);
+            monitor.settle(serverId, check, found, reason);
         }
         tick();
     }

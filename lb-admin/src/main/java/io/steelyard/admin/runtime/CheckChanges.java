@@ -2,8 +2,8 @@ package io.steelyard.admin.runtime;
 
 import io.steelyard.admin.runtime.ConfiguredServers.Found;
 import io.steelyard.api.LoadBalancer;
+import io.steelyard.api.health.ProbeResult.Verdict;
 import io.steelyard.api.pool.HealthCheckSpec;
-import io.steelyard.api.pool.HealthState;
 import io.steelyard.api.pool.ServerAddress;
 import java.net.InetAddress;
 import java.util.HashSet;
@@ -75,8 +75,9 @@ final class CheckChanges {
                 found,
                 false,
                 switch (state) {
-                    case "up" -> HealthState.UP;
-                    case "down" -> HealthState.DOWN;
+                    case "up" -> Verdict.PASSED;
+                    case "stopping" -> Verdict.CONDITIONAL;
+                    case "down" -> Verdict.FAILED;
                     default ->
                         throw new RefusedCommandException(
                                 "'set server <srv> health' expects 'up', 'stopping', or 'down'.");
@@ -90,20 +91,20 @@ final class CheckChanges {
                 found,
                 true,
                 switch (state) {
-                    case "up" -> HealthState.UP;
-                    case "down" -> HealthState.DOWN;
+                    case "up" -> Verdict.PASSED;
+                    case "down" -> Verdict.FAILED;
                     default -> throw new RefusedCommandException("'set server <srv> agent' expects 'up' or 'down'.");
                 });
         return "";
     }
 
-    private void settle(Found found, boolean ofAgent, HealthState state) {
+    private void settle(Found found, boolean ofAgent, Verdict verdict) {
         var checks = checks(found);
         int index = 0;
         while (index < checks.size() - 1 && isAgent(checks.get(index)) != ofAgent) {
             index++;
         }
-        balancer.health(found.pool().name(), found.server().id(), index, state);
+        balancer.health(found.pool().name(), found.server().id(), index, verdict);
     }
 
     private void requireAgent(Found found) {

@@ -81,6 +81,7 @@ public record HealthCheckSpec(
                 .mandatory(mandatory)
                 .port(port);
         builder.options.putAll(options);
+        builder.steps = steps;
         builder.address = address;
         return builder;
     }

@@ -163,6 +163,7 @@ class HaproxyCommandsIT {
                 set server b/s2 agent-port 18
                 set server b/s1 agent up
                 set server b/s1 health down
+                set server b/s1 health stopping
                 set server b/s1 health up
                 set server b/s1 health x
                 set server b/s1 check-port 99
@@ -311,7 +312,9 @@ class HaproxyCommandsIT {
             // Its next check finds it up again.
             awaitStatus(side, "b", "s2", "UP");
 
-            ask(side, "disable health b/s2; set server b/s2 health down");
+            ask(side, "disable health b/s2; set server b/s2 health stopping");
+            assertThat(stat(side, "b", "s2", STATUS)).as(side.name()).startsWith("NOLB");
+            ask(side, "set server b/s2 health down");
             assertThat(stat(side, "b", "s2", STATUS)).as(side.name()).startsWith("DOWN");
             ask(side, "set server b/s1 weight 3");
             assertThat(stat(side, "b", "s2", STATUS)).as(side.name()).startsWith("DOWN");
