@@ -8,6 +8,7 @@ import io.steelyard.launcher.HaproxyPair.Side;
 import io.steelyard.linux.Linux;
 import io.steelyard.linux.SocketOption;
 import io.steelyard.tck.RealProgram;
+import io.steelyard.tck.TestCertificates;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -18,7 +19,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +42,8 @@ class HaproxySilentDropIT {
             "mode tcp|tcp-request connection reject",
             "mode http|http-request reject");
 
+    private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+
     @TempDir
     private Path folder;
 
@@ -53,6 +59,129 @@ class HaproxySilentDropIT {
         }
     }
 
+    /** Rules for clients that speak TLS, or HTTP/2. */
+    private static final List<String> HTTP = List.of(
+            "mode tcp|tcp-request session silent-drop",
+            "mode http|http-request silent-drop if { path / }",
+            "mode http|http-response silent-drop");
+
+    /** Ours alone: HAProxy 2.6.12 resets clients of TLS here, and keeps connections of HTTP/2 until {@code timeout client}. */
+    @Test
+    void clientsOfTlsAndHttp2HearNothing() throws Exception {
+        assumeTrue(TestCertificates.isPossible(), "openssl is not installed");
+        assumeTrue(mayRepair(), "needs the capability CAP_NET_ADMIN");
+        var certificates = new TestCertificates(folder).rsa("one", "one.example");
+        var context = certificates.context("one");
+        Files.copy(folder.resolve("one.key"), folder.resolve("one.pem.key"));
+        var listening = LbProcess.listening(folder.resolve("haproxy.cfg"), 2 * HTTP.size() + 1, this::spoken);
+        try (var lb = listening.process()) {
+            assertThat(lb.handle().isAlive()).isTrue();
+            assertThat(spokenFates(listening.ports(), context))
+                    .hasSize(2 * HTTP.size())
+                    .allSatisfy(fate -> assertThat(fate).endsWith(": silence"));
+        }
+    }
+
+    private String spoken(List<Integer> ports) {
+        var text = new StringBuilder(head(ports.getLast()));
+        for (int i = 0; i < HTTP.size(); i++) {
+            listen(text, "tls" + i, ports.get(2 * i) + " ssl crt " + folder.resolve("one.pem"), HTTP.get(i), ports);
+            listen(text, "two" + i, String.valueOf(ports.get(2 * i + 1)), HTTP.get(i), ports);
+        }
+        return text.toString();
+    }
+
+    private static List<String> spokenFates(List<Integer> ports, SSLContext context) throws IOException {
+        var found = new ArrayList<String>();
+        for (int i = 0; i < HTTP.size(); i++) {
+            found.add("TLS " + HTTP.get(i) + ": " + tlsFate(ports.get(2 * i), HTTP.get(i), context));
+            found.add("HTTP/2 " + HTTP.get(i) + ": " + http2Fate(ports.get(2 * i + 1), HTTP.get(i)));
+        }
+        return found;
+    }
+
+    /** What a client of TLS hears on its connection behind the handshake. */
+    private static String tlsFate(int port, String rule, SSLContext context) throws IOException {
+        try (var plain = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
+            var client = (SSLSocket) context.getSocketFactory().createSocket(plain, "127.0.0.1", port, false);
+            client.startHandshake();
+            if (rule.contains("http-re")) {
+                client.getOutputStream()
+                        .write("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            }
+            return heard(plain, port);
+        }
+    }
+
+    /** The same of a client that begins with HTTP/2. */
+    private static String http2Fate(int port, String rule) throws IOException {
+        try (var client = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
+            if (rule.contains("http-re")) {
+                client.getOutputStream()
+                        .write(("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+                                        // RFC 9113 section 6.5: no settings; section 6.2: one request, whose head is
+                                        // RFC 7541's.
+                                        + "\0\0\0\4\0\0\0\0\0"
+                                        + "\0\0\6\1\5\0\0\0\1\u0082\u0084\u0086\101\1a")
+                                .getBytes(StandardCharsets.ISO_8859_1));
+            }
+            return heard(client, port);
+        }
+    }
+
+    /** Whether a client reads an end, an error, or nothing more behind what was sent before, once its connection is forgotten. */
+    private static String heard(Socket client, int port) throws IOException {
+        await().atMost(Duration.ofSeconds(60)).until(() -> isForgotten(port, client.getLocalPort()));
+        client.setSoTimeout(1);
+        try {
+            client.getInputStream().readAllBytes();
+            return "end";
+        } catch (SocketTimeoutException silence) {
+            return "silence";
+        } catch (IOException reset) {
+            return "reset";
+        }
+    }
+
+    /** Without the capability a reset is sent that no router passes on; beside each other there is none. */
+    @Test
+    void withoutTheCapabilityNeighboursAreReset() throws Exception {
+        assumeTrue(RealProgram.hasHaproxy(), "needs haproxy (package haproxy)");
+        assumeTrue(Files.isExecutable(SETPRIV), "needs setpriv (package util-linux)");
+        assumeTrue(mayRepair(), "needs the capability CAP_NET_ADMIN, to do without");
+        var rule = "mode http|http-request silent-drop if { path / }";
+        var ours = deprived(rule, "ours", file -> LbProcess.command("haproxy", "-W", "-f", file.toString()));
+        var theirs = deprived(rule, "theirs", file -> List.of("/usr/sbin/haproxy", "-db", "-f", file.toString()));
+        assertThat(ours).isEqualTo(theirs).isEqualTo("reset");
+    }
+
+    /** What a client hears of a program that lacks the capability. */
+    private String deprived(String rule, String name, Function<Path, List<String>> program) throws Exception {
+        var ports = CurlCall.freePorts(2);
+        var text = new StringBuilder(head(ports.getLast()));
+        listen(text, "l", String.valueOf(ports.getFirst()), rule, ports);
+        var file = Files.writeString(folder.resolve(name + ".cfg"), text);
+        var command = new ArrayList<>(List.of(SETPRIV.toString(), "--bounding-set=-net_admin"));
+        command.addAll(program.apply(file));
+        try (var started = LbProcess.start(new ProcessBuilder(command))) {
+            assertThat(started.handle().isAlive()).isTrue();
+            await().atMost(Duration.ofSeconds(60)).until(() -> isListening(ports.getFirst()));
+            try (var client = new Socket(InetAddress.getByName("127.0.0.1"), ports.getFirst())) {
+                client.getOutputStream()
+                        .write("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                return heard(client, ports.getFirst());
+            }
+        }
+    }
+
+    private static boolean isListening(int port) {
+        try (var client = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
+            return client.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
     private static boolean mayRepair() {
         int fd = Linux.tcpSocket(false);
         boolean may = Linux.set(fd, SocketOption.TCP_REPAIR, 1) >= 0;
@@ -61,7 +190,15 @@ class HaproxySilentDropIT {
     }
 
     private static String configuration(List<Integer> ports) {
-        var text = new StringBuilder("""
+        var text = new StringBuilder(head(ports.getLast()));
+        for (int i = 0; i < RULES.size(); i++) {
+            listen(text, "l" + i, String.valueOf(ports.get(i)), RULES.get(i), ports);
+        }
+        return text.toString();
+    }
+
+    private static String head(int answers) {
+        return """
                 global
                   nbthread 1
                 defaults
@@ -72,13 +209,13 @@ class HaproxySilentDropIT {
                 frontend answers
                   bind 127.0.0.1:%d
                   http-request return status 200
-                """.formatted(ports.getLast()));
-        for (int i = 0; i < RULES.size(); i++) {
-            text.append("listen l").append(i).append("\n  bind 127.0.0.1:").append(ports.get(i));
-            text.append("\n  ").append(RULES.get(i).replace("|", "\n  "));
-            text.append("\n  server answers 127.0.0.1:").append(ports.getLast()).append('\n');
-        }
-        return text.toString();
+                """.formatted(answers);
+    }
+
+    private static void listen(StringBuilder text, String name, String bind, String rules, List<Integer> ports) {
+        text.append("listen ").append(name).append("\n  bind 127.0.0.1:").append(bind);
+        text.append("\n  ").append(rules.replace("|", "\n  "));
+        text.append("\n  server answers 127.0.0.1:").append(ports.getLast()).append('\n');
     }
 
     private static List<String> fates(Side side) throws IOException {

@@ -30,6 +30,11 @@ final class LbProcess implements AutoCloseable {
     }
 
     static LbProcess start(String... arguments) throws IOException {
+        return start(new ProcessBuilder(command(arguments)));
+    }
+
+    /** What starts the launcher with these arguments. */
+    static List<String> command(String... arguments) {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -39,7 +44,7 @@ final class LbProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 Lb.class.getName()));
         command.addAll(List.of(arguments));
-        return new LbProcess(new ProcessBuilder(command).start());
+        return command;
     }
 
     /** A program that is started as {@code command} says. */
