@@ -8,6 +8,7 @@ import io.steelyard.api.plugin.Options;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -166,7 +167,7 @@ final class SequenceCompiler {
                 isText(step)
                         ? " (expect string '" + text(step) + "')"
                         : " (expect binary '"
-                                + java.util.HexFormat.of().withUpperCase().formatHex(Escapes.decode(step.pattern()))
+                                + HexFormat.of().withUpperCase().formatHex(Escapes.decode(step.pattern()))
                                 + "')";
             case BYTES_MATCH -> " (expect regex)";
             case HEX_MATCH -> " (expect binary regex)";

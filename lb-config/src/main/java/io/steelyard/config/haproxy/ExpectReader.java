@@ -6,7 +6,6 @@ import io.steelyard.api.health.CheckStep.Comparison;
 import io.steelyard.api.health.CheckStep.Expect;
 import io.steelyard.api.health.CheckStep.Subject;
 import io.steelyard.config.haproxy.grammar.Word;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -189,11 +188,7 @@ final class ExpectReader {
 
     private static String binary(Word value) throws Wrong {
         try {
-            var text = new StringBuilder();
-            for (byte b : HexFormat.of().parseHex(value.text())) {
-                text.append("\\x").append(HexFormat.of().toHexDigits(b));
-            }
-            return text.toString();
+            return StepReader.bytes(value.text());
         } catch (IllegalArgumentException wrong) {
             throw new Wrong(value, "has '" + value + "', which is not binary", "hexadecimal digits, two for each byte");
         }

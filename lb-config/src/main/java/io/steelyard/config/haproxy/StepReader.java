@@ -179,19 +179,27 @@ final class StepReader {
         }
     }
 
-    /** Hexadecimal digits as the model writes bytes. */
-    String binary(Word word) {
+    private String binary(Word word) {
         try {
-            var text = new StringBuilder();
-            for (byte b : HexFormat.of().parseHex(word.text())) {
-                text.append("\\x").append(HexFormat.of().toHexDigits(b));
-            }
-            return text.toString();
+            return bytes(word.text());
         } catch (IllegalArgumentException wrong) {
             findings.error(
                     word.position(), "'" + word + "' is not binary", "hexadecimal digits, two for each byte", "");
             return "";
         }
+    }
+
+    /**
+     * Hexadecimal digits as the model writes bytes.
+     *
+     * @throws IllegalArgumentException for anything else
+     */
+    static String bytes(String digits) {
+        var text = new StringBuilder();
+        for (byte b : HexFormat.of().parseHex(digits)) {
+            text.append("\\x").append(HexFormat.of().toHexDigits(b));
+        }
+        return text.toString();
     }
 
     /** Text as the model writes bytes. */

@@ -8,12 +8,9 @@ import io.steelyard.launcher.HaproxyPair.Side;
 import io.steelyard.tck.RealProgram;
 import java.io.IOException;
 import java.net.DatagramSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,8 +59,7 @@ class HaproxyCheckIT {
      * A backend and its server.
      *
      * @param lines of the backend, parted by {@code |}; {@code OTHER} is the port of a second server with the same script
-     * @param script acts parted by {@code ;}: {@code ?} hears what is sent at once, {@code >} says what is behind it, in which {@code ~} is a line
-     *     end and {@code #} begins hexadecimal digits, {@code !} resets, {@code _} waits for the end
+     * @param script acts of a {@link ServerScript}, parted by {@code ;}
      */
     private record Case(String name, String lines, String script) {}
 
@@ -370,41 +366,11 @@ class HaproxyCheckIT {
             var all = new StringBuilder();
             try {
                 for (var act : one.script().split(";")) {
-                    perform(act, client, all);
+                    ServerScript.perform(act, client, all);
                 }
             } finally {
                 heard.putIfAbsent(name, all.toString());
             }
         });
-    }
-
-    private static void perform(String act, Socket client, StringBuilder all) throws IOException {
-        switch (act.charAt(0)) {
-            case '?' -> hear(client, all);
-            case '_' -> {
-                while (hear(client, all)) {
-                    // Until the other end closes.
-                }
-            }
-            case '!' -> {
-                client.setSoLinger(true, 0);
-                client.close();
-            }
-            default -> {
-                var text = act.substring(1);
-                client.getOutputStream()
-                        .write(
-                                text.startsWith("#")
-                                        ? HexFormat.of().parseHex(text.substring(1))
-                                        : text.replace("~", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
-            }
-        }
-    }
-
-    private static boolean hear(Socket client, StringBuilder all) throws IOException {
-        var bytes = new byte[4_096];
-        int count = client.getInputStream().read(bytes);
-        all.append(new String(bytes, 0, Math.max(0, count), StandardCharsets.ISO_8859_1));
-        return count >= 0;
     }
 }
