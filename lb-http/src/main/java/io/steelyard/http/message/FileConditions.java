@@ -1,11 +1,11 @@
 package io.steelyard.http.message;
 
-import io.steelyard.api.http.Content.Files.ModifiedSince;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,9 +44,10 @@ public final class FileConditions {
      * @param modifiedSeconds when the file was changed last, since 1970
      * @param bytes its length
      * @param isTagged whether it has the tag of these two, or none
+     * @param isUnmodified whether it counts as not modified since a time of {@code If-Modified-Since}, in seconds since 1970
      */
     public static Part wanted(
-            FieldBlock request, long modifiedSeconds, long bytes, boolean isTagged, ModifiedSince rule) {
+            FieldBlock request, long modifiedSeconds, long bytes, boolean isTagged, LongPredicate isUnmodified) {
         var tag = isTagged ? tag(modifiedSeconds, bytes) : null;
         var unmodifiedSince = value(request, FieldName.IF_UNMODIFIED_SINCE);
         if (unmodifiedSince != null && seconds(unmodifiedSince) < modifiedSeconds) {
@@ -59,7 +60,7 @@ public final class FileConditions {
         var modifiedSince = value(request, FieldName.IF_MODIFIED_SINCE);
         var noneMatch = value(request, FieldName.IF_NONE_MATCH);
         boolean isKnown = (modifiedSince != null || noneMatch != null)
-                && (modifiedSince == null || isUnmodified(modifiedSince, modifiedSeconds, rule))
+                && (modifiedSince == null || isUnmodified.test(seconds(modifiedSince)))
                 && (noneMatch == null || names(noneMatch, tag, true));
         if (isKnown) {
             return new Part(304, 0, 0);
@@ -72,15 +73,6 @@ public final class FileConditions {
             return new Part(200, 0, bytes);
         }
         return part(range.substring(6), bytes);
-    }
-
-    private static boolean isUnmodified(String since, long modifiedSeconds, ModifiedSince rule) {
-        long seconds = seconds(since);
-        return switch (rule) {
-            case EXACT -> seconds == modifiedSeconds;
-            case BEFORE -> seconds >= modifiedSeconds;
-            case IGNORED -> false;
-        };
     }
 
     /** Whether {@code If-Range} allows for a range. */

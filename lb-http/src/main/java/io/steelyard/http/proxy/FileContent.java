@@ -124,7 +124,11 @@ final class FileContent {
         int shown = exchange.routing().shownStatus(200);
         var part = shown == 200
                 ? FileConditions.wanted(
-                        exchange.request().fields(), modified, bytes, plan.isTagged(), plan.modifiedSince())
+                        exchange.request().fields(),
+                        modified,
+                        bytes,
+                        plan.isTagged(),
+                        since -> plan.isUnmodified(since, modified))
                 : new FileConditions.Part(shown, 0, bytes);
         var answer = new FileAnswer(exchange, channel, part.from(), part.bytes());
         if (part.status() == 412 || part.status() == 416) {

@@ -59,8 +59,13 @@ public final class FilePlan {
         return configured.isTagged();
     }
 
-    public Content.Files.ModifiedSince modifiedSince() {
-        return configured.modifiedSince();
+    /** Whether a file counts as not modified since a time; both in seconds since 1970. */
+    public boolean isUnmodified(long sinceSeconds, long modifiedSeconds) {
+        return switch (configured.modifiedSince()) {
+            case EXACT -> sinceSeconds == modifiedSeconds;
+            case BEFORE -> sinceSeconds >= modifiedSeconds;
+            case IGNORED -> false;
+        };
     }
 
     /** The media type of a path's last part; null for the route's default. */

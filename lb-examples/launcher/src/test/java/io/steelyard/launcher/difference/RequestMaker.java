@@ -95,7 +95,8 @@ final class RequestMaker {
         fields.forEach(field -> text.append(field).append("\r\n"));
         text.append("\r\n").append(body);
         var sent = fault.apply(text.toString(), random);
-        var sentMethod = sent.startsWith("POST ") ? "POST" : method;
+        // A fault may change the method, and with it whether an answer has a body.
+        var sentMethod = sent.startsWith("POST ") ? "POST" : fault == ClientFault.LOWER_CASE_METHOD ? "GET" : method;
         return new Request(number, sentMethod, place, reply, pieces(place, sent, fault, isLast), isLast, fault);
     }
 
