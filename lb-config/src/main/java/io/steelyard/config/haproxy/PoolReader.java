@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class PoolReader {
     private static final int MOST_IDLE = 1_000;
 
-    /** A service and where it is: {@code _http._tcp.name}, perhaps with a port that is not used. */
-    private static final Pattern SERVICE = Pattern.compile("(_[^.]+\\._[^.]+)\\.([^:]+)(:\\d+)?");
-
-    private static final int UNUSED_PORT = 80;
-
     private final Findings findings;
-    private final ResolversReader resolvers;
+    private final ServerPlaces places;
     private final Texts texts;
     private final TlsDefaults tls;
     private final ServerParameters parameters;
@@ -52,7 +46,7 @@ final class PoolReader {
             Texts texts,
             TlsDefaults tls,
             ResolversReader resolvers) {
-        this.resolvers = resolvers;
+        places = new ServerPlaces(findings, resolvers);
         this.findings = findings;
         this.texts = texts;
         this.tls = tls;
@@ -70,9 +64,6 @@ final class PoolReader {
             this(name, name.text(), address, Optional.empty(), parameters);
         }
     }
-
-    /** Where a server is, and how its name is looked up; empty for the system's resolver. */
-    private record Whereabouts(ServerAddress address, Optional<NameLookup> lookup) {}
 
     /** A backend that was read. */
     private record Draft(Proxy backend, CheckReader.Kind kind, List<DraftServer> servers) {}
@@ -95,8 +86,8 @@ final class PoolReader {
                     var draft = model.clone();
                     parameters.read(statement, 2, draft);
                     checkNumber(draft, numbers);
-                    checkPort(backend, statement, draft);
-                    whereabouts(statement, statement.argument(1), port, draft)
+                    places.checkPort(backend, statement, draft);
+                    places.find(statement, statement.argument(1), port, draft)
                             .ifPresent(where -> servers.add(new DraftServer(
                                     statement.argument(0),
                                     statement.argument(0).text(),
@@ -111,7 +102,7 @@ final class PoolReader {
                     servers.addAll(template(statement, port, draft));
                 }
                 case "dispatch" ->
-                    address(statement.argument(0), port)
+                    places.address(statement.argument(0), port)
                             .ifPresent(address ->
                                     servers.add(new DraftServer(statement.argument(0), address, new ServerDraft(tls))));
                 default -> {}
@@ -351,23 +342,6 @@ final class PoolReader {
         }
     }
 
-    /** A server without a port of its own has none that is checked, as it is where clients come; HAProxy refuses it, too. */
-    private void checkPort(Proxy backend, Statement statement, ServerDraft draft) {
-        var address = statement.argument(1);
-        var text = address.text().substring(address.text().indexOf('@') + 1);
-        boolean hasPort = text.startsWith("/")
-                || text.startsWith("_")
-                || text.lastIndexOf(':') > text.lastIndexOf(']') && !text.endsWith("]");
-        boolean isSaid = draft.checkPort != 0 || backend.has("tcp-check connect", "http-check connect");
-        if (draft.isChecked && !hasPort && !isSaid) {
-            findings.error(
-                    address.position(),
-                    "server '" + statement.argument(0) + "' has 'check', and neither it nor the check has a port",
-                    "address:port",
-                    "write the port of the server, or 'port NUMBER' for its check");
-        }
-    }
-
     private void checkName(Word name, Map<String, Word> names) {
         var bad = name.text()
                 .chars()
@@ -411,7 +385,7 @@ final class PoolReader {
                     "");
             return List.of();
         }
-        var where = whereabouts(statement, statement.argument(2), port, draft);
+        var where = places.find(statement, statement.argument(2), port, draft);
         if (where.isEmpty()) {
             return List.of();
         }
@@ -427,91 +401,5 @@ final class PoolReader {
                 .mapToObj(number -> new DraftServer(
                         name, name.text() + number, address, where.get().lookup(), draft))
                 .toList();
-    }
-
-    private Optional<Whereabouts> whereabouts(Statement statement, Word written, OptionalInt port, ServerDraft draft) {
-        var section = draft.names.resolvers;
-        if (section != null && !resolvers.knows(section.text())) {
-            findings.error(
-                    section.position(),
-                    "there is no section 'resolvers " + section + "'",
-                    "",
-                    "add 'resolvers " + section + "' with a 'nameserver', or remove 'resolvers' from the server");
-            return Optional.empty();
-        }
-        if (draft.names.isForNothing()) {
-            findings.accepted(
-                    statement.position(),
-                    "init-addr' or 'resolve-…",
-                    "without 'resolvers' a name is looked up every ten seconds, by the system's resolver, and keeps its last addresses");
-        }
-        var lookup = section == null ? Optional.<NameLookup>empty() : resolvers.find(section.text());
-        var service = SERVICE.matcher(written.text());
-        if (lookup.isPresent() && service.matches()) {
-            var name = service.group(2);
-            return address(written, OptionalInt.of(UNUSED_PORT), name)
-                    .map(address -> new Whereabouts(
-                            address,
-                            Optional.of(draft.names.lookup(lookup.get(), Optional.of(service.group(1)), true))));
-        }
-        boolean isTemplate = statement.is("server-template");
-        return address(written, port)
-                .map(address -> new Whereabouts(
-                        address,
-                        lookup.filter(known -> address instanceof ServerAddress.Name)
-                                .map(known -> draft.names.lookup(known, Optional.empty(), isTemplate))));
-    }
-
-    private Optional<ServerAddress> address(Word word, OptionalInt clientPort) {
-        return address(word, clientPort, word.text());
-    }
-
-    private Optional<ServerAddress> address(Word word, OptionalInt clientPort, String text) {
-        try {
-            return Optional.of(parse(text, clientPort));
-        } catch (IllegalArgumentException wrong) {
-            findings.error(
-                    word.position(),
-                    "a server cannot be at '" + word + "': " + wrong.getMessage(),
-                    "",
-                    "write address:port, [address]:port, name:port or a path");
-            return Optional.empty();
-        }
-    }
-
-    private static ServerAddress parse(String text, OptionalInt clientPort) {
-        if (text.startsWith("/")) {
-            return new ServerAddress.Unix(text);
-        }
-        var rest = text;
-        int at = text.indexOf('@');
-        if (at >= 0) {
-            rest = text.substring(at + 1);
-            var kind = text.substring(0, at);
-            if (kind.equals("unix")) {
-                return new ServerAddress.Unix(rest);
-            }
-            if (!kind.equals("ipv4") && !kind.equals("ipv6")) {
-                throw new IllegalArgumentException("'" + kind + "@' is no address of a server");
-            }
-        }
-        boolean isBare = rest.indexOf(':') < 0 || rest.endsWith("]");
-        int colon = rest.lastIndexOf(':');
-        var host = isBare ? rest : rest.substring(0, colon);
-        if (host.isEmpty() || host.equals("*") || host.equals("0.0.0.0") || host.equals("[::]")) {
-            throw new IllegalArgumentException("the client's own destination is not supported");
-        }
-        if (isBare && clientPort.isEmpty()) {
-            throw new IllegalArgumentException("it has no port, and clients come to several");
-        }
-        var port = isBare ? Integer.toString(clientPort.getAsInt()) : rest.substring(colon + 1);
-        if (port.startsWith("+") || port.startsWith("-")) {
-            throw new IllegalArgumentException("ports that follow from the client's are not supported");
-        }
-        if (port.indexOf('-') > 0) {
-            throw new IllegalArgumentException("a server has one port");
-        }
-        boolean isBareIpv6 = host.indexOf(':') >= 0 && !host.startsWith("[");
-        return ServerAddress.parse((isBareIpv6 ? "[" + host + "]" : host) + ":" + port);
     }
 }
