@@ -7,8 +7,21 @@ import java.util.List;
 final class CommandLine {
     private CommandLine() {}
 
-    /** The commands of a line, parted by {@code ;}; a backslash before one makes it an ordinary character. */
-    static List<String> commands(String line) {
+    /** Ends a command that is given the lines behind it. */
+    private static final String PAYLOAD = "<<";
+
+    /**
+     * The commands of a line, parted by {@code ;}; a backslash before one makes it an ordinary character. The last keeps the lines behind it that
+     * it is given.
+     */
+    static List<String> commands(String text) {
+        int end = text.indexOf('\n');
+        if (end >= 0 && text.substring(0, end).stripTrailing().endsWith(PAYLOAD)) {
+            var commands = new ArrayList<>(commands(text.substring(0, end)));
+            commands.add(commands.removeLast() + text.substring(end));
+            return commands;
+        }
+        var line = text;
         var commands = new ArrayList<String>();
         var current = new StringBuilder();
         for (int i = 0; i < line.length(); i++) {
@@ -26,8 +39,18 @@ final class CommandLine {
         return commands;
     }
 
-    /** The words of a command, parted by blanks; a backslash before a blank or another backslash keeps it. */
+    /**
+     * The words of a command, parted by blanks; a backslash before a blank or another backslash keeps it. The last word is what the command is
+     * given behind its line.
+     */
     static List<String> words(String command) {
+        int end = command.indexOf('\n');
+        if (end >= 0) {
+            var line = command.substring(0, end).stripTrailing();
+            var words = words(line.substring(0, line.length() - PAYLOAD.length()));
+            words.add(command.substring(end + 1));
+            return words;
+        }
         var words = new ArrayList<String>();
         var current = new StringBuilder();
         for (int i = 0; i < command.length(); i++) {

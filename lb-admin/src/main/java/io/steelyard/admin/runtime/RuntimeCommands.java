@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 public final class RuntimeCommands {
     /** What {@code help} and an unknown command tell. */
     public static final String HELP = """
+              abort ssl cert <file>                   : give up a change of a certificate
               add server <bk>/<srv> <addr>            : create a new server
               add acl <acl> <pattern>                 : add an entry to a file of an acl
               add map <map> <key> <value>             : add an entry to a map
@@ -23,6 +24,7 @@ public final class RuntimeCommands {
               clear counters [all]                    : clear statistics counters
               clear map [<map>|#<id>]                 : take all entries of a map away
               clear table <table> [<filter>]*         : remove entries of a stick table
+              commit ssl cert <file>                  : use a changed certificate
               del acl <acl> [<pattern>|#<ref>]        : take an entry of a file of an acl away
               del map <map> [<key>|#<ref>]            : take an entry of a map away
               del server <bk>/<srv>                   : remove a server that is in maintenance
@@ -45,6 +47,7 @@ public final class RuntimeCommands {
               set maxconn global <value>              : change the limit of connections
               set maxconn server <bk>/<srv> <value>   : change a server's limit of connections
               set server <bk>/<srv> [opts]            : change a server's state, health, weight, addresses or name
+              set ssl cert <file> <payload>           : change a certificate and its key
               set table <table> key <key> [<data>]*   : change or make an entry of a stick table
               set weight <bk>/<srv> <weight>          : change a server's weight
               show acl [<acl>|#<id>]                  : list files of acls, or the entries of one
@@ -57,6 +60,7 @@ public final class RuntimeCommands {
               show servers state [<backend>]          : list the servers' states
               show pools                              : report how much memory buffers have
               show sess [all|<id>]                    : list the sessions, or what is known of them
+              show ssl cert [<file>]                  : list certificates, or tell of one
               show stat [<iid> <type> <sid>] [typed|json] [up] [no-maint] : report counters of each proxy and server
               show table [<table> [<filter>]*]        : list stick tables, or the entries of one
               show version                            : show the version
@@ -73,6 +77,7 @@ public final class RuntimeCommands {
     private final FrontendChanges frontends;
     private final SessionList sessions;
     private final ErrorList errors;
+    private final CertificateCommands certificates;
     private final Tables tables;
     private final Baseline baseline = new Baseline();
 
@@ -90,11 +95,13 @@ public final class RuntimeCommands {
         changes = new ServerChanges(balancer, servers, checks);
         sessions = new SessionList(balancer, nowMs);
         errors = new ErrorList(balancer, nowMs);
+        certificates = new CertificateCommands(balancer);
         tables = new Tables(balancer);
     }
 
     /**
-     * The replies to a line of one command, or several parted by {@code ;}.
+     * The replies to a line of one command, or several parted by {@code ;}. Behind a command that ends with {@code <<}, further lines are what it
+     * is given, whatever they hold.
      *
      * @param level what the user may
      */
@@ -109,6 +116,7 @@ public final class RuntimeCommands {
         changes.forget();
         checks.forget();
         frontends.forget();
+        certificates.forget();
     }
 
     private synchronized String execute(String command, Level level) {
@@ -141,6 +149,13 @@ public final class RuntimeCommands {
             case "shutdown" -> shutDown(rest, level);
             case "add", "del" -> addOrRemove(verb, rest, level);
             case "clear" -> clear(rest, level);
+            case "commit", "abort" -> {
+                if (!isCertificate(rest)) {
+                    yield unknown();
+                }
+                require(level, Level.ADMIN);
+                yield verb.equals("commit") ? certificates.commit(word(rest, 2)) : certificates.abort(word(rest, 2));
+            }
             case "help" -> "The following commands are valid at this level:\n" + HELP;
             default -> unknown();
         };
@@ -190,6 +205,13 @@ public final class RuntimeCommands {
                 yield sessions.show(rest);
             }
             case "pools" -> shown.pools();
+            case "ssl" -> {
+                if (!isCertificate(words)) {
+                    yield unknown();
+                }
+                require(level, Level.OPERATOR);
+                yield certificates.show(words.subList(2, words.size()));
+            }
             case "resolvers" -> ShownResolvers.text(balancer, rest);
             case "table" -> tables.show(rest);
             case "servers" ->
@@ -213,6 +235,10 @@ public final class RuntimeCommands {
             require(level, Level.OPERATOR);
             return tables.set(words.subList(1, words.size()));
         }
+        if (isCertificate(words)) {
+            require(level, Level.ADMIN);
+            return certificates.set(words.subList(2, words.size()));
+        }
         if (!List.of("server", "weight", "maxconn").contains(kind)) {
             return unknown();
         }
@@ -222,6 +248,10 @@ public final class RuntimeCommands {
             case "weight" -> changes.setWeight(word(words, 1), word(words, 2));
             default -> setMaximum(words);
         };
+    }
+
+    private static boolean isCertificate(List<String> words) {
+        return word(words, 0).equals("ssl") && word(words, 1).equals("cert");
     }
 
     private String setMaximum(List<String> words) {

@@ -1,5 +1,6 @@
 package io.steelyard.core.tls;
 
+import io.steelyard.api.tls.SubstituteFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +59,10 @@ record PemFile(String name, List<Block> blocks) {
 
     /** The bytes of any file. @throws TlsFileException where it cannot be read */
     static byte[] bytes(String name, String what) throws TlsFileException {
+        var substitute = SubstituteFile.of(name);
+        if (substitute.isPresent()) {
+            return substitute.get();
+        }
         try {
             return Files.readAllBytes(Path.of(name));
         } catch (NoSuchFileException missing) {

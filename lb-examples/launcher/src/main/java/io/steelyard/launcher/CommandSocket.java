@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandSocket implements AutoCloseable {
     private static final int MOST_LINE_BYTES = 16_384;
+    private static final int MOST_PAYLOAD_BYTES = 1 << 20;
     private static final int IDLE_MS = 10_000;
     private static final int BACKLOG = 16;
 
@@ -149,7 +150,9 @@ public final class CommandSocket implements AutoCloseable {
                 if (line.isEmpty() || line.get().strip().equals("quit")) {
                     return;
                 }
-                var text = line.get();
+                var text = line.get().stripTrailing().endsWith("<<")
+                        ? line.get() + payload(client, buffer, pending)
+                        : line.get();
                 if (text.strip().equals("prompt")) {
                     isInteractive = !isInteractive;
                 } else if (!send(client, commands.apply(text))) {
@@ -161,6 +164,19 @@ public final class CommandSocket implements AutoCloseable {
                 send(client, text.strip().equals("prompt") ? "\n> " : "> ");
             }
         }
+    }
+
+    /** The lines up to an empty one, each with a line feed before it. */
+    private static String payload(int client, MemorySegment buffer, ByteArrayOutputStream pending) {
+        var text = new StringBuilder();
+        while (text.length() < MOST_PAYLOAD_BYTES) {
+            var line = line(client, buffer, pending);
+            if (line.isEmpty() || line.get().isBlank()) {
+                break;
+            }
+            text.append('\n').append(line.get());
+        }
+        return text.isEmpty() ? "\n" : text.toString();
     }
 
     /** The next line without its end; empty when there is none. */

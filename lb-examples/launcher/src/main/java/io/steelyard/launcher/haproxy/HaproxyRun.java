@@ -11,6 +11,7 @@ import io.steelyard.api.Status.PoolStatus;
 import io.steelyard.api.plugin.Plugins;
 import io.steelyard.api.pool.HealthCheckSpec;
 import io.steelyard.api.pool.HealthState;
+import io.steelyard.api.tls.SubstituteFile;
 import io.steelyard.config.haproxy.ProcessStatements;
 import io.steelyard.core.Steelyard;
 import io.steelyard.launcher.CommandSocket;
@@ -274,6 +275,7 @@ final class HaproxyRun {
         say("NOTICE", "Reloading HAProxy");
         var reading = program.read(plugins);
         program.tell(reading);
+        var substitutes = SubstituteFile.forgetAll();
         try {
             if (reading.configuration().isPresent()) {
                 balancer.apply(reading.configuration().get());
@@ -282,9 +284,11 @@ final class HaproxyRun {
                 say("NOTICE", "New worker (" + pid + ") forked");
                 say("NOTICE", "Loading success.");
             } else {
+                SubstituteFile.restore(substitutes);
                 say("WARNING", "Loading failure!");
             }
         } catch (ConfigurationException failed) {
+            SubstituteFile.restore(substitutes);
             refused(reading, failed);
             say("WARNING", "Loading failure!");
         }
