@@ -24,19 +24,14 @@ import io.steelyard.pool.Tier.Taking;
 import io.steelyard.pool.retry.RetryAccount;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,17 +75,7 @@ public final class PoolRuntime implements Balancer {
     // Control thread only, except for what the members say of themselves.
     private EndingListener onEnding = (serverId, why) -> {};
     private final SnapshotCompiler compiler;
-    private final Map<String, Member> members = new LinkedHashMap<>();
-    private final Map<String, Member> removed = new HashMap<>();
-
-    /**
-     * Removed servers without flows. A flow that goes on with an old snapshot may still be given one, so a server that returns must get the
-     * same counters for as long as such a snapshot is in use.
-     */
-    private final Map<String, WeakReference<Member>> forgotten = new HashMap<>();
-
-    private int nextNumber;
-    private boolean hasUsedAllNumbers;
+    private final Roster roster = new Roster();
 
     private PoolRuntime(ServerPool pool, Plugins plugins, LongSupplier nanoClock, long seed, Consumer<Event> events) {
         this.plugins = plugins;
@@ -364,7 +349,7 @@ public final class PoolRuntime implements Balancer {
 
     /** Does what a server asked for. An unknown one is ignored. */
     public void advise(String serverId, ServerAdvice advice) {
-        var member = members.get(serverId);
+        var member = roster.find(serverId);
         if (member == null) {
             return;
         }
@@ -378,7 +363,7 @@ public final class PoolRuntime implements Balancer {
 
     /** Notes what a server's first check found last. An unknown server is ignored. */
     void found(String serverId, Optional<CheckFinding> finding) {
-        var member = members.get(serverId);
+        var member = roster.find(serverId);
         if (member != null) {
             member.finding = finding;
         }
@@ -391,7 +376,7 @@ public final class PoolRuntime implements Balancer {
      * @param reason one phrase for people
      */
     void stopping(String serverId, boolean isStopping, String reason) {
-        var member = members.get(serverId);
+        var member = roster.find(serverId);
         if (member == null || member.isStopping == isStopping) {
             return;
         }
@@ -404,7 +389,7 @@ public final class PoolRuntime implements Balancer {
 
     /** How a server stands, but for what its checks know themselves. */
     ServerSituation situation(String serverId) {
-        var member = members.get(serverId);
+        var member = roster.find(serverId);
         if (member == null) {
             return ServerSituation.UNKNOWN;
         }
@@ -412,7 +397,7 @@ public final class PoolRuntime implements Balancer {
         int poolWeight = 0;
         int poolActive = 0;
         boolean isBefore = true;
-        for (var other : members.values()) {
+        for (var other : roster.all()) {
             isBefore &= other != member;
             place += isBefore ? 1 : 0;
             boolean isServing = other.health != HealthState.DOWN
@@ -439,14 +424,14 @@ public final class PoolRuntime implements Balancer {
 
     /** Tells of a probe. An unknown server is ignored. */
     void probed(Event.ServerProbed event) {
-        if (members.containsKey(event.server())) {
+        if (roster.find(event.server()) != null) {
             publish(event);
         }
     }
 
     /** A probe of a server passed: failures of real traffic before it do not count. */
     public void probePassed(String serverId) {
-        var member = members.get(serverId);
+        var member = roster.find(serverId);
         if (member != null) {
             member.wentWell();
         }
@@ -458,7 +443,7 @@ public final class PoolRuntime implements Balancer {
      * @param reason one phrase for people
      */
     public void health(String serverId, HealthState state, String reason) {
-        var member = members.get(serverId);
+        var member = roster.find(serverId);
         if (member == null) {
             return;
         }
@@ -493,7 +478,7 @@ public final class PoolRuntime implements Balancer {
     private void endBackupFlowsFor(Member member) {
         var server = member.server;
         if (server.endsBackupFlowsWhenUp() && server.tier() == 0 && server.weight() > 0) {
-            members.values().stream()
+            roster.all().stream()
                     .filter(other -> other.server.tier() > 0)
                     .forEach(backup -> onEnding.end(backup.server.id(), Forwarder.Ending.BACKUP_NOT_NEEDED));
         }
@@ -509,7 +494,7 @@ public final class PoolRuntime implements Balancer {
     public long tick(long nowNs) {
         long nextNs = Long.MAX_VALUE;
         boolean isStepDue = false;
-        for (var member : members.values()) {
+        for (var member : roster.all()) {
             var gate = member.slidingWindowGate;
             if (gate != null) {
                 nextNs = Math.min(nextNs, gate.announceEnd(nowNs));
@@ -527,8 +512,8 @@ public final class PoolRuntime implements Balancer {
             publishSnapshot(pool(), nowNs);
         }
         wakeForRoom();
-        forgetDrained();
-        boolean needsUpkeep = pool().queue().capacity() > 0 || snapshot().hasPassiveHealth() || !removed.isEmpty();
+        roster.forgetDrained(this::reportDrained, member -> queue.forget(member.load));
+        boolean needsUpkeep = pool().queue().capacity() > 0 || snapshot().hasPassiveHealth() || roster.hasRemoved();
         nextNs = needsUpkeep ? Math.min(nextNs, UPKEEP_NS) : nextNs;
         return nextNs == Long.MAX_VALUE ? Long.MAX_VALUE : nowNs + nextNs;
     }
@@ -542,8 +527,7 @@ public final class PoolRuntime implements Balancer {
     public PoolStatus status() {
         long nowNs = nowNs();
         var pool = pool();
-        var servers =
-                members.values().stream().map(member -> status(member, nowNs)).toList();
+        var servers = roster.all().stream().map(member -> status(member, nowNs)).toList();
         var account = retries;
         return new PoolStatus(
                 pool.name(),
@@ -558,17 +542,12 @@ public final class PoolRuntime implements Balancer {
 
     /** Open flows of a server, also of one that is no longer configured; 0 for an unknown one. */
     public int activeFlowsOf(String serverId) {
-        var member = members.getOrDefault(serverId, removed.get(serverId));
-        return member == null ? 0 : member.load.active();
+        return roster.activeFlowsOf(serverId);
     }
 
     /** The ids of servers that are no longer configured and still have flows. */
     public List<String> draining() {
-        return removed.values().stream()
-                .filter(member -> member.load.active() > 0)
-                .map(member -> member.server.id())
-                .sorted()
-                .toList();
+        return roster.draining();
     }
 
     /**
@@ -607,76 +586,15 @@ public final class PoolRuntime implements Balancer {
         if (account == null || !Optional.of(account.budget()).equals(budget)) {
             retries = budget.map(RetryAccount::new).orElse(null);
         }
-        var before = new HashMap<>(members);
-        members.clear();
-        for (var server : pool.servers()) {
-            var known = before.remove(server.id());
-            var member = known == null ? arrive(server, isAtRunTime) : update(known, server);
-            members.put(server.id(), member);
-            if (pool.healthChecksOf(server).isEmpty()) {
-                member.health = HealthState.UNKNOWN;
-                member.reason = "no health check";
-            }
-            if (known == null && isAtRunTime && member.isHealthy(hasMandatoryCheck(pool, server))) {
-                beginSlowStart(pool, member, nowNs);
-            }
+        var change = roster.change(pool, isAtRunTime);
+        change.lost().forEach(this::endFlowsOf);
+        if (isAtRunTime) {
+            change.arrived().stream()
+                    .filter(member -> member.isHealthy(hasMandatoryCheck(pool, member.server)))
+                    .forEach(member -> beginSlowStart(pool, member, nowNs));
         }
         publishSnapshot(pool, nowNs);
-        for (var gone : before.values()) {
-            gone.remove();
-            removed.put(gone.server.id(), gone);
-            reportDrained(gone);
-        }
-    }
-
-    private Member arrive(RealServer server, boolean isAtRunTime) {
-        var returning = removed.remove(server.id());
-        var reference = forgotten.remove(server.id());
-        if (returning == null && reference != null) {
-            returning = reference.get();
-        }
-        if (returning == null) {
-            return new Member(freeNumber(), server, isAtRunTime);
-        }
-        returning.restore();
-        update(returning, server);
-        returning.health = HealthState.UNKNOWN;
-        returning.reason = Member.NOT_CHECKED;
-        returning.adminState = server.adminState();
-        returning.isInSlowStart = false;
-        return returning;
-    }
-
-    /** The next number that no member has. They come round only after a million servers. */
-    private int freeNumber() {
-        while (true) {
-            int number = nextNumber;
-            nextNumber++;
-            if (nextNumber == AffinityTable.NUMBERS) {
-                nextNumber = 0;
-                hasUsedAllNumbers = true;
-            }
-            if (!hasUsedAllNumbers
-                    || Stream.concat(members.values().stream(), removed.values().stream())
-                            .noneMatch(member -> member.number == number)) {
-                return number;
-            }
-        }
-    }
-
-    private Member update(Member member, RealServer server) {
-        if (server.lacksAddress() && !member.server.lacksAddress()) {
-            endFlowsOf(member);
-        }
-        if (!server.address().equals(member.server.address())) {
-            member.health = HealthState.UNKNOWN;
-            member.reason = Member.NOT_CHECKED;
-        }
-        if (server.adminState() != member.server.adminState()) {
-            member.adminState = server.adminState();
-        }
-        member.configure(server);
-        return member;
+        change.gone().forEach(this::reportDrained);
     }
 
     private void beginSlowStart(ServerPool pool, Member member, long nowNs) {
@@ -687,7 +605,7 @@ public final class PoolRuntime implements Balancer {
     }
 
     private void publishSnapshot(ServerPool pool, long nowNs) {
-        var next = compiler.compile(pool, List.copyOf(members.values()), current.getPlain(), nowNs);
+        var next = compiler.compile(pool, List.copyOf(roster.all()), current.getPlain(), nowNs);
         current.setRelease(next);
         wakeForRoom();
     }
@@ -701,19 +619,6 @@ public final class PoolRuntime implements Balancer {
                 // Each turn wakes one.
             }
         }
-    }
-
-    private void forgetDrained() {
-        removed.values().removeIf(member -> {
-            reportDrained(member);
-            boolean isDrained = member.load.active() == 0;
-            if (isDrained) {
-                queue.forget(member.load);
-                forgotten.put(member.server.id(), new WeakReference<>(member));
-            }
-            return isDrained;
-        });
-        forgotten.values().removeIf(reference -> reference.get() == null);
     }
 
     private ServerStatus status(Member member, long nowNs) {
@@ -742,10 +647,10 @@ public final class PoolRuntime implements Balancer {
     }
 
     private Member member(String serverId) {
-        var member = members.get(serverId);
+        var member = roster.find(serverId);
         if (member == null) {
             throw new IllegalArgumentException("pool " + pool().name() + " has no server '" + serverId + "'; it has "
-                    + String.join(", ", members.keySet()));
+                    + String.join(", ", roster.ids()));
         }
         return member;
     }
