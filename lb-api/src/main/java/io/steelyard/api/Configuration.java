@@ -119,26 +119,19 @@ public record Configuration(
 
     /** The same with these pools instead of its own. */
     public Configuration withPools(List<ServerPool> changed) {
-        return new Configuration(
-                settings,
-                changed,
-                virtualServers,
-                variables,
-                limitZones,
-                rateZones,
-                stickTables,
-                virtualRouters,
-                syncGroups,
-                trackers,
-                vrrp);
+        return with(changed, virtualServers);
     }
 
     /** The same with these virtual servers instead of its own. */
     public Configuration withVirtualServers(List<VirtualServer> changed) {
+        return with(pools, changed);
+    }
+
+    private Configuration with(List<ServerPool> changedPools, List<VirtualServer> changedServers) {
         return new Configuration(
                 settings,
-                pools,
-                changed,
+                changedPools,
+                changedServers,
                 variables,
                 limitZones,
                 rateZones,

@@ -13,6 +13,11 @@ import java.nio.file.Path;
 final class CommandCall {
     private CommandCall() {}
 
+    /** The whole answer of one of a pair to a line, by the socket {@code s} in its folder. */
+    static String ask(HaproxyPair.Side side, String line) throws IOException {
+        return ask(side.folder().resolve("s"), line);
+    }
+
     /** The whole answer to a line. */
     static String ask(Path socket, String line) throws IOException {
         try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {

@@ -330,9 +330,9 @@ class HaproxyCheckIT {
         }
         await(side.name() + " has checked all servers")
                 .atMost(PATIENCE)
-                .until(() -> RuntimeCommand.stat(side, "s").values().stream()
+                .until(() -> StatisticsRows.of(side, "s").values().stream()
                         .noneMatch(row -> row.get(36).endsWith("INI")));
-        var rows = RuntimeCommand.stat(side, "s");
+        var rows = StatisticsRows.of(side, "s");
         var facts = new TreeMap<String, List<String>>();
         for (var one : cases) {
             var row = rows.get(one.name());

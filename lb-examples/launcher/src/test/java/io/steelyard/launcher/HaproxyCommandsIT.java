@@ -92,17 +92,13 @@ class HaproxyCommandsIT {
         return List.of(pair.theirs(), pair.ours());
     }
 
-    private static String ask(Side side, String command) throws IOException {
-        return CommandCall.ask(side.folder().resolve("s"), command);
-    }
-
     private Socket connect(Side side, int port) throws IOException {
         return peers.keep(new Socket("127.0.0.1", side.ports().get(port)));
     }
 
     /** A column of a row of {@code show stat}. */
     private static String stat(Side side, String proxy, String server, int column) throws IOException {
-        return ask(side, "show stat")
+        return CommandCall.ask(side, "show stat")
                 .lines()
                 .filter(line -> line.startsWith(proxy + "," + server + ","))
                 .map(line -> line.split(",", -1)[column])
@@ -175,9 +171,9 @@ class HaproxyCommandsIT {
                 set server b/s1 ssl on
                 """;
         for (var command : commands.lines().toList()) {
-            assertThat(ask(pair.ours(), command).strip())
+            assertThat(CommandCall.ask(pair.ours(), command).strip())
                     .as(command)
-                    .isEqualTo(ask(pair.theirs(), command).strip());
+                    .isEqualTo(CommandCall.ask(pair.theirs(), command).strip());
         }
         for (var side : sides()) {
             assertThat(stat(side, "gone", "FRONTEND", STATUS)).as(side.name()).isEqualTo("STOP");
@@ -187,7 +183,7 @@ class HaproxyCommandsIT {
 
     /** The lines of sessions but for the socket's own, without numbers and ports, up to the age. */
     private static List<String> sessions(Side side) throws IOException {
-        return ask(side, "show sess")
+        return CommandCall.ask(side, "show sess")
                 .lines()
                 .filter(line -> !line.isEmpty() && !line.contains("fe=GLOBAL"))
                 .map(line -> line.replaceFirst("^0x[0-9a-f]+: ", "")
@@ -198,7 +194,7 @@ class HaproxyCommandsIT {
     }
 
     private static String number(Side side, String frontend) throws IOException {
-        return ask(side, "show sess")
+        return CommandCall.ask(side, "show sess")
                 .lines()
                 .filter(line -> line.contains(" fe=" + frontend + " "))
                 .map(line -> line.substring(0, line.indexOf(':')))
@@ -235,19 +231,20 @@ class HaproxyCommandsIT {
                     .atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(sessions(side)).containsExactly(tcp, tcp, http));
 
-            var known = ask(side, "show sess " + number(side, "h"));
+            var known = CommandCall.ask(side, "show sess " + number(side, "h"));
             assertThat(known)
                     .as(side.name())
                     .containsPattern("frontend=h \\(id=\\d+ mode=http\\)")
                     .containsPattern("backend=hb \\(id=\\d+ mode=http\\)")
                     .contains("server=s1 (id=1)");
 
-            assertThat(ask(side, "shutdown session " + number(side, "h"))).isEqualTo("\n");
+            assertThat(CommandCall.ask(side, "shutdown session " + number(side, "h")))
+                    .isEqualTo("\n");
             assertThat(answer(request)).as(side.name()).startsWith("HTTP/1.1 502 Bad Gateway\r\n");
             await(side.name())
                     .atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(sessions(side)).containsExactly(tcp, tcp));
-            assertThat(ask(side, "shutdown sessions server b/s1")).isEqualTo("\n");
+            assertThat(CommandCall.ask(side, "shutdown sessions server b/s1")).isEqualTo("\n");
             awaitEnd(first);
             awaitEnd(second);
             await(side.name()).atMost(PATIENCE).until(() -> sessions(side).isEmpty());
@@ -256,7 +253,7 @@ class HaproxyCommandsIT {
 
     /** What both tell of broken messages: all but the time, ports, numbers of proxies, and the states of HAProxy's parser. */
     private static List<String> errors(Side side) throws IOException {
-        return ask(side, "show errors")
+        return CommandCall.ask(side, "show errors")
                 .lines()
                 .filter(line -> !line.matches("  (buffer|len|H1) .*"))
                 .map(line -> line.replaceAll("\\[[^]]+] ?", "")
@@ -273,10 +270,10 @@ class HaproxyCommandsIT {
             HaproxyStreamPeers.ask(side.ports().get(1), "GET /bad HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         }
         assertThat(errors(pair.ours())).hasSizeGreaterThan(10).isEqualTo(errors(pair.theirs()));
-        assertThat(ask(pair.ours(), "show errors h request"))
+        assertThat(CommandCall.ask(pair.ours(), "show errors h request"))
                 .contains("error in the line at position 225: a header line has no colon")
                 .doesNotContain("invalid response");
-        assertThat(ask(pair.ours(), "show errors bad"))
+        assertThat(CommandCall.ask(pair.ours(), "show errors bad"))
                 .contains("invalid response")
                 .doesNotContain("invalid request");
     }
@@ -286,16 +283,16 @@ class HaproxyCommandsIT {
         for (var side : sides()) {
             var before = connect(side, 0);
             await(side.name()).atMost(PATIENCE).until(() -> sessions(side).size() == 1);
-            ask(side, "disable frontend f");
+            CommandCall.ask(side, "disable frontend f");
 
             assertThat(stat(side, "f", "FRONTEND", STATUS)).isEqualTo("PAUSED");
             assertThatThrownBy(() -> connect(side, 0)).as(side.name()).isInstanceOf(ConnectException.class);
             // What changes meanwhile does not bring it back, and connections go on.
-            ask(side, "set server b/s1 weight 5");
+            CommandCall.ask(side, "set server b/s1 weight 5");
             assertThat(stat(side, "f", "FRONTEND", STATUS)).isEqualTo("PAUSED");
             assertThat(sessions(side)).hasSize(1);
 
-            ask(side, "enable frontend f");
+            CommandCall.ask(side, "enable frontend f");
             assertThat(stat(side, "f", "FRONTEND", STATUS)).isEqualTo("OPEN");
             connect(side, 0);
             await(side.name()).atMost(PATIENCE).until(() -> sessions(side).size() == 2);
@@ -306,22 +303,22 @@ class HaproxyCommandsIT {
     @Test
     void healthIsSetAndChecksStop() throws Exception {
         for (var side : sides()) {
-            ask(side, "enable server b/s2");
+            CommandCall.ask(side, "enable server b/s2");
             awaitStatus(side, "b", "s2", "UP");
-            ask(side, "set server b/s2 health down");
+            CommandCall.ask(side, "set server b/s2 health down");
             // Its next check finds it up again.
             awaitStatus(side, "b", "s2", "UP");
 
-            ask(side, "disable health b/s2; set server b/s2 health stopping");
+            CommandCall.ask(side, "disable health b/s2; set server b/s2 health stopping");
             assertThat(stat(side, "b", "s2", STATUS)).as(side.name()).startsWith("NOLB");
-            ask(side, "set server b/s2 health down");
+            CommandCall.ask(side, "set server b/s2 health down");
             assertThat(stat(side, "b", "s2", STATUS)).as(side.name()).startsWith("DOWN");
-            ask(side, "set server b/s1 weight 3");
+            CommandCall.ask(side, "set server b/s1 weight 3");
             assertThat(stat(side, "b", "s2", STATUS)).as(side.name()).startsWith("DOWN");
-            ask(side, "enable health b/s2");
+            CommandCall.ask(side, "enable health b/s2");
             awaitStatus(side, "b", "s2", "UP");
 
-            ask(side, "set server b/s2 check-port " + peers.refusing());
+            CommandCall.ask(side, "set server b/s2 check-port " + peers.refusing());
             awaitStatus(side, "b", "s2", "DOWN");
         }
     }

@@ -113,13 +113,13 @@ class HaproxyDrainIT {
 
     /** A server that is down stays so at the status 404. */
     private static String status(String next, Side side) throws IOException {
-        return RuntimeCommand.stat(side, "s").get("web").get(17).startsWith("DOWN") ? "DOWN" : "NOLB";
+        return StatisticsRows.of(side, "s").get("web").get(17).startsWith("DOWN") ? "DOWN" : "NOLB";
     }
 
     private static void awaitStatus(Side side, String status) {
         await(side.name() + " says " + status)
                 .atMost(PATIENCE)
-                .until(() -> RuntimeCommand.stat(side, "s").entrySet().stream()
+                .until(() -> StatisticsRows.of(side, "s").entrySet().stream()
                         .filter(entry -> List.of("web", "quiet").contains(entry.getKey()))
                         .allMatch(entry -> entry.getValue().get(17).equals(status)));
     }

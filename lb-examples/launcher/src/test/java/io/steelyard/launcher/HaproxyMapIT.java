@@ -7,11 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.steelyard.launcher.HaproxyPair.Side;
 import io.steelyard.tck.RealProgram;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -90,7 +85,7 @@ class HaproxyMapIT {
                   http-request set-var(txn.five) int(5)
                   http-request deny if { req.hdr(v) -f %s }
                   http-request return status 200 content-type text/plain lf-string "%s"
-                """.formatted(own.resolve("socket"), port, own.resolve("list"), rules);
+                """.formatted(own.resolve("s"), port, own.resolve("list"), rules);
     }
 
     private static String ask(Side side, String value) throws IOException {
@@ -103,14 +98,9 @@ class HaproxyMapIT {
 
     private static String command(Side side, String command) throws IOException {
         var text = command.replace("FOLDER", side.folder().toString());
-        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(side.folder().resolve("socket")));
-            channel.write(ByteBuffer.wrap((text + "\n").getBytes(ISO_8859_1)));
-            channel.shutdownOutput();
-            return new String(Channels.newInputStream(channel).readAllBytes(), ISO_8859_1)
-                    .replaceAll("(?m)^0x[0-9a-f]+", "0x")
-                    .replace(side.folder().toString(), "FOLDER");
-        }
+        return CommandCall.ask(side, text)
+                .replaceAll("(?m)^0x[0-9a-f]+", "0x")
+                .replace(side.folder().toString(), "FOLDER");
     }
 
     @Test

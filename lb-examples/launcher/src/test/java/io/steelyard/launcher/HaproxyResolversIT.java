@@ -10,10 +10,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,24 +61,10 @@ class HaproxyResolversIT {
                 """.formatted(own.resolve("s"), names.address());
     }
 
-    private static String command(Side side, String text) throws IOException {
-        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(side.folder().resolve("s")));
-            channel.write(ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.ISO_8859_1)));
-            channel.shutdownOutput();
-            var answer = new StringBuilder();
-            var buffer = ByteBuffer.allocate(8_192);
-            while (channel.read(buffer.clear()) >= 0) {
-                answer.append(StandardCharsets.ISO_8859_1.decode(buffer.flip()));
-            }
-            return answer.toString();
-        }
-    }
-
     /** What {@code show stat} tells of a backend's servers: address and weight of those in service, MAINT of the others; sorted. */
     private static List<String> servers(Side side, String pool) throws IOException {
         var found = new ArrayList<String>();
-        for (var line : command(side, "show stat").lines().toList()) {
+        for (var line : CommandCall.ask(side, "show stat").lines().toList()) {
             var cells = line.split(",", -1);
             if (cells[0].equals(pool) && !List.of("FRONTEND", "BACKEND").contains(cells[1])) {
                 boolean isOut = cells[STATUS].startsWith("MAINT");
@@ -94,7 +76,7 @@ class HaproxyResolversIT {
 
     /** What is not zero in {@code show resolvers}. */
     private static List<String> counts(Side side) throws IOException {
-        return command(side, "show resolvers d")
+        return CommandCall.ask(side, "show resolvers d")
                 .lines()
                 .filter(line -> !line.isBlank() && !line.contains("nameserver") && !line.endsWith(" 0"))
                 .map(line -> line.strip().split(":")[0])
@@ -103,7 +85,7 @@ class HaproxyResolversIT {
 
     /** The counters, in their order, without their values. */
     private static List<String> names(Side side) throws IOException {
-        return command(side, "show resolvers d")
+        return CommandCall.ask(side, "show resolvers d")
                 .lines()
                 .filter(line -> line.startsWith("  "))
                 .map(line -> line.substring(0, 15))
@@ -210,13 +192,13 @@ class HaproxyResolversIT {
                     awaitSaid(pair, "127.0.0.12");
                     // What an operator takes out stays out, whatever the name does.
                     for (var side : List.of(pair.theirs(), pair.ours())) {
-                        command(side, "set server one/s state maint");
+                        CommandCall.ask(side, "set server one/s state maint");
                     }
                     names.knows("127.0.0.11 web.test");
                     awaitBoth(pair, "one", "MAINT");
                     awaitSaid(pair, "");
                     for (var side : List.of(pair.theirs(), pair.ours())) {
-                        command(side, "set server one/s state ready");
+                        CommandCall.ask(side, "set server one/s state ready");
                     }
                     awaitSaid(pair, "127.0.0.11");
                 }

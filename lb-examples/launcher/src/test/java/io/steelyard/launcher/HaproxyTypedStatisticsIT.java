@@ -60,10 +60,6 @@ class HaproxyTypedStatisticsIT {
         peers.close();
     }
 
-    private static String ask(HaproxyPair.Side side, String command) throws Exception {
-        return CommandCall.ask(side.folder().resolve("s"), command);
-    }
-
     /** Lines without their values and without the numbers of proxies. */
     private static TreeSet<String> lines(String answer) {
         return answer.lines()
@@ -83,27 +79,29 @@ class HaproxyTypedStatisticsIT {
     @Test
     void linesAreHaproxys() throws Exception {
         for (var command : new String[] {"show info typed", "show stat typed"}) {
-            var theirs = lines(ask(pair.theirs(), command));
-            var ours = lines(ask(pair.ours(), command));
+            var theirs = lines(CommandCall.ask(pair.theirs(), command));
+            var ours = lines(CommandCall.ask(pair.ours(), command));
             ours.remove("F.0.73.addr.1:CGS:str:");
             assertThat(theirs).as(command).containsAll(ours);
             assertThat(ours).hasSizeGreaterThan(15);
         }
-        assertThat(lines(ask(pair.ours(), "show stat typed")))
+        assertThat(lines(CommandCall.ask(pair.ours(), "show stat typed")))
                 .contains("F.0.0.pxname.1:KNS:str:", "S.1.18.weight.1:MaP:u32:", "B.0.19.act.1:MGP:u32:");
     }
 
     @Test
     void jsonIsHaproxys() throws Exception {
         for (var command : new String[] {"show info json", "show stat json"}) {
-            var answer = ask(pair.ours(), command);
+            var answer = CommandCall.ask(pair.ours(), command);
             assertThat(answer).startsWith("[").endsWith("]\n\n");
             var ours = objects(answer);
             assertThat(OBJECT.matcher(answer).replaceAll("").replaceAll("[\\[\\],\\s]", ""))
                     .as("nothing else")
                     .isEmpty();
             ours.remove("Frontend0 73 addr ConfigGaugeService str");
-            assertThat(objects(ask(pair.theirs(), command))).as(command).containsAll(ours);
+            assertThat(objects(CommandCall.ask(pair.theirs(), command)))
+                    .as(command)
+                    .containsAll(ours);
             assertThat(ours).hasSizeGreaterThan(15);
         }
     }

@@ -9,10 +9,6 @@ import io.steelyard.tck.RealProgram;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.Socket;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,23 +68,9 @@ class HaproxyWatchIT {
                 """.formatted(log.getLocalPort(), own.resolve("s"), mode, mode);
     }
 
-    private static String command(Side side, String text) throws IOException {
-        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(side.folder().resolve("s")));
-            channel.write(ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.ISO_8859_1)));
-            channel.shutdownOutput();
-            var answer = new StringBuilder();
-            var buffer = ByteBuffer.allocate(8_192);
-            while (channel.read(buffer.clear()) >= 0) {
-                answer.append(StandardCharsets.ISO_8859_1.decode(buffer.flip()));
-            }
-            return answer.toString();
-        }
-    }
-
     /** Columns of {@code show stat} of one server. */
     private static List<String> stat(Side side, String pool, String server, int... columns) throws IOException {
-        for (var line : command(side, "show stat").lines().toList()) {
+        for (var line : CommandCall.ask(side, "show stat").lines().toList()) {
             var cells = line.split(",", -1);
             if (cells[0].equals(pool) && cells[1].equals(server)) {
                 var found = new ArrayList<String>();
@@ -244,7 +226,7 @@ class HaproxyWatchIT {
                 if (hasAnswer) {
                     client.getInputStream().read();
                 }
-                command(side, command);
+                CommandCall.ask(side, command);
                 var rest = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
                 found.add(rest.lines().findFirst().orElse(""));
             }

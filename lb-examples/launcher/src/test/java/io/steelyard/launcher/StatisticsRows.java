@@ -2,38 +2,19 @@ package io.steelyard.launcher;
 
 import io.steelyard.launcher.HaproxyPair.Side;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Commands to a side of a {@link HaproxyPair}, by the socket {@code s} in its folder. */
-final class RuntimeCommand {
-    private RuntimeCommand() {}
-
-    static String send(Side side, String text) throws IOException {
-        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(side.folder().resolve("s")));
-            channel.write(ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.ISO_8859_1)));
-            channel.shutdownOutput();
-            var answer = new StringBuilder();
-            var buffer = ByteBuffer.allocate(8_192);
-            while (channel.read(buffer.clear()) >= 0) {
-                answer.append(StandardCharsets.ISO_8859_1.decode(buffer.flip()));
-            }
-            return answer.toString();
-        }
-    }
+/** What {@code show stat} tells of servers. Stateless. */
+final class StatisticsRows {
+    private StatisticsRows() {}
 
     /** The cells of {@code show stat} about the servers of this name, by backend. */
-    static Map<String, List<String>> stat(Side side, String server) throws IOException {
+    static Map<String, List<String>> of(Side side, String server) throws IOException {
         var rows = new HashMap<String, List<String>>();
-        for (var line : send(side, "show stat").lines().toList()) {
+        for (var line : CommandCall.ask(side, "show stat").lines().toList()) {
             var cells = cells(line);
             if (cells.size() > 1 && cells.get(1).equals(server)) {
                 rows.put(cells.get(0), cells);
