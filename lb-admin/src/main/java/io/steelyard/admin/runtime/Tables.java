@@ -62,14 +62,20 @@ final class Tables {
         text.append(" exp=").append(key.leftMs() == Long.MAX_VALUE ? 0 : key.leftMs());
         for (var count : StickCount.values()) {
             for (var counter : table.specification().counters()) {
-                if (counter.count() == count) {
-                    text.append(' ').append(count.countName());
+                for (int i = 0; counter.count() == count && i < counter.size(); i++) {
+                    text.append(' ').append(shownName(count, i));
                     text.append(count.isRate() ? "(" + counter.period().toMillis() + ")" : "");
-                    text.append('=').append(key.value(count));
+                    text.append('=').append(key.value(count, i));
                 }
             }
         }
         text.append('\n');
+    }
+
+    /** Each element of an array is shown like a counter of its own: the second of {@code gpc_rate} is {@code gpc1_rate}. */
+    private static String shownName(StickCount count, int index) {
+        var name = count.countName();
+        return count.isArray() ? name.substring(0, "gpc".length()) + index + name.substring("gpc".length()) : name;
     }
 
     // ---- which keys

@@ -2,6 +2,7 @@ package io.steelyard.api.affinity;
 
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link StickTable} counts under each key, by HAProxy's names and in the order in which it shows them (configuration manual 2.6, {@code
@@ -37,7 +38,12 @@ public enum StickCount {
     GPC1_RATE(true),
     /** Requests that a server answered with status 500 to 599, without 501 and 505. */
     HTTP_FAIL_CNT(false),
-    HTTP_FAIL_RATE(true);
+    HTTP_FAIL_RATE(true),
+    /** Several numbers that rules set: a table counts these, or {@link #GPT0}. */
+    GPT(false),
+    /** Several numbers that rules count up: a table counts these, or {@link #GPC0} and {@link #GPC1}. */
+    GPC(false),
+    GPC_RATE(true);
 
     private final boolean isRate;
 
@@ -48,6 +54,26 @@ public enum StickCount {
     /** Whether it is a rate, and so has a period. */
     public boolean isRate() {
         return isRate;
+    }
+
+    /** Whether there are several under each key, each with an index. */
+    public boolean isArray() {
+        return this == GPT || this == GPC || this == GPC_RATE;
+    }
+
+    /** The array that stands for this where a table counts it, with {@link #element} of it; null for what no array stands for. */
+    public @Nullable StickCount array() {
+        return switch (this) {
+            case GPT0 -> GPT;
+            case GPC0, GPC1 -> GPC;
+            case GPC0_RATE, GPC1_RATE -> GPC_RATE;
+            default -> null;
+        };
+    }
+
+    /** Which element of {@link #array} it is; 0 for what no array stands for. */
+    public int element() {
+        return this == GPC1 || this == GPC1_RATE ? 1 : 0;
     }
 
     /** Such as {@code http_req_rate}. */

@@ -17,10 +17,14 @@ import java.util.Objects;
  * @param purges whether the key that was not used for longest gives way to a new one in a full table; else the new one is not stored (HAProxy
  *     {@code nopurge})
  * @param keys what keys are; others are not stored
- * @param counters what is counted under each key, each thing once
+ * @param counters what is counted under each key, each thing once; an array stands for its single counters ({@link StickCount#array}), which
+ *     cannot be beside it
  */
 public record StickTable(
         String name, int keyBytes, int capacity, Duration expire, boolean purges, Keys keys, List<Counter> counters) {
+    /** How many elements an array has at most. */
+    public static final int MOST_OF_ARRAY = 100;
+
     /** What the keys of counters are. */
     public enum Keys {
         STRING,
@@ -36,14 +40,24 @@ public record StickTable(
      * Something that is counted.
      *
      * @param period of a rate, at least a millisecond; zero for what is no rate
+     * @param size how many an array has, 1 to 100; 1 for what is none
      */
-    public record Counter(StickCount count, Duration period) {
+    public record Counter(StickCount count, Duration period, int size) {
         public Counter {
             Objects.requireNonNull(count, "count");
             if (count.isRate() ? period.toMillis() < 1 : !period.isZero()) {
                 throw new IllegalArgumentException("the period of " + count.countName() + " is " + period
                         + ", expected " + (count.isRate() ? "at least a millisecond" : "none, as it is no rate"));
             }
+            if (size < 1 || size > (count.isArray() ? MOST_OF_ARRAY : 1)) {
+                throw new IllegalArgumentException("the size of " + count.countName() + " is " + size + ", expected "
+                        + (count.isArray() ? "1 to " + MOST_OF_ARRAY : "1, as it is no array"));
+            }
+        }
+
+        /** What is no array, or an array of one. */
+        public Counter(StickCount count, Duration period) {
+            this(count, period, 1);
         }
 
         /** What is no rate. */
@@ -70,6 +84,14 @@ public record StickTable(
             if (!counted.add(counter.count())) {
                 throw new IllegalArgumentException(
                         "stick table " + name + " counts " + counter.count().countName() + " twice");
+            }
+        }
+        for (var counter : counters) {
+            var array = counter.count().array();
+            if (array != null && counted.contains(array)) {
+                throw new IllegalArgumentException(
+                        "stick table " + name + " counts " + counter.count().countName() + " and " + array.countName()
+                                + ", which stands for it; leave one out");
             }
         }
     }

@@ -161,7 +161,7 @@ final class ConnectionRuleReader {
             default ->
                 throw new IllegalArgumentException("'" + name
                         + "' cannot be honoured, expected accept, reject, expect-proxy layer4, silent-drop, track-sc0 to track-sc2, sc-inc-gpc0, "
-                        + "sc-inc-gpc1 or sc-set-gpt0");
+                        + "sc-inc-gpc1, sc-inc-gpc(INDEX,COUNTER), sc-set-gpt0 or sc-set-gpt(INDEX,COUNTER)");
         };
     }
 }

@@ -240,7 +240,8 @@ final class StickReader {
 
     /** Such as {@code gpc0,http_req_rate(10s)}; which server a client had is stored anyway. */
     private void store(Word keyword, Word list, List<StickTable.Counter> counters) {
-        for (var item : list.text().split(",")) {
+        // Commas within parentheses are part of an item.
+        for (var item : list.text().split(",(?![^()]*\\))")) {
             int open = item.indexOf('(');
             var name = open < 0 ? item : item.substring(0, open);
             if (name.equals("server_id") || name.equals("server_key")) {
@@ -248,22 +249,47 @@ final class StickReader {
             }
             var count = StickCount.named(name)
                     .orElseThrow(() -> new IllegalArgumentException("'" + name
-                            + "' cannot be stored, expected server_id, gpt0, gpc0, gpc1, conn_cnt, conn_cur, sess_cnt, http_req_cnt, "
+                            + "' cannot be stored, expected server_id, gpt0, gpc0, gpc1, gpt(SIZE), gpc(SIZE), gpc_rate(SIZE,PERIOD), conn_cnt, conn_cur, sess_cnt, http_req_cnt, "
                             + "http_err_cnt, http_fail_cnt, bytes_in_cnt or bytes_out_cnt, or a rate with its period, such as "
                             + "http_req_rate(10s)"));
-            boolean hasPeriod = open > 0 && item.endsWith(")");
-            if (count.isRate() != hasPeriod) {
-                throw new IllegalArgumentException(
-                        count.isRate()
-                                ? "'" + name + "' has no period, such as " + name + "(10s)"
-                                : "'" + name + "' is no rate");
-            }
-            var period = hasPeriod ? Values.positiveTime(item.substring(open + 1, item.length() - 1)) : Duration.ZERO;
+            var arguments = open > 0 && item.endsWith(")") ? item.substring(open + 1, item.length() - 1) : "";
+            var counter = count.isArray() ? array(count, arguments) : single(count, open > 0, arguments);
             if (counters.stream().noneMatch(known -> known.count() == count)) {
-                counters.add(new StickTable.Counter(count, period));
+                counters.add(counter);
             } else {
                 findings.warning(keyword.position(), "'stick-table' stores '" + name + "' twice", "leave one out");
             }
         }
+        for (var counter : counters) {
+            var array = counter.count().array();
+            if (array != null && counters.stream().anyMatch(other -> other.count() == array)) {
+                throw new IllegalArgumentException(
+                        "'" + counter.count().countName() + "' cannot be stored beside '" + array.countName()
+                                + "', whose element " + counter.count().element() + " it is; leave one out");
+            }
+        }
+    }
+
+    private static StickTable.Counter single(StickCount count, boolean hasArgument, String argument) {
+        var name = count.countName();
+        if (count.isRate() ? argument.isEmpty() : hasArgument) {
+            throw new IllegalArgumentException(
+                    count.isRate()
+                            ? "'" + name + "' has no period, such as " + name + "(10s)"
+                            : "'" + name + "' is no rate");
+        }
+        return new StickTable.Counter(count, count.isRate() ? Values.positiveTime(argument) : Duration.ZERO);
+    }
+
+    /** @param arguments how many, and of a rate its period, such as {@code 4,10s} */
+    private static StickTable.Counter array(StickCount count, String arguments) {
+        var parts = arguments.split(",", -1);
+        if (parts.length != (count.isRate() ? 2 : 1) || !parts[0].matches("[0-9]{1,3}")) {
+            throw new IllegalArgumentException("'" + count.countName() + "' has to say how many there are"
+                    + (count.isRate() ? ", and its period" : "") + ", such as " + count.countName()
+                    + (count.isRate() ? "(4,10s)" : "(4)"));
+        }
+        var period = count.isRate() ? Values.positiveTime(parts[1]) : Duration.ZERO;
+        return new StickTable.Counter(count, period, Integer.parseInt(parts[0]));
     }
 }

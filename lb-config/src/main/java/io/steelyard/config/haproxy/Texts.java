@@ -37,7 +37,7 @@ final class Texts {
             Pattern.compile("(?<![\\w.(-])(src_(?!port|is_local)[a-z0-9_]+)(?:\\(\\))?(?![\\w(])");
 
     private static final Pattern TABLE =
-            Pattern.compile("(?:\\bsrc_[a-z0-9_]+|\\btable_[a-z0-9_]+|\\bin_table)\\(([^,()]+)\\)");
+            Pattern.compile("(?:\\bsrc_[a-z0-9_]+|\\btable_[a-z0-9_]+|\\bin_table)\\((?:-?[0-9]+,)?([^,()]+)\\)");
 
     private final Map<String, Proxy> tables = new LinkedHashMap<>();
 

@@ -17,6 +17,12 @@ final class CounterSection extends Section<StickTable.Counter> {
             StickTable.Counter::period,
             Duration.ZERO,
             "Of a rate: how long back it looks. What is no rate has none.");
+    private final Key<StickTable.Counter, Integer> size = optional(
+            "size",
+            Forms.whole(1, StickTable.MOST_OF_ARRAY),
+            StickTable.Counter::size,
+            1,
+            "Of `gpt`, `gpc` and `gpcRate`: how many there are. An array stands for `gpt0`, `gpc0` and the like, which cannot be beside it.");
 
     CounterSection() {
         super("counter");
@@ -24,6 +30,6 @@ final class CounterSection extends Section<StickTable.Counter> {
 
     @Override
     StickTable.Counter make(Values values) {
-        return new StickTable.Counter(values.get(count), values.or(period, Duration.ZERO));
+        return new StickTable.Counter(values.get(count), values.or(period, Duration.ZERO), values.or(size, 1));
     }
 }

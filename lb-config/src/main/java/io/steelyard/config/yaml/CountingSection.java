@@ -2,6 +2,7 @@ package io.steelyard.config.yaml;
 
 import io.steelyard.api.affinity.Counting;
 import io.steelyard.api.affinity.StickCount;
+import io.steelyard.api.affinity.StickTable;
 import io.steelyard.api.affinity.Tracking;
 import io.steelyard.api.text.Template;
 
@@ -13,6 +14,12 @@ final class CountingSection extends Section<Counting> {
             optional("slot", Forms.whole(0, Tracking.SLOTS - 1), Counting::slot, 0, "The slot of what is tracked.");
     private final Key<Counting, StickCount> count =
             required("count", Forms.word(StickCount.class), Counting::count, "The counter.");
+    private final Key<Counting, Integer> index = optional(
+            "index",
+            Forms.whole(0, StickTable.MOST_OF_ARRAY - 1),
+            Counting::index,
+            0,
+            "Which of `gpt`, `gpc` or `gpcRate`; 0 of all others.");
     private final Key<Counting, Boolean> sets = optional(
             "sets",
             Forms.flag(),
@@ -28,6 +35,11 @@ final class CountingSection extends Section<Counting> {
 
     @Override
     Counting make(Values values) {
-        return new Counting(values.or(slot, 0), values.get(count), values.or(sets, false), values.or(value, ONE));
+        return new Counting(
+                values.or(slot, 0),
+                values.get(count),
+                values.or(index, 0),
+                values.or(sets, false),
+                values.or(value, ONE));
     }
 }

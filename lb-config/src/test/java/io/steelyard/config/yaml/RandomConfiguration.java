@@ -133,7 +133,12 @@ final class RandomConfiguration {
                         : List.of(
                                 StickTable.Counter.of(StickCount.CONN_CUR),
                                 new StickTable.Counter(
-                                        StickCount.HTTP_REQ_RATE, Duration.ofMillis(1 + random.nextInt(99_999))))));
+                                        StickCount.HTTP_REQ_RATE, Duration.ofMillis(1 + random.nextInt(99_999))),
+                                new StickTable.Counter(StickCount.GPC, Duration.ZERO, 1 + random.nextInt(100)),
+                                new StickTable.Counter(
+                                        StickCount.GPC_RATE,
+                                        Duration.ofMillis(1 + random.nextInt(99_999)),
+                                        1 + random.nextInt(100)))));
         int pools = 1 + random.nextInt(3);
         for (int i = 0; i < pools; i++) {
             builder.pool(pool(i + text()));
@@ -384,7 +389,14 @@ final class RandomConfiguration {
                 new ConnectionRule.Action.Track(new Tracking(random.nextInt(3), RandomAffinity.TABLE, template()));
             default ->
                 new ConnectionRule.Action.Count(
-                        new Counting(random.nextInt(3), StickCount.GPC0, random.nextBoolean(), template()));
+                        random.nextBoolean()
+                                ? new Counting(random.nextInt(3), StickCount.GPC0, random.nextBoolean(), template())
+                                : new Counting(
+                                        random.nextInt(3),
+                                        StickCount.GPC,
+                                        random.nextInt(100),
+                                        random.nextBoolean(),
+                                        template()));
         };
         if (random.nextInt(8) == 0) {
             return new ConnectionRule(

@@ -229,8 +229,11 @@ final class RandomHttp {
             case 3 -> random.nextBoolean() ? new HttpAction.Stay() : new HttpAction.Vanish();
             case 4 -> new HttpAction.Go("@" + texts.get());
             case 6 -> new HttpAction.Track(new Tracking(random.nextInt(3), RandomAffinity.TABLE, templates.get()));
-            case 7 ->
-                new HttpAction.Count(new Counting(2, one(StickCount.values()), random.nextBoolean(), templates.get()));
+            case 7 -> {
+                var count = one(StickCount.values());
+                int index = count.isArray() ? random.nextInt(100) : 0;
+                yield new HttpAction.Count(new Counting(2, count, index, random.nextBoolean(), templates.get()));
+            }
             case 5 -> new HttpAction.Prioritise(one(HttpAction.Prioritise.Kind.values()), templates.get());
             default -> new HttpAction.Change(fieldChange());
         };

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,8 +32,8 @@ class HaproxyCountersIT {
             "conn_cnt,conn_cur,conn_rate(1h),sess_cnt,sess_rate(1h),http_req_cnt,http_req_rate(1h),"
                     + "http_err_cnt,http_err_rate(1h),http_fail_cnt,gpc0,gpc0_rate(1h),gpt0,gpc1";
 
-    /** Which of the ports are in mode tcp: this and those behind it. */
-    private static final int FIRST_OF_TCP = 5;
+    /** Which of the ports are in mode tcp. */
+    private static final Set<Integer> OF_TCP = Set.of(5, 6);
 
     @TempDir
     private Path folder;
@@ -44,7 +45,7 @@ class HaproxyCountersIT {
     void start() throws Exception {
         assumeTrue(RealProgram.hasHaproxy(), "needs haproxy (package haproxy)");
         server = new EchoServer("a");
-        pair = HaproxyPair.start(folder, 7, this::file);
+        pair = HaproxyPair.start(folder, 8, this::file);
     }
 
     @AfterEach
@@ -70,6 +71,12 @@ class HaproxyCountersIT {
                   stick-table type ip size 1m expire 10m store %s
                 backend paths
                   stick-table type string len 20 size 100 expire 10m store http_req_cnt,gpc0
+                backend several
+                  stick-table type ip size 100 expire 10m store gpt(3),conn_cnt,gpc(4),gpc_rate(2,1h)
+                backend one
+                  stick-table type ip size 100 expire 10m store gpc(1)
+                backend single
+                  stick-table type ip size 100 expire 10m store gpc0,gpt0,gpc1_rate(1h)
                 backend back
                   server s1 127.0.0.1:%d
                 frontend connections
@@ -122,6 +129,28 @@ class HaproxyCountersIT {
                   tcp-request content track-sc0 src
                   tcp-request content reject if { sc0_conn_rate gt 2 }
                   default_backend tcpback
+                frontend arrays
+                  bind 127.0.0.1:%d
+                  tcp-request connection track-sc0 src table several
+                  tcp-request connection sc-inc-gpc(3,0)
+                  tcp-request session sc-set-gpt(1,0) int(20),add(1)
+                  http-request track-sc1 src table one
+                  http-request track-sc2 src table single
+                  http-request sc-inc-gpc(1,0) if { path /inc }
+                  http-request sc-inc-gpc(9,0) if { path /inc }
+                  http-request sc-inc-gpc(0,2) if { path /inc }
+                  http-request sc-inc-gpc0(1) if { path /inc }
+                  http-request sc-inc-gpc1(0) if { path /inc1 }
+                  http-request sc-set-gpt(2,0) 7 if { path /mark }
+                  http-request sc-set-gpt(0,2) 7 if { path /mark }
+                  http-request sc-set-gpt0(0) 9 if { path /mark0 }
+                  http-request set-header X-Counts "%%[sc_inc_gpc(2,0)] %%[src_inc_gpc(2,several)] %%[sc_inc_gpc(7,0)] %%[sc_inc_gpc(0,2)] %%[sc_inc_gpc1(2)]" if { path /fetch }
+                  http-request set-header X-Counts "[%%[sc_clr_gpc(2,0)]] [%%[src_clr_gpc(1,several)]] [%%[sc_clr_gpc(7,0)]] [%%[sc1_clr_gpc(0)]]" if { path /clear }
+                  http-request set-header X-Tables "[%%[sc_get_gpc(1,0)]] [%%[sc_get_gpc(0,0,one)]] [%%[src_get_gpc(3,several)]] [%%[sc_get_gpc0(1)]] [%%[sc_get_gpc(5,1)]] [%%[sc_get_gpc(0,2)]] [%%[sc_get_gpt(1,0)]] [%%[src_get_gpt(2,several)]] [%%[sc_get_gpt0(0)]] [%%[sc_gpc_rate(1,0)]] [%%[src_gpc_rate(1,several)]] [%%[sc1_get_gpc1]] [%%[src,table_gpc(1,several)]] [%%[src,table_gpc(9,several)]] [%%[src,table_gpc_rate(1,several)]] [%%[src,table_gpt(2,several)]] [%%[src,table_gpc1(several)]] [%%[src,table_gpc0(single)]] [%%[src,table_gpc(0,single)]] [%%[str(192.0.2.1),table_gpc(9,several)]]"
+                  http-request deny if { sc_get_gpc(1,0) gt 3 }
+                  http-response sc-inc-gpc(0,0) if { status 404 }
+                  http-response sc-set-gpt(2,0) status if { status 404 }
+                  default_backend back
                 backend tcpback
                   mode tcp
                   server s1 127.0.0.1:%d
@@ -136,6 +165,7 @@ class HaproxyCountersIT {
                         ports.get(4),
                         ports.get(5),
                         ports.get(6),
+                        ports.get(7),
                         server.port());
     }
 
@@ -151,7 +181,7 @@ class HaproxyCountersIT {
             socket.setSoTimeout(60_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             // The server itself does not close.
-            var answer = port < FIRST_OF_TCP
+            var answer = !OF_TCP.contains(port)
                     ? new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1)
                     : new String(socket.getInputStream().readNBytes(12), StandardCharsets.ISO_8859_1);
             var told = new StringBuilder(answer.isEmpty() ? "closed" : answer.split(" ")[1]);
@@ -229,6 +259,41 @@ class HaproxyCountersIT {
                 get("/deny"),
                 get("/a/path/that/is/longer/than/its/table/keeps"));
         sameTables("show table counts", "show table paths");
+    }
+
+    @Test
+    void arraysCountEachElementByItself() throws IOException {
+        sameAnswers(
+                7,
+                get("/"),
+                get("/inc"),
+                get("/inc"),
+                get("/inc1"),
+                get("/mark"),
+                get("/mark0"),
+                get("/status/404"),
+                get("/fetch"),
+                get("/fetch"),
+                get("/clear"),
+                get("/inc"),
+                get("/inc"),
+                get("/inc"),
+                get("/inc"));
+        sameTables(
+                "show table several",
+                "show table one",
+                "show table single",
+                "show table several data.gpc ge 1",
+                "show table several data.gpc gt 9",
+                "set table several key 127.0.0.1 data.gpc 5 data.gpt 11 data.gpc_rate 12",
+                "show table several",
+                "set table several key 127.0.0.1 data.gpc0 5",
+                "set table several key 127.0.0.1 data.gpc2 5",
+                "show table several data.gpt1 gt 1",
+                "set table several key 192.0.2.7 data.gpc 5 data.conn_cnt 4",
+                "show table several data.gpc_rate lt 1",
+                "clear table several data.gpt ge 11",
+                "show table several");
     }
 
     @Test

@@ -65,13 +65,13 @@ final class KeyCounters implements CountedKey {
     }
 
     @Override
-    public boolean has(StickCount count) {
-        return places.of(count) >= 0;
+    public boolean has(StickCount count, int index) {
+        return places.of(count, index) >= 0;
     }
 
     @Override
-    public long value(StickCount count) {
-        int place = places.of(count);
+    public long value(StickCount count, int index) {
+        int place = places.of(count, index);
         if (place < 0) {
             return 0;
         }
@@ -79,8 +79,8 @@ final class KeyCounters implements CountedKey {
     }
 
     @Override
-    public long add(StickCount count, long amount) {
-        int place = places.of(count);
+    public long add(StickCount count, int index, long amount) {
+        int place = places.of(count, index);
         if (place < 0) {
             return 0;
         }
@@ -90,8 +90,8 @@ final class KeyCounters implements CountedKey {
     }
 
     @Override
-    public void set(StickCount count, long value) {
-        int place = places.of(count);
+    public void set(StickCount count, int index, long value) {
+        int place = places.of(count, index);
         if (place >= 0 && count.isRate()) {
             rates[place].add(0, places.periodMs(count), clockMs.getAsLong());
             rates[place].clear();

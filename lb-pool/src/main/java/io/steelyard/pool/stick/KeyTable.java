@@ -198,22 +198,40 @@ public final class KeyTable implements CountedKeys {
     /** Where an entry has the counters of its table. Immutable. */
     static final class CounterPlaces {
         private final int[] places = new int[StickCount.values().length];
+
+        /** 0 for what is not counted. */
+        private final int[] sizes = new int[StickCount.values().length];
+
         private final long[] periodsMs = new long[StickCount.values().length];
         private int sums;
         private int rates;
 
         private CounterPlaces(List<StickTable.Counter> counters) {
-            java.util.Arrays.fill(places, -1);
             for (var counter : counters) {
                 var count = counter.count();
-                places[count.ordinal()] = count.isRate() ? rates++ : sums++;
+                places[count.ordinal()] = count.isRate() ? rates : sums;
+                sizes[count.ordinal()] = counter.size();
                 periodsMs[count.ordinal()] = counter.period().toMillis();
+                if (count.isRate()) {
+                    rates += counter.size();
+                } else {
+                    sums += counter.size();
+                }
+            }
+            for (var count : StickCount.values()) {
+                var array = count.array();
+                if (array != null && sizes[array.ordinal()] > count.element()) {
+                    places[count.ordinal()] = places[array.ordinal()] + count.element();
+                    sizes[count.ordinal()] = 1;
+                    periodsMs[count.ordinal()] = periodsMs[array.ordinal()];
+                }
             }
         }
 
         /** -1 where it is not counted. */
-        int of(StickCount count) {
-            return places[count.ordinal()];
+        int of(StickCount count, int index) {
+            int kind = count.ordinal();
+            return index >= 0 && index < sizes[kind] ? places[kind] + index : -1;
         }
 
         long periodMs(StickCount count) {

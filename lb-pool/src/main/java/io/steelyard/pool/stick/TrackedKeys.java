@@ -109,22 +109,24 @@ public final class TrackedKeys {
     public void count(Counting counting, String value) {
         var number = value.strip();
         boolean isNumber = NUMBER.matcher(number).matches();
-        count(counting.slot(), counting.count(), counting.sets(), isNumber ? Long.parseLong(number) : 0);
+        count(counting, isNumber ? Long.parseLong(number) : 0);
     }
 
-    private void count(int slot, StickCount count, boolean sets, long value) {
-        var tracked = get(slot);
+    private void count(Counting counting, long value) {
+        var tracked = get(counting.slot());
         if (tracked == null) {
             return;
         }
-        if (sets) {
-            tracked.set(count, value);
+        var count = counting.count();
+        if (counting.sets()) {
+            tracked.set(count, counting.index(), value);
             return;
         }
-        tracked.add(count, value);
+        tracked.add(count, counting.index(), value);
         switch (count) {
             case GPC0 -> tracked.add(StickCount.GPC0_RATE, value);
             case GPC1 -> tracked.add(StickCount.GPC1_RATE, value);
+            case GPC -> tracked.add(StickCount.GPC_RATE, counting.index(), value);
             default -> {}
         }
     }

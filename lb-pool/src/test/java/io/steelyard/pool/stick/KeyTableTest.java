@@ -1,12 +1,15 @@
 package io.steelyard.pool.stick;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.steelyard.api.affinity.CountedKey;
+import io.steelyard.api.affinity.Counting;
 import io.steelyard.api.affinity.StickCount;
 import io.steelyard.api.affinity.StickTable;
 import io.steelyard.api.affinity.StickTable.Counter;
 import io.steelyard.api.affinity.StickTable.Keys;
+import io.steelyard.api.text.Template;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +60,96 @@ class KeyTableTest {
         assertThat(key.value(StickCount.GPC0)).isEqualTo(5);
         assertThat(key.has(StickCount.GPC1)).isFalse();
         assertThat(key.value(StickCount.GPC1)).isZero();
+    }
+
+    private CountedKey keyWithArrays() {
+        var specification = new StickTable(
+                "t",
+                8,
+                10,
+                Duration.ofSeconds(60),
+                true,
+                Keys.STRING,
+                List.of(
+                        Counter.of(StickCount.CONN_CNT),
+                        new Counter(StickCount.GPC, Duration.ZERO, 3),
+                        new Counter(StickCount.GPC_RATE, Duration.ofSeconds(10), 2),
+                        Counter.of(StickCount.SESS_CNT),
+                        Counter.of(StickCount.GPT)));
+        return used(KeyTable.of(specification, () -> nowMs), "a");
+    }
+
+    @Test
+    void anArrayCountsEachOfItsElementsByItself() {
+        var key = keyWithArrays();
+        for (int i = -1; i <= 3; i++) {
+            key.add(StickCount.GPC, i, 10 + i);
+        }
+        assertThat(key.value(StickCount.GPC, -1)).isZero();
+        assertThat(key.value(StickCount.GPC)).isEqualTo(10);
+        assertThat(key.value(StickCount.GPC, 1)).isEqualTo(11);
+        assertThat(key.value(StickCount.GPC, 2)).isEqualTo(12);
+        assertThat(key.has(StickCount.GPC, 3)).isFalse();
+        assertThat(key.value(StickCount.CONN_CNT)).isZero();
+        assertThat(key.value(StickCount.SESS_CNT)).isZero();
+        assertThat(key.has(StickCount.CONN_CNT, 1)).isFalse();
+        key.set(StickCount.GPC, 2, 5);
+        assertThat(key.value(StickCount.GPC, 2)).isEqualTo(5);
+    }
+
+    @Test
+    void anArrayStandsForItsSingleCounters() {
+        var key = keyWithArrays();
+        key.add(StickCount.GPC1, 4);
+        key.add(StickCount.GPC1_RATE, 20);
+        nowMs += 15_000;
+        assertThat(key.value(StickCount.GPC, 1)).isEqualTo(4);
+        assertThat(key.value(StickCount.GPC0)).isZero();
+        assertThat(key.value(StickCount.GPC_RATE, 1)).isEqualTo(10);
+        assertThat(key.value(StickCount.GPC0_RATE)).isZero();
+        key.set(StickCount.GPT, 7);
+        assertThat(key.value(StickCount.GPT0)).isEqualTo(7);
+    }
+
+    @Test
+    void aRuleCountsTheRateOfAnArrayToo() {
+        var table = KeyTable.of(
+                new StickTable(
+                        "t",
+                        8,
+                        10,
+                        Duration.ofSeconds(60),
+                        true,
+                        Keys.STRING,
+                        List.of(
+                                new Counter(StickCount.GPC, Duration.ZERO, 2),
+                                new Counter(StickCount.GPC_RATE, Duration.ofSeconds(10), 2))),
+                () -> nowMs);
+        var tracked = TrackedKeys.ofConnection();
+        tracked.track(0, table, "a");
+        tracked.count(new Counting(0, StickCount.GPC, 1, false, Template.literal("1")), "3");
+        tracked.count(new Counting(0, StickCount.GPC, 9, false, Template.literal("1")), "3");
+        var key = used(table, "a");
+        assertThat(key.value(StickCount.GPC, 0)).isZero();
+        assertThat(key.value(StickCount.GPC, 1)).isEqualTo(3);
+        assertThat(key.value(StickCount.GPC_RATE, 1)).isEqualTo(3);
+    }
+
+    @Test
+    void anArrayAndWhatItStandsForAreNotInOneTable() {
+        var both = List.of(new Counter(StickCount.GPC, Duration.ZERO, 2), Counter.of(StickCount.GPC1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new StickTable("t", 8, 10, Duration.ZERO, true, Keys.STRING, both))
+                .withMessageContaining("gpc1 and gpc,");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Counter(StickCount.GPC, Duration.ZERO, 101))
+                .withMessageContaining("expected 1 to 100");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Counter(StickCount.CONN_CNT, Duration.ZERO, 2))
+                .withMessageContaining("it is no array");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Counting(0, StickCount.GPC0, 1, false, Template.literal("1")))
+                .withMessageContaining("it is no array");
     }
 
     @Test

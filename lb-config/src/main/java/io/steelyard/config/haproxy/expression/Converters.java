@@ -42,16 +42,7 @@ public final class Converters {
         MapConverters.forEach(ALL::put);
         Hashes.forEach((name, hash) -> add(name, BIN, SINT, 0, 1, hash));
         // Tables are asked where the expression is worked out.
-        CounterSamples.converters()
-                .forEach((name, isTruth) -> ALL.put(
-                        name,
-                        new Converter(
-                                name,
-                                Optional.empty(),
-                                Optional.of(isTruth ? BOOL : SINT),
-                                1,
-                                1,
-                                (sample, arguments) -> Optional.of(sample))));
+        CounterSamples.converters().forEach(converter -> ALL.put(converter.name(), converter));
     }
 
     private Converters() {}

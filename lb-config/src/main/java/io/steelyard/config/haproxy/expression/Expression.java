@@ -122,12 +122,11 @@ public record Expression(Fetch fetch, List<Step> steps) {
     private Optional<Sample> convert(Sample sample, SampleSource source) {
         Optional<Sample> value = Optional.of(sample);
         for (var step : steps) {
-            value = value.flatMap(before -> CounterSamples.isOfTable(
-                            step.converter().name())
-                    ? source.table(
-                            step.converter().name(), before, step.arguments().getFirst())
-                    : Variables.resolved(step, source)
-                            .flatMap(arguments -> step.converter().convert(before, arguments)));
+            value = value.flatMap(before ->
+                    CounterSamples.isOfTable(step.converter().name())
+                            ? source.table(step.converter().name(), before, step.arguments())
+                            : Variables.resolved(step, source)
+                                    .flatMap(arguments -> step.converter().convert(before, arguments)));
         }
         return value;
     }

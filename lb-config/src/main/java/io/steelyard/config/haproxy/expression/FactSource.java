@@ -46,8 +46,8 @@ final class FactSource implements SampleSource {
     }
 
     @Override
-    public Optional<Sample> table(String converter, Sample sample, String name) {
-        return CounterSamples.ofTable(converter, sample, name, facts);
+    public Optional<Sample> table(String converter, Sample sample, List<String> arguments) {
+        return CounterSamples.ofTable(converter, sample, arguments, facts);
     }
 
     private static List<Sample> one(@Nullable Sample sample) {

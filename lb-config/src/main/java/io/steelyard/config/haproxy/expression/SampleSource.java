@@ -31,9 +31,9 @@ public interface SampleSource {
      * What a stick table knows of a key; empty where there is no such table.
      *
      * @param converter one of {@code table_*} and {@code in_table}
-     * @param table its name
+     * @param arguments its own; the last is the name of the table
      */
-    default Optional<Sample> table(String converter, Sample sample, String table) {
+    default Optional<Sample> table(String converter, Sample sample, List<String> arguments) {
         return Optional.empty();
     }
 }
