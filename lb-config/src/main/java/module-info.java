@@ -26,5 +26,6 @@ module io.steelyard.config {
             io.steelyard.config.haproxy.expression.FormatLanguage,
             io.steelyard.config.haproxy.expression.ForwardedLanguage,
             io.steelyard.config.haproxy.expression.LogLanguage,
-            io.steelyard.config.haproxy.expression.RedirectLanguage;
+            io.steelyard.config.haproxy.expression.RedirectLanguage,
+            io.steelyard.config.nginx.ExpiresLanguage;
 }

@@ -40,6 +40,7 @@ final class RouteReader {
     private final RewriteReader rules;
     private final ProxyReader proxies;
     private final FilesReader files;
+    private final ExpiresReader expires;
 
     RouteReader(
             Findings findings,
@@ -51,7 +52,8 @@ final class RouteReader {
             HealthCheckReader checks,
             Pools pools,
             TrustedNetworks networks,
-            ResolverReader resolvers) {
+            ResolverReader resolvers,
+            ExpiresReader expires) {
         this.findings = findings;
         this.blocks = blocks;
         this.variables = variables;
@@ -61,6 +63,7 @@ final class RouteReader {
         this.checks = checks;
         this.pools = pools;
         this.networks = networks;
+        this.expires = expires;
         rules = new RewriteReader(findings, blocks, variables);
         proxies = new ProxyReader(findings, variables, pools, resolvers);
         files = new FilesReader(findings, variables);
@@ -88,6 +91,7 @@ final class RouteReader {
         limits.check(scope.level());
         limits.read(scope).forEach(route::limit);
         rates.read(scope).forEach(route::rateLimit);
+        expires.read(scope).forEach(route::responseField);
         responseFields(scope).forEach(route::responseField);
         errorPages(scope).forEach(route::errorPage);
         logs.read(scope.nearestAll("access_log")).forEach(route::accessLog);
@@ -235,7 +239,6 @@ final class RouteReader {
         refuseUnless(scope, "limit_rate", "0", "answers are not slowed down yet");
         refuseUnless(scope, "autoindex", "off", "folders are not listed");
         refuseUnless(scope, "disable_symlinks", "off", "symbolic links are followed");
-        refuseUnless(scope, "expires", "off", "write 'add_header Cache-Control …' instead");
         refuseUnless(scope, "ignore_invalid_headers", "on", "a request with an invalid field is refused");
         scope.nearest("if_modified_since")
                 .filter(directive -> !Set.of("exact", "before", "off")
