@@ -95,7 +95,7 @@ public final class ExpiresLanguage implements ExpressionLanguage {
         }
         var since = value.startsWith("@") ? Since.MIDNIGHT : isModified ? Since.MODIFICATION : Since.REQUEST;
         if (since == Since.MIDNIGHT && isModified) {
-            throw new IllegalArgumentException("a time of day cannot stand behind modified");
+            throw new IllegalArgumentException("a time, and no time of day, behind modified");
         }
         var time = time(value, since);
         return facts -> {

@@ -41,6 +41,7 @@ final class RouteReader {
     private final ProxyReader proxies;
     private final FilesReader files;
     private final ExpiresReader expires;
+    private final AuthReader users;
 
     RouteReader(
             Findings findings,
@@ -53,7 +54,8 @@ final class RouteReader {
             Pools pools,
             TrustedNetworks networks,
             ResolverReader resolvers,
-            ExpiresReader expires) {
+            ExpiresReader expires,
+            AuthReader users) {
         this.findings = findings;
         this.blocks = blocks;
         this.variables = variables;
@@ -64,6 +66,7 @@ final class RouteReader {
         this.pools = pools;
         this.networks = networks;
         this.expires = expires;
+        this.users = users;
         rules = new RewriteReader(findings, blocks, variables);
         proxies = new ProxyReader(findings, variables, pools, resolvers);
         files = new FilesReader(findings, variables);
@@ -88,6 +91,7 @@ final class RouteReader {
         }
         ServerSettings.accessRules(scope.nearestBlock("allow", "deny"), findings)
                 .forEach(route::access);
+        users.read(scope).ifPresent(route::authentication);
         limits.check(scope.level());
         limits.read(scope).forEach(route::limit);
         rates.read(scope).forEach(route::rateLimit);
@@ -234,7 +238,6 @@ final class RouteReader {
     }
 
     private void checkSwitches(HttpScope scope) {
-        refuseUnless(scope, "auth_basic", "off", "passwords are not asked for yet");
         refuseUnless(scope, "auth_request", "off", "requests are not asked about elsewhere yet");
         refuseUnless(scope, "limit_rate", "0", "answers are not slowed down yet");
         refuseUnless(scope, "autoindex", "off", "folders are not listed");
