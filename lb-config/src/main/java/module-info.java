@@ -26,5 +26,7 @@ module io.steelyard.config {
             io.steelyard.config.haproxy.expression.FormatLanguage,
             io.steelyard.config.haproxy.expression.ForwardedLanguage,
             io.steelyard.config.haproxy.expression.LogLanguage,
-            io.steelyard.config.haproxy.expression.RedirectLanguage;
+            io.steelyard.config.haproxy.expression.RedirectLanguage,
+            io.steelyard.config.nginx.ExpiresLanguage,
+            io.steelyard.config.nginx.UsersLanguage;
 }

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param rules what is done before the content is worked out, in order: those of a host's root before a route is searched, those of
  *     another route when it was found. Only they are run, and not those of the routes it is nested in
  * @param access who may ask, the first rule that matches deciding; everybody where none matches. 403 for the others
+ * @param authentication who may ask by name and password; absent for everybody
  * @param limits how many requests of one key there may be at once
  * @param limitStatus of requests beyond {@code limits}, 400 to 599
  * @param rateLimits how fast requests of one key may come; each is asked, and the longest delay holds
@@ -40,6 +41,7 @@ public record HttpRoute(
         Optional<ClientAddressRule> clientAddress,
         List<HttpRule> rules,
         List<AccessRule> access,
+        Optional<BasicAuthentication> authentication,
         List<ConnectionLimit> limits,
         int limitStatus,
         List<RateLimit> rateLimits,
@@ -60,6 +62,7 @@ public record HttpRoute(
         Objects.requireNonNull(clientAddress, "clientAddress");
         rules = List.copyOf(rules);
         access = List.copyOf(access);
+        Objects.requireNonNull(authentication, "authentication");
         limits = List.copyOf(limits);
         rateLimits = List.copyOf(rateLimits);
         if (limitStatus < 400 || limitStatus > 599) {
@@ -94,6 +97,7 @@ public record HttpRoute(
         private Optional<ClientAddressRule> clientAddress = Optional.empty();
         private final List<HttpRule> rules = new ArrayList<>();
         private final List<AccessRule> access = new ArrayList<>();
+        private Optional<BasicAuthentication> authentication = Optional.empty();
         private final List<ConnectionLimit> limits = new ArrayList<>();
         private int limitStatus = 503;
         private final List<RateLimit> rateLimits = new ArrayList<>();
@@ -135,6 +139,11 @@ public record HttpRoute(
 
         public Builder access(AccessRule value) {
             access.add(value);
+            return this;
+        }
+
+        public Builder authentication(BasicAuthentication value) {
+            authentication = Optional.of(value);
             return this;
         }
 
@@ -216,6 +225,7 @@ public record HttpRoute(
                     clientAddress,
                     rules,
                     access,
+                    authentication,
                     limits,
                     limitStatus,
                     rateLimits,

@@ -143,6 +143,7 @@ final class HttpDirectives {
         specs.honoured("real_ip_recursive", ALL, Value.FLAG);
         specs.add(honouring("satisfy", ALL, 1, 1));
         specs.add(honouring("auth_basic", ALL, 1, 1));
+        specs.add(honouring("auth_basic_user_file", ALL, 1, 1));
         specs.add(honouring("auth_request", ALL, 1, 1));
         specs.add(honouring("limit_rate", ALL, 1, 1));
         specs.honoured("http2", OUTER, Value.FLAG);
@@ -311,7 +312,6 @@ final class HttpDirectives {
     }
 
     private void refused() {
-        specs.refuse(NOT_YET, "auth_basic_user_file", ALL, 1, 1);
         specs.refuse(NOT_YET, "auth_request_set", ALL, 2, 2);
         specs.refuse(NOT_YET, "auth_delay", ALL, 1, 1);
         specs.refuse(NOT_YET, "mirror", ALL, 1, 1);

@@ -68,7 +68,9 @@ final class HttpReader {
                 checks,
                 pools,
                 new TrustedNetworks(findings, hosts),
-                new ResolverReader(findings, hosts));
+                new ResolverReader(findings, hosts),
+                new ExpiresReader(findings, variables, definitions),
+                new AuthReader(findings, variables, definitions));
         // What is written in http itself is looked at even where every server overrides it.
         routes.read(scope, LocationPath.SERVER);
         var reader = new HttpServerReader(findings, blocks, variables, routes, new HttpListenReader(findings, hosts));

@@ -40,6 +40,8 @@ final class RouteReader {
     private final RewriteReader rules;
     private final ProxyReader proxies;
     private final FilesReader files;
+    private final ExpiresReader expires;
+    private final AuthReader users;
 
     RouteReader(
             Findings findings,
@@ -51,7 +53,9 @@ final class RouteReader {
             HealthCheckReader checks,
             Pools pools,
             TrustedNetworks networks,
-            ResolverReader resolvers) {
+            ResolverReader resolvers,
+            ExpiresReader expires,
+            AuthReader users) {
         this.findings = findings;
         this.blocks = blocks;
         this.variables = variables;
@@ -61,6 +65,8 @@ final class RouteReader {
         this.checks = checks;
         this.pools = pools;
         this.networks = networks;
+        this.expires = expires;
+        this.users = users;
         rules = new RewriteReader(findings, blocks, variables);
         proxies = new ProxyReader(findings, variables, pools, resolvers);
         files = new FilesReader(findings, variables);
@@ -85,9 +91,11 @@ final class RouteReader {
         }
         ServerSettings.accessRules(scope.nearestBlock("allow", "deny"), findings)
                 .forEach(route::access);
+        users.read(scope).ifPresent(route::authentication);
         limits.check(scope.level());
         limits.read(scope).forEach(route::limit);
         rates.read(scope).forEach(route::rateLimit);
+        expires.read(scope).forEach(route::responseField);
         responseFields(scope).forEach(route::responseField);
         errorPages(scope).forEach(route::errorPage);
         logs.read(scope.nearestAll("access_log")).forEach(route::accessLog);
@@ -230,12 +238,10 @@ final class RouteReader {
     }
 
     private void checkSwitches(HttpScope scope) {
-        refuseUnless(scope, "auth_basic", "off", "passwords are not asked for yet");
         refuseUnless(scope, "auth_request", "off", "requests are not asked about elsewhere yet");
         refuseUnless(scope, "limit_rate", "0", "answers are not slowed down yet");
         refuseUnless(scope, "autoindex", "off", "folders are not listed");
         refuseUnless(scope, "disable_symlinks", "off", "symbolic links are followed");
-        refuseUnless(scope, "expires", "off", "write 'add_header Cache-Control …' instead");
         refuseUnless(scope, "ignore_invalid_headers", "on", "a request with an invalid field is refused");
         scope.nearest("if_modified_since")
                 .filter(directive -> !Set.of("exact", "before", "off")

@@ -1,5 +1,6 @@
 package io.steelyard.config.yaml;
 
+import io.steelyard.api.http.BasicAuthentication;
 import io.steelyard.api.http.ClientAddressRule;
 import io.steelyard.api.http.Content;
 import io.steelyard.api.http.ErrorPage;
@@ -63,6 +64,12 @@ final class RouteSection extends Section<HttpRoute> {
             HttpRoute::access,
             List.of(),
             "Who may ask: the first rule that matches decides, everybody may where none does. Others get 403.");
+    private final Key<HttpRoute, BasicAuthentication> authentication = absent(
+            "authentication",
+            new BasicAuthenticationSection(),
+            HttpRoute::authentication,
+            "everybody",
+            "Who may ask by name and password (HTTP Basic). Others get 401.");
     private final Key<HttpRoute, List<ConnectionLimit>> limits = optional(
             "limits",
             Forms.list(new LimitSection()),
@@ -205,6 +212,7 @@ final class RouteSection extends Section<HttpRoute> {
                 values.find(clientAddress),
                 values.or(rules, List.of()),
                 values.or(access, List.of()),
+                values.find(authentication),
                 values.or(limits, List.of()),
                 values.or(limitStatus, 503),
                 values.or(rateLimits, List.of()),

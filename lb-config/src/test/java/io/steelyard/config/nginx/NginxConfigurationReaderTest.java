@@ -408,7 +408,7 @@ class NginxConfigurationReaderTest {
 
     @Test
     void whatKeepsClientsOutIsNeverLeftOut() {
-        for (var guard : List.of("auth_jwt realm;", "limit_except GET { deny all; }", "auth_basic_user_file f;")) {
+        for (var guard : List.of("auth_jwt realm;", "limit_except GET { deny all; }", "auth_request /x;")) {
             var text =
                     "events {} http { server { listen 80; location / { proxy_pass http://10.0.0.1; " + guard + " } } }";
             assertThat(reader.read(ConfigurationSource.of("f", text).lenient()).problems())

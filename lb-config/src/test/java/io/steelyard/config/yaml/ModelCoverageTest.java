@@ -55,6 +55,7 @@ class ModelCoverageTest {
             Map.entry("HostName", Set.of("kind", "text")),
             Map.entry("HttpRoute", Set.of("isInternal", "content")),
             Map.entry("ClientAddressRule", Set.of("isRecursive")),
+            Map.entry("BasicAuthentication", Set.of("isEnough")),
             Map.entry("ErrorPage", Set.of("isRecursive")),
             Map.entry("Exact", Set.of("path")),
             Map.entry("Prefix", Set.of("path", "isFinal")),

@@ -4,6 +4,7 @@ import io.steelyard.api.Personality;
 import io.steelyard.api.affinity.Counting;
 import io.steelyard.api.affinity.StickCount;
 import io.steelyard.api.affinity.Tracking;
+import io.steelyard.api.http.BasicAuthentication;
 import io.steelyard.api.http.ClientAddressRule;
 import io.steelyard.api.http.ClientAddressRule.Unreadable;
 import io.steelyard.api.http.Condition;
@@ -136,6 +137,10 @@ final class RandomHttp {
                 maybe(this::clientAddress),
                 several(4, this::rule),
                 several(2, () -> AccessRule.parse(random.nextBoolean(), one("10.0.0.0/8", "::1"))),
+                maybe(() -> new BasicAuthentication(
+                        Template.parse("members of ${host}"),
+                        maybe(() -> Template.parse("${users}")),
+                        random.nextBoolean())),
                 several(
                         2,
                         () -> new ConnectionLimit(

@@ -18,6 +18,9 @@ final class ClientAnswer {
     /** The status that the rules about a server's answer gave it; 0 for its own. */
     private int changedStatus;
 
+    /** What the client is to prove, whichever answer it gets in the end; null for nothing. */
+    private @Nullable String challenge;
+
     private boolean isComplete;
 
     ClientAnswer(Exchange exchange, ClientSide client, RequestFacts facts) {
@@ -31,6 +34,11 @@ final class ClientAnswer {
     /** The fields of the answer, filled before it begins. */
     FieldBlock fields() {
         return fields;
+    }
+
+    /** The client was asked who it is: the answer, or the page in its place, says so. */
+    void challenge(String value) {
+        challenge = value;
     }
 
     /** Whether all of it was given to the client. */
@@ -114,6 +122,9 @@ final class ClientAnswer {
         }
         if (!exchange.isHaproxy() && !fields.contains(FieldName.DATE)) {
             fields.add(FieldName.DATE, client.worker().date());
+        }
+        if (challenge != null) {
+            fields.add(FieldName.WWW_AUTHENTICATE, challenge);
         }
         FieldEdits.apply(routing.route().responseFields(), status, fields, exchange.evaluation());
         facts.sent(status, fields);

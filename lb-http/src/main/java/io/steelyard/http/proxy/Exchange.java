@@ -264,10 +264,11 @@ final class Exchange {
 
     /** The limits let the request in. */
     void admitted(Route route) {
-        if (route.admits(who.address())) {
+        int refusal = AccessCheck.refusal(this, route);
+        if (refusal == 0) {
             RouteContent.serve(this, route);
         } else {
-            replyError(403);
+            replyError(refusal);
         }
     }
 

@@ -6,6 +6,7 @@ import io.steelyard.api.http.HttpRoute;
 import io.steelyard.api.http.OwnAnswer;
 import io.steelyard.api.http.PathMatch;
 import io.steelyard.api.proxy.AccessLog;
+import io.steelyard.api.proxy.AccessRule;
 import io.steelyard.api.text.NamedPattern;
 import io.steelyard.pool.variable.CompiledTemplate;
 import io.steelyard.pool.variable.Evaluation;
@@ -35,6 +36,14 @@ public final class Route {
     /** An answer of our own, made ready. */
     public record Own(OwnAnswer configured, FieldChanges fields, CompiledTemplate body) {}
 
+    /**
+     * Who may ask by name and password, made ready.
+     *
+     * @param users null where there is no list of users
+     * @param isEnough whether either this or the client's address is enough
+     */
+    public record Login(CompiledTemplate realm, @Nullable CompiledTemplate users, boolean isEnough) {}
+
     private final HttpRoute configured;
     private final RuleList rules;
     private final List<Log> logs;
@@ -47,6 +56,7 @@ public final class Route {
     private final @Nullable CompiledTemplate text;
     private final @Nullable FilePlan files;
     private final @Nullable ClientTrust clientTrust;
+    private final @Nullable Login login;
 
     private final Map<String, Route> exact = new HashMap<>();
 
@@ -94,6 +104,13 @@ public final class Route {
                 ? new FilePlan(some, configured.match(), variables)
                 : null;
         clientTrust = configured.clientAddress().map(ClientTrust::new).orElse(null);
+        login = configured
+                .authentication()
+                .map(asked -> new Login(
+                        variables.compile(asked.realm()),
+                        asked.users().map(variables::compile).orElse(null),
+                        asked.isEnough()))
+                .orElse(null);
         for (var nested : configured.routes()) {
             add(nested, new Route(nested, variables));
         }
@@ -174,18 +191,23 @@ public final class Route {
     }
 
     /**
-     * Whether the first access rule that is about the client lets it in; it is let in where none is.
+     * The first access rule that is about the client; null where none is.
      *
      * @param address null for a client on a UNIX socket
      */
-    public boolean admits(@Nullable InetAddress address) {
+    public @Nullable AccessRule accessRule(@Nullable InetAddress address) {
         var client = address == null ? NO_ADDRESS : address;
         for (var rule : configured.access()) {
             if (rule.matches(client)) {
-                return rule.isAllowed();
+                return rule;
             }
         }
-        return true;
+        return null;
+    }
+
+    /** Who may ask by name and password; null for everybody. */
+    public @Nullable Login login() {
+        return login;
     }
 
     /** A route by name, here or in a route nested in this one; null where there is none. */
