@@ -14,7 +14,7 @@ import java.util.List;
  * Immutable.
  *
  * @param steps at least one
- * @param tells whether messages tell the step that was reached, as those of {@code tcp-check} do
+ * @param tells whether messages tell the step that was reached, as those of {@code tcp-check} do, and not those of a mere connection
  * @param connectLimit how long a connection may take; zero for as long as the probe
  * @param drainStatus a status of HTTP by which a server that is up asks for no new clients; 0 for none
  */

@@ -50,14 +50,19 @@ final class SequenceCompiler {
         }
         for (int i = 0; i < written.size(); i++) {
             try {
-                add(
-                        written.get(i),
-                        written.get(i).number() == 0 ? i + 1 : written.get(i).number());
+                add(written.get(i), number(written, i));
             } catch (IllegalArgumentException wrong) {
                 throw new IllegalArgumentException("step " + (i + 1) + ": " + wrong.getMessage(), wrong);
             }
         }
-        return new Sequence(steps, !isOfHttp, connectTimeout(), drainStatus);
+        return new Sequence(steps, !isOfHttp && !written.isEmpty(), connectTimeout(), drainStatus);
+    }
+
+    /** What messages call a step; a first one that only connects is what comes before the first, as where nobody wrote it. */
+    private static int number(List<CheckStep> written, int index) {
+        var step = written.get(index);
+        boolean isInitial = index == 0 && step.equals(CheckStep.Connect.ORDINARY);
+        return isInitial ? 0 : step.number() == 0 ? index + 1 : step.number();
     }
 
     private Duration connectTimeout() {

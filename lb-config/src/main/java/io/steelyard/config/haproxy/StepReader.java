@@ -57,7 +57,8 @@ final class StepReader {
                 default -> {}
             }
         }
-        return steps;
+        // Without rules it connects, as a check without the option does; but what it tells is that of a sequence.
+        return steps.isEmpty() ? List.of(CheckStep.Connect.ORDINARY) : steps;
     }
 
     private CheckStep send(Statement rule, String bytes, int number, StepComments comments) {

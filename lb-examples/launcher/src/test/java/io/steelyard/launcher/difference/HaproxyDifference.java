@@ -29,10 +29,11 @@ enum HaproxyDifference {
     STRICT_ANSWER,
     /** A head that is longer than HAProxy's buffer is passed on. */
     LONG_ANSWER,
-    /** We invite the body ourselves, so that a server never has to. */
+    /**
+     * We invite the body ourselves, so that a server never has to. The connection of a client that is not invited ends, for whether its body comes
+     * cannot be told; that of one that has sent it meanwhile does not.
+     */
     EXPECT,
-    /** The connection of a client that waits to be invited, and is not, ends: whether its body comes cannot be told. */
-    EXPECT_ENDS,
     /** Interim answers of servers are not passed on. */
     INTERIM,
     /** Trailers go to clients that say that they take them (RFC 9110 section 6.5.1). */
@@ -92,12 +93,9 @@ enum HaproxyDifference {
         var earlier = sent.subList(0, index);
         if (ours.status().equals("no answer")
                 && earlier.stream().anyMatch(one -> one.text().contains("Expect:"))) {
-            return Optional.of(EXPECT_ENDS);
+            return Optional.of(EXPECT);
         }
         if (text.contains("Expect:")) {
-            if (ours.fields().contains("connection: close") && !theirs.fields().contains("connection: close")) {
-                return Optional.of(EXPECT_ENDS);
-            }
             return Optional.of(EXPECT);
         }
         if (theirs.status().contains("HTTP/1.1 100 ") || theirs.status().contains("HTTP/1.1 103 ")) {
