@@ -101,8 +101,11 @@ final class AuthReader {
                             + " is hashed in a way that is not known: nobody can be this user",
                     "hash it with $apr1$, $5$ or $6$, such as by 'openssl passwd -6'");
         }
-        var variable = "ngx_users_" + (byFile.size() + 1);
-        definitions.add(new VariableDefinition.Computed(variable, UsersLanguage.NAME, text));
+        var variable = MadeName.of("ngx_users_", text);
+        var definition = new VariableDefinition.Computed(variable, UsersLanguage.NAME, text);
+        if (!definitions.contains(definition)) {
+            definitions.add(definition);
+        }
         var made = Template.parse("${" + variable + "}");
         byFile.put(file, made);
         return made;

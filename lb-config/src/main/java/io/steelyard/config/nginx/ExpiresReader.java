@@ -75,7 +75,7 @@ final class ExpiresReader {
             return known;
         }
         new ExpiresLanguage().compile(text);
-        var name = "ngx_expires_" + (byText.size() + 1);
+        var name = MadeName.of("ngx_expires_", text);
         definitions.add(new VariableDefinition.Computed(name, ExpiresLanguage.NAME, text));
         var made = Template.parse("${" + name + "}");
         byText.put(text, made);
@@ -114,7 +114,7 @@ final class ExpiresReader {
             }
         }
         var leftAlone = computed(field + " off");
-        var name = "ngx_expires_" + (byText.size() + 1);
+        var name = MadeName.of("ngx_expires_", key + " " + source.get() + " " + rules);
         definitions.add(new VariableDefinition.TextMap(name, source.get(), leftAlone, rules, true));
         var made = Template.parse("${" + name + "}");
         byText.put(key, made);

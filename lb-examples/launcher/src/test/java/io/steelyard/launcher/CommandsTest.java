@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -59,6 +60,28 @@ class CommandsTest {
         var result = lb("check", file("a.yaml", GOOD.replace("servers:", "hashKey: $remote_addr, servers:")));
         assertThat(result.out()).contains("a.yaml:2:39: warning: ");
         assertThat(result.code()).isEqualTo(1);
+    }
+
+    @Test
+    void filesOfOneToolGoTogetherWhateverTheirReadersMake() throws IOException {
+        var files = new ArrayList<String>(List.of("check"));
+        for (int i = 1; i <= 2; i++) {
+            file("users" + i, "user" + i + ":{PLAIN}secret\n");
+            files.add(file("n" + i + ".conf", """
+                    events {}
+                    http {
+                      map $uri $time%d { default 1h; /a %dd; }
+                      server {
+                        listen 127.0.0.1:808%d;
+                        expires $time%d;
+                        location / { auth_basic x; auth_basic_user_file users%d; return 200 x; }
+                        location /same { expires 1h; return 200 x; }
+                      }
+                    }
+                    """.formatted(i, i, i, i, i)));
+        }
+
+        assertThat(lb(files.toArray(String[]::new))).isEqualTo(new Result(0, "", ""));
     }
 
     @Test
