@@ -1,7 +1,6 @@
 package io.steelyard.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.launcher.HaproxyPair.Side;
@@ -9,7 +8,6 @@ import io.steelyard.tck.RealProgram;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(300)
 class HaproxyCheckIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String HEALTH = "Health check for (backup )?server .*";
 
     /** HAProxy reports these twice, the second time without the text. */
@@ -328,11 +325,8 @@ class HaproxyCheckIT {
             var line = HaproxyStreamPeers.next(log, HEALTH).replaceAll("check duration: \\d+ms", "check duration: Nms");
             lines.putIfAbsent(line.replaceFirst("^.*?server ([^/]+)/.*", "$1"), line);
         }
-        await(side.name() + " has checked all servers")
-                .atMost(PATIENCE)
-                .until(() -> StatisticsRows.of(side, "s").values().stream()
-                        .noneMatch(row -> row.get(36).endsWith("INI")));
-        var rows = StatisticsRows.of(side, "s");
+        var rows =
+                StatisticsRows.atRest(side, "s", cases.stream().map(Case::name).toList());
         var facts = new TreeMap<String, List<String>>();
         for (var one : cases) {
             var row = rows.get(one.name());
@@ -340,7 +334,7 @@ class HaproxyCheckIT {
                     one.name(),
                     List.of(
                             row.get(17),
-                            row.get(36).replace("* ", ""),
+                            row.get(36),
                             row.get(37),
                             TOLD_TWICE.contains(one.name()) ? "" : row.get(56),
                             row.get(65),

@@ -1,7 +1,6 @@
 package io.steelyard.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.launcher.HaproxyPair.Side;
@@ -12,7 +11,6 @@ import java.net.DatagramSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Programs that check servers: what they are told, and what is made of how they end, by HAProxy and by us on one file. */
 @Timeout(300)
 class HaproxyExternalCheckIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> BACKENDS = List.of("good", "bad", "late", "missing", "found");
     private static final String SCRIPT = """
             #!/bin/sh
@@ -120,11 +117,7 @@ class HaproxyExternalCheckIT {
                     .replaceAll("check duration: \\d+ms", "check duration: Nms");
             lines.putIfAbsent(line.replaceFirst("^.*?server ([^/]+)/.*", "$1"), line);
         }
-        await(side.name() + " has checked all servers")
-                .atMost(PATIENCE)
-                .until(() -> StatisticsRows.of(side, "s").values().stream()
-                        .noneMatch(row -> row.get(36).endsWith("INI")));
-        var rows = StatisticsRows.of(side, "s");
+        var rows = StatisticsRows.atRest(side, "s", BACKENDS);
         var facts = new TreeMap<String, List<String>>();
         for (var backend : BACKENDS) {
             var row = rows.get(backend);
@@ -133,7 +126,7 @@ class HaproxyExternalCheckIT {
                     backend,
                     List.of(
                             row.get(17),
-                            row.get(36).replace("* ", ""),
+                            row.get(36),
                             row.get(37),
                             row.get(56),
                             row.get(65),

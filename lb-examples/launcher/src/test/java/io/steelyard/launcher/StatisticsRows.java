@@ -1,14 +1,21 @@
 package io.steelyard.launcher;
 
+import static org.awaitility.Awaitility.await;
+
 import io.steelyard.launcher.HaproxyPair.Side;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** What {@code show stat} tells of servers. Stateless. */
 final class StatisticsRows {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int CHECK_STATUS = 36;
+
     private StatisticsRows() {}
 
     /** The cells of {@code show stat} about the servers of this name, by backend. */
@@ -21,6 +28,24 @@ final class StatisticsRows {
             }
         }
         return rows;
+    }
+
+    /**
+     * The same of these backends, each at a moment at which a check has been made and none is under way: HAProxy forgets what a check found when
+     * it begins the next.
+     */
+    static Map<String, List<String>> atRest(Side side, String server, Collection<String> backends) {
+        var found = new HashMap<String, List<String>>();
+        await(side.name() + " has checked all servers").atMost(PATIENCE).until(() -> {
+            of(side, server).forEach((backend, row) -> {
+                if (!row.get(CHECK_STATUS).startsWith("* ")
+                        && !row.get(CHECK_STATUS).equals("INI")) {
+                    found.putIfAbsent(backend, row);
+                }
+            });
+            return found.keySet().containsAll(backends);
+        });
+        return found;
     }
 
     /** The cells of a line of CSV (RFC 4180). */
