@@ -58,7 +58,7 @@ public final class EmbedHttp {
         var second = worker("second");
         var configuration = configuration("127.0.0.1:8080", "a secret of at least 16 bytes", first, second);
         try (LoadBalancer balancer = Steelyard.start(configuration)) {
-            System.out.println("Press Enter to end.");
+            System.out.println("Try: curl -b jar -c jar http://127.0.0.1:8080/count\nPress Enter to end.");
             System.in.read();
             balancer.drain(Duration.ofSeconds(10));
         } finally {
