@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /** The commands about servers' checks and agents: whether they probe, where, and what they are taken to have found. One thread at a time. */
 final class CheckChanges {
@@ -19,17 +20,31 @@ final class CheckChanges {
     private final LoadBalancer balancer;
     private final ConfiguredServers servers;
 
-    /** The servers whose agents are not asked, by {@code pool/server}. */
-    private final Set<String> withoutAgent = new HashSet<>();
+    /** What was stopped from probing. */
+    private final Set<Stopped> stopped = new HashSet<>();
+
+    /** One of a server's checks, by its index. */
+    private record Stopped(String pool, String server, int check) {}
 
     CheckChanges(LoadBalancer balancer, ConfiguredServers servers) {
         this.balancer = balancer;
         this.servers = servers;
     }
 
-    /** Everything probes again. */
+    /** The configuration was read again: everything that is still there probes again. */
     void forget() {
-        withoutAgent.clear();
+        for (var one : stopped) {
+            var isThere = balancer.configuration()
+                    .pool(one.pool())
+                    .filter(pool -> pool.servers().stream()
+                            .anyMatch(server -> server.id().equals(one.server())
+                                    && pool.healthChecksOf(server).size() > one.check()))
+                    .isPresent();
+            if (isThere) {
+                balancer.probing(one.pool(), one.server(), one.check(), true);
+            }
+        }
+        stopped.clear();
     }
 
     private static boolean isAgent(HealthCheckSpec check) {
@@ -57,15 +72,20 @@ final class CheckChanges {
         var checks = checks(found);
         for (int i = 0; i < checks.size(); i++) {
             if (isAgent(checks.get(i)) == ofAgent) {
-                balancer.probing(found.pool().name(), found.server().id(), i, isOn);
+                var check = stopping(found, i);
+                balancer.probing(check.pool(), check.server(), i, isOn);
+                if (isOn) {
+                    stopped.remove(check);
+                } else {
+                    stopped.add(check);
+                }
             }
         }
-        if (ofAgent && isOn) {
-            withoutAgent.remove(found.key());
-        } else if (ofAgent) {
-            withoutAgent.add(found.key());
-        }
         return "";
+    }
+
+    private static Stopped stopping(Found found, int check) {
+        return new Stopped(found.pool().name(), found.server().id(), check);
     }
 
     // ---- what they are taken to have found
@@ -108,7 +128,10 @@ final class CheckChanges {
     }
 
     private void requireAgent(Found found) {
-        if (!has(found, true) || withoutAgent.contains(found.key())) {
+        var checks = checks(found);
+        boolean isAsked = IntStream.range(0, checks.size())
+                .anyMatch(i -> isAgent(checks.get(i)) && !stopped.contains(stopping(found, i)));
+        if (!isAsked) {
             throw new RefusedCommandException("agent checks are not enabled on this server.");
         }
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.steelyard.launcher.HaproxyPair.Side;
+import io.steelyard.linux.Linux;
 import io.steelyard.tck.RealProgram;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class HaproxyCommandsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int SIGUSR2 = 12;
     private static final int STATUS = 17;
     private static final int LIMIT = 6;
 
@@ -321,5 +323,22 @@ class HaproxyCommandsIT {
             CommandCall.ask(side, "set server b/s2 check-port " + peers.refusing());
             awaitStatus(side, "b", "s2", "DOWN");
         }
+    }
+
+    @Test
+    void whatWasStoppedProbesAgainAfterAReload() throws Exception {
+        var ours = pair.ours();
+        CommandCall.ask(ours, "enable server b/s2");
+        awaitStatus(ours, "b", "s2", "UP");
+        CommandCall.ask(ours, "disable agent b/s2; disable health b/s2; set server b/s2 health down");
+        assertThat(stat(ours, "b", "s2", STATUS)).startsWith("DOWN");
+        assertThat(CommandCall.ask(ours, "set server b/s2 agent up")).contains("not enabled");
+
+        var process = (LbProcess) ours.process();
+        assertThat(Linux.signal(process.handle().pid(), SIGUSR2)).isZero();
+
+        awaitStatus(ours, "b", "s2", "UP");
+        await().atMost(PATIENCE)
+                .until(() -> CommandCall.ask(ours, "set server b/s2 agent up").equals("\n"));
     }
 }
